@@ -1,0 +1,166 @@
+import { timingSafeEqual } from "node:crypto";
+import type { DescService } from "@bufbuild/protobuf";
+import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { appCallbackHandlers } from "./app-callback.ts";
+import type { CallContext } from "./call.ts";
+import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
+import type { Logger } from "./log.ts";
+import { type RpcHandlers, serviceDefinition, unaryDefinitions } from "./rpc.ts";
+import type { Dispatcher } from "./subscriptions.ts";
+import { inSpan, meter, SpanKind, traceFromMetadata } from "./telemetry.ts";
+
+type AnyHandlers = Record<string, (request: never, context: CallContext) => Promise<object>>;
+export type Implementation = { service: DescService; handlers: AnyHandlers; callers?: readonly string[] };
+
+/** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
+export function implement<S extends DescService>(
+  service: S,
+  handlers: RpcHandlers<S, CallContext>,
+  callers?: readonly string[],
+): Implementation {
+  return { service, handlers: handlers as unknown as AnyHandlers, ...(callers && { callers }) };
+}
+
+export type AppServerOptions = {
+  host: string;
+  port: number;
+  /** What the sidecar must show: nobody else may call us. */
+  appToken: string;
+  timeoutMs: number;
+  log: Logger;
+  implementations: Implementation[];
+  dispatcher?: Dispatcher | undefined;
+  pubsub: string;
+  appId: string;
+};
+
+export type AppServer = {
+  /** Unhealthy at once, so that the sidecar delivers nothing more; then waits for calls in flight. */
+  drain(graceMs: number): Promise<void>;
+};
+
+/** The gRPC server that only our own sidecar calls: our services, Dapr's callbacks and its health check. */
+export async function startAppServer(options: AppServerOptions): Promise<AppServer> {
+  let draining = false;
+  const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
+  const callbacks = appCallbackHandlers({ ...options, isDraining: () => draining });
+  const all: Implementation[] = [
+    ...options.implementations,
+    implement(appCallback.AppCallback, callbacks),
+    implement(appCallback.AppCallbackHealthCheck, {
+      healthCheck: async () => {
+        if (draining) throw new AppError(commonErrors.unavailable);
+        return {};
+      },
+    }),
+  ];
+  for (const one of all) server.addService(serviceDefinition(one.service), handlersFor(one, options));
+  await listen(server, `${options.host}:${options.port}`);
+  return {
+    async drain(graceMs) {
+      draining = true;
+      await shutdown(server, graceMs);
+    },
+  };
+}
+
+function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
+  const duration = meter().createHistogram("sidecart_rpc_duration_ms");
+  const quiet = one.service.typeName.startsWith("dapr.");
+  const entries = unaryDefinitions(one.service).map(({ name, path }) => {
+    const handler = one.handlers[name];
+    if (!handler) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
+    const handle = (call: ServerUnaryCall<never, object>, callback: sendUnaryData<object>) => {
+      const started = performance.now();
+      const run = () => answer(call, path, one, handler, options);
+      const traced = quiet ? run() : inSpan(path.slice(1), spanOptions(call), run);
+      traced.then(
+        (response) => {
+          duration.record(performance.now() - started, { method: path, code: "OK" });
+          callback(null, response);
+        },
+        (error) => {
+          duration.record(performance.now() - started, { method: path, code: toAppError(error).code });
+          logFailure(options.log, path, error);
+          callback(toServiceError(error));
+        },
+      );
+    };
+    return [name, handle];
+  });
+  return Object.fromEntries(entries);
+}
+
+const spanOptions = (call: ServerUnaryCall<never, object>) => ({
+  kind: SpanKind.SERVER,
+  parent: traceFromMetadata(call.metadata),
+});
+
+async function answer(
+  call: ServerUnaryCall<never, object>,
+  path: string,
+  one: Implementation,
+  handler: AnyHandlers[string],
+  options: AppServerOptions,
+): Promise<object> {
+  if (!sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
+    throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
+  }
+  const context = contextOf(call, options.timeoutMs);
+  if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
+    throw new AppError(commonErrors.forbidden, { cause: new Error(`${path} called by ${context.callerAppId}`) });
+  }
+  return handler?.(call.request, context) ?? {};
+}
+
+function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
+  const abort = new AbortController();
+  call.on("cancelled", () => abort.abort());
+  const deadline = call.getDeadline();
+  const asked = deadline instanceof Date ? deadline.getTime() : deadline;
+  const callers = call.metadata.get("dapr-caller-app-id");
+  return {
+    deadline: Math.min(asked, Date.now() + timeoutMs),
+    signal: abort.signal,
+    authorization: call.metadata.get("authorization").at(-1)?.toString(),
+    // More than one value means that somebody tried to add a name of their own.
+    callerAppId: callers.length === 1 ? callers[0]?.toString() : undefined,
+  };
+}
+
+function sameToken(shown: (string | Buffer)[], expected: string): boolean {
+  const given = Buffer.from(String(shown.at(-1) ?? ""));
+  const wanted = Buffer.from(expected);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** What the caller did wrong is worth a debug line; what we did wrong, the whole cause. */
+function logFailure(log: Logger, path: string, error: unknown): void {
+  const known = toAppError(error);
+  const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
+  if (ours) log.error({ err: error, method: path, code: known.code }, "call failed");
+  else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
+}
+
+function listen(server: Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function shutdown(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

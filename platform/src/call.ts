@@ -1,0 +1,26 @@
+import { AppError, commonErrors } from "./errors.ts";
+
+/**
+ * What a piece of work inherits from whoever asked for it: how long it may take, whether the asker is still there,
+ * and the token to show on. The trace travels beside it, in OpenTelemetry's own context.
+ */
+export type CallContext = {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  /** `Bearer …` as the person sent it; each service verifies it itself. */
+  readonly authorization?: string | undefined;
+  /** App id of the calling sidecar; absent when the call did not cross one. */
+  readonly callerAppId?: string | undefined;
+};
+
+/** Work nobody waits for: sweeps, relays, start-up. */
+export function background(timeoutMs: number, signal: AbortSignal = new AbortController().signal): CallContext {
+  return { deadline: Date.now() + timeoutMs, signal };
+}
+
+/** Refuses early when nobody waits any more. */
+export function throwIfDone(context: CallContext): void {
+  if (context.signal.aborted) throw new AppError(commonErrors.cancelled);
+  if (Date.now() >= context.deadline) throw new AppError(commonErrors.timeout);
+}

@@ -1,0 +1,50 @@
+import type { CallContext } from "./call.ts";
+import { AppError, commonErrors } from "./errors.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+/**
+ * One statement, one JSON value in (`$1::jsonb`), one row with one JSON value out (ADR 0001). The statement is
+ * `select <jsonb>::text`, whatever CTEs stand before it, and does not raise in normal operation: it says what happened
+ * in the value it returns.
+ */
+export type Database = {
+  one<T>(statement: Statement, input: object, context: CallContext): Promise<T>;
+};
+
+export type Statement = { readonly name: string; readonly text: string };
+
+const statementShape = /^\s*(select|with)\b/i;
+
+/** Declares a statement. White space is folded, since the binding sends the text back in a header with every answer. */
+export function sql(name: string, text: string): Statement {
+  if (text.includes("--")) throw new Error(`${name}: a comment would swallow the rest of the folded statement`);
+  if (!statementShape.test(text))
+    throw new Error(`${name}: a statement returns one row, so it starts with select or with`);
+  return { name, text: text.replace(/\s+/g, " ").trim() };
+}
+
+/** The service's own database behind the output binding `component`. */
+export function database(sidecar: Sidecar, component: string): Database {
+  const noBody = new Uint8Array();
+  return {
+    async one<T>(statement: Statement, input: object, context: CallContext): Promise<T> {
+      const metadata = { sql: statement.text, params: JSON.stringify([JSON.stringify(input)]) };
+      const answer = await sidecar.invokeBinding(component, "query", metadata, noBody, context).catch((error) => {
+        throw failed(statement, error);
+      });
+      return parse<T>(statement, answer);
+    },
+  };
+}
+
+/** The binding hides errors raised while rows are read: no row is the only sign of them. */
+function parse<T>(statement: Statement, answer: Uint8Array): T {
+  const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
+  const value = rows?.[0]?.[0];
+  if (typeof value !== "string") throw failed(statement, new Error("the statement failed or returned no row"));
+  return JSON.parse(value) as T;
+}
+
+function failed(statement: Statement, cause: unknown): AppError {
+  return new AppError(commonErrors.unavailable, { cause: new Error(`statement ${statement.name}`, { cause }) });
+}

@@ -1,0 +1,110 @@
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+
+/** gRPC status names we answer with, and the HTTP status each one becomes at the gateway. */
+const httpStatus = {
+  INVALID_ARGUMENT: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  ABORTED: 409,
+  FAILED_PRECONDITION: 409,
+  RESOURCE_EXHAUSTED: 429,
+  CANCELLED: 499,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+} as const;
+
+export type StatusName = keyof typeof httpStatus;
+export type ErrorKind = { code: string; status: StatusName; text: string };
+
+/** An outcome the caller may see: `code` is stable, `message` is public text, `cause` is for the log only. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: StatusName;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(kind: ErrorKind, options: { message?: string; details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(options.message ?? kind.text, { cause: options.cause });
+    this.name = "AppError";
+    this.code = kind.code;
+    this.status = kind.status;
+    this.details = options.details;
+  }
+
+  get httpStatus(): number {
+    return httpStatus[this.status];
+  }
+}
+
+/** Errors every service shares; a service's own stand in its `errors.ts`. */
+export const commonErrors = {
+  invalid: { code: "BAD_INPUT", status: "INVALID_ARGUMENT", text: "The request is not valid." },
+  unauthenticated: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED", text: "Log in first." },
+  tokenExpired: { code: "TOKEN_EXPIRED", status: "UNAUTHENTICATED", text: "The access token has expired." },
+  forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You may not do that." },
+  notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "There is no such thing." },
+  unavailable: {
+    code: "UNAVAILABLE",
+    status: "UNAVAILABLE",
+    text: "A part of the system is not reachable. Try again.",
+  },
+  timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
+  cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller went away." },
+  internal: { code: "INTERNAL", status: "INTERNAL", text: "Something went wrong on our side." },
+} as const satisfies Record<string, ErrorKind>;
+
+/** The trailer that carries code, text and details from one of our processes to the next. */
+const trailer = "sidecart-error";
+
+/** What the sidecar's own statuses mean to a caller, when no trailer of ours came with them. */
+const fromStatus: Partial<Record<status, ErrorKind>> = {
+  [status.UNAVAILABLE]: commonErrors.unavailable,
+  [status.DEADLINE_EXCEEDED]: commonErrors.timeout,
+  [status.CANCELLED]: commonErrors.cancelled,
+};
+
+/** Any failure as one the caller may see. Unknown ones become INTERNAL without detail; the cause stays for the log. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (!isServiceError(error)) return new AppError(commonErrors.internal, { cause: error });
+  const [sent] = error.metadata.get(trailer);
+  if (sent !== undefined) return decode(String(sent), error);
+  return new AppError(fromStatus[error.code] ?? commonErrors.internal, { cause: error });
+}
+
+/** The same as a gRPC error, ready for a server's callback. */
+export function toServiceError(error: unknown): Partial<ServiceError> {
+  const known = toAppError(error);
+  const metadata = new Metadata();
+  const body = JSON.stringify({ ...kindOf(known), details: known.details });
+  metadata.set(trailer, encodeURIComponent(body));
+  return { code: status[known.status], details: known.code, metadata };
+}
+
+/** True when trying again later may succeed without anything being changed. */
+export function isRetryable(error: unknown): boolean {
+  const known = toAppError(error);
+  return known.status === "UNAVAILABLE" || known.status === "DEADLINE_EXCEEDED";
+}
+
+function kindOf(error: AppError): ErrorKind {
+  return { code: error.code, status: error.status, text: error.message };
+}
+
+function decode(sent: string, cause: unknown): AppError {
+  try {
+    const { details, ...kind } = JSON.parse(decodeURIComponent(sent)) as ErrorKind & {
+      details?: Record<string, unknown>;
+    };
+    if (kind.status in httpStatus) return new AppError(kind, { details, cause });
+  } catch {
+    // An unreadable trailer is not ours: it says nothing the caller may see.
+  }
+  return new AppError(commonErrors.internal, { cause });
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "metadata" in error && error.metadata instanceof Metadata;
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { AppError, commonErrors } from "./errors.ts";
+
+/** Largest amount and count we accept: far below 2^53, so that sums of lines stay exact. */
+export const maxMinor = 1_000_000_000_000;
+export const maxQuantity = 1_000_000;
+
+/** Control characters other than tab and line breaks have no place in text, and Postgres refuses NUL. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Bounded, well-formed text (no lone surrogates, no control characters), trimmed. Length in UTF-16 code units. */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
+    .refine((value) => !control.test(value), "contains control characters");
+
+export const id = z.uuid();
+export const quantity = z.int().min(1).max(maxQuantity);
+/** From protobuf's int64 (bigint) or a number to a safe integer of minor units. */
+export const minorUnits = z.coerce.number<number | bigint>().int().min(0).max(maxMinor);
+
+/** ISO 4217 codes the runtime knows. */
+const currencies = new Set(Intl.supportedValuesOf("currency"));
+export const currency = z.string().refine((code) => currencies.has(code), "is not an ISO 4217 currency code");
+
+export const pageSize = (max: number) => z.int().min(0).max(max);
+
+/** The parsed value, or BAD_INPUT naming each field that is wrong and why; the values themselves are not repeated. */
+export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map((issue) => ({ field: issue.path.join("."), problem: issue.message }));
+  const message = fields.map((one) => `${one.field || "request"}: ${one.problem}`).join("; ");
+  throw new AppError(commonErrors.invalid, { message, details: { fields } });
+}

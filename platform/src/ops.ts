@@ -1,0 +1,37 @@
+import type { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { z } from "zod";
+import type { CallContext } from "./call.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import { id, parse } from "./input.ts";
+import type { RpcHandlers } from "./rpc.ts";
+import type { Dispatcher } from "./subscriptions.ts";
+import type { Verifier } from "./tokens.ts";
+
+const maxLetters = 1_000;
+const listRequest = z.object({ first: z.int().min(0).max(maxLetters) });
+const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
+
+type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
+
+/** The operator's view of a service: what failed, and having it handled again. Admin only. */
+export function opsHandlers({ verifier, deadLetters, dispatcher }: Deps): RpcHandlers<typeof OpsService, CallContext> {
+  return {
+    async listDeadLetters(request, context) {
+      await verifier.require(context, "admin");
+      const { first } = parse(listRequest, request);
+      const page = await deadLetters.list(first || 100, null, context);
+      const letters = page.deadLetters.map(({ event, ...letter }) => ({ ...letter, eventJson: JSON.stringify(event) }));
+      return { total: page.total, deadLetters: letters };
+    },
+    async redriveDeadLetters(request, context) {
+      await verifier.require(context, "admin");
+      const { eventIds } = parse(redriveRequest, request);
+      const page = await deadLetters.list(maxLetters, eventIds.length > 0 ? eventIds : null, context);
+      let redriven = 0;
+      for (const letter of page.deadLetters) {
+        if (await deadLetters.redrive(letter, dispatcher.handle, context)) redriven += 1;
+      }
+      return { redriven, failed: page.deadLetters.length - redriven };
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { background } from "./call.ts";
+import { type Database, sql } from "./database.ts";
+import { type OutboxRow, toCloudEvent } from "./events.ts";
+import type { Logger } from "./log.ts";
+import type { BulkEntry, Sidecar } from "./sidecar.ts";
+import { meter } from "./telemetry.ts";
+
+const batchSize = 200;
+/** A claimed row that was not marked by then is another relay's to publish: the first one died. */
+const leaseSeconds = 10;
+const sweepMs = 2_000;
+const timeoutMs = 8_000;
+
+type ClaimedRow = OutboxRow & { createdAt: string };
+
+const claim = sql(
+  "outbox.claim",
+  `with input as (select * from jsonb_to_record($1::jsonb) as i(size int, lease int)),
+   due as (
+     select id from outbox where claimed_until <= now() order by id
+     limit (select size from input) for update skip locked),
+   claimed as (
+     update outbox o set claimed_until = now() + make_interval(secs => input.lease)
+     from due, input where o.id = due.id returning o.*)
+   select coalesce(jsonb_agg(jsonb_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
+     'traceparent', traceparent, 'createdAt', created_at) order by id), '[]')::text from claimed`,
+);
+
+const settle = sql(
+  "outbox.settle",
+  `with input as (select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[])),
+   gone as (delete from outbox using input where id = any (published) returning id),
+   back as (
+     update outbox set claimed_until = now() + interval '1 second' from input where id = any (failed) returning id)
+   select jsonb_build_object('published', (select count(*) from gone), 'failed', (select count(*) from back))::text`,
+);
+
+/** Publishes what statements left in the outbox, at least once each, until it is stopped. */
+export type OutboxRelay = {
+  /** Something was just written: do not wait for the sweep. */
+  kick(): void;
+  /** Finishes the batch in hand and ends. */
+  stop(): Promise<void>;
+};
+
+export type OutboxOptions = {
+  database: Database;
+  sidecar: Sidecar;
+  appId: string;
+  pubsub: string;
+  log: Logger;
+  /** For fault tests: runs between claiming and publishing. */
+  beforePublish?: () => Promise<void> | void;
+};
+
+export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
+  const wake = new Signal();
+  const failures = meter().createCounter("sidecart_outbox_failures_total");
+  let stopping = false;
+  const run = async () => {
+    while (!stopping) {
+      const more = await publishBatch(options).catch((error) => {
+        failures.add(1);
+        options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
+        return false;
+      });
+      if (!more && !stopping) await wake.wait(sweepMs);
+    }
+  };
+  const done = run();
+  return {
+    kick: () => wake.notify(),
+    async stop() {
+      stopping = true;
+      wake.notify();
+      await done;
+    },
+  };
+}
+
+/** Claims, publishes and settles one batch; true when there may be more at once. */
+async function publishBatch(options: OutboxOptions): Promise<boolean> {
+  const rows = await options.database.one<ClaimedRow[]>(
+    claim,
+    { size: batchSize, lease: leaseSeconds },
+    background(timeoutMs),
+  );
+  if (rows.length === 0) return false;
+  await options.beforePublish?.();
+  const byTopic = Object.entries(Object.groupBy(rows, (row) => row.topic));
+  const failures = await Promise.all(byTopic.map(([topic, some]) => publishTopic(options, topic, some ?? [])));
+  const failed = new Set(failures.flat());
+  const published = rows.map((row) => row.id).filter((id) => !failed.has(id));
+  await options.database.one(settle, { published, failed: [...failed] }, background(timeoutMs));
+  return failed.size === 0 && rows.length === batchSize;
+}
+
+/** The ids the broker did not take. */
+async function publishTopic(options: OutboxOptions, topic: string, rows: ClaimedRow[]): Promise<string[]> {
+  const entries: BulkEntry[] = rows.map((row) => ({
+    id: row.id,
+    event: toCloudEvent(row, options.appId, row.createdAt),
+    contentType: "application/cloudevents+json",
+    metadata: { partitionKey: row.key },
+  }));
+  try {
+    const refused = await options.sidecar.publish(options.pubsub, topic, entries, background(timeoutMs));
+    if (refused.size > 0) options.log.warn({ topic, refused: refused.size }, "outbox: the broker refused some events");
+    return [...refused.keys()];
+  } catch (error) {
+    options.log.warn({ err: error, topic, events: rows.length }, "outbox: publishing failed");
+    return rows.map((row) => row.id);
+  }
+}
+
+/** Wakes one waiter; a notification that came while nobody waited is kept. */
+class Signal {
+  #pending = false;
+  #wake: (() => void) | undefined;
+
+  notify(): void {
+    this.#pending = true;
+    this.#wake?.();
+  }
+
+  async wait(timeoutMs: number): Promise<void> {
+    if (!this.#pending) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#pending = false;
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  create,
+  type DescMethodUnary,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
+
+type UnaryMethods<S extends DescService> = {
+  [K in keyof S["method"] as S["method"][K] extends DescMethodUnary
+    ? K
+    : never]: S["method"][K] extends DescMethodUnary<infer I, infer O> ? { input: I; output: O } : never;
+};
+
+/** A typed caller of a service: one function a unary method. */
+export type RpcClient<S extends DescService, Context> = {
+  [K in keyof UnaryMethods<S>]: (
+    request: MessageInitShape<UnaryMethods<S>[K]["input"]>,
+    context?: Context,
+  ) => Promise<MessageShape<UnaryMethods<S>[K]["output"]>>;
+};
+
+/** What a service implements: the same functions from the other side. */
+export type RpcHandlers<S extends DescService, Context> = {
+  [K in keyof UnaryMethods<S>]: (
+    request: MessageShape<UnaryMethods<S>[K]["input"]>,
+    context: Context,
+  ) => Promise<MessageInitShape<UnaryMethods<S>[K]["output"]>>;
+};
+
+export type UnaryDefinition = MethodDefinition<object, object> & { name: string };
+
+/** The unary methods of a protobuf-es service in the form grpc-js takes, by their local (camelCase) name. */
+export function unaryDefinitions(service: DescService): UnaryDefinition[] {
+  return service.methods
+    .filter((method) => method.methodKind === "unary")
+    .map((method) => ({
+      name: method.localName,
+      path: `/${service.typeName}/${method.name}`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: (value) => Buffer.from(toBinary(method.input, create(method.input, value as never))),
+      requestDeserialize: (bytes) => fromBinary(method.input, bytes),
+      responseSerialize: (value) => Buffer.from(toBinary(method.output, create(method.output, value as never))),
+      responseDeserialize: (bytes) => fromBinary(method.output, bytes),
+    }));
+}
+
+export function serviceDefinition(service: DescService): ServiceDefinition {
+  return Object.fromEntries(unaryDefinitions(service).map((method) => [method.name, method]));
+}

@@ -1,0 +1,147 @@
+import type { DescService } from "@bufbuild/protobuf";
+import dapr from "@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_pb.js";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { type CallContext, throwIfDone } from "./call.ts";
+import { type RpcClient, type UnaryDefinition, unaryDefinitions } from "./rpc.ts";
+import { injectTrace, inSpan, SpanKind } from "./telemetry.ts";
+
+type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
+export type BulkEntry = { id: string; event: Uint8Array; contentType: string; metadata?: Record<string, string> };
+
+/** The one thing a service talks to. Every call carries a deadline, the caller's cancellation and the trace. */
+export type Sidecar = {
+  /** Another service's methods, by its app id; `undefined` context is a programming error, hence required there. */
+  service<S extends DescService>(service: S, appId: string): RpcClient<S, CallContext>;
+  /** Runs an output binding's operation. Payloads are bytes; what they mean is the binding's matter. */
+  invokeBinding(
+    name: string,
+    operation: string,
+    metadata: Record<string, string>,
+    data: Uint8Array,
+    context: CallContext,
+  ): Promise<Uint8Array>;
+  /** Publishes to one topic; gives back the ids that the broker did not take, with its reason. */
+  publish(pubsub: string, topic: string, entries: BulkEntry[], context: CallContext): Promise<Map<string, string>>;
+  /** All keys of one secret. */
+  secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
+  state: StateApi;
+  /** Resolves when the sidecar answers; rejects at the context's deadline. */
+  ready(context: CallContext): Promise<void>;
+  close(): void;
+};
+
+export type StateApi = {
+  get(store: string, key: string, context: CallContext): Promise<{ value: Uint8Array; etag: string } | undefined>;
+  save(
+    store: string,
+    key: string,
+    value: Uint8Array,
+    options: { ttlSeconds?: number; etag?: string },
+    context: CallContext,
+  ): Promise<void>;
+  delete(store: string, key: string, context: CallContext): Promise<void>;
+};
+
+export function connectSidecar(options: { port: number; apiToken?: string | undefined; host?: string }): Sidecar {
+  const client = new Client(`${options.host ?? "127.0.0.1"}:${options.port}`, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": 16 * 1024 * 1024,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 1000,
+    "grpc.enable_retries": 0,
+  });
+  const call = caller(client, options.apiToken);
+  const api = proxy(dapr.Dapr, call, undefined) as DaprApi;
+  return {
+    service: (service, appId) => proxy(service, call, appId) as never,
+    state: stateApi(api),
+    async invokeBinding(name, operation, metadata, data, context) {
+      const response = await api.invokeBinding({ name, operation, metadata, data }, context);
+      return response.data;
+    },
+    async publish(pubsub, topic, entries, context) {
+      const request = {
+        pubsubName: pubsub,
+        topic,
+        entries: entries.map(({ id, ...entry }) => ({ ...entry, entryId: id })),
+      };
+      const response = await api.bulkPublishEventAlpha1(request, context);
+      return new Map(response.failedEntries.map((failed) => [failed.entryId, failed.error]));
+    },
+    async secret(store, name, context) {
+      return (await api.getSecret({ storeName: store, key: name }, context)).data;
+    },
+    ready: (context) =>
+      new Promise((resolve, reject) =>
+        client.waitForReady(context.deadline, (error) => (error ? reject(error) : resolve())),
+      ),
+    close: () => client.close(),
+  };
+}
+
+function stateApi(api: DaprApi): StateApi {
+  return {
+    async get(storeName, key, context) {
+      const { data, etag } = await api.getState({ storeName, key }, context);
+      return data.length === 0 ? undefined : { value: data, etag };
+    },
+    async save(storeName, key, value, options, context) {
+      const metadata: Record<string, string> = options.ttlSeconds ? { ttlInSeconds: String(options.ttlSeconds) } : {};
+      const etag = options.etag === undefined ? undefined : { value: options.etag };
+      await api.saveState({ storeName, states: [{ key, value, metadata, etag }] }, context);
+    },
+    async delete(storeName, key, context) {
+      await api.deleteState({ storeName, key }, context);
+    },
+  };
+}
+
+type Call = (method: UnaryDefinition, request: object, context: CallContext, appId?: string) => Promise<object>;
+
+function proxy(service: DescService, call: Call, appId: string | undefined): object {
+  const methods = unaryDefinitions(service).map((method) => [
+    method.name,
+    (request: object, context: CallContext) => call(method, request, context, appId),
+  ]);
+  return Object.fromEntries(methods);
+}
+
+function caller(client: Client, apiToken: string | undefined): Call {
+  return (method, request, context, appId) => {
+    throwIfDone(context);
+    const attributes = { "rpc.system": "grpc", "rpc.method": method.path, ...(appId && { "peer.service": appId }) };
+    return inSpan(method.path.slice(1), { kind: SpanKind.CLIENT, attributes }, () => {
+      const metadata = new Metadata();
+      if (apiToken) metadata.set("dapr-api-token", apiToken);
+      if (appId) metadata.set("dapr-app-id", appId);
+      if (appId && context.authorization) metadata.set("authorization", context.authorization);
+      injectTrace(metadata);
+      return unary(client, method, request, metadata, context);
+    });
+  };
+}
+
+function unary(
+  client: Client,
+  method: UnaryDefinition,
+  request: object,
+  metadata: Metadata,
+  context: CallContext,
+): Promise<object> {
+  return new Promise((resolve, reject) => {
+    const abort = () => call.cancel();
+    const call = client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadata,
+      { deadline: context.deadline },
+      (error, response) => {
+        context.signal.removeEventListener("abort", abort);
+        if (error) reject(error);
+        else resolve(response ?? {});
+      },
+    );
+    context.signal.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -1,0 +1,114 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { background, type CallContext } from "./call.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import { isRetryable } from "./errors.ts";
+import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
+import type { Logger } from "./log.ts";
+import { inSpan, meter, SpanKind, traceFromParent } from "./telemetry.ts";
+
+/** One event as a handler sees it. `id` goes into the inbox with the effect: a second delivery changes nothing. */
+export type Received<M> = { id: string; data: M; time: string };
+
+export type Subscription = {
+  readonly topic: string;
+  handle(event: CloudEvent, context: CallContext): Promise<void>;
+};
+
+/** Binds a handler to a kind of event. The handler must be idempotent by `event.id`. */
+export function on<D extends DescMessage>(
+  type: EventType<D>,
+  handler: (event: Received<MessageShape<D>>, context: CallContext) => Promise<void>,
+): Subscription {
+  return {
+    topic: type.topic,
+    handle: (event, context) => handler({ id: event.id, data: eventData(type, event), time: event.time }, context),
+  };
+}
+
+export type Delivery = "handled" | "again";
+
+/** A message that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
+const maxAttempts = 5;
+const handlerTimeoutMs = 10_000;
+
+/**
+ * Decides what becomes of a delivered message. While a part of the system is unreachable it is tried again for as long
+ * as that lasts; a message that fails for a reason of its own becomes a dead letter after `maxAttempts`.
+ */
+export function createDispatcher(subscriptions: Subscription[], deadLetters: DeadLetters, log: Logger) {
+  const byTopic = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]));
+  if (byTopic.size < subscriptions.length) throw new Error("two handlers for one topic");
+  const attempts = new Attempts();
+  const handled = meter().createCounter("sidecart_events_total");
+
+  async function deliver(topic: string, raw: unknown): Promise<Delivery> {
+    const parsed = cloudEvent.safeParse(raw);
+    if (!parsed.success) return putAside(deadLetters.unreadable(topic, raw, parsed.error.message));
+    const event = parsed.data;
+    try {
+      await handle(topic, event);
+      attempts.forget(event.id);
+      handled.add(1, { topic, outcome: "handled" });
+      return "handled";
+    } catch (error) {
+      handled.add(1, { topic, outcome: "failed" });
+      const count = isRetryable(error) ? attempts.count(event.id) : attempts.add(event.id);
+      log.warn({ err: error, topic, eventId: event.id, attempts: count }, "event: handling failed");
+      if (count < maxAttempts) return "again";
+      attempts.forget(event.id);
+      return putAside(deadLetters.keep(topic, event, error, count));
+    }
+  }
+
+  async function handle(topic: string, event: CloudEvent): Promise<void> {
+    const subscription = byTopic.get(topic);
+    if (!subscription) throw new Error(`no handler for topic ${topic}`);
+    const options = {
+      kind: SpanKind.CONSUMER,
+      parent: traceFromParent(event.traceparent),
+      attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
+    };
+    await inSpan(`${topic} process`, options, () => subscription.handle(event, background(handlerTimeoutMs)));
+  }
+
+  /** A message is only let go once its dead letter is stored. */
+  async function putAside(stored: Promise<void>): Promise<Delivery> {
+    try {
+      await stored;
+      return "handled";
+    } catch (error) {
+      log.error({ err: error }, "event: the dead letter could not be stored; the message stays with the broker");
+      return "again";
+    }
+  }
+
+  /** For what the sidecar could not even read as an event. */
+  const lastResort = (topic: string, raw: string) => putAside(deadLetters.unreadable(topic, raw, "not a CloudEvent"));
+
+  return { topics: [...byTopic.keys()], deliver, handle, lastResort };
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>;
+
+/** Failed attempts by event id; the oldest are forgotten first, so a flood of bad messages cannot fill the memory. */
+class Attempts {
+  static readonly limit = 10_000;
+  readonly #counts = new Map<string, number>();
+
+  count(id: string): number {
+    return this.#counts.get(id) ?? 0;
+  }
+
+  add(id: string): number {
+    const count = this.count(id) + 1;
+    this.#counts.delete(id);
+    this.#counts.set(id, count);
+    const [oldest] = this.#counts.keys();
+    if (oldest !== undefined && this.#counts.size > Attempts.limit) this.#counts.delete(oldest);
+    return count;
+  }
+
+  forget(id: string): void {
+    this.#counts.delete(id);
+  }
+}

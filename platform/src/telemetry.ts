@@ -1,0 +1,125 @@
+import { createServer } from "node:http";
+import type { Metadata } from "@grpc/grpc-js";
+import {
+  type Context,
+  context,
+  type Meter,
+  metrics,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  trace,
+} from "@opentelemetry/api";
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+} from "@opentelemetry/sdk-trace-node";
+import { ATTR_SERVICE_NAME } from "@opentelemetry/semantic-conventions";
+import type { PlatformConfig } from "./config.ts";
+
+export { SpanKind } from "@opentelemetry/api";
+
+const tracer = () => trace.getTracer("sidecart");
+export const meter = (): Meter => metrics.getMeter("sidecart");
+
+export type Telemetry = {
+  /** The metrics as Prometheus text. */
+  prometheus(): Promise<string>;
+  /** Sends what is still held and stops. */
+  shutdown(): Promise<void>;
+};
+
+/** Starts traces and metrics for this process; call once, before any span is made. */
+export function startTelemetry(config: PlatformConfig): Telemetry {
+  const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: config.SIDECART_APP_ID });
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, "");
+  const tracing = new NodeTracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(endpoint ? config.SIDECART_TRACE_RATIO : 0) }),
+    spanProcessors: endpoint
+      ? [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })]
+      : [],
+  });
+  tracing.register();
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const otlp = endpoint
+    ? [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }) })]
+    : [];
+  const measuring = new MeterProvider({ resource, readers: [prometheus, ...otlp] });
+  metrics.setGlobalMeterProvider(measuring);
+  return {
+    prometheus: () => renderPrometheus(prometheus),
+    shutdown: async () => {
+      await Promise.allSettled([tracing.shutdown(), measuring.shutdown()]);
+    },
+  };
+}
+
+/** Serves the metrics on a port of their own, away from what people can reach. */
+export async function serveMetrics(telemetry: Telemetry, host: string, port: number): Promise<{ close(): void }> {
+  const server = createServer((request, response) => {
+    if (request.url !== "/metrics") return void response.writeHead(404).end();
+    telemetry.prometheus().then(
+      (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  return { close: () => void server.close() };
+}
+
+/** Runs `work` in a span of its own under `parent` (the current context when absent); a throw marks it failed. */
+export async function inSpan<T>(
+  name: string,
+  options: { kind?: SpanKind; attributes?: Record<string, string | number>; parent?: Context },
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = tracer().startSpan(name, { kind: options.kind, attributes: options.attributes }, parent);
+  try {
+    return await context.with(trace.setSpan(parent, span), () => work(span));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : "error" });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Writes the current trace into outgoing gRPC metadata (W3C Trace Context). */
+export function injectTrace(metadata: Metadata): void {
+  propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
+}
+
+/** A sidecar appends its own span to what it forwards: the last value is the nearest one. */
+const nearest: TextMapGetter<Metadata> = {
+  get: (carrier, key) => carrier.get(key).at(-1)?.toString(),
+  keys: (carrier) => Object.keys(carrier.getMap()),
+};
+
+export const traceFromMetadata = (metadata: Metadata): Context => propagation.extract(ROOT_CONTEXT, metadata, nearest);
+
+/** The current trace as one `traceparent` string, to be kept with an event until it is published. */
+export function currentTraceparent(): string | null {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent ?? null;
+}
+
+export const traceFromParent = (traceparent: string | undefined): Context =>
+  traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
+
+async function renderPrometheus(exporter: PrometheusExporter): Promise<string> {
+  const { resourceMetrics } = await exporter.collect();
+  return new PrometheusSerializer().serialize(resourceMetrics);
+}

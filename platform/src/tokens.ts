@@ -1,0 +1,75 @@
+import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
+import { z } from "zod";
+import { background, type CallContext } from "./call.ts";
+import { AppError, commonErrors } from "./errors.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+export const tokenIssuer = "sidecart";
+export const tokenAudience = "sidecart";
+/** RFC 9068: says that a JWT is an access token and nothing else. */
+export const accessTokenType = "at+jwt";
+export const roles = ["customer", "admin", "partner", "deliverer"] as const;
+export type Role = (typeof roles)[number];
+
+/** Who asks, as the token proves it. */
+export type Caller = { accountId: string; roles: readonly Role[]; sessionId: string };
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), roles: z.array(z.enum(roles)) });
+
+export type Verifier = {
+  /** The caller, or UNAUTHENTICATED. Each service calls this itself: the gateway's check is a courtesy, not the wall. */
+  caller(context: CallContext): Promise<Caller>;
+  /** The caller, who must have one of the roles, or PERMISSION_DENIED. */
+  require(context: CallContext, ...anyOf: Role[]): Promise<Caller>;
+};
+
+/** Verifies access tokens against the accounts service's public keys, fetched through the sidecar and cached. */
+export function createVerifier(sidecar: Sidecar): Verifier {
+  const accounts = sidecar.service(AccountsService, "accounts");
+  return verifierFrom(async () => (await accounts.getJwks({}, background(5_000))).jwksJson);
+}
+
+/** The same over any source of a JWKS. A key id that is not cached is looked up again, at most every 5 seconds. */
+export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
+  const keys = createRemoteJWKSet(new URL("dapr://accounts/jwks"), {
+    cooldownDuration: 5_000,
+    cacheMaxAge: 10 * 60_000,
+    [customFetch]: async () => new Response(await jwksJson(), { headers: { "content-type": "application/json" } }),
+  });
+  async function caller(context: CallContext): Promise<Caller> {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(context.authorization ?? "")?.[1];
+    if (token === undefined) throw new AppError(commonErrors.unauthenticated);
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: tokenIssuer,
+      audience: tokenAudience,
+      algorithms: ["ES256"],
+      typ: accessTokenType,
+      requiredClaims: ["exp", "iat", "sub"],
+    }).catch(refuse);
+    return toCaller(payload);
+  }
+  return {
+    caller,
+    async require(context, ...anyOf) {
+      const known = await caller(context);
+      if (!anyOf.some((role) => known.roles.includes(role))) throw new AppError(commonErrors.forbidden);
+      return known;
+    },
+  };
+}
+
+function toCaller(payload: JWTPayload): Caller {
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) throw new AppError(commonErrors.unauthenticated, { cause: parsed.error });
+  return { accountId: parsed.data.sub, sessionId: parsed.data.sid, roles: parsed.data.roles };
+}
+
+/** A bad token is the caller's fault; keys that cannot be fetched are ours. */
+function refuse(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new AppError(commonErrors.tokenExpired, { cause: error });
+  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+    throw new AppError(commonErrors.unauthenticated, { cause: error });
+  }
+  throw error;
+}
