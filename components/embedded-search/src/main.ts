@@ -1,0 +1,4 @@
+import { runBinding } from "@sidecart/pluggable/process";
+import { embeddedSearch } from "./binding.ts";
+
+await runBinding(embeddedSearch);

@@ -1,0 +1,96 @@
+import type { Test } from "tap";
+import { bulk, type Context, fill, product, search, upsert } from "./context.ts";
+import { shop } from "./shop.ts";
+
+export async function searchTests(t: Test, context: Context): Promise<void> {
+  const { client } = context;
+  const index = await context.newIndex();
+  await fill(context, index, shop);
+  const find = (query: string, fields: object = {}) => search(client, index, { query, ...fields });
+  const finds = async (t: Test, query: string, ids: string[]) => {
+    t.same((await find(query)).ids.toSorted(), ids.toSorted(), query);
+  };
+
+  t.test("a word is found in name, description, category and attribute values", async (t) => {
+    await finds(t, "grinder", ["grinder"]);
+    await finds(t, "chocolate", ["house-coffee"]);
+    await finds(t, "tableware", ["mug", "glass-cup"]);
+    await finds(t, "borosilicate", ["glass-cup"]);
+    await finds(t, "roasted-yesterday-nobody-wrote-this", []);
+  });
+
+  t.test("a name counts more than a description", async (t) => {
+    const { ids, total } = await find("coffee");
+    t.equal(ids[0], "house-coffee");
+    t.ok(ids.includes("grinder"), "the description says coffee");
+    t.equal(total, ids.length);
+  });
+
+  t.test("typing errors are forgiven in long words", async (t) => {
+    for (const query of ["coffe", "cofee", "coffeee"]) t.equal((await find(query)).ids[0], "house-coffee", query);
+    for (const query of ["expresso", "espreso", "esspresso"]) await finds(t, query, ["espresso-beans", "machine"]);
+    await finds(t, "mag", []);
+  });
+
+  t.test("case, accents and the end of a word do not matter", async (t) => {
+    await finds(t, "CAFE", ["french-press"]);
+    await finds(t, "café", ["french-press"]);
+    await finds(t, "grind", ["grinder"]);
+  });
+
+  t.test("both of two words must match, most of many", async (t) => {
+    await finds(t, "espresso machine", ["machine"]);
+    await finds(t, "machine tea", []);
+    t.equal((await find("red stoneware mug gift")).ids[0], "mug");
+    await finds(t, "mug submarine periscope torpedo", []);
+  });
+
+  t.test("a document with all the words comes before one with some", async (t) => {
+    const other = await context.newIndex();
+    await fill(context, other, [
+      product({ id: "two", name: "Green tea" }),
+      product({ id: "three", name: "Green tea tin" }),
+      product({ id: "one", name: "Green" }),
+    ]);
+    t.same((await search(client, other, { query: "green tea tin" })).ids, ["three", "two"]);
+  });
+
+  t.test("no words at all match everything", async (t) => {
+    for (const query of ["", "   ", "?!", "\u0000\ud800"])
+      t.equal((await find(query)).total, shop.length, JSON.stringify(query));
+  });
+
+  t.test("each filter narrows, and all of them together", async (t) => {
+    const only = async (filter: object) => (await find("", { filter, sort: "name" })).ids;
+    t.same(await only({ categories: ["tea", "coffee"] }), ["espresso-beans", "house-coffee", "tea"]);
+    t.same(await only({ partnerId: "roaster" }), ["espresso-beans", "house-coffee"]);
+    t.same(await only({ priceFrom: 2_499, priceTo: 2_500 }), ["grinder", "french-press"]);
+    t.same(await only({ priceTo: 650 }), ["glass-cup", "tea"]);
+    t.same(await only({ currency: "USD" }), ["glass-cup"]);
+    t.same(await only({ inStock: false }), ["tea"]);
+    t.same(await only({ categories: ["coffee"], inStock: true, priceFrom: 1_000, currency: "EUR" }), [
+      "espresso-beans",
+    ]);
+    t.same(await only({ categories: ["Coffee"] }), [], "filters are exact");
+    t.same(await only({ priceFrom: 10, priceTo: 9 }), []);
+    t.equal((await find("espresso", { filter: { inStock: true } })).total, 2);
+  });
+
+  t.test("a filter follows the document", async (t) => {
+    const other = await context.newIndex();
+    await fill(context, other, [product({ id: "a", stock: 0, price: 5 })]);
+    await bulk(client, other, [upsert(product({ id: "a", stock: 3, price: 7 }), 2)]);
+    t.same((await search(client, other, { filter: { inStock: true, priceFrom: 7 } })).ids, ["a"]);
+    t.same((await search(client, other, { filter: { inStock: false } })).ids, []);
+  });
+
+  t.test("every script is searched, and what looks like query syntax is only text", async (t) => {
+    const other = await context.newIndex();
+    await fill(context, other, [product({ id: "zh", name: "绿茶 茶叶" }), product({ id: "ru", name: "Чайник" })]);
+    t.same((await search(client, other, { query: "绿茶" })).ids, ["zh"]);
+    t.same((await search(client, other, { query: "чайнек" })).ids, ["ru"]);
+    for (const query of ['"+-(){}[]^~*?:\\/ AND OR NOT', "a".repeat(200), "é".repeat(200), "𝔘".repeat(100)]) {
+      t.equal((await search(client, other, { query })).total, 0, query);
+    }
+  });
+}

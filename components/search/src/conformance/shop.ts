@@ -1,0 +1,70 @@
+import { product } from "./context.ts";
+
+/** A small shop with one thing of each kind that the search tests ask for. */
+export const shop = [
+  product({
+    id: "house-coffee",
+    name: "House Coffee",
+    description: "Whole beans with notes of chocolate",
+    category: "coffee",
+    partnerId: "roaster",
+    price: 999,
+  }),
+  product({
+    id: "espresso-beans",
+    name: "Espresso Beans Dark Roast",
+    description: "Oily and dark",
+    category: "coffee",
+    partnerId: "roaster",
+    price: 1_000,
+  }),
+  product({
+    id: "machine",
+    name: "Espresso Machine",
+    description: "Fifteen bar pump",
+    category: "appliances",
+    partnerId: "kitchen",
+    price: 25_000,
+  }),
+  product({
+    id: "grinder",
+    name: "Burr Grinder",
+    description: "Grinds coffee evenly",
+    category: "appliances",
+    partnerId: "kitchen",
+    price: 2_500,
+  }),
+  product({
+    id: "french-press",
+    name: "French Press Café",
+    category: "appliances",
+    partnerId: "kitchen",
+    price: 2_499,
+  }),
+  product({
+    id: "mug",
+    name: "Red Mug",
+    category: "tableware",
+    attributes: { material: "stoneware" },
+    partnerId: "kitchen",
+    price: 1_200,
+  }),
+  product({
+    id: "glass-cup",
+    name: "Glass Cup",
+    category: "tableware",
+    attributes: { material: "borosilicate" },
+    partnerId: "kitchen",
+    price: 650,
+    currency: "USD",
+  }),
+  product({
+    id: "tea",
+    name: "Sencha",
+    description: "Green leaves",
+    category: "tea",
+    partnerId: "leaf",
+    price: 450,
+    stock: 0,
+  }),
+];

@@ -1,0 +1,41 @@
+import { BindingError } from "@sidecart/pluggable/errors";
+import { z } from "zod";
+import { id, text } from "./document.ts";
+import type { Sort } from "./requests.ts";
+
+/** The last hit of a page: its sort key and, as the tie-break, its id. */
+export type Position = { key: number | string; id: string };
+
+const position = <Key extends z.ZodType<number | string>>(key: Key) => z.tuple([key, id]);
+const amount = position(z.int());
+const schemas: Record<Sort, z.ZodType<[number | string, string]>> = {
+  relevance: position(z.number().min(0).max(1e9)),
+  "price-asc": amount,
+  "price-desc": amount,
+  newest: amount,
+  name: position(text(200)),
+};
+
+/** Opaque to callers; good only for the same sort. */
+export function encodeCursor(sort: Sort, { key, id }: Position): string {
+  return Buffer.from(JSON.stringify([sort, key, id])).toString("base64url");
+}
+
+export function decodeCursor(sort: Sort, cursor: string): Position {
+  const [madeFor, ...rest] = parse(cursor);
+  const result = schemas[sort].safeParse(rest);
+  if (madeFor !== sort || !result.success) {
+    throw new BindingError("INVALID_ARGUMENT", `after: is not a cursor of a search sorted by ${sort}`);
+  }
+  const [key, id] = result.data;
+  return { key, id };
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,33 @@
+import { BindingError } from "@sidecart/pluggable/errors";
+import type { z } from "zod";
+import { type Operation, type Request, requestSchemas } from "./requests.ts";
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Reads a call's `data`; what is wrong with it is INVALID_ARGUMENT, naming the field. */
+export function parseRequest<Name extends Operation>(operation: Name, data: Uint8Array): Request<Name> {
+  const result = requestSchemas[operation].safeParse(parseJson(data));
+  if (!result.success) throw new BindingError("INVALID_ARGUMENT", describe(result.error));
+  return result.data as Request<Name>;
+}
+
+/** The first few problems, each as `field: what is wrong`. */
+export function describe(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${fieldOf(issue.path)}: ${issue.message}`)
+    .join("; ");
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  const field = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+  return field.replace(/^\./, "").slice(0, 200) || "data";
+}
+
+function parseJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(data));
+  } catch {
+    throw new BindingError("INVALID_ARGUMENT", "data: is not JSON in UTF-8");
+  }
+}

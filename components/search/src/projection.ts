@@ -1,0 +1,37 @@
+import type { SearchDocument } from "./document.ts";
+import { fold, termsOf } from "./terms.ts";
+
+export type TextField = "name" | "description" | "category" | "attributes";
+
+/** The parts of a document that engines match, filter and sort by. `createdAtMs` is milliseconds since 1970. */
+export type Projection = {
+  terms: Record<TextField, string[]>;
+  category: string;
+  partnerId: string;
+  price: number;
+  currency: string;
+  inStock: boolean;
+  createdAtMs: number;
+  sortName: string;
+};
+
+// NFKD can make a name longer; a sort key needs no more than this.
+const maxSortNameLength = 200;
+
+export function project(document: SearchDocument): Projection {
+  return {
+    terms: {
+      name: termsOf(document.name),
+      description: termsOf(document.description),
+      category: termsOf(document.category),
+      attributes: Object.values(document.attributes).flatMap(termsOf),
+    },
+    category: document.category,
+    partnerId: document.partnerId,
+    price: document.price,
+    currency: document.currency,
+    inStock: document.stock > 0,
+    createdAtMs: Date.parse(document.createdAt),
+    sortName: fold(document.name).slice(0, maxSortNameLength).toWellFormed(),
+  };
+}
