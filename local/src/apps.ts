@@ -1,0 +1,26 @@
+/** One deployable of ours, started as `node <entry>` with a sidecar beside it. */
+export interface App {
+  /** Dapr app id, process name and, with `database`, the name of its database. */
+  id: string;
+  /** Path in the checkout. */
+  entry: string;
+  /** Owns a database: created, migrated before it starts, and named to it by the secret `<id>-db`. */
+  database?: boolean;
+  /** Listens for people on the port of `--port`; ready when its `/readyz` says so. */
+  http?: boolean;
+  /** Hosts actors or workflows, so that its sidecar connects to placement and scheduler. */
+  actors?: boolean;
+}
+
+/** Everything `npm start` runs. Adding a service is adding a row. */
+export const apps: readonly App[] = [
+  { id: "accounts", entry: "services/accounts/src/main.ts", database: true },
+  { id: "catalog", entry: "services/catalog/src/main.ts", database: true },
+  { id: "orders", entry: "services/orders/src/main.ts", database: true },
+  { id: "gateway", entry: "gateway/src/main.ts", http: true },
+];
+
+/** The name of an app's sidecar among the processes. */
+export function sidecarOf(app: Pick<App, "id">): string {
+  return `${app.id}-dapr`;
+}

@@ -1,0 +1,41 @@
+import type { App } from "./apps.ts";
+
+export const brokers = ["redis"] as const;
+export const stateStores = ["redis"] as const;
+export const searchEngines = ["embedded", "elasticsearch"] as const;
+
+/** What runs behind the sidecars: each name is a folder of `components/resources`. */
+export interface Backends {
+  broker: (typeof brokers)[number];
+  state: (typeof stateStores)[number];
+  search: (typeof searchEngines)[number];
+}
+
+export interface LaunchOptions extends Partial<Backends> {
+  /** Which copy of the system: each has its own data, logs and ports. */
+  instance?: string;
+  /** The folder of all instances; default SIDECART_HOME, else `.sidecart` in the checkout. */
+  home?: string;
+  /** Where the gateway listens; 0, the default for a library, is any free port. */
+  port?: number;
+  /** Forgets the instance's data first. */
+  reset?: boolean;
+  logLevel?: string;
+  /** What to run; default: the table in apps.ts. */
+  apps?: readonly App[];
+  /** Folders of Dapr resources over those of the backends. */
+  resources?: readonly string[];
+  /** Environment by process name, over what the launcher sets. */
+  env?: Readonly<Record<string, Record<string, string>>>;
+  /** Is told what has been done and how long it took. */
+  onStep?: (step: Step) => void;
+  /** Is told what takes long while it does. */
+  onNote?: (text: string) => void;
+  /** Gives up starting, and stops what has been started. */
+  signal?: AbortSignal;
+}
+
+export interface Step {
+  name: string;
+  ms: number;
+}

@@ -1,0 +1,116 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { apps as allApps } from "./apps.ts";
+import { bringUp } from "./bring-up.ts";
+import { type Instance, instanceAt, prepareFolders } from "./instance.ts";
+import type { LaunchOptions } from "./launch-options.ts";
+import { dropDatabases } from "./parts/databases.ts";
+import { removePostgresData } from "./parts/postgres.ts";
+import { type Redis, redisUrl } from "./parts/redis.ts";
+import type { Exit, ManagedProcess } from "./process/managed-process.ts";
+import { deathOf } from "./process/readiness.ts";
+import { RunRecord } from "./process/run-record.ts";
+import { Run } from "./run.ts";
+import { System } from "./system.ts";
+
+export type { LaunchOptions } from "./launch-options.ts";
+
+/** A running system. The end of one of its processes does not end it: listen with `onExit`. */
+export interface Launched {
+  gatewayUrl: string;
+  instanceDir: string;
+  redisUrl: string;
+  /** By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, and `<app>` with `<app>-dapr`. */
+  processes: ReadonlyMap<string, ManagedProcess>;
+  /** A service's database, as its owner. */
+  databaseUrl(service: string): string;
+  /** Ends one process and waits until it is gone; SIGKILL unless another signal is named. */
+  kill(name: string, signal?: NodeJS.Signals): Promise<Exit>;
+  /** Starts one that has ended, with `env` over its environment, and waits until it is ready. */
+  start(name: string, env?: Record<string, string>): Promise<void>;
+  restart(name: string, env?: Record<string, string>): Promise<void>;
+  onExit(listener: (exit: Exit) => void): void;
+  /** Ends everything in order, within 10 s. */
+  stop(): Promise<void>;
+  /** Ends everything at once. */
+  killAll(): void;
+}
+
+/** Starts an instance and waits until it is ready. When that fails, whatever was started is stopped first. */
+export async function launch(options: LaunchOptions = {}): Promise<Launched> {
+  const instance = instanceAt(options.instance ?? "default", options.home);
+  await prepareFolders(instance);
+  const { record, leftovers } = await RunRecord.claim(instance.folder, instance.name);
+  if (leftovers.length > 0) options.onNote?.(`ended what an earlier run left: ${leftovers.join(", ")}`);
+  const system = new System(instance, record);
+  const stop = () => void system.stop();
+  options.signal?.addEventListener("abort", stop);
+  try {
+    options.signal?.throwIfAborted();
+    if (options.reset) await forget(instance, options);
+    const run = await Run.prepare(system, options);
+    const stores = await Promise.race([bringUp(run), firstDeath(system)]);
+    options.signal?.throwIfAborted();
+    return describe(run, stores);
+  } catch (error) {
+    await system.stop();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", stop);
+  }
+}
+
+type Stores = Awaited<ReturnType<typeof bringUp>>;
+
+function describe({ system, instance, httpPort }: Run, stores: Stores): Launched {
+  const start = (name: string, env?: Record<string, string>) => {
+    system.start(name, env);
+    return system.ready(name);
+  };
+  const kill = (name: string, signal: NodeJS.Signals = "SIGKILL") => {
+    const process = system.process(name);
+    process.kill(signal);
+    return process.exited;
+  };
+  return {
+    gatewayUrl: `http://127.0.0.1:${httpPort}`,
+    instanceDir: instance.folder,
+    redisUrl: redisUrl(stores.redis satisfies Redis),
+    processes: system.processes,
+    databaseUrl: (service) => {
+      const database = stores.databases.get(service);
+      if (!database) throw new Error(`${service} has no database`);
+      return database.ownerUrl;
+    },
+    kill,
+    start,
+    restart: async (name, env) => {
+      if (system.process(name).running) await system.process(name).stop();
+      await start(name, env);
+    },
+    onExit: (listener) => system.onExit(listener),
+    stop: () => system.stop(),
+    killAll: () => system.kill(),
+  };
+}
+
+function firstDeath(system: System): Promise<never> {
+  const death = new Promise<never>((_, reject) => {
+    system.onExit((exit) => {
+      if (!exit.expected) reject(deathOf(system.process(exit.name), exit));
+    });
+  });
+  death.catch(() => {});
+  return death;
+}
+
+/** Removes the data of an instance, its secrets and its logs; of an external PostgreSQL only the instance's databases. */
+async function forget(instance: Instance, { apps = allApps }: LaunchOptions): Promise<void> {
+  const external = process.env.DATABASE_URL;
+  const services = apps.filter((app) => app.database).map((app) => app.id);
+  if (external) await dropDatabases(external, instance.name, services);
+  await removePostgresData(instance);
+  const kept = ["run.json", "logs", "sockets"];
+  const entries = (await readdir(instance.folder)).filter((name) => !kept.includes(name));
+  await Promise.all(entries.map((name) => rm(join(instance.folder, name), { recursive: true, force: true })));
+}

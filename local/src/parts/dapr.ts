@@ -1,0 +1,60 @@
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { isExecutable } from "../process/find-program.ts";
+import { runCommand } from "../process/run-command.ts";
+import { StartError } from "../start-error.ts";
+import { builtRuntime } from "./dapr-build.ts";
+
+/** The programs of one Dapr version. */
+export interface DaprRuntime {
+  daprd: string;
+  placement: string;
+  scheduler: string;
+  version: string;
+}
+
+const needed = ["daprd", "placement", "scheduler"];
+const oldest = [1, 16] as const;
+
+/**
+ * The Dapr to run: the folder SIDECART_DAPR_DIR names, else an installed one of at least 1.16 (PATH, ~/.dapr/bin), else
+ * our own build of it, made once and kept in the cache.
+ */
+export async function findDapr(note: (text: string) => void, signal?: AbortSignal): Promise<DaprRuntime> {
+  const named = process.env.SIDECART_DAPR_DIR;
+  if (named) {
+    if (!holdsDapr(named)) throw new StartError(`SIDECART_DAPR_DIR: ${named} does not hold ${needed.join(", ")}`);
+    return describe(named, await versionIn(named));
+  }
+  for (const folder of [
+    ...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
+    join(homedir(), ".dapr", "bin"),
+  ]) {
+    if (!holdsDapr(folder)) continue;
+    const version = await versionIn(folder);
+    if (isRecent(version)) return describe(folder, version);
+    note(`Dapr ${version} in ${folder} is older than ${oldest.join(".")}: not used`);
+  }
+  const folder = await builtRuntime(note, signal);
+  return describe(folder, await versionIn(folder));
+}
+
+/** True for 1.16 and later releases, and their release candidates. */
+export function isRecent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+function holdsDapr(folder: string): boolean {
+  return needed.every((name) => isExecutable(join(folder, name)));
+}
+
+async function versionIn(folder: string): Promise<string> {
+  const answer = await runCommand(join(folder, "daprd"), ["--version"]);
+  return answer.trim().split("\n").at(-1) ?? "";
+}
+
+function describe(folder: string, version: string): DaprRuntime {
+  const program = (name: string) => join(folder, name);
+  return { daprd: program("daprd"), placement: program("placement"), scheduler: program("scheduler"), version };
+}

@@ -1,0 +1,118 @@
+import pg from "pg";
+import type { Credentials } from "../secrets/credentials.ts";
+import { StartError } from "../start-error.ts";
+
+/** A service's database: the owner migrates it, the runtime role is what the service's sidecar connects as. */
+export interface ServiceDatabase {
+  service: string;
+  database: string;
+  runtimeRole: string;
+  ownerUrl: string;
+  /** libpq words with the runtime role's password, as `bindings.postgresql` takes them. */
+  connectionString: string;
+}
+
+// enough for a service's concurrent statements; three services stay far below the server's 200 connections
+const poolMaxConns = 8;
+const statementTimeoutMs = 5_000;
+
+/** Makes what is missing of databases and roles, one pair of roles a service. Safe to repeat. */
+export async function ensureDatabases(
+  adminUrl: string,
+  instance: string,
+  services: readonly string[],
+  credentials: Credentials,
+): Promise<Map<string, ServiceDatabase>> {
+  const client = await connect(adminUrl);
+  try {
+    const made = new Map<string, ServiceDatabase>();
+    for (const service of services) {
+      const passwords = credentials.databases[service];
+      if (!passwords) throw new Error(`no credentials for ${service}`);
+      const name = databaseName(instance, service);
+      await ensureRole(client, name, passwords.owner);
+      await ensureRole(client, runtimeRoleOf(name), passwords.runtime);
+      await ensureDatabase(client, name);
+      made.set(service, describe(adminUrl, service, name, passwords));
+    }
+    return made;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops an instance's databases and roles from a server that is not ours to wipe. */
+export async function dropDatabases(adminUrl: string, instance: string, services: readonly string[]): Promise<void> {
+  const client = await connect(adminUrl);
+  try {
+    for (const service of services) {
+      const name = databaseName(instance, service);
+      await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+      for (const role of [runtimeRoleOf(name), name])
+        await client.query(`drop role if exists ${pg.escapeIdentifier(role)}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseName(instance: string, service: string): string {
+  return `sidecart_${instance.replaceAll("-", "_")}_${service}`;
+}
+
+function runtimeRoleOf(database: string): string {
+  return `${database}_app`;
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    const { host } = new URL(url);
+    throw new StartError(
+      `PostgreSQL at ${host} refuses the connection: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  client.on("error", () => {});
+  return client;
+}
+
+async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
+  const found = await client.query("select from pg_roles where rolname = $1", [role]);
+  const verb = found.rowCount ? "alter" : "create";
+  await client.query(`${verb} role ${pg.escapeIdentifier(role)} login password ${pg.escapeLiteral(password)}`);
+}
+
+async function ensureDatabase(client: pg.Client, name: string): Promise<void> {
+  const database = pg.escapeIdentifier(name);
+  const found = await client.query("select from pg_database where datname = $1", [name]);
+  if (found.rowCount) return;
+  // An administrator who is no superuser may only give a database to a role of which it is a member.
+  await client.query(`grant ${database} to current_user`);
+  await client.query(`create database ${database} owner ${database}`);
+  await client.query(`revoke all on database ${database} from public`);
+  await client.query(`grant connect on database ${database} to ${pg.escapeIdentifier(runtimeRoleOf(name))}`);
+}
+
+function describe(adminUrl: string, service: string, database: string, passwords: { owner: string; runtime: string }) {
+  const runtimeRole = runtimeRoleOf(database);
+  const owner = new URL(adminUrl);
+  owner.username = database;
+  owner.password = passwords.owner;
+  owner.pathname = `/${database}`;
+  const words = {
+    host: owner.hostname,
+    port: owner.port || "5432",
+    user: runtimeRole,
+    password: passwords.runtime,
+    database,
+    ...Object.fromEntries(owner.searchParams),
+    pool_max_conns: poolMaxConns,
+    statement_timeout: statementTimeoutMs,
+  };
+  const connectionString = Object.entries(words)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+  return { service, database, runtimeRole, ownerUrl: owner.href, connectionString };
+}

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import type { App } from "../apps.ts";
+import { cacheFolder, checkout, type Instance } from "../instance.ts";
+import { inheritedEnvironment } from "../process/environment.ts";
+import type { ProcessSpec } from "../process/managed-process.ts";
+import type { SidecarPorts, Tokens } from "./sidecar.ts";
+
+export interface AppSettings {
+  ports: SidecarPorts;
+  metricsPort: number;
+  httpPort: number;
+  tokens: Tokens;
+  logLevel: string;
+}
+
+/** How to start one of our services. All it needs to know is in its environment. */
+export function appProcess(instance: Instance, app: App, settings: AppSettings): ProcessSpec {
+  const { ports, tokens } = settings;
+  return nodeProcess(instance, app.id, app.entry, checkout, {
+    SIDECART_APP_ID: app.id,
+    SIDECART_APP_PORT: String(ports.app),
+    SIDECART_METRICS_PORT: String(settings.metricsPort),
+    SIDECART_LOG_LEVEL: settings.logLevel,
+    SIDECART_LOCAL: "1",
+    ...(app.http ? { SIDECART_HTTP_PORT: String(settings.httpPort) } : {}),
+    DAPR_GRPC_PORT: String(ports.grpc),
+    DAPR_HTTP_PORT: String(ports.http),
+    DAPR_API_TOKEN: tokens.dapr,
+    APP_API_TOKEN: tokens.app,
+  });
+}
+
+/** A pluggable component: daprd finds it by its socket's name, `<type>.sock`. */
+export function componentProcess(instance: Instance, name: string, logLevel: string): ProcessSpec {
+  return nodeProcess(instance, name, `components/${name}/src/main.ts`, instance.folder, {
+    SIDECART_SOCKET: componentSocket(instance, name),
+    SIDECART_LOG_LEVEL: logLevel,
+    SIDECART_LOCAL: "1",
+  });
+}
+
+export function componentSocket(instance: Instance, name: string): string {
+  return join(instance.sockets, `${name}.sock`);
+}
+
+function nodeProcess(
+  instance: Instance,
+  name: string,
+  entry: string,
+  cwd: string,
+  env: Record<string, string>,
+): ProcessSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: [join(checkout, entry)],
+    cwd,
+    env: {
+      ...inheritedEnvironment(),
+      ...env,
+      // keeps stripped and compiled modules: a later start reads them back
+      NODE_COMPILE_CACHE: join(cacheFolder, "node"),
+      // the postgres binding answers with `573µs` in metadata, which grpc-js reports at every call
+      GRPC_VERBOSITY: "NONE",
+    },
+    log: join(instance.logs, `${name}.log`),
+  };
+}

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { chown, mkdir, rm, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import pg from "pg";
+import { type Instance, shortHash } from "../instance.ts";
+import { inheritedEnvironment } from "../process/environment.ts";
+import type { ProcessSpec } from "../process/managed-process.ts";
+import { runCommand } from "../process/run-command.ts";
+import { type Account, openFolder, postgresAccount, postgresBinaries, reachable } from "./postgres-binaries.ts";
+
+const superuser = "postgres";
+
+/** Where PostgreSQL keeps an instance's data: in its folder, or in a place of root's that PostgreSQL's user can reach. */
+export async function postgresFolder(instance: Instance): Promise<{ folder: string; account: Account | undefined }> {
+  const near = join(instance.folder, "postgres");
+  const far = join(openFolder, shortHash(instance.folder), "postgres");
+  const account = await postgresAccount(existsSync(far) ? far : near);
+  const open = !account || (await reachable(dirname(near), account));
+  return { folder: open ? near : far, account };
+}
+
+/** Prepares the data folder (initdb the first time) and answers how to start the server on `port`, loopback only. */
+export async function postgresProcess(instance: Instance, port: number, password: string): Promise<ProcessSpec> {
+  const { folder, account } = await postgresFolder(instance);
+  const { initdb, postgres } = await postgresBinaries(account);
+  if (!existsSync(join(folder, "PG_VERSION"))) await initialise(initdb, folder, account, password);
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "200",
+    // the log goes to the file every process has; what a service did wrong is worth a line, its statement is not
+    log_min_error_statement: "panic",
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return {
+    name: "postgres",
+    command: postgres,
+    args: ["-D", folder, "-p", String(port), ...flags],
+    cwd: "/",
+    env: { ...inheritedEnvironment(), LC_ALL: "C" },
+    log: join(instance.logs, "postgres.log"),
+    stopSignal: "SIGINT", // "fast" shutdown: open transactions are rolled back
+    ...account,
+  };
+}
+
+export function adminUrl(port: number, password: string): string {
+  return `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** True when the server answers a query. */
+export async function answersQuery(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("select 1");
+    return true;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+export async function removePostgresData(instance: Instance): Promise<void> {
+  const { folder } = await postgresFolder(instance);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function initialise(initdb: string, folder: string, account: Account | undefined, password: string) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(dirname(folder), { recursive: true, mode: 0o711 });
+  await mkdir(folder, { mode: 0o700 });
+  // outside the data folder, which initdb wants empty, yet readable by the user initdb runs as
+  const passwordFile = `${folder}.password`;
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (account) {
+    await chown(folder, account.uid, account.gid);
+    await chown(passwordFile, account.uid, account.gid);
+  }
+  const flags = [
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--locale=C.UTF-8",
+    "--no-sync",
+  ];
+  try {
+    await runCommand(initdb, ["-D", folder, `--username=${superuser}`, `--pwfile=${passwordFile}`, ...flags], {
+      cwd: "/",
+      env: { ...inheritedEnvironment(), LC_ALL: "C" },
+      ...account,
+    });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await unlink(passwordFile);
+  }
+}

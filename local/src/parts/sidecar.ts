@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { type App, sidecarOf } from "../apps.ts";
+import type { Instance } from "../instance.ts";
+import { inheritedEnvironment } from "../process/environment.ts";
+import type { ProcessSpec } from "../process/managed-process.ts";
+
+const loopback = "127.0.0.1";
+
+export interface SidecarPorts {
+  app: number;
+  http: number;
+  grpc: number;
+  internal: number;
+  metrics: number;
+}
+
+/** What every sidecar of a run has in common. */
+export interface SidecarSettings {
+  program: string;
+  resources: readonly string[];
+  configuration: string;
+  placement: string;
+  scheduler: string;
+  tokens: Tokens;
+}
+
+/** One shared secret in each direction between app and sidecar, made anew for every run. */
+export interface Tokens {
+  dapr: string;
+  app: string;
+}
+
+/** How to start the daprd of an app. Its working directory is the instance folder: components name files in it. */
+export function sidecarProcess(
+  instance: Instance,
+  app: App,
+  ports: SidecarPorts,
+  settings: SidecarSettings,
+): ProcessSpec {
+  const name = sidecarOf(app);
+  const actors = [
+    ["--placement-host-address", settings.placement],
+    ["--scheduler-host-address", settings.scheduler],
+  ];
+  const args = [
+    ["--app-id", app.id],
+    ["--app-port", String(ports.app), "--app-protocol", "grpc"],
+    ["--enable-app-health-check", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "1000"],
+    ["--dapr-listen-addresses", loopback],
+    ["--dapr-http-port", String(ports.http), "--dapr-grpc-port", String(ports.grpc)],
+    ["--dapr-internal-grpc-port", String(ports.internal), "--dapr-internal-grpc-listen-address", loopback],
+    ["--metrics-port", String(ports.metrics), "--metrics-listen-address", loopback],
+    ["--max-body-size", "4Mi"],
+    ["--dapr-graceful-shutdown-seconds", "5"],
+    ["--log-level", "warn", "--log-as-json"],
+    ["--config", settings.configuration],
+    ...settings.resources.map((folder) => ["--resources-path", folder]),
+    ...(app.actors ? actors : []),
+  ];
+  return {
+    name,
+    command: settings.program,
+    args: args.flat(),
+    cwd: instance.folder,
+    env: {
+      ...inheritedEnvironment(),
+      DAPR_API_TOKEN: settings.tokens.dapr,
+      APP_API_TOKEN: settings.tokens.app,
+      DAPR_COMPONENTS_SOCKETS_FOLDER: instance.sockets,
+      DAPR_HOST_IP: loopback, // what name resolution tells the other sidecars
+      GOMEMLIMIT: "256MiB",
+    },
+    log: join(instance.logs, `${name}.log`),
+  };
+}
+
+/** The address that says whether the sidecar, its components and the app behind it are ready. */
+export function sidecarHealth(ports: SidecarPorts): string {
+  return `http://${loopback}:${ports.http}/v1.0/healthz`;
+}

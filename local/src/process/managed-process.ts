@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { lastLines } from "./last-lines.ts";
+
+export interface ProcessSpec {
+  name: string;
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** Receives stdout and stderr; emptied at the first start, appended to at later ones. */
+  log: string;
+  /** What asks this program to end in good order. */
+  stopSignal?: NodeJS.Signals;
+  uid?: number;
+  gid?: number;
+}
+
+export interface Exit {
+  name: string;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** True when somebody asked for it through `stop` or `kill`. */
+  expected: boolean;
+}
+
+interface Hooks {
+  onStart?: (process: ManagedProcess) => void;
+  onExit?: (exit: Exit) => void;
+}
+
+/**
+ * One program that can be started, stopped, killed and started again. It leads a process group of its own, so that a
+ * Ctrl-C in the terminal reaches the launcher alone and so that its children can be ended with it.
+ */
+export class ManagedProcess {
+  readonly spec: ProcessSpec;
+  readonly #hooks: Hooks;
+  #child: ChildProcess | undefined;
+  #exited: Promise<Exit> = Promise.reject(new Error("not started"));
+  #asked = false;
+  #fresh = true;
+
+  constructor(spec: ProcessSpec, hooks: Hooks = {}) {
+    this.spec = spec;
+    this.#hooks = hooks;
+    this.#exited.catch(() => {});
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Settles when the program that was started last ends. */
+  get exited(): Promise<Exit> {
+    return this.#exited;
+  }
+
+  /** Starts it, with `env` over what its spec says. Throws when the program cannot be executed. */
+  start(env: Record<string, string> = {}): void {
+    if (this.#child) throw new Error(`${this.name} runs already`);
+    const { command, args, cwd, uid, gid } = this.spec;
+    const log = openSync(this.spec.log, this.#fresh ? "w" : "a", 0o600);
+    const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...this.spec.env, ...env },
+      detached: true,
+      stdio: ["ignore", log, log],
+      ...identity,
+    });
+    closeSync(log);
+    this.#fresh = false;
+    this.#asked = false;
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.once("error", () => resolve(this.#ended(127, null)));
+      child.once("exit", (code, signal) => resolve(this.#ended(code, signal)));
+    });
+    if (child.pid !== undefined) this.#hooks.onStart?.(this);
+  }
+
+  /** Asks it to end, kills its whole group after `withinMs`, and waits until it has ended. */
+  async stop(withinMs = 2_500): Promise<void> {
+    if (!this.#child) return;
+    this.kill(this.spec.stopSignal ?? "SIGTERM");
+    const deadline = setTimeout(() => this.#signalGroup("SIGKILL"), withinMs);
+    await this.#exited;
+    clearTimeout(deadline);
+  }
+
+  /** Sends `signal` to the program; SIGKILL goes to everything it has started too. */
+  kill(signal: NodeJS.Signals): void {
+    if (!this.#child) return;
+    this.#asked = true;
+    if (signal === "SIGKILL") this.#signalGroup(signal);
+    else this.#child.kill(signal);
+  }
+
+  lastLines(count = 15): string[] {
+    return lastLines(this.spec.log, count);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): Exit {
+    this.#signalGroup("SIGKILL");
+    this.#child = undefined;
+    const exit = { name: this.name, code, signal, expected: this.#asked };
+    this.#hooks.onExit?.(exit);
+    return exit;
+  }
+
+  #signalGroup(signal: NodeJS.Signals): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // ESRCH: nobody of the group is left
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { randomInt } from "node:crypto";
+import { createServer, type Server } from "node:net";
+import { StartError } from "../start-error.ts";
+
+// Below Linux's range for outgoing connections (ip_local_port_range, 32768–60999): no client socket can take a port
+// between the moment it is found free and the moment its program listens, nor while that program is restarted.
+const lowest = 20_000;
+const beyond = 32_768;
+const attempts = 200;
+
+/**
+ * Free loopback ports by name. A port is held by a listening socket until `release`, so that two launchers which start
+ * at the same time do not choose the same one.
+ */
+export class Ports {
+  readonly #held = new Map<string, Server>();
+  readonly #chosen = new Map<string, number>();
+
+  /** `preferred`: the ports of the last run, taken again where they are still free. */
+  constructor(preferred: Record<string, number> = {}) {
+    for (const [name, port] of Object.entries(preferred)) this.#chosen.set(name, port);
+  }
+
+  async hold(name: string): Promise<number> {
+    const before = this.#chosen.get(name);
+    const port = before !== undefined && (await this.#tryHold(name, before)) ? before : await this.#holdRandom(name);
+    this.#chosen.set(name, port);
+    return port;
+  }
+
+  /** Frees the ports whose names begin with `prefix` for the program that is about to listen there. */
+  async release(prefix: string): Promise<void> {
+    const names = [...this.#held.keys()].filter((name) => name.startsWith(prefix));
+    await Promise.all(
+      names.map((name) => {
+        const server = this.#held.get(name);
+        this.#held.delete(name);
+        return server && new Promise((done) => server.close(done));
+      }),
+    );
+  }
+
+  /** The port chosen for `name` in this run or an earlier one. */
+  of(name: string): number {
+    const port = this.#chosen.get(name);
+    if (port === undefined) throw new Error(`no port was chosen for ${name}`);
+    return port;
+  }
+
+  toJSON(): Record<string, number> {
+    return Object.fromEntries(this.#chosen);
+  }
+
+  async #holdRandom(name: string): Promise<number> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const port = randomInt(lowest, beyond);
+      if (await this.#tryHold(name, port)) return port;
+    }
+    throw new StartError(`no free port between ${lowest} and ${beyond} for ${name}`);
+  }
+
+  async #tryHold(name: string, port: number): Promise<boolean> {
+    const server = await listen(port, "127.0.0.1");
+    if (server) this.#held.set(name, server);
+    return server !== undefined;
+  }
+}
+
+/** True when a program may listen on `port`, on every address of the machine. */
+export async function isFree(port: number): Promise<boolean> {
+  for (const host of ["127.0.0.1", undefined]) {
+    const server = await listen(port, host);
+    if (!server) return false;
+    await new Promise((done) => server.close(done));
+  }
+  return true;
+}
+
+function listen(port: number, host: string | undefined): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((connection) => connection.destroy());
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host, exclusive: true }, () => resolve(server));
+  });
+}

@@ -1,0 +1,128 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { StartError } from "../start-error.ts";
+import { isSameProcess, startOf } from "./identity.ts";
+
+interface Entry {
+  pid: number;
+  start: string;
+  stopSignal: NodeJS.Signals;
+}
+
+interface RunContent {
+  launcher: { pid: number; start: string };
+  processes: Record<string, Entry>;
+}
+
+const politeMs = 4_000;
+const pollMs = 25;
+
+/**
+ * The file that says which launcher owns an instance and which processes it has started. It is what lets the next run
+ * clean up after a launcher that was killed: a pid is signalled only while it is still the very process recorded.
+ */
+export class RunRecord {
+  readonly #file: string;
+  readonly #content: RunContent;
+
+  private constructor(file: string, content: RunContent) {
+    this.#file = file;
+    this.#content = content;
+  }
+
+  /** Takes the instance, after ending what a dead launcher left. Answers the names of what it had to end. */
+  static async claim(folder: string, name: string): Promise<{ record: RunRecord; leftovers: string[] }> {
+    const file = join(folder, "run.json");
+    const launcher = { pid: process.pid, start: startOf(process.pid) ?? "" };
+    const record = new RunRecord(file, { launcher, processes: {} });
+    const leftovers: string[] = [];
+    while (!record.#create()) {
+      const before = read(file);
+      if (before && isSameProcess(before.launcher.pid, before.launcher.start)) {
+        throw new StartError(
+          `instance "${name}" runs already (pid ${before.launcher.pid}): stop it, or start another with --instance NAME`,
+        );
+      }
+      if (before) leftovers.push(...(await endProcesses(before.processes)));
+      rmSync(file, { force: true });
+    }
+    return { record, leftovers };
+  }
+
+  add(name: string, pid: number, stopSignal: NodeJS.Signals): void {
+    this.#content.processes[name] = { pid, start: startOf(pid) ?? "", stopSignal };
+    this.#write();
+  }
+
+  remove(name: string): void {
+    delete this.#content.processes[name];
+    this.#write();
+  }
+
+  /** Gives the instance back. */
+  release(): void {
+    rmSync(this.#file, { force: true });
+  }
+
+  // A hard link fails when the name exists: of two launchers that start together one gets the instance.
+  #create(): boolean {
+    const draft = `${this.#file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(this.#content), { mode: 0o600 });
+    try {
+      linkSync(draft, this.#file);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+      throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  #write(): void {
+    const draft = `${this.#file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(this.#content), { mode: 0o600 });
+    renameSync(draft, this.#file);
+  }
+}
+
+/** The processes of an instance that are alive now, by name; empty when nothing of it runs. */
+export function recordedProcesses(folder: string): Map<string, number> {
+  const record = read(join(folder, "run.json"));
+  const alive = Object.entries(record?.processes ?? {}).filter(([, entry]) => isSameProcess(entry.pid, entry.start));
+  return new Map(alive.map(([name, entry]) => [name, entry.pid]));
+}
+
+async function endProcesses(processes: Record<string, Entry>): Promise<string[]> {
+  const alive = () => Object.entries(processes).filter(([, entry]) => isSameProcess(entry.pid, entry.start));
+  const found = alive();
+  for (const [, entry] of found) signal(entry.pid, entry.stopSignal);
+  const started = Date.now();
+  while (alive().length > 0) {
+    const waitedMs = Date.now() - started;
+    if (waitedMs > politeMs) for (const [, entry] of alive()) signal(-entry.pid, "SIGKILL");
+    if (waitedMs > 2 * politeMs) {
+      const left = alive().map(([name, entry]) => `${name} (pid ${entry.pid})`);
+      throw new StartError(`an earlier run left processes that do not end: ${left.join(", ")}`);
+    }
+    await pause(pollMs);
+  }
+  return found.map(([name]) => name);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended in between
+  }
+}
+
+function read(file: string): RunContent | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as RunContent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { Instance } from "../instance.ts";
+import type { ServiceDatabase } from "../parts/databases.ts";
+import { type Redis, redisUrl } from "../parts/redis.ts";
+import { randomSecret, readPrivate, writePrivate } from "./private-file.ts";
+import { type KeySet, newSigningKey } from "./signing-keys.ts";
+
+/** What the secret store of a local run serves: secret name → key → value (secretstores.local.file, multiValued). */
+export type Secrets = Record<string, Record<string, string>>;
+
+export const firstAdmin = { email: "admin@sidecart.test", password: "sidecart-local" };
+export const signingKeys = "accounts-signing-keys";
+
+export function secretsFile(instance: Instance): string {
+  return join(instance.folder, "secrets.json");
+}
+
+/** Writes the secrets of this run: addresses and passwords of its stores, and the keys made once and kept. */
+export async function writeSecrets(
+  instance: Instance,
+  databases: Iterable<ServiceDatabase>,
+  redis: Redis,
+  searchUrl: string | undefined,
+): Promise<void> {
+  const kept = readPrivate<Secrets>(secretsFile(instance)) ?? {};
+  const secrets: Secrets = {
+    [signingKeys]: kept[signingKeys] ?? { jwks: JSON.stringify({ keys: [await newSigningKey()] } satisfies KeySet) },
+    "accounts-first-admin": firstAdmin,
+    gateway: kept.gateway ?? { cursorKey: randomSecret() },
+    redis: {
+      host: `${redis.host}:${redis.port}`,
+      username: redis.username,
+      password: redis.password,
+      url: redisUrl(redis),
+    },
+    ...(searchUrl ? { search: { url: searchUrl } } : {}),
+  };
+  for (const { service, connectionString } of databases) secrets[`${service}-db`] = { connectionString };
+  writePrivate(secretsFile(instance), secrets);
+}

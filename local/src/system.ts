@@ -1,0 +1,90 @@
+import type { Instance } from "./instance.ts";
+import { type Exit, ManagedProcess, type ProcessSpec } from "./process/managed-process.ts";
+import { type Probe, untilReady } from "./process/readiness.ts";
+import type { RunRecord } from "./process/run-record.ts";
+
+/** What ends together, in this order, with the time each stage may take: within 10 s all is over. */
+const stages = { front: 2_000, services: 2_500, sidecars: 2_500, components: 1_000, stores: 1_500 } as const;
+
+export type Stage = keyof typeof stages;
+
+/** The processes of one instance: started one by one, stopped in order. */
+export class System {
+  readonly instance: Instance;
+  readonly processes = new Map<string, ManagedProcess>();
+  readonly #record: RunRecord;
+  readonly #stageOf = new Map<string, Stage>();
+  readonly #probes = new Map<string, Probe>();
+  readonly #listeners: ((exit: Exit) => void)[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(instance: Instance, record: RunRecord) {
+    this.instance = instance;
+    this.#record = record;
+  }
+
+  get stopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Starts a program of the system for the first time; `probe` says when it is ready. */
+  run(stage: Stage, spec: ProcessSpec, probe: Probe, env: Record<string, string> = {}): void {
+    if (this.stopping) throw new Error("the system is stopping");
+    const process = new ManagedProcess(spec, {
+      onStart: ({ name, pid }) => pid !== undefined && this.#record.add(name, pid, spec.stopSignal ?? "SIGTERM"),
+      onExit: (exit) => this.#onExit(exit),
+    });
+    this.processes.set(spec.name, process);
+    this.#stageOf.set(spec.name, stage);
+    this.#probes.set(spec.name, probe);
+    process.start(env);
+  }
+
+  /** Starts a program of the system again after it has ended. */
+  start(name: string, env: Record<string, string> = {}): void {
+    if (this.stopping) throw new Error("the system is stopping");
+    this.process(name).start(env);
+  }
+
+  /** Waits until a started program is ready; fails when it ends first or takes too long. */
+  async ready(name: string): Promise<void> {
+    const probe = this.#probes.get(name);
+    if (probe) await untilReady(this.process(name), probe);
+  }
+
+  /** Is told of every process that ends, expected or not. */
+  onExit(listener: (exit: Exit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  process(name: string): ManagedProcess {
+    const found = this.processes.get(name);
+    if (!found) throw new Error(`no process "${name}": there are ${[...this.processes.keys()].join(", ")}`);
+    return found;
+  }
+
+  /** Ends everything in order and gives the instance back. Further calls wait for the first. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopInOrder();
+    return this.#stopped;
+  }
+
+  /** Ends everything at once. */
+  kill(): void {
+    this.#stopped ??= Promise.resolve();
+    for (const process of this.processes.values()) process.kill("SIGKILL");
+  }
+
+  async #stopInOrder(): Promise<void> {
+    for (const [stage, withinMs] of Object.entries(stages)) {
+      const due = [...this.processes.values()].filter(({ name }) => this.#stageOf.get(name) === stage);
+      await Promise.all(due.map((process) => process.stop(withinMs)));
+    }
+    this.#record.release();
+  }
+
+  #onExit(exit: Exit): void {
+    this.#record.remove(exit.name);
+    for (const listener of this.#listeners) listener(exit);
+  }
+}
