@@ -56,3 +56,8 @@ export function toCloudEvent(row: OutboxRow, source: string, time: string): Uint
 export function eventData<D extends DescMessage>(type: EventType<D>, event: CloudEvent): MessageShape<D> {
   return fromJson(type.schema, event.data as JsonValue, { ignoreUnknownFields: true });
 }
+
+/** The row for an event whose data the statement itself puts together. */
+export function pendingEvent(type: EventType, key: string): Omit<OutboxRow, "data"> {
+  return { id: newId(), topic: type.topic, key, traceparent: currentTraceparent() };
+}

@@ -1,0 +1,49 @@
+-- Up Migration
+create table accounts (
+  id uuid primary key,
+  email text not null,
+  -- The e-mail as it is compared: case-folded and normalised.
+  email_key text not null unique,
+  username text not null,
+  roles text[] not null,
+  version int not null default 1,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+
+create table credentials (
+  account_id uuid primary key references accounts (id),
+  -- Argon2id in PHC string format.
+  password_hash text not null,
+  changed_at timestamptz not null
+);
+
+-- A family is one log-in: every refresh token that was rotated out of it. Ending it ends the session.
+create table refresh_families (
+  id uuid primary key,
+  account_id uuid not null references accounts (id),
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  ended_at timestamptz,
+  -- logged-out, reused or password-changed.
+  end_reason text
+);
+create index refresh_families_open on refresh_families (account_id) where ended_at is null;
+
+create table refresh_tokens (
+  -- SHA-256 of the token: what is stored cannot be used to log in.
+  hash bytea primary key,
+  family_id uuid not null references refresh_families (id),
+  created_at timestamptz not null,
+  used_at timestamptz
+);
+create index refresh_tokens_family on refresh_tokens (family_id);
+
+-- Failed log-ins by hashed e-mail, whether or not such an account exists.
+create table login_failures (
+  email_hash bytea primary key,
+  failures int not null,
+  last_at timestamptz not null,
+  blocked_until timestamptz not null
+);
+create index login_failures_age on login_failures (last_at);

@@ -1,0 +1,20 @@
+import type { Clock } from "@sidecart/platform/ids";
+import type { Logger } from "@sidecart/platform/log";
+import type { Verifier } from "@sidecart/platform/tokens";
+import type { AccountStore } from "./account-store.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** What the use cases work with; wired in app.ts. */
+export type Deps = {
+  accounts: AccountStore;
+  sessions: SessionStore;
+  keys: SigningKeys;
+  verifier: Verifier;
+  clock: Clock;
+  log: Logger;
+  /** True on one machine only, where the published sample log-ins are wanted. */
+  local: boolean;
+  /** To be called after a statement that wrote outbox rows. */
+  kickOutbox(): void;
+};

@@ -1,0 +1,29 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { id, parse } from "@sidecart/platform/input";
+import { z } from "zod";
+import type { Account } from "./account.ts";
+import type { Deps } from "./deps.ts";
+
+const request = z.object({ ids: z.array(id).max(500) });
+const listRequest = z.object({ first: z.int().min(0).max(1_000), after: z.union([z.literal(""), id]) });
+
+/** One's own account; an admin may see any. Others are left out as if they did not exist. */
+export async function getAccounts(deps: Deps, input: unknown, context: CallContext): Promise<Account[]> {
+  const caller = await deps.verifier.caller(context);
+  const { ids } = parse(request, input);
+  const visible = caller.roles.includes("admin") ? ids : ids.filter((one) => one === caller.accountId);
+  return visible.length > 0 ? deps.accounts.byIds(visible, context) : [];
+}
+
+/** All accounts, newest first; for admins. */
+export async function listAccounts(
+  deps: Deps,
+  input: unknown,
+  context: CallContext,
+): Promise<{ accounts: Account[]; cursor: string }> {
+  await deps.verifier.require(context, "admin");
+  const { first, after } = parse(listRequest, input);
+  const size = first || 20;
+  const accounts = await deps.accounts.newest(size, after || undefined, context);
+  return { accounts, cursor: accounts.length === size ? (accounts.at(-1)?.id ?? "") : "" };
+}

@@ -1,0 +1,29 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError } from "@sidecart/platform/errors";
+import { pendingEvent } from "@sidecart/platform/events";
+import { id, parse } from "@sidecart/platform/input";
+import { roles } from "@sidecart/platform/tokens";
+import { z } from "zod";
+import type { Account } from "./account.ts";
+import type { Deps } from "./deps.ts";
+import { accountErrors } from "./errors.ts";
+import { accountUpdated } from "./events.ts";
+
+const request = z.object({
+  accountId: id,
+  roles: z
+    .array(z.enum(roles))
+    .min(1)
+    .transform((some) => [...new Set(some)]),
+});
+
+/** Replaces an account's roles. Access tokens that are out keep the old ones for at most 15 minutes. */
+export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
+  await deps.verifier.require(context, "admin");
+  const asked = parse(request, input);
+  const event = pendingEvent(accountUpdated, asked.accountId);
+  const account = await deps.accounts.grantRoles(asked.accountId, asked.roles, deps.clock.now(), event, context);
+  if (!account) throw new AppError(accountErrors.accountNotFound);
+  deps.kickOutbox();
+  return account;
+}

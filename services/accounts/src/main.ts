@@ -1,0 +1,5 @@
+import { loadConfig, platformConfig } from "@sidecart/platform/config";
+import { runService } from "@sidecart/platform/service";
+import { wire } from "./app.ts";
+
+await runService({ config: loadConfig(platformConfig), wire });

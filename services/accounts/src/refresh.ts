@@ -1,0 +1,36 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError } from "@sidecart/platform/errors";
+import { parse } from "@sidecart/platform/input";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { accountErrors } from "./errors.ts";
+import type { TokenPair } from "./log-in.ts";
+import { accessTokenSeconds, hashToken, newRefreshToken, signAccessToken } from "./tokens.ts";
+
+export const refreshRequest = z.object({ refreshToken: z.string().min(1).max(200) });
+
+/**
+ * Swaps a refresh token for a new pair. Each is good once: a second use means that somebody else has it too, so the
+ * whole session ends (RFC 9700, section 4.14).
+ */
+export async function refresh(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
+  const { refreshToken } = parse(refreshRequest, input);
+  const next = newRefreshToken();
+  const now = deps.clock.now();
+  const { session, reused } = await deps.sessions.rotate(hashToken(refreshToken), hashToken(next), now, context);
+  if (reused) deps.log.warn("a refresh token was used twice: its session was ended");
+  if (!session) throw new AppError(accountErrors.invalidRefreshToken);
+  const accessToken = await signAccessToken(deps.keys, session, session.familyId, now);
+  return { accessToken, refreshToken: next, expiresInSeconds: accessTokenSeconds };
+}
+
+/** Ends the session of this token; an unknown token ends nothing and says nothing. */
+export async function logOut(deps: Deps, input: unknown, context: CallContext): Promise<void> {
+  const { refreshToken } = parse(refreshRequest, input);
+  await deps.sessions.endFamily(hashToken(refreshToken), deps.clock.now(), context);
+}
+
+export async function logOutAll(deps: Deps, context: CallContext): Promise<number> {
+  const { accountId } = await deps.verifier.caller(context);
+  return deps.sessions.endAll(accountId, "logged-out", null, deps.clock.now(), context);
+}

@@ -1,0 +1,48 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { pendingEvent } from "@sidecart/platform/events";
+import { newId } from "@sidecart/platform/ids";
+import { currency, id, maxQuantity, minorUnits, parse, text } from "@sidecart/platform/input";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { catalogErrors } from "./errors.ts";
+import { productCreated } from "./events.ts";
+import { ownerScope, type Product } from "./product.ts";
+
+export const attributes = z
+  .record(text(1, 40), text(1, 200))
+  .refine((values) => Object.keys(values).length <= 30, "has more than 30 entries");
+/** https or an inline picture of at most 8 kB. */
+export const imageUrl = z.union([
+  z.literal(""),
+  z.url({ protocol: /^https$/ }).max(2_000),
+  z
+    .string()
+    .max(8_192)
+    .regex(/^data:image\/(svg\+xml|png|webp|jpeg);/),
+]);
+
+const request = z.object({
+  name: text(1, 200),
+  description: text(0, 5_000),
+  price: minorUnits,
+  currency,
+  stock: z.int().min(0).max(maxQuantity),
+  category: text(1, 60),
+  attributes,
+  partnerId: z.union([z.literal(""), id]),
+  imageUrl,
+});
+
+/** Adds a product: an admin's for the shop or any partner, a partner's always for itself. */
+export async function createProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
+  const caller = await deps.verifier.caller(context);
+  const owner = ownerScope(caller);
+  const { partnerId, ...rest } = parse(request, input);
+  if (owner !== null && partnerId !== "" && partnerId !== owner) throw new AppError(commonErrors.forbidden);
+  const product = { ...rest, id: newId(), partnerId: owner ?? (partnerId || null), createdAt: deps.clock.now() };
+  const created = await deps.products.create(product, pendingEvent(productCreated, product.id), context);
+  if (!created) throw new AppError(catalogErrors.unknownPartner);
+  deps.kickOutbox();
+  return created;
+}

@@ -1,0 +1,26 @@
+import { eventType } from "@sidecart/platform/events";
+import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
+import {
+  ProductChangedSchema,
+  ProductCreatedSchema,
+  StockChangedSchema,
+  StockDepletedSchema,
+} from "@sidecart/proto/catalog/v1/events";
+import {
+  OrderCancelledSchema,
+  OrderExpiredSchema,
+  OrderPaidSchema,
+  OrderPlacedSchema,
+} from "@sidecart/proto/orders/v1/events";
+
+export const productCreated = eventType("catalog.product-created.v1", ProductCreatedSchema);
+export const productChanged = eventType("catalog.product-changed.v1", ProductChangedSchema);
+export const stockChanged = eventType("catalog.stock-changed.v1", StockChangedSchema);
+export const stockDepleted = eventType("catalog.stock-depleted.v1", StockDepletedSchema);
+
+export const accountRegistered = eventType("accounts.account-registered.v1", AccountRegisteredSchema);
+export const accountUpdated = eventType("accounts.account-updated.v1", AccountUpdatedSchema);
+export const orderPlaced = eventType("orders.order-placed.v1", OrderPlacedSchema);
+export const orderPaid = eventType("orders.order-paid.v1", OrderPaidSchema);
+export const orderCancelled = eventType("orders.order-cancelled.v1", OrderCancelledSchema);
+export const orderExpired = eventType("orders.order-expired.v1", OrderExpiredSchema);

@@ -1,0 +1,51 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError } from "@sidecart/platform/errors";
+import type { Clock } from "@sidecart/platform/ids";
+import { catalogErrors } from "./errors.ts";
+import { type IndexDeps, operation } from "./index-products.ts";
+
+const pageSize = 500;
+
+/**
+ * Builds a new index beside the live one and then moves the alias to it. Changes made meanwhile go into both indexes;
+ * versions decide between them and the copy. Searches go on throughout.
+ */
+export async function reindex(
+  deps: IndexDeps & { clock: Clock },
+  context: CallContext,
+): Promise<{ indexed: number; index: string }> {
+  const name = `products-${deps.clock.now().getTime()}`;
+  if (!(await deps.indexes.startBuilding(name, context))) throw new AppError(catalogErrors.reindexRunning);
+  try {
+    await deps.index.createIndex(name, context);
+    const indexed = await copyAll(deps, name, context);
+    await deps.index.pointAlias(name, context);
+    const old = await deps.indexes.makeLive(name, context);
+    if (old) await deps.index.deleteIndex(old, context);
+    return { indexed, index: name };
+  } catch (error) {
+    await deps.indexes.abandon(name, context);
+    throw error;
+  }
+}
+
+/** The first index, made when there is none yet. Replicas that start together leave it to one of them. */
+export async function ensureIndex(deps: IndexDeps & { clock: Clock }, context: CallContext): Promise<void> {
+  if ((await deps.indexes.liveIndex(context)) !== null) return;
+  try {
+    await reindex(deps, context);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== catalogErrors.reindexRunning.code) throw error;
+  }
+}
+
+async function copyAll(deps: IndexDeps, index: string, context: CallContext): Promise<number> {
+  let copied = 0;
+  for (let after: string | undefined; ; ) {
+    const products = await deps.indexes.page(after, pageSize, context);
+    if (products.length > 0) await deps.index.write(index, products.map(operation), context);
+    copied += products.length;
+    after = products.at(-1)?.id;
+    if (products.length < pageSize) return copied;
+  }
+}

@@ -1,0 +1,27 @@
+/** What an order asks to be put aside; one line a product. */
+export type Line = { productId: string; quantity: number };
+export type Wanted = { id: string; lines: Line[] };
+
+/** A line with the price of the moment it was reserved. */
+export type PricedLine = Line & { price: number; currency: string; name: string; partnerId: string | null };
+
+export type Outcome = {
+  id: string;
+  status: "reserved" | "out-of-stock" | "unknown-product" | "closed" | "changed";
+  lines: PricedLine[];
+  /** The products that stood in the way. */
+  productIds: string[];
+};
+
+/** Lines of the same product become one, so that a lock and a limit see their sum. */
+export function mergeLines(lines: readonly Line[]): Line[] {
+  const byProduct = new Map<string, number>();
+  for (const { productId, quantity } of lines) byProduct.set(productId, (byProduct.get(productId) ?? 0) + quantity);
+  return [...byProduct].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+/** True when a reservation that was made before is for exactly these lines. */
+export function sameLines(made: readonly Line[], asked: readonly Line[]): boolean {
+  const quantities = new Map(asked.map((line) => [line.productId, line.quantity]));
+  return made.length === asked.length && made.every((line) => quantities.get(line.productId) === line.quantity);
+}

@@ -1,0 +1,61 @@
+import { type Implementation, implement } from "@sidecart/platform/app-server";
+import { id, parse } from "@sidecart/platform/input";
+import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import { z } from "zod";
+import { createProduct } from "./create-product.ts";
+import type { Deps } from "./deps.ts";
+import type { IndexStore } from "./index-store.ts";
+import { toProto } from "./product.ts";
+import { reindex } from "./reindex.ts";
+import { reserve } from "./reserve.ts";
+import { searchProducts, suggestProducts } from "./search-products.ts";
+import { updateInventory } from "./update-inventory.ts";
+import { deleteProduct, updateProduct } from "./update-product.ts";
+
+const getRequest = z.object({ ids: z.array(id).max(500) });
+const listRequest = z.object({ first: z.int().min(0).max(1_000), after: z.union([z.literal(""), id]) });
+const releaseRequest = z.object({ reservationIds: z.array(id).max(500) });
+
+/** The wire side of catalog: each method hands over to its use case. */
+export function rpc(deps: Deps & { indexes: IndexStore }): Implementation[] {
+  const catalog = implement(CatalogService, {
+    createProduct: async (request, context) => ({ product: toProto(await createProduct(deps, request, context)) }),
+    updateProduct: async (request, context) => ({ product: toProto(await updateProduct(deps, request, context)) }),
+    deleteProduct: async (request, context) => {
+      await deleteProduct(deps, request, context);
+      return {};
+    },
+    updateInventory: async (request, context) => ({ stock: await updateInventory(deps, request, context) }),
+    getProducts: async (request, context) => {
+      const { ids } = parse(getRequest, request);
+      return { products: (await deps.products.byIds(ids, context)).map(toProto) };
+    },
+    listProducts: async (request, context) => {
+      const { first, after } = parse(listRequest, request);
+      const size = first || 20;
+      const products = await deps.products.newest(size, after || undefined, context);
+      const cursor = products.length === size ? (products.at(-1)?.id ?? "") : "";
+      return { products: products.map(toProto), cursor };
+    },
+    searchProducts: (request, context) => searchProducts(deps, request, context),
+    suggestProducts: async (request, context) => ({ suggestions: await suggestProducts(deps, request, context) }),
+    reindex: async (_request, context) => {
+      await deps.verifier.require(context, "admin");
+      return reindex(deps, context);
+    },
+  });
+  const reservations = implement(
+    ReservationsService,
+    {
+      reserve: async (request, context) => ({ outcomes: await reserve(deps, request, context) }),
+      release: async (request, context) => {
+        const { reservationIds } = parse(releaseRequest, request);
+        await deps.reservations.release(reservationIds, deps.clock.now(), context);
+        deps.kickOutbox();
+        return {};
+      },
+    },
+    ["orders"],
+  );
+  return [catalog, reservations];
+}

@@ -1,0 +1,67 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { CallContext } from "@sidecart/platform/call";
+import { currency, id, minorUnits, parse, text } from "@sidecart/platform/input";
+import { ProductSort, type SearchProductsResponseSchema } from "@sidecart/proto/catalog/v1/catalog";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { toProto } from "./product.ts";
+import type { SearchQuery } from "./search-index.ts";
+
+const sorts: Record<ProductSort, SearchQuery["sort"]> = {
+  [ProductSort.UNSPECIFIED]: "relevance",
+  [ProductSort.RELEVANCE]: "relevance",
+  [ProductSort.PRICE_ASC]: "price-asc",
+  [ProductSort.PRICE_DESC]: "price-desc",
+  [ProductSort.NEWEST]: "newest",
+  [ProductSort.NAME]: "name",
+};
+
+const filter = z.object({
+  categories: z.array(text(1, 60)).max(20),
+  partnerId: z.union([z.literal(""), id]),
+  priceFrom: minorUnits.optional(),
+  priceTo: minorUnits.optional(),
+  inStock: z.boolean(),
+  currency: z.union([z.literal(""), currency]),
+});
+const request = z.object({
+  query: text(0, 200),
+  filter: filter.optional(),
+  sort: z.enum(ProductSort),
+  first: z.int().min(0).max(100),
+  after: z.string().max(1_000),
+});
+
+/** Searches the index and answers with the products as the database has them now, so that price and stock are true. */
+export async function searchProducts(
+  deps: Deps,
+  input: unknown,
+  context: CallContext,
+): Promise<MessageInitShape<typeof SearchProductsResponseSchema>> {
+  const { query, filter: asked, sort, first, after } = parse(request, input);
+  const found = await deps.index.search(
+    { query, filter: filterOf(asked), sort: sorts[sort], first: first || 20, facets: true, ...(after && { after }) },
+    context,
+  );
+  const products = found.ids.length > 0 ? await deps.products.byIds(found.ids, context) : [];
+  return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets: found.facets };
+}
+
+function filterOf(asked: z.infer<typeof filter> | undefined): SearchQuery["filter"] {
+  if (!asked) return {};
+  const { categories, partnerId, currency: code, inStock, priceFrom, priceTo } = asked;
+  return {
+    ...(categories.length > 0 && { categories }),
+    ...(partnerId && { partnerId }),
+    ...(code && { currency: code }),
+    ...(inStock && { inStock }),
+    ...(priceFrom !== undefined && { priceFrom }),
+    ...(priceTo !== undefined && { priceTo }),
+  };
+}
+
+/** Completions as somebody types. */
+export async function suggestProducts(deps: Deps, input: unknown, context: CallContext): Promise<string[]> {
+  const { prefix, first } = parse(z.object({ prefix: text(0, 100), first: z.int().min(0).max(20) }), input);
+  return prefix === "" ? [] : deps.index.suggest(prefix, first || 8, context);
+}

@@ -1,0 +1,45 @@
+import { on, type Subscription } from "@sidecart/platform/subscriptions";
+import type { OrderState } from "@sidecart/proto/orders/v1/events";
+import type { Deps } from "./deps.ts";
+import * as events from "./events.ts";
+import { indexProducts } from "./index-products.ts";
+import type { IndexStore } from "./index-store.ts";
+import type { PartnerStore } from "./partner-store.ts";
+
+type SubscriptionDeps = Deps & { indexes: IndexStore; partners: PartnerStore };
+
+/** What catalog hears, and what it does about it. */
+export function subscriptions(deps: SubscriptionDeps): Subscription[] {
+  const { reservations, partners, clock } = deps;
+  return [
+    on(events.productCreated, ({ data }, context) => indexProducts(deps, idsOf(data.product), context)),
+    on(events.productChanged, ({ data }, context) => indexProducts(deps, idsOf(data.product), context)),
+    on(events.stockChanged, ({ data }, context) => indexProducts(deps, [data.productId], context)),
+    on(events.accountRegistered, async ({ data }, context) => {
+      if (!data.roles.includes("partner")) return;
+      await partners.keep({ accountId: data.accountId, name: data.username, active: true, version: 1 }, context);
+    }),
+    on(events.accountUpdated, async ({ data }, context) => {
+      const { accountId, username: name, version } = data;
+      await partners.keep({ accountId, name, active: data.roles.includes("partner"), version }, context);
+    }),
+    on(events.orderPlaced, async ({ id, data }, context) => {
+      await reservations.holdOnce(reservationOf(data.order), clock.now(), context, id);
+    }),
+    on(events.orderPaid, async ({ id, data }, context) => {
+      await reservations.sellOnce(reservationOf(data.order), clock.now(), context, id);
+      deps.kickOutbox();
+    }),
+    on(events.orderCancelled, async ({ id, data }, context) => {
+      await reservations.releaseOnce(reservationOf(data.order), clock.now(), context, id);
+      deps.kickOutbox();
+    }),
+    on(events.orderExpired, async ({ id, data }, context) => {
+      await reservations.releaseOnce(reservationOf(data.order), clock.now(), context, id);
+      deps.kickOutbox();
+    }),
+  ];
+}
+
+const idsOf = (product: { id: string } | undefined): string[] => (product ? [product.id] : []);
+const reservationOf = (order: OrderState | undefined): string[] => (order ? [order.reservationId] : []);

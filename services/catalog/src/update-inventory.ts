@@ -1,0 +1,51 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { pendingEvent } from "@sidecart/platform/events";
+import { newId } from "@sidecart/platform/ids";
+import { id, maxQuantity, parse, text } from "@sidecart/platform/input";
+import { InventoryChange } from "@sidecart/proto/catalog/v1/catalog";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { catalogErrors } from "./errors.ts";
+import { stockChanged, stockDepleted } from "./events.ts";
+import { ownerScope } from "./product.ts";
+import { deleteProduct } from "./update-product.ts";
+
+const types = {
+  [InventoryChange.ADD]: "add",
+  [InventoryChange.SUBTRACT]: "subtract",
+  [InventoryChange.SET]: "set",
+} as const;
+
+const request = z.object({
+  id,
+  type: z.union([z.literal(InventoryChange.ADD), z.literal(InventoryChange.SUBTRACT), z.literal(InventoryChange.SET)]),
+  number: z.int().min(0).max(maxQuantity),
+  reason: text(0, 500),
+});
+
+/** Changes what is on hand, never to less than what is promised to somebody. Gives back the stock after it. */
+export async function updateInventory(
+  deps: Deps,
+  input: { id: string; type: InventoryChange },
+  context: CallContext,
+): Promise<number> {
+  if (input.type === InventoryChange.DELETE) {
+    await deleteProduct(deps, { id: input.id }, context);
+    return 0;
+  }
+  const caller = await deps.verifier.caller(context);
+  const owner = ownerScope(caller);
+  const { type, ...rest } = parse(request, input);
+  const change = { ...rest, type: types[type], changeId: newId(), actor: caller.accountId, most: maxQuantity };
+  const events = { changed: pendingEvent(stockChanged, rest.id), depleted: pendingEvent(stockDepleted, rest.id) };
+  const outcome = await deps.products.changeStock(change, owner, deps.clock.now(), events, context);
+  if (!outcome.known) throw new AppError(catalogErrors.productNotFound);
+  if (!outcome.allowed) throw new AppError(commonErrors.forbidden);
+  if (outcome.stock === null) {
+    const kind = change.type === "subtract" ? catalogErrors.outOfStock : catalogErrors.tooMuchStock;
+    throw new AppError(kind, { details: { productIds: [rest.id], available: outcome.available } });
+  }
+  deps.kickOutbox();
+  return outcome.stock;
+}

@@ -1,0 +1,48 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { pendingEvent } from "@sidecart/platform/events";
+import { currency, id, minorUnits, parse, text } from "@sidecart/platform/input";
+import { z } from "zod";
+import { attributes, imageUrl } from "./create-product.ts";
+import type { Deps } from "./deps.ts";
+import { catalogErrors } from "./errors.ts";
+import { productChanged } from "./events.ts";
+import { ownerScope, type Product } from "./product.ts";
+import type { ProductChanges } from "./product-store.ts";
+
+const request = z.object({
+  id,
+  name: text(1, 200).optional(),
+  description: text(0, 5_000).optional(),
+  price: minorUnits.optional(),
+  currency: currency.optional(),
+  category: text(1, 60).optional(),
+  imageUrl: imageUrl.optional(),
+  attributes: z.object({ values: attributes }).optional(),
+});
+
+/** Changes the fields that are set, and only those. */
+export async function updateProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
+  const { id: productId, attributes: replaced, ...changes } = parse(request, input);
+  return change(deps, productId, { ...changes, ...(replaced && { attributes: replaced.values }) }, context);
+}
+
+/** Takes the product out of the catalogue; orders that hold it keep their lines. */
+export async function deleteProduct(deps: Deps, input: unknown, context: CallContext): Promise<void> {
+  const { id: productId } = parse(z.object({ id }), input);
+  await change(deps, productId, { deleted: true }, context);
+}
+
+async function change(
+  deps: Deps,
+  productId: string,
+  changes: ProductChanges & { deleted?: boolean },
+  context: CallContext,
+): Promise<Product> {
+  const owner = ownerScope(await deps.verifier.caller(context));
+  const event = pendingEvent(productChanged, productId);
+  const { product, known } = await deps.products.update(productId, owner, changes, deps.clock.now(), event, context);
+  if (!product) throw new AppError(known ? commonErrors.forbidden : catalogErrors.productNotFound);
+  deps.kickOutbox();
+  return product;
+}

@@ -1,0 +1,30 @@
+import { systemClock } from "@sidecart/platform/ids";
+import type { Platform, Wiring } from "@sidecart/platform/service";
+import { startSweep } from "@sidecart/platform/sweep";
+import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import type { Deps } from "./deps.ts";
+import { expireOrders } from "./move-order.ts";
+import { createNeighbourStore } from "./neighbour-store.ts";
+import { createOrderStore } from "./order-store.ts";
+import { rpc } from "./rpc.ts";
+import { subscriptions } from "./subscriptions.ts";
+
+const sweepMs = 10_000;
+
+/** Orders, wired. */
+export function wire(platform: Platform): Wiring {
+  const { database, sidecar, verifier, kickOutbox, log } = platform;
+  const deps: Deps = {
+    orders: createOrderStore(database),
+    reservations: sidecar.service(ReservationsService, "catalog"),
+    clock: systemClock,
+    verifier,
+    kickOutbox,
+  };
+  const expiry = startSweep("order expiry", sweepMs, log, async (context) => {
+    const expired = await expireOrders(deps, context);
+    if (expired > 0) log.info({ expired }, "unpaid orders expired");
+  });
+  const neighbours = createNeighbourStore(database);
+  return { rpc: rpc(deps), subscriptions: subscriptions({ neighbours }), stop: () => expiry.stop() };
+}

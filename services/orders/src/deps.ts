@@ -1,0 +1,16 @@
+import type { CallContext } from "@sidecart/platform/call";
+import type { Clock } from "@sidecart/platform/ids";
+import type { RpcClient } from "@sidecart/platform/rpc";
+import type { Verifier } from "@sidecart/platform/tokens";
+import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import type { OrderStore } from "./order-store.ts";
+
+/** What the use cases work with; wired in app.ts. */
+export type Deps = {
+  orders: OrderStore;
+  reservations: RpcClient<typeof ReservationsService, CallContext>;
+  verifier: Verifier;
+  clock: Clock;
+  /** To be called after a statement that wrote outbox rows. */
+  kickOutbox(): void;
+};

@@ -1,0 +1,19 @@
+import type { ErrorKind } from "@sidecart/platform/errors";
+
+export const orderErrors = {
+  orderNotFound: { code: "ORDER_NOT_FOUND", status: "NOT_FOUND", text: "There is no such order." },
+  illegalTransition: {
+    code: "ILLEGAL_TRANSITION",
+    status: "FAILED_PRECONDITION",
+    text: "The order cannot do that now.",
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+/** Why one placement among many was refused; the others go on. */
+export const refusals = {
+  outOfStock: { code: "OUT_OF_STOCK", text: "There is not enough stock." },
+  productNotFound: { code: "PRODUCT_NOT_FOUND", text: "There is no such product." },
+  idempotencyConflict: { code: "IDEMPOTENCY_CONFLICT", text: "This idempotency key was used for another order." },
+  mixedCurrencies: { code: "MIXED_CURRENCIES", text: "An order is paid in one currency." },
+  tooExpensive: { code: "TOTAL_TOO_LARGE", text: "The order's total is too large." },
+} as const;

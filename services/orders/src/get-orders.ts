@@ -1,0 +1,49 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { id, parse } from "@sidecart/platform/input";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { orderErrors } from "./errors.ts";
+import type { Order } from "./order.ts";
+import type { Transition } from "./order-store.ts";
+
+const getRequest = z.object({ ids: z.array(id).max(500) });
+const listRequest = z.object({
+  first: z.int().min(0).max(1_000),
+  after: z.union([z.literal(""), id]),
+  all: z.boolean(),
+});
+
+/** Whose orders the caller may see: its own, or everybody's (null) for an admin. */
+async function scope(deps: Deps, context: CallContext): Promise<{ accountId: string; seen: string | null }> {
+  const caller = await deps.verifier.caller(context);
+  return { accountId: caller.accountId, seen: caller.roles.includes("admin") ? null : caller.accountId };
+}
+
+export async function getOrders(deps: Deps, input: unknown, context: CallContext): Promise<Order[]> {
+  const { seen } = await scope(deps, context);
+  const { ids } = parse(getRequest, input);
+  return ids.length > 0 ? deps.orders.byIds(ids, seen, context) : [];
+}
+
+/** The caller's own, newest first; with `all`, everybody's, for an admin. */
+export async function listOrders(
+  deps: Deps,
+  input: unknown,
+  context: CallContext,
+): Promise<{ orders: Order[]; cursor: string }> {
+  const { accountId, seen } = await scope(deps, context);
+  const { first, after, all } = parse(listRequest, input);
+  if (all && seen !== null) throw new AppError(commonErrors.forbidden);
+  const size = first || 20;
+  const orders = await deps.orders.newest(all ? null : accountId, size, after || undefined, context);
+  return { orders, cursor: orders.length === size ? (orders.at(-1)?.id ?? "") : "" };
+}
+
+export async function getHistory(deps: Deps, input: unknown, context: CallContext): Promise<Transition[]> {
+  const { seen } = await scope(deps, context);
+  const { orderId } = parse(z.object({ orderId: id }), input);
+  const transitions = await deps.orders.history(orderId, seen, context);
+  if (transitions.length === 0) throw new AppError(orderErrors.orderNotFound);
+  return transitions;
+}

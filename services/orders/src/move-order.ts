@@ -1,0 +1,72 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError } from "@sidecart/platform/errors";
+import { pendingEvent } from "@sidecart/platform/events";
+import { id, parse, text } from "@sidecart/platform/input";
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+import { orderErrors } from "./errors.ts";
+import { orderCancelled, orderExpired, orderPaid } from "./events.ts";
+import { comesFrom, type Order, paymentWindowMs } from "./order.ts";
+import type { Move } from "./order-store.ts";
+
+/** By its owner or an admin, until preparation starts; the stock goes back. */
+export async function cancelOrder(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
+  const caller = await deps.verifier.caller(context);
+  const { id: orderId, reason } = parse(z.object({ id, reason: text(0, 500) }), input);
+  const accountId = caller.roles.includes("admin") ? null : caller.accountId;
+  const event = { ...pendingEvent(orderCancelled, orderId), reason };
+  return move(
+    deps,
+    { id: orderId, accountId, to: "cancelled", payment: null, actor: caller.accountId, reason, event },
+    context,
+  );
+}
+
+/** Until the payments service does it: an admin says that the money is there. */
+export async function markPaid(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
+  const caller = await deps.verifier.require(context, "admin");
+  const { id: orderId } = parse(z.object({ id }), input);
+  const event = pendingEvent(orderPaid, orderId);
+  const reason = "marked paid by an admin";
+  return move(
+    deps,
+    { id: orderId, accountId: null, to: "paid", payment: "paid", actor: caller.accountId, reason, event },
+    context,
+  );
+}
+
+/** Ends what was not paid in time. Gives back how many orders that were. */
+export async function expireOrders(deps: Deps, context: CallContext): Promise<number> {
+  const before = new Date(deps.clock.now().getTime() - paymentWindowMs);
+  const ids = await deps.orders.unpaidBefore(before, context);
+  for (const orderId of ids) {
+    const event = pendingEvent(orderExpired, orderId);
+    const to = {
+      id: orderId,
+      accountId: null,
+      to: "expired",
+      payment: "none",
+      actor: "orders",
+      reason: "not paid",
+    } as const;
+    await move(deps, { ...to, event }, context).catch(ignoreIllegal);
+  }
+  return ids.length;
+}
+
+/** Somebody paid or cancelled it meanwhile: then there is nothing to expire. */
+function ignoreIllegal(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== orderErrors.illegalTransition.code) throw error;
+}
+
+async function move(deps: Deps, wish: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
+  const allowed = comesFrom[wish.to as keyof typeof comesFrom];
+  const { status, order } = await deps.orders.move({ ...wish, allowed, at: deps.clock.now() }, context);
+  if (status === null) throw new AppError(orderErrors.orderNotFound);
+  if (!order) {
+    const message = `An order that is ${status} cannot become ${wish.to}.`;
+    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: wish.to } });
+  }
+  deps.kickOutbox();
+  return order;
+}

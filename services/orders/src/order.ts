@@ -1,0 +1,71 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { OrderSchema } from "@sidecart/proto/orders/v1/orders";
+
+export const statuses = [
+  "pending_payment",
+  "paid",
+  "preparing",
+  "ready",
+  "assigned",
+  "picked_up",
+  "delivered",
+  "cancelled",
+  "expired",
+] as const;
+export type Status = (typeof statuses)[number];
+export type PaymentStatus = "none" | "pending" | "paid" | "failed" | "refunded";
+
+/** Prices are minor units of the order's currency. */
+export type OrderLine = { productId: string; name: string; quantity: number; price: number };
+export type Order = {
+  id: string;
+  accountId: string;
+  status: Status;
+  paymentStatus: PaymentStatus;
+  quantity: number;
+  priceTotal: number;
+  currency: string;
+  lines: OrderLine[];
+  version: number;
+  createdAt: string;
+};
+
+/** From where an order may come to a status. Whatever is not here is refused by the statement that would do it. */
+export const comesFrom = {
+  paid: ["pending_payment"],
+  preparing: ["paid"],
+  ready: ["preparing"],
+  assigned: ["ready"],
+  picked_up: ["assigned"],
+  delivered: ["picked_up"],
+  /** Until preparation starts. */
+  cancelled: ["pending_payment", "paid"],
+  expired: ["pending_payment"],
+} as const satisfies Partial<Record<Status, readonly Status[]>>;
+
+/** Unpaid for this long, an order expires and gives its stock back. */
+export const paymentWindowMs = 15 * 60_000;
+
+export type Totals = { quantity: number; priceTotal: number };
+
+/** Sums in integers; undefined when they leave what is exact or what we accept. */
+export function totals(lines: readonly OrderLine[], most: number): Totals | undefined {
+  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const priceTotal = lines.reduce((sum, line) => sum + line.quantity * line.price, 0);
+  return Number.isSafeInteger(priceTotal) && priceTotal <= most && quantity <= 2 ** 31 - 1
+    ? { quantity, priceTotal }
+    : undefined;
+}
+
+/** The order as it stood when it was placed: what a repeated call is answered with, whatever became of it since. */
+export const asPlaced = (order: Order): Order => ({
+  ...order,
+  status: "pending_payment",
+  paymentStatus: "pending",
+  version: 1,
+});
+
+export function toProto(order: Order): MessageInitShape<typeof OrderSchema> {
+  const lines = order.lines.map((line) => ({ ...line, price: BigInt(line.price) }));
+  return { ...order, priceTotal: BigInt(order.priceTotal), lines };
+}
