@@ -1,19 +1,11 @@
 import { join } from "node:path";
-import { connectBinding } from "@sidecart/pluggable/client";
-import { startBindingServer } from "@sidecart/pluggable/server";
+import { serve } from "@sidecart/pluggable/testing";
 import { conformance } from "@sidecart/search/conformance/suite";
-import { pino } from "pino";
 import t from "tap";
 import { embeddedSearch } from "../src/binding.ts";
 
-const folder = t.testdir();
-const socketPath = join(folder, "embedded-search.sock");
-const server = await startBindingServer({ binding: embeddedSearch, socketPath, logger: pino({ level: "silent" }) });
-const client = connectBinding(socketPath, "search");
-await client.init({ path: join(folder, "search.db") });
-t.teardown(async () => {
-  client.close();
-  await server.stop();
+t.test("the embedded engine keeps the search contract", async (t) => {
+  const { client } = await serve(t, embeddedSearch);
+  await client.init({ path: join(t.testdir(), "search.db") });
+  conformance(t, () => client);
 });
-
-conformance(t, () => client);

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { Client, errors } from "@elastic/elasticsearch";
+import { BindingError } from "@sidecart/pluggable/errors";
+import type { ElasticsearchOptions } from "./options.ts";
+
+/** A client that tries each node once; trying again later is the caller's resiliency policy. */
+export async function createClient(options: ElasticsearchOptions): Promise<Client> {
+  const { url, username, password, apiKey, caPath, requestTimeoutMs } = options;
+  return new Client({
+    nodes: url,
+    requestTimeout: requestTimeoutMs,
+    maxRetries: url.length - 1,
+    ...(apiKey && { auth: { apiKey } }),
+    ...(username && password && { auth: { username, password } }),
+    ...(caPath && { tls: { ca: await readCa(caPath) } }),
+  });
+}
+
+async function readCa(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new BindingError("INVALID_ARGUMENT", "component options: caPath: cannot be read", { cause: error });
+  }
+}
+
+/** Elasticsearch's name for what went wrong, such as "index_not_found_exception"; undefined for other errors. */
+export function errorType(error: unknown): string | undefined {
+  if (!(error instanceof errors.ResponseError)) return undefined;
+  return (error.body as { error?: { type?: string } } | undefined)?.error?.type;
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof errors.ResponseError && error.statusCode === 404;
+}
+
+/** Runs one request and says in the contract's words what went wrong. */
+export async function asking<Answer>(request: Promise<Answer>): Promise<Answer> {
+  try {
+    return await request;
+  } catch (error) {
+    throw toBindingError(error);
+  }
+}
+
+function toBindingError(error: unknown): unknown {
+  if (error instanceof errors.RequestAbortedError) {
+    return new BindingError("CANCELLED", "the call was cancelled", { cause: error });
+  }
+  if (error instanceof errors.TimeoutError) {
+    return new BindingError("DEADLINE_EXCEEDED", "Elasticsearch did not answer in time", { cause: error });
+  }
+  if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
+    return new BindingError("UNAVAILABLE", "Elasticsearch cannot be reached", { cause: error });
+  }
+  if (!(error instanceof errors.ResponseError)) return error;
+  if (errorType(error) === "index_not_found_exception") {
+    return new BindingError("NOT_FOUND", "index: there is no such index or alias", { cause: error });
+  }
+  return statusError(error.statusCode ?? 0, error) ?? error;
+}
+
+/** The meaning of an HTTP status that says nothing about the request; undefined for the others. */
+export function statusError(status: number, cause?: unknown): BindingError | undefined {
+  if (status === 401 || status === 403) {
+    return new BindingError("FAILED_PRECONDITION", "Elasticsearch refuses the component's credentials", { cause });
+  }
+  if (status === 429) return new BindingError("RESOURCE_EXHAUSTED", "Elasticsearch is overloaded", { cause });
+  if (status === 502 || status === 503 || status === 504) {
+    return new BindingError("UNAVAILABLE", "Elasticsearch is not ready", { cause });
+  }
+  return undefined;
+}

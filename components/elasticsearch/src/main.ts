@@ -1,0 +1,4 @@
+import { runBinding } from "@sidecart/pluggable/process";
+import { elasticsearch } from "./binding.ts";
+
+await runBinding(elasticsearch);

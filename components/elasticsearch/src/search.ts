@@ -1,0 +1,91 @@
+import type { Client, estypes } from "@elastic/elasticsearch";
+import { decodeCursor, encodeCursor } from "@sidecart/search/cursor";
+import type { SearchDocument } from "@sidecart/search/document";
+import type { SearchPage } from "@sidecart/search/engine";
+import { type Facet, facetFields, toFacet } from "@sidecart/search/facets";
+import type { Request } from "@sidecart/search/requests";
+import { asking } from "./client.ts";
+import {
+  bestFirst,
+  currencyFilter,
+  facetAggregations,
+  facetFilters,
+  namePrefixQuery,
+  sortOrders,
+  textQuery,
+} from "./query.ts";
+
+// Scores differ a little between copies of a shard; equal requests go to equal copies, so that pages fit together.
+const sameCopies = (target: string, text: string) => `${target} ${text}`.replace(/[^a-z0-9]/gi, "-").slice(0, 100);
+
+export async function search(
+  client: Client,
+  target: string,
+  request: Request<"search">,
+  signal: AbortSignal,
+): Promise<SearchPage> {
+  const { query, filter, sort, first, after, facets } = request;
+  const filters = facetFilters(filter);
+  const narrow = Object.values(filters);
+  const position = after === undefined ? undefined : decodeCursor(sort, after);
+  const body: estypes.SearchRequest = {
+    index: target,
+    // One more than the page tells whether there is another.
+    size: first + 1,
+    query: textQuery(query, [...currencyFilter(filter), ...(facets ? [] : narrow)]),
+    ...(facets && { post_filter: { bool: { filter: narrow } }, aggs: facetAggregations(filters) }),
+    sort: sortOrders[sort],
+    ...(position && { search_after: [position.key, position.id] }),
+    _source: false,
+    track_total_hits: true,
+    allow_partial_search_results: false,
+    preference: sameCopies(target, query),
+  };
+  const answer = await asking(client.search(body, { signal }));
+  const page = answer.hits.hits.slice(0, first);
+  return {
+    ids: page.map((hit) => String(hit._id)),
+    total: (answer.hits.total as estypes.SearchTotalHits).value,
+    cursor: answer.hits.hits.length > first ? cursorAfter(page.at(-1), request) : null,
+    facets: facets ? readFacets(answer.aggregations as Record<string, FacetAnswer>) : [],
+  };
+}
+
+function cursorAfter(hit: estypes.SearchHit | undefined, { sort }: Request<"search">): string | null {
+  const [key, id] = hit?.sort ?? [];
+  return encodeCursor(sort, { key: key as number | string, id: String(id) });
+}
+
+type FacetAnswer = { values: { buckets: { key: string | number; key_as_string?: string; doc_count: number }[] } };
+
+function readFacets(aggregations: Record<string, FacetAnswer>): Facet[] {
+  return facetFields.map((field) => {
+    const buckets = aggregations[field]?.values.buckets ?? [];
+    return toFacet(
+      field,
+      buckets.map((bucket) => [bucket.key_as_string ?? String(bucket.key), bucket.doc_count] as const),
+    );
+  });
+}
+
+export async function suggest(
+  client: Client,
+  target: string,
+  { prefix, first }: Request<"suggest">,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const query = namePrefixQuery(prefix);
+  if (!query) return [];
+  const body: estypes.SearchRequest = {
+    index: target,
+    size: first,
+    query,
+    collapse: { field: "sortName" },
+    sort: [bestFirst, { sortName: "asc" }],
+    _source: ["document.name"],
+    track_total_hits: false,
+    allow_partial_search_results: false,
+  };
+  const answer = await asking(client.search<{ document: Pick<SearchDocument, "name"> }>(body, { signal }));
+  return answer.hits.hits.flatMap((hit) => (hit._source ? [hit._source.document.name] : []));
+}

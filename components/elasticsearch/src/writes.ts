@@ -1,0 +1,49 @@
+import type { Client, estypes } from "@elastic/elasticsearch";
+import { BindingError } from "@sidecart/pluggable/errors";
+import type { WriteOutcome } from "@sidecart/search/engine";
+import type { BulkOperation } from "@sidecart/search/requests";
+import { asking, statusError } from "./client.ts";
+import { toEntry, tombstone } from "./mapping.ts";
+
+type WriteSettings = { target: string; refresh: boolean; timeoutMs: number; signal: AbortSignal };
+
+/** Sends the operations as one bulk; with `refresh` it answers when searches see them. */
+export async function write(
+  client: Client,
+  operations: readonly BulkOperation[],
+  { target, refresh, timeoutMs, signal }: WriteSettings,
+): Promise<WriteOutcome[]> {
+  if (operations.length === 0) return [];
+  const lines = operations.flatMap((operation) => [
+    { index: { _id: operation.id, version: operation.version, version_type: "external" as const } },
+    operation.op === "index" ? toEntry(operation.document) : tombstone,
+  ]);
+  const request = {
+    index: target,
+    require_alias: true,
+    refresh: refresh ? ("wait_for" as const) : false,
+    timeout: `${timeoutMs}ms`,
+    operations: lines,
+  };
+  const { items } = await asking(client.bulk(request, { signal }));
+  const results = items.map((item) => item.index);
+  throwWhenNoneTried(results);
+  return operations.map((operation, at) => toOutcome(operation, results[at]));
+}
+
+function toOutcome({ op, id }: BulkOperation, result: estypes.BulkResponseItem | undefined): WriteOutcome {
+  if (!result) return { id, status: "failed", error: "Elasticsearch answered no outcome" };
+  if (result.status < 300) return { id, status: op === "index" ? "indexed" : "deleted" };
+  if (result.status === 409) return { id, status: "stale" };
+  const transient = statusError(result.status)?.message;
+  return { id, status: "failed", error: transient ?? `Elasticsearch refused it: ${result.error?.type}` };
+}
+
+/** A missing index, and a cluster that could take none of them, are errors of the call rather than of the items. */
+function throwWhenNoneTried(results: (estypes.BulkResponseItem | undefined)[]): void {
+  if (results.some((result) => result?.error?.type === "index_not_found_exception")) {
+    throw new BindingError("NOT_FOUND", "index: there is no such index or alias");
+  }
+  const problems = results.map((result) => statusError(result?.status ?? 0));
+  if (problems[0] && problems.every(Boolean)) throw problems[0];
+}

@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { Test } from "tap";
+import { type RunningElasticsearch, startElasticsearch } from "../../../local/elasticsearch/start.ts";
+
+export type TestNode = { url: string; running: RunningElasticsearch; start(): Promise<void> };
+
+/** A real node with its data in the test's folder, and a way to start it again where it was. */
+export async function startNode(t: Test): Promise<TestNode> {
+  const dataDir = t.testdir();
+  const httpPort = await freePort();
+  const start = () => startElasticsearch({ dataDir, httpPort, log: (line) => t.comment(line) });
+  const node: TestNode = {
+    url: `http://127.0.0.1:${httpPort}`,
+    running: await start(),
+    start: async () => {
+      node.running = await start();
+    },
+  };
+  t.teardown(() => node.running.stop());
+  return node;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
