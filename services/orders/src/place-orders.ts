@@ -29,10 +29,19 @@ const request = z.object({
 });
 
 type Asked = z.infer<typeof request>["placements"][number];
-/** `reservationId` follows from the key: whoever repeats a call repeats its reservation, so stock is held once. */
-type Placement = { lines: Asked["lines"]; key: string | null; hash: string; reservationId: string };
+/** Reservation ids follow from the key: whoever repeats a call repeats its reservation, so stock is held once. */
+type Placement = {
+  lines: Asked["lines"];
+  key: string | null;
+  hash: string;
+  reservationIds(round: number): string;
+};
+type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
 type Refusal = { code: string; text: string; productIds?: string[] };
-type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal } | { closed: true };
+type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
+
+/** How many reservations of one key may have ended without an order before the key is refused. */
+const maxRounds = 5;
 
 /**
  * Places orders: stock is reserved at catalog for all of them in one call, then those that got theirs are written with
@@ -51,37 +60,43 @@ export async function placeOrders(
   return outcomes.map(outcomeToProto);
 }
 
+/** An earlier try under the same key may have left a reservation that has ended since: then another one is made. */
 async function placeAll(
   deps: Deps,
   accountId: string,
   placements: Placement[],
   context: CallContext,
 ): Promise<Outcome[]> {
-  const outcomes = await attempt(deps, accountId, placements, context);
-  const closed = placements.flatMap((placement, place) =>
-    "closed" in (outcomes[place] ?? {}) ? [{ placement, place }] : [],
-  );
-  if (closed.length === 0) return outcomes;
-  const again = closed.map(({ placement }) => ({ ...placement, reservationId: newId() }));
-  const second = await attempt(deps, accountId, again, context);
-  return outcomes.with(0, outcomes[0] as Outcome).map((outcome, place) => {
-    const index = closed.findIndex((one) => one.place === place);
-    return index < 0 ? outcome : (second[index] as Outcome);
-  });
+  const outcomes = new Map<Placement, Outcome>();
+  for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
+    const left = placements.filter((placement) => !outcomes.has(placement));
+    const answers = await attempt(
+      deps,
+      accountId,
+      left.map((one) => ({ ...one, reservationId: one.reservationIds(round) })),
+      context,
+    );
+    left.forEach((placement, place) => {
+      const answer = answers[place];
+      if (answer !== undefined && answer !== "closed") outcomes.set(placement, answer);
+    });
+  }
+  return placements.map((placement) => outcomes.get(placement) ?? { refusal: refusals.keyWornOut });
 }
 
-/** One round of reserving and writing. `closed`: the reservation of an earlier try has ended without an order. */
+/** One round of reserving and writing. `closed`: the reservation has ended without an order. */
 async function attempt(
   deps: Deps,
   accountId: string,
-  placements: Placement[],
+  placements: Attempt[],
   context: CallContext,
-): Promise<Outcome[]> {
+): Promise<(Outcome | "closed")[]> {
   const reserved = await deps.reservations.reserve(
     { reservations: placements.map(({ reservationId, lines }) => ({ reservationId, lines })) },
     context,
   );
   const decided = placements.map((placement, place) => decide(deps, accountId, placement, reserved.outcomes[place]));
+  await giveBack(deps, placements, decided, reserved.outcomes, context);
   const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
   const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Set<string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
@@ -90,9 +105,25 @@ async function attempt(
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
 }
 
+/** What was reserved for an order that is then refused for another reason. */
+async function giveBack(
+  deps: Deps,
+  placements: Attempt[],
+  decided: Decision[],
+  answers: ReserveOutcome[],
+  context: CallContext,
+): Promise<void> {
+  const held = placements.filter((_, place) => {
+    const decision = decided[place];
+    return decision !== undefined && "refusal" in decision && answers[place]?.status === ReserveStatus.RESERVED;
+  });
+  if (held.length > 0)
+    await deps.reservations.release({ reservationIds: held.map((one) => one.reservationId) }, context);
+}
+
 type Decision = { order: NewOrder } | { refusal: Refusal } | { repeated: "closed" | "changed" };
 
-function decide(deps: Deps, accountId: string, placement: Placement, answer: ReserveOutcome | undefined): Decision {
+function decide(deps: Deps, accountId: string, placement: Attempt, answer: ReserveOutcome | undefined): Decision {
   const productIds = answer?.refusedProductIds ?? [];
   switch (answer?.status) {
     case ReserveStatus.RESERVED:
@@ -110,7 +141,7 @@ function decide(deps: Deps, accountId: string, placement: Placement, answer: Res
   }
 }
 
-function priced(deps: Deps, accountId: string, placement: Placement, answer: ReserveOutcome): Decision {
+function priced(deps: Deps, accountId: string, placement: Attempt, answer: ReserveOutcome): Decision {
   const lines: OrderLine[] = answer.lines.map(({ productId, name, quantity: units, price }) => ({
     productId,
     name,
@@ -159,16 +190,13 @@ function isUnclear(decision: Decision | undefined, placed: Set<string>): boolean
   return "repeated" in decision || !placed.has(decision.order.id);
 }
 
-function outcomeOf(placement: Placement, decision: Decision, placed: Set<string>, stored: Stored[]): Outcome {
+function outcomeOf(placement: Attempt, decision: Decision, placed: Set<string>, stored: Stored[]): Outcome | "closed" {
   if ("refusal" in decision) return decision;
   if ("order" in decision && placed.has(decision.order.id)) return { order: fresh(decision.order), replayed: false };
   const before = stored.find((one) => one.key === placement.key);
-  if (!before)
-    return "repeated" in decision && decision.repeated === "changed"
-      ? { refusal: refusals.idempotencyConflict }
-      : { closed: true };
-  if (before.requestHash !== placement.hash) return { refusal: refusals.idempotencyConflict };
-  return { order: asPlaced(before.order), replayed: true };
+  if (before?.requestHash === placement.hash) return { order: asPlaced(before.order), replayed: true };
+  const conflict = before !== undefined || ("repeated" in decision && decision.repeated === "changed");
+  return conflict ? { refusal: refusals.idempotencyConflict } : "closed";
 }
 
 function fresh({ id: orderId, accountId, quantity: units, priceTotal, currency, lines, at }: NewOrder): Order {
@@ -189,14 +217,15 @@ function toPlacement(accountId: string, { lines, idempotencyKey }: Asked): Place
   const sorted = lines.map(({ productId, quantity: units }) => [productId, units]).sort();
   const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
   const key = idempotencyKey || null;
-  return { lines, key, hash, reservationId: key === null ? newId() : derivedId("order", accountId, key) };
+  const reservationIds = (round: number) =>
+    key === null ? newId() : derivedId("order", accountId, key, String(round));
+  return { lines, key, hash, reservationIds };
 }
 
 function outcomeToProto(outcome: Outcome): MessageInitShape<typeof PlaceOutcomeSchema> {
   if ("order" in outcome) {
     return { result: { case: "order", value: toProto(outcome.order) }, replayed: outcome.replayed };
   }
-  if ("closed" in outcome) throw new Error("a new reservation was answered as closed");
   const { code, text: message, productIds = [] } = outcome.refusal;
   return { result: { case: "refusal", value: { code, message, productIds } } };
 }

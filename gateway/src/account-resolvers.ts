@@ -1,0 +1,84 @@
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
+import { decodeJwt } from "jose";
+import type { GatewayContext } from "./context.ts";
+import { toOrder } from "./order-resolvers.ts";
+
+const success = { success: true };
+
+export const accountQueries = {
+  async me(_: unknown, __: unknown, { services, call }: GatewayContext) {
+    const { accounts } = await services.accounts.getAccounts({ ids: [subject(call.authorization)] }, call);
+    const [account] = accounts;
+    if (!account) throw new AppError(commonErrors.unauthenticated);
+    return account;
+  },
+  async users(_: unknown, args: { first: number; after?: string }, { services, call }: GatewayContext) {
+    const { first, after } = args;
+    return (await services.accounts.listAccounts({ first, after: after ?? "" }, call)).accounts;
+  },
+  async user(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
+    return (await services.accounts.getAccounts({ ids: [id] }, call)).accounts[0] ?? null;
+  },
+};
+
+type Input<T> = { input: T };
+
+export const accountMutations = {
+  async registerUser(
+    _: unknown,
+    { input }: Input<{ email: string; username: string; password: string }>,
+    { services, call }: GatewayContext,
+  ) {
+    return (await services.accounts.register(input, call)).account;
+  },
+  async login(_: unknown, { input }: Input<{ email: string; password: string }>, { services, call }: GatewayContext) {
+    return toTokens((await services.accounts.logIn(input, call)).tokens);
+  },
+  async refreshToken(_: unknown, { input }: Input<{ refreshToken: string }>, { services, call }: GatewayContext) {
+    return toTokens((await services.accounts.refresh(input, call)).tokens);
+  },
+  async logout(_: unknown, { input }: Input<{ refreshToken: string }>, { services, call }: GatewayContext) {
+    await services.accounts.logOut(input, call);
+    return success;
+  },
+  logoutAll: (_: unknown, __: unknown, { services, call }: GatewayContext) => services.accounts.logOutAll({}, call),
+  async changePassword(
+    _: unknown,
+    { input }: Input<{ currentPassword: string; newPassword: string }>,
+    { services, call }: GatewayContext,
+  ) {
+    await services.accounts.changePassword(input, call);
+    return success;
+  },
+  async grantRoles(
+    _: unknown,
+    { input }: Input<{ accountId: string; roles: string[] }>,
+    { services, call }: GatewayContext,
+  ) {
+    return (await services.accounts.grantRoles(input, call)).account;
+  },
+};
+
+export const userFields = {
+  async orders(user: Account, args: { first: number; after?: string }, { services, call }: GatewayContext) {
+    const { first, after = "" } = args;
+    const page = await services.orders.listOrders({ first, after, all: false, accountId: user.id }, call);
+    return page.orders.map(toOrder);
+  },
+};
+
+const toTokens = (tokens: TokenPair | undefined) => ({
+  token: tokens?.accessToken,
+  refreshToken: tokens?.refreshToken,
+  expiresIn: tokens?.expiresInSeconds,
+});
+
+/** Whose token it says it is. Only to know whom to ask for: the service verifies the token before it answers. */
+function subject(authorization: string | undefined): string {
+  try {
+    return decodeJwt(authorization?.replace(/^Bearer /, "") ?? "").sub ?? "";
+  } catch (cause) {
+    throw new AppError(commonErrors.unauthenticated, { cause });
+  }
+}

@@ -1,0 +1,17 @@
+import { platformConfig } from "@sidecart/platform/config";
+import { z } from "zod";
+
+/** The gateway's settings beside the platform's. */
+export const gatewayConfig = platformConfig.extend({
+  SIDECART_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  SIDECART_HTTP_HOST: z.string().default("127.0.0.1"),
+  /** Requests a minute from one address, over all replicas. */
+  SIDECART_RATE_LIMIT: z.coerce.number().int().min(1).default(1_200),
+  /** Log-ins, registrations and password changes a minute from one address, over all replicas. */
+  SIDECART_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(30),
+  /** Origins whose pages may call us, comma-separated; `*` for any. */
+  SIDECART_CORS_ORIGINS: z.string().default(""),
+  /** How many proxies stand before us and may name the client's address. */
+  SIDECART_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+});
+export type GatewayConfig = z.infer<typeof gatewayConfig>;

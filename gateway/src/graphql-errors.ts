@@ -1,0 +1,59 @@
+import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
+import type { Logger } from "@sidecart/platform/log";
+import { type ExecutionResult, GraphQLError } from "graphql";
+
+type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
+type HttpError = Error & { statusCode?: number; code?: string; errors?: readonly Error[] };
+
+/** Errors as clients see them: a stable `extensions.code`, public text, nothing of our insides. */
+export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
+  const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
+  const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
+  const [first] = errors;
+  return {
+    statusCode: failed && first ? first.httpStatus : 200,
+    response: { data: execution.data ?? null, errors: errors.map(({ httpStatus: _, ...error }) => error) },
+  };
+}
+
+/** Mercurius wraps several validation errors in one. */
+function unfold(error: Error): Error[] {
+  const original = originalOf(error) as HttpError;
+  return original.errors && original.errors.length > 0 ? [...original.errors] : [error];
+}
+
+function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
+  const known = classify(error);
+  if (known.status === "INTERNAL" || known.status === "UNAVAILABLE") {
+    log.error({ err: originalOf(error), code: known.code }, "request failed");
+  }
+  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  return {
+    message: known.message,
+    ...place,
+    extensions: { code: known.code, ...known.details },
+    httpStatus: known.httpStatus,
+  };
+}
+
+function classify(error: Error): AppError {
+  const original = originalOf(error) as HttpError;
+  if (original instanceof AppError) return original;
+  // A GraphQL error without a cause is about the query: syntax, validation, a variable of the wrong type.
+  if (original instanceof GraphQLError) return badRequest(original.message);
+  if (isClientError(original)) return badRequest(original.message, original.code);
+  return toAppError(original);
+}
+
+const isClientError = (error: HttpError) =>
+  error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
+
+function badRequest(message: string, code: string = commonErrors.invalid.code): AppError {
+  return new AppError({ ...commonErrors.invalid, code, text: message });
+}
+
+function originalOf(error: Error): Error {
+  let original = error;
+  while (original instanceof GraphQLError && original.originalError) original = original.originalError;
+  return original;
+}

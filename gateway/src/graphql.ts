@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "@sidecart/platform/log";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import mercurius, { type IResolvers } from "mercurius";
+import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
+import { callContext } from "./context.ts";
+import { formatErrors } from "./graphql-errors.ts";
+import { costRule, maxDepth } from "./limits.ts";
+import { loaders } from "./loaders.ts";
+import { orderFields, orderMutations, orderQueries } from "./order-resolvers.ts";
+import { productMutations, productQueries } from "./product-resolvers.ts";
+import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
+import type { Services } from "./services.ts";
+
+export const typeDefs = readFileSync(join(import.meta.dirname, "schema.graphql"), "utf8");
+
+const resolvers = {
+  MinorUnits: minorUnitsScalar,
+  TextMap: textMapScalar,
+  Query: { ...accountQueries, ...productQueries, ...orderQueries },
+  Mutation: { ...accountMutations, ...productMutations, ...orderMutations },
+  User: userFields,
+  Order: orderFields,
+} as unknown as IResolvers;
+
+export type GraphqlOptions = { services: Services; timeoutMs: number; graphiql: boolean; log: Logger };
+
+/** Mounts /graphql, and /graphiql in development. */
+export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  await app.register(mercurius, {
+    schema: typeDefs,
+    resolvers,
+    loaders,
+    jit: 2,
+    queryDepth: maxDepth,
+    validationRules: ({ variables }) => [costRule(variables ?? {})],
+    // Clients may send a query once and its hash from then on; the least used of 1,000 are forgotten.
+    persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(1_000),
+    graphiql: options.graphiql,
+    allowBatchedQueries: false,
+    context: (request: FastifyRequest) => ({
+      services: options.services,
+      call: callContext(request, options.timeoutMs),
+    }),
+    errorFormatter: (execution) => formatErrors(execution, options.log) as never,
+  });
+}

@@ -1,0 +1,62 @@
+import { AppError, type ErrorKind } from "@sidecart/platform/errors";
+import { newId } from "@sidecart/platform/ids";
+import type { Order, Refusal } from "@sidecart/proto/orders/v1/orders";
+import type { GatewayContext } from "./context.ts";
+
+/** An order in the API's words. */
+export const toOrder = ({ accountId, lines, ...order }: Order) => ({
+  ...order,
+  userId: accountId,
+  orderProducts: lines,
+});
+type ApiOrder = ReturnType<typeof toOrder>;
+
+export const orderQueries = {
+  async orders(_: unknown, args: { first: number; after?: string; all: boolean }, { services, call }: GatewayContext) {
+    const { first, after = "", all } = args;
+    return (await services.orders.listOrders({ first, after, all }, call)).orders.map(toOrder);
+  },
+  async order(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
+    const [order] = (await services.orders.getOrders({ ids: [id] }, call)).orders;
+    return order ? toOrder(order) : null;
+  },
+};
+
+type Input<T> = { input: T };
+type PlaceOrderInput = {
+  orderProducts: { productId: string; quantity: number }[];
+  idempotencyKey?: string | null;
+};
+
+export const orderMutations = {
+  async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { services, call }: GatewayContext) {
+    // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
+    const placement = { lines: input.orderProducts, idempotencyKey: input.idempotencyKey || newId() };
+    const { outcomes } = await services.orders.placeOrders({ placements: [placement] }, call);
+    const result = outcomes[0]?.result;
+    if (result?.case === "order") return toOrder(result.value);
+    throw refused(result?.case === "refusal" ? result.value : undefined);
+  },
+  async cancelOrder(_: unknown, { input }: Input<{ id: string; reason: string }>, { services, call }: GatewayContext) {
+    const { order } = await services.orders.cancelOrder(input, call);
+    return order && toOrder(order);
+  },
+  async markOrderPaid(_: unknown, { input }: Input<{ id: string }>, { services, call }: GatewayContext) {
+    const { order } = await services.orders.markPaid(input, call);
+    return order && toOrder(order);
+  },
+};
+
+export const orderFields = {
+  async history(order: ApiOrder, _: unknown, { services, call }: GatewayContext) {
+    const { transitions } = await services.orders.getHistory({ orderId: order.id }, call);
+    return transitions.map(({ from, ...rest }) => ({ ...rest, from: from || null }));
+  },
+};
+
+function refused(refusal: Refusal | undefined): Error {
+  if (!refusal) return new Error("orders answered a placement without an outcome");
+  const status = refusal.code === "PRODUCT_NOT_FOUND" ? "NOT_FOUND" : "FAILED_PRECONDITION";
+  const kind: ErrorKind = { code: refusal.code, status, text: refusal.message };
+  return new AppError(kind, { details: { productIds: refusal.productIds } });
+}

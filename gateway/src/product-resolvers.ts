@@ -1,0 +1,108 @@
+import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
+import type { GatewayContext } from "./context.ts";
+
+export const toProduct = (product: Product) => ({
+  ...product,
+  partnerId: product.partnerId || null,
+  imageUrl: product.imageUrl || null,
+});
+
+type Filter = {
+  categories?: string[] | null;
+  partnerId?: string | null;
+  priceFrom?: number | null;
+  priceTo?: number | null;
+  currency?: string | null;
+  inStock?: boolean | null;
+};
+type SearchArgs = { query: string; filter?: Filter; sort: keyof typeof ProductSort; first: number; after?: string };
+
+const toFilter = (filter: Filter) => ({
+  categories: filter.categories ?? [],
+  partnerId: filter.partnerId ?? "",
+  currency: filter.currency ?? "",
+  inStock: filter.inStock ?? false,
+  ...(filter.priceFrom != null && { priceFrom: BigInt(filter.priceFrom) }),
+  ...(filter.priceTo != null && { priceTo: BigInt(filter.priceTo) }),
+});
+
+export const productQueries = {
+  async products(
+    _: unknown,
+    args: { first: number; after?: string; query?: string },
+    { services, call }: GatewayContext,
+  ) {
+    const { first, after = "", query } = args;
+    const found = query
+      ? await services.catalog.searchProducts({ query, first, sort: ProductSort.RELEVANCE }, call)
+      : await services.catalog.listProducts({ first, after }, call);
+    return found.products.map(toProduct);
+  },
+  async product(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
+    const [product] = (await services.catalog.getProducts({ ids: [id] }, call)).products;
+    return product ? toProduct(product) : null;
+  },
+  async searchProducts(_: unknown, args: SearchArgs, { services, call }: GatewayContext) {
+    const { query, sort, first, after = "", filter } = args;
+    const request = { query, sort: ProductSort[sort], first, after, ...(filter && { filter: toFilter(filter) }) };
+    const { products, total, cursor, facets } = await services.catalog.searchProducts(request, call);
+    return { items: products.map(toProduct), total, cursor: cursor || null, facets };
+  },
+  async suggestProducts(_: unknown, args: { prefix: string; first: number }, { services, call }: GatewayContext) {
+    return (await services.catalog.suggestProducts(args, call)).suggestions;
+  },
+};
+
+type Input<T> = { input: T };
+type ProductInput = {
+  name: string;
+  description: string;
+  price: number;
+  currency: string;
+  stock: number;
+  category: string;
+  attributes?: Record<string, string> | null;
+  partnerId?: string | null;
+  imageUrl?: string | null;
+};
+type Changes = { id: string } & { [K in keyof Omit<ProductInput, "stock" | "partnerId">]?: ProductInput[K] | null };
+
+export const productMutations = {
+  async createProduct(_: unknown, { input }: Input<ProductInput>, { services, call }: GatewayContext) {
+    const { price, attributes, partnerId, imageUrl, ...rest } = input;
+    const request = {
+      ...rest,
+      price: BigInt(price),
+      attributes: attributes ?? {},
+      partnerId: partnerId ?? "",
+      imageUrl: imageUrl ?? "",
+    };
+    const { product } = await services.catalog.createProduct(request, call);
+    return product && toProduct(product);
+  },
+  async updateProduct(_: unknown, { input }: Input<Changes>, { services, call }: GatewayContext) {
+    const { id, price, attributes, ...texts } = input;
+    const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value != null));
+    const request = {
+      id,
+      ...given,
+      ...(price != null && { price: BigInt(price) }),
+      ...(attributes && { attributes: { values: attributes } }),
+    };
+    const { product } = await services.catalog.updateProduct(request, call);
+    return product && toProduct(product);
+  },
+  async deleteProduct(_: unknown, { input }: Input<{ id: string }>, { services, call }: GatewayContext) {
+    await services.catalog.deleteProduct(input, call);
+    return { success: true };
+  },
+  async updateInventory(
+    _: unknown,
+    { input }: Input<{ id: string; type: "ADD" | "SUBTRACT" | "SET" | "DELETE"; number: number; reason: string }>,
+    { services, call }: GatewayContext,
+  ) {
+    const { stock } = await services.catalog.updateInventory({ ...input, type: InventoryChange[input.type] }, call);
+    return { success: true, stock };
+  },
+  reindex: (_: unknown, __: unknown, { services, call }: GatewayContext) => services.catalog.reindex({}, call),
+};

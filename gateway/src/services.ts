@@ -1,0 +1,21 @@
+import type { CallContext } from "@sidecart/platform/call";
+import type { RpcClient } from "@sidecart/platform/rpc";
+import type { Sidecar } from "@sidecart/platform/sidecar";
+import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
+import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
+import { OrdersService } from "@sidecart/proto/orders/v1/orders";
+
+/** The services behind the gateway, each reached through our sidecar and its own. */
+export type Services = {
+  accounts: RpcClient<typeof AccountsService, CallContext>;
+  catalog: RpcClient<typeof CatalogService, CallContext>;
+  orders: RpcClient<typeof OrdersService, CallContext>;
+};
+
+export function connectServices(sidecar: Sidecar): Services {
+  return {
+    accounts: sidecar.service(AccountsService, "accounts"),
+    catalog: sidecar.service(CatalogService, "catalog"),
+    orders: sidecar.service(OrdersService, "orders"),
+  };
+}
