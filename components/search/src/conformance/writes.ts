@@ -10,7 +10,7 @@ export async function writeTests(t: Test, context: Context): Promise<void> {
       id: "crème/brûlée #1",
       name: "Crème brûlée 🍮",
       description: 'Line one\nline two\t"quoted" \\ </script>',
-      attributes: { colour: "gold", __proto__x: "kept", größe: "klein" },
+      attributes: { colour: "gold", "size.in.cm": "12", größe: "klein" },
       price: Number.MAX_SAFE_INTEGER,
       createdAt: "2026-05-04T03:02:01.123+02:00",
     });

@@ -1,0 +1,43 @@
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "@sidecart/pluggable/testing";
+import { product, upsert } from "@sidecart/search/conformance/context";
+import type { SearchPage, WriteOutcome } from "@sidecart/search/engine";
+import t from "tap";
+import { startSidecar } from "./daprd.ts";
+import { startProcess } from "./process.ts";
+
+const resourcesPath = fileURLToPath(new URL("../../resources/search/embedded", import.meta.url));
+
+t.test("an app reaches the component through its sidecar", async (t) => {
+  const folder = await temporaryFolder(t);
+  await startProcess(t, folder);
+  const sidecar = await startSidecar(t, { appId: "catalog", socketFolder: folder, resourcesPath });
+  const index = "products-1";
+
+  t.same(await sidecar.invokeBinding("search", "create-index", { index }), { created: true });
+  const { items } = await sidecar.invokeBinding<{ items: WriteOutcome[] }>("search", "bulk", {
+    index,
+    operations: [upsert(product({ id: "a", name: "Coffee" })), upsert(product({ id: "b", name: "Tea" }))],
+    refresh: true,
+  });
+  t.match(items, [{ status: "indexed" }, { status: "indexed" }]);
+  const page = await sidecar.invokeBinding<SearchPage>("search", "search", { index, query: "coffe", first: 10 });
+  t.match(page, { ids: ["a"], total: 1, cursor: null });
+  t.equal(await sidecar.invokeBinding("search", "get", { index, id: "none" }), null);
+
+  // daprd answers INTERNAL for every failed binding call; the component's status is only in the text.
+  await t.rejects(sidecar.invokeBinding("search", "search", { index, first: 1_000 }), {
+    message: /code = InvalidArgument desc = first: /,
+  });
+  await t.rejects(sidecar.invokeBinding("search", "count", { index: "none" }), { message: /code = NotFound desc = / });
+  await t.rejects(sidecar.invokeBinding("search", "drop-everything", {}), { message: /does not support operation/ });
+});
+
+t.test("the component is not given to other apps", async (t) => {
+  const folder = await temporaryFolder(t);
+  await startProcess(t, folder);
+  const sidecar = await startSidecar(t, { appId: "carts", socketFolder: folder, resourcesPath });
+  await t.rejects(sidecar.invokeBinding("search", "count", { index: "a" }), {
+    message: /couldn't find output binding/,
+  });
+});

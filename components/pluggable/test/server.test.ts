@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { link, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { status } from "@grpc/grpc-js";
+import { pino } from "pino";
+import t from "tap";
+import { z } from "zod";
+import { connectBinding } from "../src/client.ts";
+import { BindingError } from "../src/errors.ts";
+import { integerOption } from "../src/options.ts";
+import type { BindingInstance, OutputBinding } from "../src/output-binding.ts";
+import { startBindingServer } from "../src/server.ts";
+import { serve, temporaryFolder } from "../src/testing.ts";
+
+type Options = { greeting: string; limit: number };
+
+/** A binding that records what happens to it; `invoke` is what a test makes of it. */
+function recording(invoke: BindingInstance["invoke"], ping = async () => {}) {
+  const opened: Options[] = [];
+  const closed: Options[] = [];
+  const binding: OutputBinding<Options> = {
+    name: "recording",
+    operations: ["say", "fail"],
+    options: z.strictObject({ greeting: z.string().min(1), limit: integerOption(1, 10).default(3) }),
+    open: async (options) => {
+      opened.push(options);
+      return { invoke, ping, close: async () => void closed.push(options) };
+    },
+  };
+  return { binding, opened, closed };
+}
+
+const echo: BindingInstance["invoke"] = async (_operation, data) => data;
+
+t.test("a call is answered by the component it names", async (t) => {
+  const { binding, opened } = recording(echo);
+  const { client, socketPath } = await serve(t, binding);
+  const second = connectBinding(socketPath, "second");
+  t.teardown(() => second.close());
+  await client.init({ greeting: "hello" });
+  await second.init({ greeting: "hi", limit: "10" });
+  t.same(opened, [
+    { greeting: "hello", limit: 3 },
+    { greeting: "hi", limit: 10 },
+  ]);
+  t.same(await client.listOperations(), ["say", "fail"]);
+  t.same(await client.invoke("say", { a: 1 }), { a: 1 });
+});
+
+t.test("Init again with the same options keeps the instance, with others replaces it", async (t) => {
+  const { binding, opened, closed } = recording(echo);
+  const { client } = await serve(t, binding);
+  await client.init({ greeting: "hello" });
+  await client.init({ greeting: "hello" });
+  t.equal(opened.length, 1);
+  await client.init({ greeting: "bye" });
+  t.same(closed, [{ greeting: "hello", limit: 3 }]);
+  t.same(await client.invoke("say", 1), 1);
+});
+
+t.test("wrong options are refused by name and without their values", async (t) => {
+  const { binding, opened } = recording(echo);
+  const { client } = await serve(t, binding);
+  const init = (properties: Record<string, string>) => client.init(properties);
+  const refusal = (pattern: RegExp) => ({ code: status.INVALID_ARGUMENT, details: pattern });
+  await t.rejects(init({}), refusal(/greeting: /));
+  await t.rejects(init({ greeting: "x", limit: "many" }), refusal(/limit: must be a whole number/));
+  await t.rejects(init({ greeting: "x", limit: "11" }), refusal(/limit: /));
+  await t.rejects(init({ greeting: "x", passwort: "hunter2" }), refusal(/^component options: passwort: (?!.*hunter2)/));
+  t.equal(opened.length, 0);
+  await t.rejects(client.invoke("say", 1), { code: status.FAILED_PRECONDITION });
+});
+
+t.test("errors keep their status, and what is not expected tells nothing", async (t) => {
+  const failures = [new BindingError("NOT_FOUND", "no \ud800 such thing"), new Error("secret detail")];
+  const { binding } = recording(async () => {
+    throw failures.shift();
+  });
+  const { client } = await serve(t, binding);
+  await client.init({ greeting: "hello" });
+  await t.rejects(client.invoke("fail", {}), { code: status.NOT_FOUND, details: "no \ufffd such thing" });
+  await t.rejects(client.invoke("fail", {}), { code: status.INTERNAL, details: "internal error" });
+  await t.rejects(client.invoke("dance", {}), { code: status.UNIMPLEMENTED, details: /say, fail/ });
+});
+
+t.test("Ping is the health of the component", async (t) => {
+  let healthy = true;
+  const { binding } = recording(echo, async () => {
+    if (!healthy) throw new BindingError("UNAVAILABLE", "the server is away");
+  });
+  const { client } = await serve(t, binding);
+  await client.ping();
+  await client.init({ greeting: "hello" });
+  await client.ping();
+  healthy = false;
+  await t.rejects(client.ping(), { code: status.UNAVAILABLE });
+});
+
+t.test("stop finishes the calls in flight, closes the components and removes the socket", async (t) => {
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const { binding, closed } = recording(async (_operation, data) => {
+    started.resolve();
+    await release.promise;
+    return data;
+  });
+  const { client, socketPath, stop } = await serve(t, binding);
+  await client.init({ greeting: "hello" });
+  const call = client.invoke("say", "finished");
+  await started.promise;
+  const stopping = stop();
+  t.equal(closed.length, 0);
+  release.resolve();
+  t.equal(await call, "finished");
+  await stopping;
+  t.equal(closed.length, 1);
+  t.notOk(existsSync(socketPath));
+});
+
+t.test("stop does not wait for ever, and a call that is cut off is told to end", async (t) => {
+  const socketPath = join(await temporaryFolder(t), "recording.sock");
+  const started = Promise.withResolvers<AbortSignal>();
+  const { binding } = recording(async (_operation, data, signal) => {
+    started.resolve(signal);
+    await once(signal, "abort");
+    return data;
+  });
+  const logger = pino({ level: "silent" });
+  const server = await startBindingServer({ binding, socketPath, logger, drainMs: 50 });
+  const client = connectBinding(socketPath, "search");
+  t.teardown(() => client.close());
+  await client.init({ greeting: "hello" });
+  const call = client.invoke("say", 1);
+  const signal = await started.promise;
+  await Promise.all([server.stop(), t.rejects(call)]);
+  t.ok(signal.aborted);
+});
+
+t.test("a stale socket is replaced, one that is served is left alone", async (t) => {
+  const { binding } = recording(echo);
+  const logger = pino({ level: "silent" });
+  const socketPath = join(await temporaryFolder(t), "recording.sock");
+  await leaveStaleSocket(socketPath);
+  const server = await startBindingServer({ binding, socketPath, logger });
+  t.equal((await stat(socketPath)).mode & 0o777, 0o660);
+  await t.rejects(startBindingServer({ binding, socketPath, logger }), /another process already serves/);
+  await server.stop();
+  const tooLong = join("/tmp", "x".repeat(100), "a.sock");
+  await t.rejects(startBindingServer({ binding, socketPath: tooLong, logger }), /longer than 100 bytes/);
+});
+
+/** A socket file with nobody behind it, as a killed process leaves one. */
+async function leaveStaleSocket(path: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const server = createServer().listen(`${path}.old`, resolve);
+  await promise;
+  await link(`${path}.old`, path);
+  server.close();
+  await once(server, "close");
+}
