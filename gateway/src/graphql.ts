@@ -6,7 +6,7 @@ import mercurius, { type IResolvers } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
 import { callContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
-import { costRule, maxDepth } from "./limits.ts";
+import { checkCost, maxDepth } from "./limits.ts";
 import { loaders } from "./loaders.ts";
 import { orderFields, orderMutations, orderQueries } from "./order-resolvers.ts";
 import { productMutations, productQueries } from "./product-resolvers.ts";
@@ -34,7 +34,6 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     loaders,
     jit: 2,
     queryDepth: maxDepth,
-    validationRules: ({ variables }) => [costRule(variables ?? {})],
     // Clients may send a query once and its hash from then on; the least used of 1,000 are forgotten.
     persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(1_000),
     graphiql: options.graphiql,
@@ -44,5 +43,8 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
       call: callContext(request, options.timeoutMs),
     }),
     errorFormatter: (execution) => formatErrors(execution, options.log) as never,
+  });
+  app.graphql.addHook("preExecution", async (schema, document, _context, variables) => {
+    checkCost(schema, document, variables ?? {});
   });
 }

@@ -4,7 +4,7 @@ import rateLimit from "@fastify/rate-limit";
 import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from "fastify";
 import type { Redis } from "ioredis";
 import type { GatewayConfig } from "./config.ts";
 import { traceRequests } from "./trace-requests.ts";
@@ -14,8 +14,8 @@ const bodyLimit = 256 * 1024;
 /** The HTTP side without its routes: limits, headers, CORS, traces, errors. */
 export async function createHttp(config: GatewayConfig, log: Logger, redis: Redis): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: log as never,
-    disableRequestLogging: true,
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: 15_000,
     connectionTimeout: 20_000,

@@ -1,5 +1,6 @@
-import type { ValidationRule } from "graphql";
-import { type ComplexityEstimator, createComplexityRule } from "graphql-query-complexity";
+import { AppError } from "@sidecart/platform/errors";
+import type { DocumentNode, GraphQLSchema } from "graphql";
+import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 
 /** Deeper queries are refused before anything runs. */
 export const maxDepth = 8;
@@ -16,14 +17,10 @@ const estimate: ComplexityEstimator = ({ args, childComplexity, type }) => {
   return (root ? rootCost : 1) + rows * childComplexity;
 };
 
-export function costRule(variables: Record<string, unknown>): ValidationRule {
-  return createComplexityRule({
-    maximumComplexity: maxCost,
-    estimators: [estimate],
-    variables,
-    createError: (limit, cost) =>
-      Object.assign(new Error(`The query costs ${cost}; at most ${limit} is allowed. Ask for fewer rows or fields.`), {
-        extensions: { code: "QUERY_TOO_EXPENSIVE" },
-      }) as never,
-  });
+/** Refuses a query that would cost too much, before it runs. */
+export function checkCost(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): void {
+  const cost = getComplexity({ schema, query, variables, estimators: [estimate] });
+  if (cost <= maxCost) return;
+  const text = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
+  throw new AppError({ code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT", text });
 }

@@ -17,7 +17,14 @@ import type { Dispatcher } from "./subscriptions.ts";
 import { inSpan, meter, SpanKind, traceFromMetadata } from "./telemetry.ts";
 
 type AnyHandlers = Record<string, (request: never, context: CallContext) => Promise<object>>;
-export type Implementation = { service: DescService; handlers: AnyHandlers; callers?: readonly string[] };
+export type Implementation = {
+  service: DescService;
+  handlers: AnyHandlers;
+  /** App ids that may call it; anybody behind a sidecar when absent. */
+  callers?: readonly string[];
+  /** Methods that the sidecar calls without showing the token; they tell nothing and change nothing. */
+  open?: readonly string[];
+};
 
 /** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
 export function implement<S extends DescService>(
@@ -51,15 +58,16 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   let draining = false;
   const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
   const callbacks = appCallbackHandlers({ ...options, isDraining: () => draining });
+  const health = implement(appCallback.AppCallbackHealthCheck, {
+    healthCheck: async () => {
+      if (draining) throw new AppError(commonErrors.unavailable);
+      return {};
+    },
+  });
   const all: Implementation[] = [
     ...options.implementations,
-    implement(appCallback.AppCallback, callbacks),
-    implement(appCallback.AppCallbackHealthCheck, {
-      healthCheck: async () => {
-        if (draining) throw new AppError(commonErrors.unavailable);
-        return {};
-      },
-    }),
+    { ...implement(appCallback.AppCallback, callbacks), open: ["listTopicSubscriptions", "listInputBindings"] },
+    { ...health, open: ["healthCheck"] },
   ];
   for (const one of all) server.addService(serviceDefinition(one.service), handlersFor(one, options));
   await listen(server, `${options.host}:${options.port}`);
@@ -75,11 +83,10 @@ function handlersFor(one: Implementation, options: AppServerOptions): UntypedSer
   const duration = meter().createHistogram("sidecart_rpc_duration_ms");
   const quiet = one.service.typeName.startsWith("dapr.");
   const entries = unaryDefinitions(one.service).map(({ name, path }) => {
-    const handler = one.handlers[name];
-    if (!handler) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
+    if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
     const handle = (call: ServerUnaryCall<never, object>, callback: sendUnaryData<object>) => {
       const started = performance.now();
-      const run = () => answer(call, path, one, handler, options);
+      const run = () => answer(call, path, one, name, options);
       const traced = quiet ? run() : inSpan(path.slice(1), spanOptions(call), run);
       traced.then(
         (response) => {
@@ -107,17 +114,17 @@ async function answer(
   call: ServerUnaryCall<never, object>,
   path: string,
   one: Implementation,
-  handler: AnyHandlers[string],
+  name: string,
   options: AppServerOptions,
 ): Promise<object> {
-  if (!sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
+  if (!one.open?.includes(name) && !sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
     throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
   }
   const context = contextOf(call, options.timeoutMs);
   if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
     throw new AppError(commonErrors.forbidden, { cause: new Error(`${path} called by ${context.callerAppId}`) });
   }
-  return handler?.(call.request, context) ?? {};
+  return one.handlers[name]?.(call.request, context) ?? {};
 }
 
 function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
