@@ -34,13 +34,18 @@ export function instanceAt(name: string, home = process.env.SIDECART_HOME || joi
   return { name, folder, logs: join(folder, "logs"), sockets: beside.length <= longestSocketFolder ? beside : short };
 }
 
-/** Makes the folders. The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
-export async function prepareFolders(instance: Instance): Promise<void> {
+/** The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
+export async function makeFolder(instance: Instance): Promise<void> {
   await mkdir(instance.folder, { recursive: true, mode: 0o711 });
-  await mkdir(instance.logs, { recursive: true, mode: 0o700 });
-  // A socket left by an earlier run makes daprd hang at start, silently.
-  await rm(instance.sockets, { recursive: true, force: true });
-  await mkdir(instance.sockets, { recursive: true, mode: 0o700 });
+}
+
+/** Empties what belongs to one run: logs, and sockets, of which a stale one makes daprd hang at start, silently. */
+export async function clearLastRun(instance: Instance): Promise<void> {
+  // registrations of the last run would send calls to sidecars that are gone
+  const names = ["names.db", "names.db-wal", "names.db-shm"].map((name) => join(instance.folder, name));
+  const paths = [instance.logs, instance.sockets, ...names];
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  await Promise.all([instance.logs, instance.sockets].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
 }
 
 export function shortHash(text: string): string {

@@ -1,4 +1,5 @@
 import type { App } from "./apps.ts";
+import type { Instance } from "./instance.ts";
 
 export const brokers = ["redis"] as const;
 export const stateStores = ["redis"] as const;
@@ -27,12 +28,16 @@ export interface LaunchOptions extends Partial<Backends> {
   resources?: readonly string[];
   /** Environment by process name, over what the launcher sets. */
   env?: Readonly<Record<string, Record<string, string>>>;
+  /** Is told where the instance lives, before anything of it starts. */
+  onInstance?: (instance: Instance) => void;
   /** Is told what has been done and how long it took. */
   onStep?: (step: Step) => void;
   /** Is told what takes long while it does. */
   onNote?: (text: string) => void;
   /** Gives up starting, and stops what has been started. */
   signal?: AbortSignal;
+  /** Ends everything at once, while starting or later. */
+  killSignal?: AbortSignal;
 }
 
 export interface Step {

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { apps as allApps } from "./apps.ts";
 import { bringUp } from "./bring-up.ts";
-import { type Instance, instanceAt, prepareFolders } from "./instance.ts";
+import { clearLastRun, type Instance, instanceAt, makeFolder } from "./instance.ts";
 import type { LaunchOptions } from "./launch-options.ts";
 import { dropDatabases } from "./parts/databases.ts";
 import { removePostgresData } from "./parts/postgres.ts";
@@ -32,20 +32,21 @@ export interface Launched {
   onExit(listener: (exit: Exit) => void): void;
   /** Ends everything in order, within 10 s. */
   stop(): Promise<void>;
-  /** Ends everything at once. */
-  killAll(): void;
 }
 
 /** Starts an instance and waits until it is ready. When that fails, whatever was started is stopped first. */
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   const instance = instanceAt(options.instance ?? "default", options.home);
-  await prepareFolders(instance);
+  await makeFolder(instance);
   const { record, leftovers } = await RunRecord.claim(instance.folder, instance.name);
   if (leftovers.length > 0) options.onNote?.(`ended what an earlier run left: ${leftovers.join(", ")}`);
   const system = new System(instance, record);
   const stop = () => void system.stop();
   options.signal?.addEventListener("abort", stop);
+  options.killSignal?.addEventListener("abort", () => system.kill());
   try {
+    await clearLastRun(instance);
+    options.onInstance?.(instance);
     options.signal?.throwIfAborted();
     if (options.reset) await forget(instance, options);
     const run = await Run.prepare(system, options);
@@ -90,7 +91,6 @@ function describe({ system, instance, httpPort }: Run, stores: Stores): Launched
     },
     onExit: (listener) => system.onExit(listener),
     stop: () => system.stop(),
-    killAll: () => system.kill(),
   };
 }
 
@@ -110,7 +110,7 @@ async function forget(instance: Instance, { apps = allApps }: LaunchOptions): Pr
   const services = apps.filter((app) => app.database).map((app) => app.id);
   if (external) await dropDatabases(external, instance.name, services);
   await removePostgresData(instance);
-  const kept = ["run.json", "logs", "sockets"];
+  const kept = ["run.json", "logs", "sockets", "ports.json"];
   const entries = (await readdir(instance.folder)).filter((name) => !kept.includes(name));
   await Promise.all(entries.map((name) => rm(join(instance.folder, name), { recursive: true, force: true })));
 }

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type App, apps } from "./apps.ts";
 import type { Instance } from "./instance.ts";
@@ -42,12 +41,6 @@ export class Run {
 
   static async prepare(system: System, options: LaunchOptions): Promise<Run> {
     const ports = new Ports(readPrivate(portsFile(system.instance)));
-    // registrations of an earlier run would send calls to sidecars that are gone
-    await Promise.all(
-      ["names.db", "names.db-wal", "names.db-shm"].map((name) =>
-        rm(join(system.instance.folder, name), { force: true }),
-      ),
-    );
     const { port = 0 } = options;
     if (port !== 0 && !(await isFree(port))) {
       throw new StartError(

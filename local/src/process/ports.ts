@@ -79,6 +79,7 @@ export async function isFree(port: number): Promise<boolean> {
 function listen(port: number, host: string | undefined): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer((connection) => connection.destroy());
+    server.unref();
     server.once("error", () => resolve(undefined));
     server.listen({ port, host, exclusive: true }, () => resolve(server));
   });

@@ -1,0 +1,100 @@
+import { type Launched, launch } from "./launch.ts";
+import { deathOf } from "./process/readiness.ts";
+import { type CliOptions, parseCliOptions, usage } from "./screen/cli-options.ts";
+import { MergedLog } from "./screen/merged-log.ts";
+import { progressOn, seconds } from "./screen/progress.ts";
+import { onStopSignal } from "./screen/stop-signal.ts";
+import { summary } from "./screen/summary.ts";
+import { seed } from "./seed/seed.ts";
+import { StartError } from "./start-error.ts";
+
+const progress = progressOn(process.stderr);
+const killed = 130; // what a shell reports for a program that Ctrl-C ended
+
+async function main(): Promise<void> {
+  const options = parseCliOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const stop = new AbortController();
+  const kill = new AbortController();
+  onStopSignal({
+    first: () => {
+      progress.note("stopping (Ctrl-C again kills)");
+      stop.abort();
+    },
+    second: () => {
+      kill.abort();
+      process.exit(killed);
+    },
+  });
+  try {
+    await run(options, stop.signal, kill.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+}
+
+/** Starts the system, seeds it, and returns when it has been stopped; throws when a process of it ends by itself. */
+async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const began = performance.now();
+  let log: MergedLog | undefined;
+  const system = await launch({
+    ...options,
+    signal: stop,
+    killSignal: kill,
+    onStep: progress.step,
+    onNote: progress.note,
+    onInstance: ({ logs }) => {
+      if (options.verbose) log = MergedLog.follow(logs, process.stdout);
+    },
+  }).catch(async (error: unknown) => {
+    await log?.stop();
+    throw error;
+  });
+  const end = Promise.race([aborted(stop), firstDeath(system)]);
+  end.catch(() => {});
+  try {
+    await Promise.race([end, greet(system, options, began)]);
+    await end;
+  } finally {
+    const stopping = performance.now();
+    await system.stop();
+    await log?.stop();
+    progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
+  }
+}
+
+async function greet(system: Launched, options: CliOptions, began: number): Promise<void> {
+  if (options.seed) {
+    const seeding = performance.now();
+    const made = await seed(system.gatewayUrl);
+    progress.step({ name: made ? "sample data" : "sample data (kept)", ms: performance.now() - seeding });
+  }
+  process.stdout.write(summary(system, performance.now() - began));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  });
+}
+
+function firstDeath(system: Launched): Promise<never> {
+  return new Promise((_, reject) => {
+    system.onExit((exit) => {
+      const process = system.processes.get(exit.name);
+      if (process && !exit.expected) reject(deathOf(process, exit));
+    });
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  progress.failed(error);
+  process.exitCode = 1;
+}

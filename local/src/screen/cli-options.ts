@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import { type Backends, brokers, searchEngines, stateStores } from "../launch-options.ts";
+import { StartError } from "../start-error.ts";
+
+export interface CliOptions extends Backends {
+  instance: string;
+  port: number;
+  verbose: boolean;
+  reset: boolean;
+  seed: boolean;
+  help: boolean;
+}
+
+export const usage = `Sidecart on this machine.
+
+  npm start -- [options]
+
+  --instance NAME   which copy of the system: each has its own data, logs and ports (default)
+  --port N          where the gateway listens, 0 for any free port (8080)
+  --verbose         all logs, merged
+  --reset           forget the instance's data first
+  --no-seed         no sample data
+  --broker NAME     ${brokers.join(" | ")}
+  --state NAME      ${stateStores.join(" | ")}
+  --search NAME     ${searchEngines.join(" | ")}
+  --help            this text
+
+  DATABASE_URL      a PostgreSQL to use instead of the embedded one; its user may create databases and roles
+  REDIS_URL         a Redis to use instead of one that is started here
+  ELASTICSEARCH_URL for --search elasticsearch
+  SIDECART_HOME     where instances are kept (.sidecart)
+  SIDECART_DAPR_DIR a folder with daprd, placement and scheduler to use
+`;
+
+const highestPort = 65_535;
+
+/** Reads the command line; a wrong word is refused in one line. */
+export function parseCliOptions(args: readonly string[]): CliOptions {
+  const { values } = parse(args);
+  return {
+    instance: values.instance,
+    port: portOf(values.port),
+    verbose: values.verbose,
+    reset: values.reset,
+    seed: values.seed,
+    help: values.help,
+    broker: oneOf("broker", brokers, values.broker),
+    state: oneOf("state", stateStores, values.state),
+    search: oneOf("search", searchEngines, values.search),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowNegative: true,
+      options: {
+        instance: { type: "string", default: "default" },
+        port: { type: "string", default: "8080" },
+        verbose: { type: "boolean", default: false },
+        reset: { type: "boolean", default: false },
+        seed: { type: "boolean", default: true },
+        help: { type: "boolean", default: false },
+        broker: { type: "string", default: brokers[0] },
+        state: { type: "string", default: stateStores[0] },
+        search: { type: "string", default: searchEngines[0] },
+      },
+    });
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split(". ");
+    throw new StartError(`${reason} (npm start -- --help)`);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= highestPort) return port;
+  throw new StartError(`--port ${text}: not a port, use 0 to ${highestPort}`);
+}
+
+function oneOf<T extends string>(option: string, choices: readonly T[], text: string): T {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen) return chosen;
+  throw new StartError(`--${option} ${text}: choose ${choices.join(" or ")}`);
+}

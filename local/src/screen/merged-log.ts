@@ -1,0 +1,96 @@
+import { type FSWatcher, watch } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { styleText } from "node:util";
+import { prettyFactory } from "pino-pretty";
+
+const colours = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yellowBright", "magentaBright"] as const;
+const nameWidth = 16;
+
+/**
+ * Follows the log files of a folder and writes their lines as they come, each behind the name of its process. Reading
+ * files instead of pipes keeps the processes independent of the launcher: they go on when it is killed.
+ */
+export class MergedLog {
+  readonly #folder: string;
+  readonly #out: NodeJS.WritableStream;
+  readonly #files = new Map<string, FollowedFile>();
+  readonly #pretty = prettyFactory({
+    colorize: process.stdout.isTTY ?? false,
+    singleLine: true,
+    ignore: "pid,hostname,app,app_id,instance,type,ver,name",
+    translateTime: "HH:MM:ss.l",
+  });
+  readonly #watcher: FSWatcher;
+
+  private constructor(folder: string, out: NodeJS.WritableStream) {
+    this.#folder = folder;
+    this.#out = out;
+    this.#watcher = watch(folder, (_event, name) => void (name && this.#file(name)?.read()));
+  }
+
+  static follow(folder: string, out: NodeJS.WritableStream): MergedLog {
+    return new MergedLog(folder, out);
+  }
+
+  /** Writes what is still unread, then follows no longer. */
+  async stop(): Promise<void> {
+    this.#watcher.close();
+    await Promise.all([...this.#files.values()].map((file) => file.read()));
+  }
+
+  #file(name: string): FollowedFile | undefined {
+    if (!name.endsWith(".log")) return undefined;
+    const known = this.#files.get(name);
+    if (known) return known;
+    const colour = colours[this.#files.size % colours.length] ?? "cyan";
+    const prefix = styleText(colour, `${basename(name, ".log").padEnd(nameWidth)} │ `);
+    const file = new FollowedFile(join(this.#folder, name), (line) =>
+      this.#out.write(`${prefix}${this.#readable(line)}\n`),
+    );
+    this.#files.set(name, file);
+    return file;
+  }
+
+  #readable(line: string): string {
+    return line.startsWith("{") ? this.#pretty(line).trimEnd() : line;
+  }
+}
+
+/** One growing file, read on from where the last reading ended. */
+class FollowedFile {
+  readonly #path: string;
+  readonly #onLine: (line: string) => void;
+  #offset = 0;
+  #rest = "";
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(path: string, onLine: (line: string) => void) {
+    this.#path = path;
+    this.#onLine = onLine;
+  }
+
+  read(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#readOn()).catch(() => {}); // the file may have gone
+    return this.#reading;
+  }
+
+  async #readOn(): Promise<void> {
+    const handle = await open(this.#path);
+    try {
+      const { size } = await handle.stat();
+      const { buffer, bytesRead } = await handle.read(
+        Buffer.alloc(size - this.#offset),
+        0,
+        size - this.#offset,
+        this.#offset,
+      );
+      this.#offset += bytesRead;
+      const lines = (this.#rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
+      this.#rest = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") this.#onLine(line);
+    } finally {
+      await handle.close();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { styleText } from "node:util";
+import type { Step } from "../launch-options.ts";
+import type { StartError } from "../start-error.ts";
+
+const nameWidth = 22;
+
+/** One line for each thing that is done, and for each thing worth knowing while it takes long. */
+export interface Progress {
+  step(step: Step): void;
+  note(text: string): void;
+  failed(error: StartError): void;
+}
+
+export function progressOn(out: NodeJS.WritableStream): Progress {
+  const line = (text: string) => out.write(`${text}\n`);
+  return {
+    step: ({ name, ms }) => line(`${styleText("green", "✓")} ${name.padEnd(nameWidth)} ${seconds(ms)}`),
+    note: (text) => line(`${styleText("dim", "·")} ${text}`),
+    failed: (error) => {
+      line(`${styleText("red", "✗")} ${error.message}`);
+      for (const detail of error.details) line(styleText("dim", `    ${detail}`));
+    },
+  };
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,16 @@
+// npm passes the terminal's Ctrl-C on to its child, which has had it from the terminal already: two signals, one press.
+const samePressMs = 300;
+
+/** Calls `first` at the first Ctrl-C (or SIGTERM, SIGHUP) and `second` at a second press. */
+export function onStopSignal(handlers: { first: () => void; second: () => void }): void {
+  let askedAt: number | undefined;
+  const onSignal = () => {
+    if (askedAt === undefined) {
+      askedAt = performance.now();
+      handlers.first();
+    } else if (performance.now() - askedAt > samePressMs) {
+      handlers.second();
+    }
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+}

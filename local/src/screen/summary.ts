@@ -1,0 +1,31 @@
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { Launched } from "../launch.ts";
+import { people, samplePassword } from "../seed/people.ts";
+
+/** What somebody who has just started the system wants to know: where things are and how to get in. */
+export function summary(system: Launched, readyMs: number): string {
+  const url = system.gatewayUrl.replace("127.0.0.1", "localhost");
+  const places: [string, string][] = [
+    ["GraphQL", `${url}/graphql`],
+    ["GraphiQL", `${url}/graphiql`],
+    ["Readiness", `${url}/readyz`],
+    ["Metrics", `${url}/metrics`],
+    ["Logs", `${relative(process.cwd(), system.instanceDir) || "."}/logs`],
+  ];
+  const logIns = people.filter((person) => person.shown).map((person) => [person.role, person.email] as const);
+  return [
+    "",
+    styleText("bold", `Sidecart is ready (${(readyMs / 1000).toFixed(1)} s). Ctrl-C stops it.`),
+    "",
+    ...places.map(([what, where]) => row(what, where)),
+    "",
+    ...logIns.map(([role, email]) => row(role, `${email}  ${samplePassword}`)),
+    "",
+    "",
+  ].join("\n");
+}
+
+function row(left: string, right: string): string {
+  return `  ${styleText("cyan", left.padEnd(10))} ${right}`;
+}

@@ -1,0 +1,48 @@
+import { StartError } from "../start-error.ts";
+
+interface Answer<T> {
+  data?: T | null;
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+/** An operation the gateway refused; `code` is one of its stable codes. */
+export class Refused extends StartError {
+  readonly code: string;
+
+  constructor(operation: string, code: string, message: string) {
+    super(`sample data: ${operation} was refused: ${message} (${code})`);
+    this.code = code;
+  }
+}
+
+/** Speaks GraphQL with the gateway, as nobody or with an access token. */
+export class GraphqlClient {
+  readonly #url: string;
+  readonly #token: string | undefined;
+
+  constructor(url: string, token?: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  as(token: string): GraphqlClient {
+    return new GraphqlClient(this.#url, token);
+  }
+
+  /** The data of an operation; `variables` in the types its schema names. Throws `Refused`. */
+  async send<T>(query: string, variables: Record<string, unknown>): Promise<T> {
+    const response = await fetch(`${this.#url}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as Answer<T>;
+    const [error] = errors ?? [];
+    if (data && !error) return data;
+    const operation = query.match(/\{\s*(\w+)/)?.[1] ?? "request";
+    throw new Refused(operation, error?.extensions?.code ?? String(response.status), error?.message ?? "no data");
+  }
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { picture } from "./picture.ts";
+
+/** A sample product; `price` in cents of `currency`, `partner` the username of the shop that owns it. */
+export interface SampleProduct {
+  name: string;
+  description: string;
+  price: number;
+  currency: "EUR";
+  stock: number;
+  category: string;
+  attributes: Record<string, string>;
+  imageUrl: string;
+  partner: string | undefined;
+}
+
+interface Shelf {
+  category: string;
+  partner?: string;
+  items: Pick<SampleProduct, "name" | "description" | "price" | "stock" | "attributes">[];
+}
+
+const folder = join(import.meta.dirname, "products");
+
+/** What the files of `products/` list, one file a category. */
+export function sampleProducts(): SampleProduct[] {
+  const shelves = readdirSync(folder).map((file) => parse(readFileSync(join(folder, file), "utf8")) as Shelf);
+  return shelves.flatMap(({ category, partner, items }) =>
+    items.map((item) => ({ ...item, category, partner, currency: "EUR", imageUrl: picture(category, item.name) })),
+  );
+}

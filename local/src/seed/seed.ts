@@ -1,0 +1,85 @@
+import { GraphqlClient, Refused } from "./graphql.ts";
+import { type Person, people, samplePassword } from "./people.ts";
+import { type SampleProduct, sampleProducts } from "./products.ts";
+
+const inFlight = 8;
+const pageSize = 100;
+
+/**
+ * Puts the sample people and products in through the gateway, as anybody could. Safe to repeat: what is there stays as
+ * it is. Answers false when nothing was missing.
+ */
+export async function seed(gatewayUrl: string): Promise<boolean> {
+  const client = new GraphqlClient(gatewayUrl);
+  const present = await productNames(client);
+  const missing = sampleProducts().filter(({ name }) => !present.has(name));
+  if (missing.length === 0) return false;
+  const admin = client.as(await logIn(client, people[0]?.email ?? ""));
+  await Promise.all(people.slice(1).map((person) => register(client, admin, person)));
+  const shops = await shopClients(client, missing);
+  await inParallel(missing, (product) => createProduct(shops.get(product.partner ?? "") ?? admin, product));
+  return true;
+}
+
+async function productNames(client: GraphqlClient): Promise<Set<string>> {
+  const names = new Set<string>();
+  let after: string | undefined;
+  do {
+    const query = "query ($first: Int, $after: String) { products(first: $first, after: $after) { id name } }";
+    const { products } = await client.send<{ products: { id: string; name: string }[] }>(query, {
+      first: pageSize,
+      after,
+    });
+    for (const { name } of products) names.add(name);
+    after = products.length === pageSize ? products.at(-1)?.id : undefined;
+  } while (after);
+  return names;
+}
+
+async function register(client: GraphqlClient, admin: GraphqlClient, { email, username, role }: Person): Promise<void> {
+  const query = "mutation ($input: RegisterUserInput!) { registerUser(input: $input) { id } }";
+  try {
+    const input = { email, username, password: samplePassword };
+    const { registerUser } = await client.send<{ registerUser: { id: string } }>(query, { input });
+    if (role !== "customer") await grant(admin, registerUser.id, role);
+  } catch (error) {
+    if (!(error instanceof Refused && error.code === "EMAIL_TAKEN")) throw error;
+  }
+}
+
+async function grant(admin: GraphqlClient, accountId: string, role: string): Promise<void> {
+  const query = "mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { id } }";
+  await admin.send(query, { input: { accountId, roles: ["customer", role] } });
+}
+
+async function logIn(client: GraphqlClient, email: string): Promise<string> {
+  const query = "mutation ($input: LoginInput!) { login(input: $input) { token } }";
+  const { login } = await client.send<{ login: { token: string } }>(query, {
+    input: { email, password: samplePassword },
+  });
+  return login.token;
+}
+
+/** A client for each shop that owns some of `products`, by its username: a partner lists its goods itself. */
+async function shopClients(client: GraphqlClient, products: SampleProduct[]): Promise<Map<string, GraphqlClient>> {
+  const shops = people.filter(({ username }) => products.some(({ partner }) => partner === username));
+  const entries = shops.map(async ({ username, email }) => [username, client.as(await logIn(client, email))] as const);
+  return new Map(await Promise.all(entries));
+}
+
+async function createProduct(
+  client: GraphqlClient,
+  { partner: _, attributes, ...product }: SampleProduct,
+): Promise<void> {
+  const query = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
+  const input = { ...product, attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })) };
+  await client.send(query, { input });
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+}
