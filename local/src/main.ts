@@ -29,14 +29,12 @@ async function main(): Promise<void> {
       process.exit(killed);
     },
   });
-  try {
-    await run(options, stop.signal, kill.signal);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  }
+  await run(options, stop.signal, kill.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) fail(error);
+  });
 }
 
-/** Starts the system, seeds it, and returns when it has been stopped; throws when a process of it ends by itself. */
+/** Starts the system, seeds it and stops it again, when asked or when a process of it ends by itself. */
 async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const began = performance.now();
   let log: MergedLog | undefined;
@@ -54,16 +52,12 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
     throw error;
   });
   const end = Promise.race([aborted(stop), firstDeath(system)]);
-  end.catch(() => {});
-  try {
-    await Promise.race([end, greet(system, options, began)]);
-    await end;
-  } finally {
-    const stopping = performance.now();
-    await system.stop();
-    await log?.stop();
-    progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
-  }
+  const greeted = greet(system, options, began).then(() => end);
+  await Promise.race([end, greeted]).catch(fail);
+  const stopping = performance.now();
+  await system.stop();
+  await log?.stop();
+  progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
 }
 
 async function greet(system: Launched, options: CliOptions, began: number): Promise<void> {
@@ -91,10 +85,11 @@ function firstDeath(system: Launched): Promise<never> {
   });
 }
 
-try {
-  await main();
-} catch (error) {
+/** Tells in one line why it cannot go on; what is no StartError is a defect and keeps its stack. */
+function fail(error: unknown): void {
   if (!(error instanceof StartError)) throw error;
   progress.failed(error);
   process.exitCode = 1;
 }
+
+await main().catch(fail);

@@ -20,7 +20,7 @@ export function summary(system: Launched, readyMs: number): string {
     "",
     ...places.map(([what, where]) => row(what, where)),
     "",
-    ...logIns.map(([role, email]) => row(role, `${email}  ${samplePassword}`)),
+    ...logIns.map(([role, email]) => row(role, `${email.padEnd(24)} ${samplePassword}`)),
     "",
     "",
   ].join("\n");

@@ -25,7 +25,7 @@ async function productNames(client: GraphqlClient): Promise<Set<string>> {
   const names = new Set<string>();
   let after: string | undefined;
   do {
-    const query = "query ($first: Int, $after: String) { products(first: $first, after: $after) { id name } }";
+    const query = "query ($first: Int, $after: ID) { products(first: $first, after: $after) { id name } }";
     const { products } = await client.send<{ products: { id: string; name: string }[] }>(query, {
       first: pageSize,
       after,
@@ -67,12 +67,8 @@ async function shopClients(client: GraphqlClient, products: SampleProduct[]): Pr
   return new Map(await Promise.all(entries));
 }
 
-async function createProduct(
-  client: GraphqlClient,
-  { partner: _, attributes, ...product }: SampleProduct,
-): Promise<void> {
+async function createProduct(client: GraphqlClient, { partner: _, ...input }: SampleProduct): Promise<void> {
   const query = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
-  const input = { ...product, attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })) };
   await client.send(query, { input });
 }
 

@@ -1,0 +1,25 @@
+import { parseArgs } from "node:util";
+import { sidecarOf } from "./apps.ts";
+import { instanceAt } from "./instance.ts";
+import { recordedProcesses } from "./process/run-record.ts";
+import { rotateSigningKeys } from "./secrets/rotate.ts";
+import { StartError } from "./start-error.ts";
+
+/** `npm run rotate-keys`: a new key signs, the one before still verifies, older ones are forgotten. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { instance: { type: "string", default: "default" } } });
+  const instance = instanceAt(values.instance);
+  const kid = await rotateSigningKeys(instance);
+  const sidecar = recordedProcesses(instance.folder).get(sidecarOf({ id: "accounts" }));
+  // The local secret store reads its file only when it is initialised; SIGHUP makes a sidecar load its components anew.
+  if (sidecar !== undefined) process.kill(sidecar, "SIGHUP");
+  process.stdout.write(`new signing key ${kid}${sidecar === undefined ? "" : ", the accounts sidecar reads it now"}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`✗ ${error.message}\n`);
+  process.exitCode = 1;
+}
