@@ -1,0 +1,20 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Asks until the answer is there (anything but undefined or false), or fails naming what it waited for. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  withinMs = 15_000,
+): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (let last: unknown; ; ) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined && answer !== false) return answer as T;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${withinMs} ms in vain for: ${what}`, { cause: last });
+    await pause(50);
+  }
+}

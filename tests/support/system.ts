@@ -1,0 +1,18 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
+import type { Test } from "tap";
+
+/** A private system on free ports, thrown away when the test ends. What failed to start is named by the error. */
+export async function startSystem(t: Test, options: LaunchOptions = {}): Promise<Launched> {
+  const home = await mkdtemp(join(tmpdir(), "sidecart-test-"));
+  // PostgreSQL's own user must be able to pass through.
+  await chmod(home, 0o711);
+  const system = await launch({ instance: "test", home, logLevel: "warn", ...options });
+  t.teardown(async () => {
+    await system.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+  return system;
+}
