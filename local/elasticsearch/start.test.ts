@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { chmod, readdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import t from "tap";
 import { startElasticsearch } from "./start.ts";
 
@@ -26,13 +28,19 @@ t.test("a real node starts, keeps its data over a restart, and stops without a t
 
 t.test("a missing tool is one clear line", async (t) => {
   const { PATH, JAVA_HOME, XDG_CACHE_HOME } = process.env;
-  t.teardown(() => restore({ PATH, JAVA_HOME, XDG_CACHE_HOME }));
-  restore({ PATH: "/nowhere", JAVA_HOME: undefined, XDG_CACHE_HOME: t.testdir() });
-  const starting = startElasticsearch({ dataDir: t.testdir(), httpPort: 1, log: () => {} });
-  await t.rejects(starting, { message: /^Elasticsearch needs Java 21 or newer.*: python3 is not installed$/ });
+  t.teardown(() => setEnvironment({ PATH, JAVA_HOME, XDG_CACHE_HOME }));
+  const start = () => startElasticsearch({ dataDir: join(t.testdirName, "data"), httpPort: 1, log: () => {} });
+  const folder = t.testdir({ bin: { java: "#!/bin/sh\necho 'openjdk version \"21.0.4\"' >&2\n" } });
+  await chmod(join(folder, "bin", "java"), 0o755);
+
+  setEnvironment({ PATH: "/nowhere", JAVA_HOME: undefined, XDG_CACHE_HOME: folder });
+  await t.rejects(start(), { message: /^Elasticsearch needs Java 21 or newer.*: python3 is not installed$/ });
+  setEnvironment({ JAVA_HOME: folder });
+  await t.rejects(start(), { message: "Elasticsearch needs Maven to be downloaded: mvn is not installed" });
+  t.same(await readdir(join(folder, "sidecart")), [], "no half-filled folder stays in the cache");
 });
 
-function restore(environment: Record<string, string | undefined>): void {
+function setEnvironment(environment: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;

@@ -91,6 +91,6 @@ async function stopNode(child: ChildProcess, exited: Promise<unknown>): Promise<
   if (child.exitCode !== null || child.signalCode !== null) return;
   const force = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
   child.stdin?.end();
-  await exited;
+  await exited.catch(() => undefined);
   clearTimeout(force);
 }

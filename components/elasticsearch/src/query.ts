@@ -85,8 +85,8 @@ export function facetAggregations(
   return Object.fromEntries(aggregations);
 }
 
-// Enough candidates from every shard for the most frequent values to be counted right.
-const terms = (field: string) => ({ terms: { field, size: maxFacetValues, shard_size: 1_000 } });
+// One more than is kept, for the empty value; enough candidates from every shard to count the most frequent right.
+const terms = (field: string) => ({ terms: { field, size: maxFacetValues + 1, shard_size: 1_000 } });
 
 const counts: Record<FacetField, estypes.AggregationsAggregationContainer> = {
   category: terms("categoryKey"),

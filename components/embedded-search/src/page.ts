@@ -8,20 +8,17 @@ import type { Facts, Hit } from "./text-index.ts";
 /** Filters, counts, sorts and cuts the hits of a search to the page that was asked for. */
 export function toPage(hits: Hit[], request: Request<"search">): SearchPage {
   const { filter, sort, first } = request;
-  const inCurrency = hits.filter(({ facts }) => filter.currency === undefined || facts.currency === filter.currency);
-  const tests = facetTests(filter);
-  const found = inCurrency.filter(({ facts }) => facetFields.every((field) => tests[field](facts)));
-
-  const order = orders[sort];
+  const { found, facets } = sift(hits, filter, request.facets);
+  const { compare } = orders[sort];
   const after = request.after === undefined ? undefined : decodeCursor(sort, request.after);
-  const rest = after ? found.filter((hit) => order.compare(toPosition(hit, sort), after) > 0) : found;
-  const page = smallest(rest, first, (a, b) => order.compare(toPosition(a, sort), toPosition(b, sort)));
+  const rest = after ? found.filter((hit) => compare(toPosition(hit, sort), after) > 0) : found;
+  const page = smallest(rest, first, (a, b) => compare(toPosition(a, sort), toPosition(b, sort)));
   const last = page.at(-1);
   return {
     ids: page.map(({ facts }) => facts.id),
     total: found.length,
     cursor: last && rest.length > page.length ? encodeCursor(sort, toPosition(last, sort)) : null,
-    facets: request.facets ? countFacets(inCurrency, tests) : [],
+    facets,
   };
 }
 
@@ -64,30 +61,46 @@ function smallest<Item>(items: Item[], count: number, compare: (a: Item, b: Item
   return kept;
 }
 
-type FacetTests = Record<FacetField, (facts: Facts) => boolean>;
-
-function facetTests({ categories, partnerId, inStock, priceFrom = 0, priceTo = Infinity }: Filter): FacetTests {
-  const wanted = categories && new Set(categories);
-  return {
-    category: (facts) => wanted?.has(facts.category) ?? true,
-    partnerId: (facts) => partnerId === undefined || facts.partnerId === partnerId,
-    inStock: (facts) => inStock === undefined || facts.inStock === inStock,
-    price: (facts) => facts.price >= priceFrom && facts.price <= priceTo,
-  };
+/** The hits that pass every filter; a facet also counts the hits that only its own filter keeps out. */
+function sift(hits: Hit[], filter: Filter, counting: boolean): { found: Hit[]; facets: Facet[] } {
+  const tests = facetTests(filter);
+  const counts = facetFields.map((field) => ({ field, values: emptyCounts(field) }));
+  const found: Hit[] = [];
+  for (const hit of hits) {
+    const { facts } = hit;
+    if (filter.currency !== undefined && facts.currency !== filter.currency) continue;
+    const missed = tests.filter(({ passes }) => !passes(facts));
+    if (missed.length === 0) found.push(hit);
+    if (!counting || missed.length > 1) continue;
+    for (const { field, values } of counts) {
+      if (missed[0] && missed[0].field !== field) continue;
+      const value = field === "price" ? bucketOf(facts.price) : String(facts[field]);
+      values.set(value, (values.get(value) ?? 0) + 1);
+    }
+  }
+  return { found, facets: counting ? counts.map(({ field, values }) => toFacet(field, values)) : [] };
 }
 
-/** Each facet is counted over the hits that pass every filter but its own. */
-function countFacets(hits: Hit[], tests: FacetTests): Facet[] {
-  return facetFields.map((field) => {
-    const others = facetFields.filter((each) => each !== field);
-    const counts = new Map<string, number>(field === "price" ? priceBuckets.map(({ value }) => [value, 0]) : []);
-    for (const { facts } of hits) {
-      if (!others.every((each) => tests[each](facts))) continue;
-      const value = field === "price" ? bucketOf(facts.price) : String(facts[field]);
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    return toFacet(field, counts);
-  });
+type FacetTest = { field: FacetField; passes(facts: Facts): boolean };
+
+/** The filters that were asked for and have a facet. */
+function facetTests({ categories, partnerId, inStock, priceFrom = 0, priceTo = Infinity }: Filter): FacetTest[] {
+  const tests: FacetTest[] = [];
+  if (categories) {
+    const wanted = new Set(categories);
+    tests.push({ field: "category", passes: (facts) => wanted.has(facts.category) });
+  }
+  if (partnerId !== undefined) tests.push({ field: "partnerId", passes: (facts) => facts.partnerId === partnerId });
+  if (inStock !== undefined) tests.push({ field: "inStock", passes: (facts) => facts.inStock === inStock });
+  if (priceFrom > 0 || priceTo < Infinity) {
+    tests.push({ field: "price", passes: ({ price }) => price >= priceFrom && price <= priceTo });
+  }
+  return tests;
+}
+
+/** Price buckets keep their own order. */
+function emptyCounts(field: FacetField): Map<string, number> {
+  return new Map(field === "price" ? priceBuckets.map(({ value }) => [value, 0]) : []);
 }
 
 function bucketOf(price: number): string {

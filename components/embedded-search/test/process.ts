@@ -11,9 +11,10 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 export type Running = { child: ChildProcess; client: BindingClient };
 
 /** The component as an operator runs it; `folder` is its working directory and its socket's folder. */
-export async function startProcess(t: Test, folder: string): Promise<Running> {
+export async function startProcess(t: Test, folder: string, settings: Record<string, string> = {}): Promise<Running> {
+  const socketPath = settings.SIDECART_SOCKET ?? join(folder, "embedded-search.sock");
   const { SIDECART_SOCKET: _own, ...environment } = process.env;
-  const env = { ...environment, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, LOG_LEVEL: "info" };
+  const env = { ...environment, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, LOG_LEVEL: "info", ...settings };
   const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
   t.teardown(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -21,7 +22,7 @@ export async function startProcess(t: Test, folder: string): Promise<Running> {
     await once(child, "exit");
   });
   await logged(child, "listening");
-  const client = connectBinding(join(folder, "embedded-search.sock"), "search");
+  const client = connectBinding(socketPath, "search");
   t.teardown(() => client.close());
   return { child, client };
 }

@@ -1,6 +1,7 @@
 import { BindingError } from "@sidecart/pluggable/errors";
 import { z } from "zod";
 import { id, text } from "./document.ts";
+import { maxSortNameLength } from "./projection.ts";
 import type { Sort } from "./requests.ts";
 
 /** The last hit of a page: its sort key and, as the tie-break, its id. */
@@ -13,7 +14,7 @@ const schemas: Record<Sort, z.ZodType<[number | string, string]>> = {
   "price-asc": amount,
   "price-desc": amount,
   newest: amount,
-  name: position(text(200)),
+  name: position(text(maxSortNameLength)),
 };
 
 /** Opaque to callers; good only for the same sort. */

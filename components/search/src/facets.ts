@@ -15,9 +15,11 @@ export const priceBuckets: readonly PriceBucket[] = [0, 1_000, 2_500, 5_000, 10_
     : { value: `${from}-${next - 1}`, from, to: next - 1 };
 });
 
-/** Price buckets stay in their order, other values come most frequent first; what no document has is left out. */
+/** Price buckets stay in their order, other values come most frequent first; no value and no count are left out. */
 export function toFacet(field: FacetField, counts: Iterable<readonly [string, number]>): Facet {
-  const values = [...counts].filter(([, count]) => count > 0).map(([value, count]) => ({ value, count }));
+  const values = [...counts]
+    .filter(([value, count]) => value !== "" && count > 0)
+    .map(([value, count]) => ({ value, count }));
   if (field !== "price") values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
   return { field, values: values.slice(0, maxFacetValues) };
 }

@@ -15,8 +15,8 @@ export type Projection = {
   sortName: string;
 };
 
-// NFKD can make a name longer; a sort key needs no more than this.
-const maxSortNameLength = 200;
+/** Of the folded name; it travels in cursors, which this keeps short. */
+export const maxSortNameLength = 100;
 
 export function project(document: SearchDocument): Projection {
   return {

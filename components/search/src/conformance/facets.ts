@@ -73,6 +73,14 @@ export async function facetTests(t: Test, context: Context): Promise<void> {
     t.same(ids, ["mug"]);
   });
 
+  t.test("what no partner sells is counted for none", async (t) => {
+    const other = await context.newIndex();
+    await fill(context, other, [product({ id: "a", partnerId: "" }), product({ id: "b", partnerId: "x" })]);
+    const { facets, total } = await search(client, other, { facets: true });
+    t.same(facets[1], { field: "partnerId", values: [{ value: "x", count: 1 }] });
+    t.equal(total, 2);
+  });
+
   t.test("a facet holds the fifty most frequent values", async (t) => {
     const many = await context.newIndex();
     const documents = Array.from({ length: 60 }, (_, at) => product({ id: `p${at}`, category: `c${at}` }));

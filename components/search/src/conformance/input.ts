@@ -47,7 +47,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
       ["search", { first: 1, filter: { categories: Array(101).fill("c") } }, "filter.categories"],
       ["search", { first: 1, filter: { priceFrom: -1 } }, "filter.priceFrom"],
       ["search", { first: 1, filter: { color: "red" } }, "filter"],
-      ["search", { first: 1, after: "x".repeat(2_001) }, "after"],
+      ["search", { first: 1, after: "x".repeat(1_001) }, "after"],
       ["search", { first: 1, after: "" }, "after"],
       ["suggest", { prefix: "x".repeat(201), first: 1 }, "prefix"],
       ["suggest", { prefix: "x", first: 21 }, "first"],
@@ -75,7 +75,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
       description: "𝔘".repeat(5_000),
       category: "語".repeat(100),
       attributes: { constructor: "c", toString: "t" },
-      imageUrl: "u".repeat(2_000),
+      imageUrl: "u".repeat(10_000),
     });
     const outcomes = await bulk(client, index, [upsert(longest), upsert(product({ id: "h", attributes: hostile }))]);
     t.match(outcomes, [{ status: "indexed" }, { status: "indexed" }]);

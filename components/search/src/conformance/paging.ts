@@ -57,6 +57,19 @@ export async function pagingTests(t: Test, context: Context): Promise<void> {
     t.same(ids, (await search(client, index, { query: "shared word", first: 60 })).ids);
   });
 
+  t.test("a cursor stays under a thousand characters", async (t) => {
+    const other = await context.newIndex();
+    const longest = ["語", "話"].map((mark) => product({ id: mark.repeat(100), name: "語".repeat(200) }));
+    await fill(context, other, longest);
+    const { ids, cursor } = await search(client, other, { sort: "name", first: 1 });
+    t.ok(cursor !== null && cursor.length <= 1_000, `${cursor?.length}`);
+    const rest = await search(client, other, { sort: "name", first: 1, after: cursor });
+    t.same(
+      [...ids, ...rest.ids],
+      longest.toSorted(byId).map(({ id }) => id),
+    );
+  });
+
   t.test("the last page has no cursor, even when it is full", async (t) => {
     t.equal((await search(client, index, { first: 60 })).cursor, null);
     t.type((await search(client, index, { first: 59 })).cursor, "string");

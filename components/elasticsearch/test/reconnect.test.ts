@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { status } from "@grpc/grpc-js";
+import type { BindingClient } from "@sidecart/pluggable/client";
+import { serve } from "@sidecart/pluggable/testing";
+import { bulk, count, get, product, search, upsert } from "@sidecart/search/conformance/context";
+import t from "tap";
+import { elasticsearch } from "../src/binding.ts";
+import { startNode } from "./node.ts";
+
+const index = "products-1";
+const unavailable = { code: status.UNAVAILABLE };
+
+t.test("the component outlives its node", async (t) => {
+  const node = await startNode(t);
+  const { client } = await serve(t, elasticsearch);
+  await client.init({ url: node.url, replicas: "0", refreshIntervalMs: "50" });
+  await client.invoke("create-index", { index });
+  await client.invoke("alias", { alias: "products", index });
+  await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 2), upsert(product({ id: "gone" }))]);
+  await bulk(client, index, [{ op: "delete", id: "gone", version: 5 }]);
+
+  process.kill(node.running.pid, "SIGKILL");
+  await node.running.stop();
+  for (const call of calls(client)) {
+    const startedAt = performance.now();
+    await t.rejects(call(), unavailable);
+    t.ok(performance.now() - startedAt < 1_000, "promptly");
+  }
+
+  await node.start();
+  await client.ping();
+  t.match(await get(client, "products", "a"), { version: 2, document: { name: "Kettle" } });
+  t.same((await search(client, "products", { query: "ketle" })).ids, ["a"]);
+  const outcomes = await bulk(client, index, [upsert(product({ id: "gone" }), 4), upsert(product({ id: "b" }))]);
+  t.match(outcomes, [{ status: "stale" }, { status: "indexed" }], "a delete is remembered over a restart");
+  t.equal(await count(client, index), 2);
+});
+
+t.test("Init does not need the cluster, and a node that does not answer is given up in time", async (t) => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  t.teardown(() => silent.close());
+  const { port } = silent.address() as { port: number };
+  const { client } = await serve(t, elasticsearch);
+  await client.init({ url: `http://127.0.0.1:${port}`, requestTimeoutMs: "200" });
+  await t.rejects(client.invoke("count", { index }), { code: status.DEADLINE_EXCEEDED });
+  await t.rejects(client.ping(), { code: status.DEADLINE_EXCEEDED });
+});
+
+t.test("with one of two nodes away the other answers", async (t) => {
+  const node = await startNode(t);
+  const { client } = await serve(t, elasticsearch);
+  await client.init({ url: `http://127.0.0.1:1, ${node.url}`, replicas: "0" });
+  await client.invoke("create-index", { index });
+  for (let call = 0; call < 6; call += 1) t.equal(await count(client, index), 0);
+});
+
+function calls(client: BindingClient): (() => Promise<unknown>)[] {
+  return [
+    () => client.ping(),
+    () => client.invoke("create-index", { index: "another" }),
+    () => client.invoke("delete-index", { index }),
+    () => client.invoke("alias", { alias: "products", index }),
+    () => client.invoke("resolve-alias", { alias: "products" }),
+    () => bulk(client, index, [upsert(product({ id: "b" }))]),
+    () => client.invoke("index", { index, id: "b", version: 1, document: product({ id: "b" }) }),
+    () => get(client, index, "a"),
+    () => count(client, index),
+    () => search(client, "products", { query: "kettle", facets: true }),
+    () => client.invoke("suggest", { index, prefix: "ket", first: 5 }),
+  ];
+}
