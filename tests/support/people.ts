@@ -11,7 +11,8 @@ export async function logIn(gatewayUrl: string, email: string, password: string)
 }
 
 /** The first admin, whose log-in comes from the local secret store. */
-export const admin = (gatewayUrl: string): Promise<Person> => logIn(gatewayUrl, "admin@sidecart.test", "sidecart-local");
+export const admin = (gatewayUrl: string): Promise<Person> =>
+  logIn(gatewayUrl, "admin@sidecart.test", "sidecart-local");
 
 /** Somebody new, logged in. */
 export async function newCustomer(gatewayUrl: string): Promise<Person & { id: string; email: string }> {
@@ -26,10 +27,9 @@ export async function newCustomer(gatewayUrl: string): Promise<Person & { id: st
 /** Somebody new with a role, which an admin granted. */
 export async function newPerson(gatewayUrl: string, role: "partner" | "deliverer" | "admin") {
   const person = await newCustomer(gatewayUrl);
-  await (await admin(gatewayUrl)).get(
-    "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }",
-    { input: { accountId: person.id, roles: [role] } },
-  );
+  await (await admin(gatewayUrl)).get("mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }", {
+    input: { accountId: person.id, roles: [role] },
+  });
   return Object.assign(await logIn(gatewayUrl, person.email, goodPassword), { id: person.id, email: person.email });
 }
 

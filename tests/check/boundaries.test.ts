@@ -1,0 +1,59 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import t from "tap";
+import { root, tool } from "./tool.ts";
+
+/** Which of these imports the project's lint refuses: each stands in a file of its own, in a folder of our own. */
+async function refused(imports: readonly { path: string; specifier: string }[]): Promise<boolean[]> {
+  const folder = await mkdtemp(join(tmpdir(), "sidecart-boundaries-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await copyFile(join(root, "biome.json"), join(folder, "biome.json"));
+  const files = imports.map(({ path }, place) => path.replace("x.ts", `x${place}.ts`));
+  for (const [place, file] of files.entries()) {
+    await mkdir(join(folder, dirname(file)), { recursive: true });
+    const text = `import { x } from "${imports[place]?.specifier}";\nexport const y = x;\n`;
+    await writeFile(join(folder, file), text);
+  }
+  const said = (await tool("biome", ["lint", "--vcs-enabled=false", "--reporter=github"], folder)) ?? "";
+  const lines = said.split("\n").filter((line) => line.includes("noRestrictedImports"));
+  return files.map((file) => lines.some((line) => line.includes(file)));
+}
+
+const forbidden = [
+  ["a service importing another service", "services/orders/src/x.ts", "@sidecart/catalog/product"],
+  ["a service importing another by a path", "services/orders/src/x.ts", "../../catalog/src/product.ts"],
+  ["a service importing a database driver", "services/orders/src/x.ts", "pg"],
+  ["a service importing Redis", "services/accounts/src/x.ts", "ioredis"],
+  ["a service importing Elasticsearch", "services/catalog/src/x.ts", "@elastic/elasticsearch"],
+  ["a service importing Dapr's SDK", "services/catalog/src/x.ts", "@dapr/dapr"],
+  ["a service importing part of Dapr's SDK", "services/catalog/src/x.ts", "@dapr/dapr/proto/x.js"],
+  ["a service speaking gRPC itself", "services/catalog/src/x.ts", "@grpc/grpc-js"],
+  ["a service importing the gateway", "services/catalog/src/x.ts", "@sidecart/gateway/app"],
+  ["the gateway importing a service", "gateway/src/x.ts", "@sidecart/orders/order"],
+  ["the gateway importing a database driver", "gateway/src/x.ts", "pg"],
+  ["the gateway importing Dapr's SDK", "gateway/src/x.ts", "@dapr/dapr"],
+  ["the platform importing a service", "platform/src/x.ts", "@sidecart/orders/order"],
+  ["the platform importing a database driver", "platform/src/x.ts", "pg"],
+] as const;
+
+const allowed = [
+  ["services/orders/src/x.ts", "@sidecart/platform/database"],
+  ["services/orders/src/x.ts", "@sidecart/proto/catalog/v1/catalog"],
+  ["gateway/src/x.ts", "ioredis"],
+  ["platform/src/x.ts", "@dapr/dapr"],
+  ["platform/src/migrate.ts", "pg"],
+  ["components/elasticsearch/src/x.ts", "@elastic/elasticsearch"],
+] as const;
+
+t.test("what crosses a boundary fails the check", async (t) => {
+  const answers = await refused(forbidden.map(([, path, specifier]) => ({ path, specifier })));
+  for (const [place, [name]] of forbidden.entries()) t.equal(answers[place], true, name);
+});
+
+t.test("what the design allows passes", async (t) => {
+  const answers = await refused(allowed.map(([path, specifier]) => ({ path, specifier })));
+  for (const [place, [path, specifier]] of allowed.entries()) {
+    t.equal(answers[place], false, `${path} may import ${specifier}`);
+  }
+});

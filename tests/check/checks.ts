@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { typeDefs } from "@sidecart/gateway/graphql";
+import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
+import { resourceProblems } from "./resources.ts";
+import { root, tool } from "./tool.ts";
+
+/** Answers what is wrong, or nothing. */
+type Check = { name: string; run(): Promise<string | undefined>; hint: string };
+
+const proto = join(root, "proto");
+const schemaSnapshot = join(root, "gateway/schema.snapshot.graphql");
+
+export const currentSchema = (): string => `${printSchema(lexicographicSortSchema(buildSchema(typeDefs)))}\n`;
+
+export const checks: Check[] = [
+  {
+    name: "format, lint, boundaries",
+    run: () => tool("biome", ["check", "--error-on-warnings"]),
+    hint: "npm run format",
+  },
+  { name: "types", run: () => tool("tsc", ["--project", root]), hint: "mend the types" },
+  { name: "proto lint", run: () => tool("buf", ["lint"], proto), hint: "see proto/buf.yaml" },
+  {
+    name: "proto compatibility",
+    run: () => tool("buf", ["breaking", "--against", "baseline.json"], proto),
+    hint: "callers of the last release would break; for a new major version: npm run baseline",
+  },
+  { name: "generated code", run: generatedIsCurrent, hint: "npm run generate" },
+  { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
+  { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
+];
+
+async function generatedIsCurrent(): Promise<string | undefined> {
+  const out = await mkdtemp(join(tmpdir(), "sidecart-gen-"));
+  try {
+    const failed = await tool("buf", ["generate", "--output", out], proto);
+    return failed ?? (await tool("git", ["diff", "--no-index", "--stat", join(proto, "gen"), join(out, "gen")]));
+  } finally {
+    await rm(out, { recursive: true });
+  }
+}
+
+/** A change that would break a client is named as such; any other must be accepted by renewing the snapshot. */
+async function schemaIsCurrent(): Promise<string | undefined> {
+  const accepted = await readFile(schemaSnapshot, "utf8");
+  const current = currentSchema();
+  if (accepted === current) return undefined;
+  const breaking = findBreakingChanges(buildSchema(accepted), buildSchema(current));
+  return ["the schema differs from its snapshot", ...breaking.map((one) => `breaking: ${one.description}`)].join("\n");
+}

@@ -1,0 +1,57 @@
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { apps } from "@sidecart/local/apps";
+import { parseAllDocuments } from "yaml";
+import { root } from "./tool.ts";
+
+type Entry = { name: string; value?: string; secretKeyRef?: object };
+type Resource = {
+  kind: string;
+  metadata: { name: string };
+  spec: Record<string, unknown> & { type?: string; metadata?: Entry[]; targets?: Targets };
+  scopes?: string[];
+};
+type Targets = { components?: Record<string, { inbound?: { retry?: string } }> };
+
+const secretNames = /password|secret|token|connectionString|host$|url$/i;
+
+/** What a sidecar would not tell us before it is too late. */
+export async function resourceProblems(): Promise<string | undefined> {
+  const problems: string[] = [];
+  const resources: { file: string; resource: Resource }[] = [];
+  for await (const file of glob("components/resources/**/*.yaml", { cwd: root })) {
+    const documents = parseAllDocuments(await readFile(join(root, file), "utf8"), { merge: true });
+    for (const document of documents) {
+      problems.push(...document.errors.map((error) => `${file}: ${error.message}`));
+      resources.push({ file, resource: document.toJS() as Resource });
+    }
+  }
+  for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
+  problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
+  return problems.length > 0 ? problems.join("\n") : undefined;
+}
+
+function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
+  if (kind !== "Component" || spec.type?.startsWith("secretstores.")) return [];
+  const known = new Set(apps.map((app) => app.id));
+  const open = scopes && scopes.length > 0 ? [] : [`${file}: no scopes: every app could use it`];
+  const strange = (scopes ?? []).filter((id) => !known.has(id)).map((id) => `${file}: scope ${id} is not an app`);
+  const bare = (spec.metadata ?? [])
+    .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
+    .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);
+  return [...open, ...strange, ...bare];
+}
+
+/** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */
+function pubsubProblems(resources: Resource[]): string[] {
+  const retried = new Set(
+    resources
+      .filter(({ kind }) => kind === "Resiliency")
+      .flatMap(({ spec }) => Object.entries(spec.targets?.components ?? {}))
+      .flatMap(([name, target]) => (target.inbound?.retry ? [name] : [])),
+  );
+  return resources
+    .filter(({ spec }) => spec.type?.startsWith("pubsub."))
+    .filter(({ metadata }) => !retried.has(metadata.name))
+    .map(({ metadata }) => `pub/sub component ${metadata.name} has no inbound retry policy in a Resiliency resource`);
+}

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { glob } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs, styleText } from "node:util";
+import { root } from "./check/tool.ts";
+import { type Outcome, report } from "./report.ts";
+
+/** Fast first. What starts a whole system runs alone, so that two of them do not slow each other down. */
+const stages = [
+  { name: "contracts", files: ["tests/check/*.test.ts"], jobs: 2 },
+  { name: "units", files: ["{platform,services/*,gateway}/src/**/*.test.ts"], jobs: 2 },
+  { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
+  { name: "launcher", files: ["local/**/*.test.ts"], jobs: 1 },
+  { name: "end to end", files: ["tests/e2e/*.test.ts"], jobs: 1 },
+  { name: "faults", files: ["tests/faults/*.test.ts"], jobs: 1 },
+];
+const timeoutSeconds = 300;
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+
+if (positionals.length === 0) {
+  heading("check");
+  const failed = await run("node", ["tests/check/run.ts"], "inherit");
+  total[failed ? "failed" : "passed"] += 1;
+}
+for (const stage of stages) {
+  const files = await matching(stage.files);
+  if (files.length === 0) continue;
+  heading(stage.name);
+  add(await tap(files, stage.jobs));
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+/** The stage's test files; with words on the command line, those whose path holds one of them. */
+async function matching(patterns: string[]): Promise<string[]> {
+  const files: string[] = [];
+  const exclude = (name: string) => name.includes("node_modules");
+  for await (const file of glob(patterns, { cwd: root, exclude })) files.push(file);
+  const wanted = (file: string) => positionals.length === 0 || positionals.some((word) => file.includes(word));
+  return files.filter((file) => !file.includes("node_modules") && wanted(file)).sort();
+}
+
+function tap(files: string[], jobs: number): Promise<Outcome> {
+  const args = ["run", "--reporter=tap", `--jobs=${jobs}`, `--timeout=${timeoutSeconds}`, ...files];
+  const child = spawn(join(root, "node_modules/.bin/tap"), args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  return report(child.stdout);
+}
+
+function run(command: string, args: string[], stdio: "inherit"): Promise<boolean> {
+  return new Promise((resolve) =>
+    spawn(command, args, { cwd: root, stdio }).on("close", (code) => resolve(code !== 0)),
+  );
+}
+
+function add(outcome: Outcome): void {
+  total.passed += outcome.passed;
+  total.failed += outcome.failed;
+  total.skipped += outcome.skipped;
+}
+
+function heading(name: string): void {
+  process.stdout.write(`\n${styleText("bold", name)}\n`);
+}
