@@ -10,6 +10,7 @@ import { StartError } from "./start-error.ts";
 
 const progress = progressOn(process.stderr);
 const killed = 130; // what a shell reports for a program that Ctrl-C ended
+const killWithinMs = 2_000;
 
 async function main(): Promise<void> {
   const options = parseCliOptions(process.argv.slice(2));
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
     },
     second: () => {
       kill.abort();
-      process.exit(killed);
+      process.exitCode = killed;
+      setTimeout(() => process.exit(killed), killWithinMs).unref();
     },
   });
   await run(options, stop.signal, kill.signal).catch((error: unknown) => {
@@ -53,11 +55,14 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
   });
   const end = Promise.race([aborted(stop), firstDeath(system)]);
   const greeted = greet(system, options, began).then(() => end);
-  await Promise.race([end, greeted]).catch(fail);
-  const stopping = performance.now();
-  await system.stop();
-  await log?.stop();
-  progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
+  try {
+    await Promise.race([end, greeted]).catch(fail);
+  } finally {
+    const stopping = performance.now();
+    await system.stop();
+    await log?.stop();
+    progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
+  }
 }
 
 async function greet(system: Launched, options: CliOptions, began: number): Promise<void> {

@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import { prettyFactory } from "pino-pretty";
 
 const colours = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yellowBright", "magentaBright"] as const;
-const nameWidth = 16;
+const nameWidth = 19;
 
 /**
  * Follows the log files of a folder and writes their lines as they come, each behind the name of its process. Reading
@@ -45,16 +45,22 @@ export class MergedLog {
     if (known) return known;
     const colour = colours[this.#files.size % colours.length] ?? "cyan";
     const prefix = styleText(colour, `${basename(name, ".log").padEnd(nameWidth)} │ `);
-    const file = new FollowedFile(join(this.#folder, name), (line) =>
-      this.#out.write(`${prefix}${this.#readable(line)}\n`),
-    );
+    const file = new FollowedFile(join(this.#folder, name), (line) => {
+      if (!isEtcdChatter(line)) this.#out.write(`${prefix}${this.#readable(line)}\n`);
+    });
     this.#files.set(name, file);
     return file;
   }
 
   #readable(line: string): string {
-    return line.startsWith("{") ? this.#pretty(line).trimEnd() : line;
+    if (!line.startsWith("{")) return line;
+    return this.#pretty(line.replace('"level":"warning"', '"level":"warn"')).trimEnd();
   }
+}
+
+// The scheduler's --log-level does not reach the etcd inside it, which tells of every step of its election.
+function isEtcdChatter(line: string): boolean {
+  return line.startsWith('{"level":"info","ts":');
 }
 
 /** One growing file, read on from where the last reading ended. */

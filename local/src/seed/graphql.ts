@@ -38,6 +38,8 @@ export class GraphqlClient {
         ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
       },
       body: JSON.stringify({ query, variables }),
+    }).catch((error: unknown) => {
+      throw new StartError("sample data: the gateway does not answer", [], { cause: error });
     });
     const { data, errors } = (await response.json()) as Answer<T>;
     const [error] = errors ?? [];

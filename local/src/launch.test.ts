@@ -1,0 +1,83 @@
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import t from "tap";
+import { instanceAt } from "./instance.ts";
+import { type Launched, launch } from "./launch.ts";
+import { postgresFolder } from "./parts/postgres.ts";
+import type { Exit } from "./process/managed-process.ts";
+import { GraphqlClient } from "./seed/graphql.ts";
+import { temporaryHome } from "./testing/started-cli.ts";
+
+t.setTimeout(180_000);
+
+const ready = (system: Launched) => fetch(`${system.gatewayUrl}/readyz`).then(({ status }) => status);
+const listing = "{ products(first: 1) { id } }";
+
+t.test("a test can kill, start and restart the parts of a system of its own", async (t) => {
+  const system = await launch({ home: temporaryHome(t), env: { orders: { SIDECART_LOG_LEVEL: "debug" } } });
+  t.teardown(() => system.stop());
+  const exits: Exit[] = [];
+  system.onExit((exit) => exits.push(exit));
+
+  await t.test("each part dies alone and comes back", async (t) => {
+    for (const name of ["orders", "orders-dapr", "redis", "postgres"]) {
+      const before = system.processes.get(name)?.pid;
+      t.match(await system.kill(name), { name, signal: "SIGKILL", expected: true });
+      t.notOk(system.processes.get(name)?.running);
+      await system.start(name);
+      t.not(system.processes.get(name)?.pid, before);
+    }
+    t.same(
+      exits.map(({ name }) => name),
+      ["orders", "orders-dapr", "redis", "postgres"],
+      "and takes nothing else with it",
+    );
+  });
+
+  await t.test("restart ends one in good order and starts it with what is added to its environment", async (t) => {
+    exits.length = 0;
+    await system.restart("catalog", { SIDECART_LOG_LEVEL: "debug" });
+    t.match(exits, [{ name: "catalog", code: 0, expected: true }]);
+    t.equal(await ready(system), 200);
+    t.ok(await new GraphqlClient(system.gatewayUrl).send(listing, {}));
+  });
+
+  await t.test("a service's sidecar may write rows and nothing more", async (t) => {
+    const owner = new pg.Client({ connectionString: system.databaseUrl("catalog") });
+    await owner.connect();
+    t.teardown(() => owner.end());
+    const { rows } = await owner.query(`
+      select rolsuper or rolcreatedb or rolcreaterole as powerful,
+             has_schema_privilege(rolname, 'public', 'create') as creates,
+             has_database_privilege(rolname, replace(rolname, '_catalog_app', '_orders'), 'connect') as trespasses,
+             has_table_privilege(rolname, 'products', 'insert') as writes
+      from pg_roles where rolname = current_database() || '_app'`);
+    t.same(rows, [{ powerful: false, creates: false, trespasses: false, writes: true }]);
+  });
+
+  await t.test("secrets and logs are private", async (t) => {
+    for (const file of ["secrets.json", "credentials.json", "redis/redis.conf", "logs/orders.log"]) {
+      t.equal(statSync(join(system.instanceDir, file)).mode & 0o077, 0, file);
+    }
+  });
+
+  await t.test("stop may be called twice", async () => {
+    await Promise.all([system.stop(), system.stop()]);
+  });
+});
+
+const notRoot = process.getuid?.() !== 0 && "only root's PostgreSQL runs as another user";
+
+t.test("a closed instance folder has PostgreSQL's data where its user can reach it", { skip: notRoot }, async (t) => {
+  const home = mkdtempSync(join(tmpdir(), "sidecart-closed-"));
+  chmodSync(home, 0o700);
+  const { folder } = await postgresFolder(instanceAt("default", home));
+  t.notOk(folder.startsWith(home));
+  t.teardown(() => rmSync(home, { recursive: true, force: true }));
+  t.teardown(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
+  const system = await launch({ home, apps: [] });
+  await system.stop();
+  t.ok(statSync(join(folder, "PG_VERSION")).isFile());
+});

@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import t from "tap";
+import { GraphqlClient } from "./seed/graphql.ts";
+import { people, samplePassword } from "./seed/people.ts";
+import { descendantsOf, StartedCli, stillAlive, temporaryHome, untilGone } from "./testing/started-cli.ts";
+
+t.setTimeout(240_000);
+
+const stranger = { email: "keeper@example.test", username: "keeper", password: "a long enough pass phrase" };
+const registering = "mutation ($input: RegisterUserInput!) { registerUser(input: $input) { id } }";
+const loggingIn = "mutation ($input: LoginInput!) { login(input: $input) { token } }";
+
+function logIn(url: string, { email, password }: { email: string; password: string }): Promise<unknown> {
+  return new GraphqlClient(url).send(loggingIn, { input: { email, password } });
+}
+
+t.test("Ctrl-C leaves nothing behind, a second start keeps the data, --reset forgets it", async (t) => {
+  const home = temporaryHome(t);
+  const first = new StartedCli(t, home, []);
+  const url = await first.ready();
+  for (const { email } of people.filter(({ shown }) => shown)) await logIn(url, { email, password: samplePassword });
+  await new GraphqlClient(url).send(registering, { input: stranger });
+  const running = descendantsOf(first.pid);
+  const asked = performance.now();
+  first.signal("SIGINT");
+  t.equal((await first.exited).code, 0);
+  t.ok(performance.now() - asked < 10_000, "within 10 s");
+  t.ok(running.length > 15, "a whole system was running");
+  t.same(stillAlive(running), []);
+  t.notOk(readdirSync(join(home, "default")).includes("run.json"));
+  t.same(readdirSync(join(home, "default", "sockets")), []);
+
+  const second = new StartedCli(t, home, []);
+  await logIn(await second.ready(), stranger);
+  t.match(second.output, /sample data \(kept\)/);
+  second.signal("SIGTERM");
+  t.equal((await second.exited).code, 0);
+
+  const third = new StartedCli(t, home, ["--reset", "--no-seed"]);
+  await t.rejects(logIn(await third.ready(), stranger), { code: "INVALID_CREDENTIALS" });
+  third.signal("SIGINT");
+  await third.exited;
+});
+
+t.test("a process that dies is named in one line, and everything else is stopped", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), ["--no-seed"]);
+  await cli.ready();
+  const running = descendantsOf(cli.pid);
+  process.kill(cli.processes().get("orders") ?? 0, "SIGKILL");
+  t.equal((await cli.exited).code, 1);
+  t.match(cli.output, /✗ orders was ended by SIGKILL\n +\{.*"ready"/);
+  t.same(stillAlive(running), []);
+});
+
+t.test("two instances run side by side, and neither starts twice", async (t) => {
+  const home = temporaryHome(t);
+  const one = new StartedCli(t, home, ["--instance", "one", "--no-seed"]);
+  const two = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);
+  t.not(await one.ready(), await two.ready());
+  const again = new StartedCli(t, home, ["--instance", "one", "--no-seed"]);
+  t.equal((await again.exited).code, 1);
+  t.match(again.output, `instance "one" runs already (pid ${one.pid})`);
+  t.ok(one.processes("one").size > 10, "the running one goes on");
+});
+
+t.test("what a killed launcher left is ended by the next start, and no other process", async (t) => {
+  const home = temporaryHome(t);
+  const first = new StartedCli(t, home, ["--no-seed"]);
+  await first.ready();
+  const left = descendantsOf(first.pid);
+  first.signal("SIGKILL");
+  await first.exited;
+  t.equal(stillAlive(left).length, left.length, "they outlive it");
+  const next = new StartedCli(t, home, ["--no-seed"]);
+  await next.until(/ended what an earlier run left: .*orders-dapr/);
+  t.same(stillAlive(left), []);
+  await next.ready();
+});
+
+t.test("a recorded pid that is another process by now is left alone", async (t) => {
+  const home = temporaryHome(t);
+  const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true, stdio: "ignore" });
+  t.teardown(() => other.kill("SIGKILL"));
+  await once(other, "spawn");
+  const first = new StartedCli(t, home, ["--no-seed"]);
+  await first.ready();
+  first.signal("SIGINT");
+  await first.exited;
+  const entry = { pid: other.pid, start: "an earlier boot:1", stopSignal: "SIGKILL" };
+  const record = { launcher: { pid: other.pid, start: "an earlier boot:1" }, processes: { orders: entry } };
+  writeFileSync(join(home, "default", "run.json"), JSON.stringify(record));
+  await new StartedCli(t, home, ["--no-seed"]).ready();
+  t.equal(other.exitCode ?? other.signalCode, null);
+});
+
+t.test("a taken port is named with what to do", async (t) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const cli = new StartedCli(t, temporaryHome(t), ["--port", String(port)]);
+  t.equal((await cli.exited).code, 1);
+  t.match(cli.output, `✗ port ${port} is taken: stop what listens there, or choose another with --port N`);
+});
+
+t.test("a missing tool is named with what to do", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), [], { PATH: "/nowhere", HOME: "/nowhere" });
+  t.equal((await cli.exited).code, 1);
+  t.match(cli.output, /✗ (redis-server is missing: install Redis|no Dapr and no Go to build it with: install Go)/);
+});
+
+t.test("Ctrl-C while it starts stops what has been started", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), ["--no-seed"]);
+  await cli.until(/Redis/);
+  const running = descendantsOf(cli.pid);
+  cli.signal("SIGINT");
+  t.equal((await cli.exited).code, 0);
+  t.ok(running.length > 0);
+  t.same(stillAlive(running), []);
+});
+
+t.test("a second Ctrl-C kills what does not end", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), ["--no-seed"]);
+  await cli.ready();
+  const running = descendantsOf(cli.pid);
+  process.kill(cli.processes().get("gateway") ?? 0, "SIGSTOP");
+  cli.signal("SIGINT");
+  await cli.until(/stopping/);
+  // signals that come together are one press: the first that comes later is the second press
+  const pressing = setInterval(() => cli.signal("SIGINT"), 50);
+  t.equal((await cli.exited).code, 130);
+  clearInterval(pressing);
+  t.notMatch(cli.output, /stopped in [2-9]/, "at once, not when the time to stop is over");
+  await untilGone(running);
+});

@@ -1,0 +1,28 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import t from "tap";
+import { isFree, Ports } from "./ports.ts";
+
+t.test("two launchers that choose at the same time choose different ports", async (t) => {
+  const [one, two] = [new Ports({ a: 20_001 }), new Ports({ a: 20_001 })];
+  const [first, second] = [await one.hold("a"), await two.hold("a")];
+  t.not(first, second);
+  await Promise.all([one.release(""), two.release("")]);
+});
+
+t.test("a port is free for its program once it is released, and chosen again in the next run", async (t) => {
+  const ports = new Ports();
+  const port = await ports.hold("orders.app");
+  t.notOk(await isFree(port));
+  await ports.release("orders.");
+  t.ok(await isFree(port));
+  t.equal(await new Ports(JSON.parse(JSON.stringify(ports))).hold("orders.app"), port);
+});
+
+t.test("a port that somebody has on one address only is not free", async (t) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  const address = server.address();
+  t.notOk(await isFree(typeof address === "object" && address ? address.port : 0));
+});

@@ -1,0 +1,19 @@
+import t from "tap";
+import { parseCliOptions } from "./cli-options.ts";
+
+t.test("without a word, the default instance on port 8080 with sample data", async (t) => {
+  t.match(parseCliOptions([]), { instance: "default", port: 8080, seed: true, reset: false, search: "embedded" });
+});
+
+t.test("every word is understood", async (t) => {
+  const words = ["--instance", "two", "--port", "0", "--verbose", "--reset", "--no-seed", "--search", "elasticsearch"];
+  const expected = { instance: "two", port: 0, verbose: true, reset: true, seed: false, search: "elasticsearch" };
+  t.match(parseCliOptions(words), expected);
+});
+
+t.test("a wrong word is refused in one line that says what is right", async (t) => {
+  t.throws(() => parseCliOptions(["--prot", "1"]), { message: "Unknown option '--prot' (npm start -- --help)" });
+  t.throws(() => parseCliOptions(["--port", "80a"]), { message: "--port 80a: not a port, use 0 to 65535" });
+  t.throws(() => parseCliOptions(["--port", "65536"]), { message: "--port 65536: not a port, use 0 to 65535" });
+  t.throws(() => parseCliOptions(["--broker", "kafka3"]), { message: /--broker kafka3: choose redis/ });
+});
