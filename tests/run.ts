@@ -3,6 +3,7 @@ import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { root } from "./check/tool.ts";
+import { prepare } from "./prepare.ts";
 import { type Outcome, report } from "./report.ts";
 
 /** Fast first. What starts a whole system runs alone, so that two of them do not slow each other down. */
@@ -24,6 +25,8 @@ if (positionals.length === 0) {
   const failed = await run("node", ["tests/check/run.ts"], "inherit");
   total[failed ? "failed" : "passed"] += 1;
 }
+heading("what the tests run on");
+await prepare((line) => process.stdout.write(`  ${line}\n`));
 for (const stage of stages) {
   const files = await matching(stage.files);
   if (files.length === 0) continue;

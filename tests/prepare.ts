@@ -1,0 +1,13 @@
+import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
+import { findJava } from "@sidecart/local/elasticsearch/java";
+import { findDapr } from "@sidecart/local/parts/dapr";
+import { findRedisServer } from "@sidecart/local/parts/redis-server";
+
+/** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
+export async function prepare(say: (line: string) => void): Promise<void> {
+  const dapr = await findDapr(say);
+  say(`Dapr ${dapr.version}`);
+  say(await findRedisServer(say));
+  await installElasticsearch(await findJava(say), say);
+  say("Elasticsearch");
+}
