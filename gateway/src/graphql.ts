@@ -8,18 +8,20 @@ import { callContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, maxDepth } from "./limits.ts";
 import { loaders } from "./loaders.ts";
+import { opsMutations, opsQueries } from "./ops-resolvers.ts";
 import { orderFields, orderMutations, orderQueries } from "./order-resolvers.ts";
 import { productMutations, productQueries } from "./product-resolvers.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import type { Services } from "./services.ts";
+import { prepareVariables, refuseTree } from "./variables.ts";
 
 export const typeDefs = readFileSync(join(import.meta.dirname, "schema.graphql"), "utf8");
 
 const resolvers = {
   MinorUnits: minorUnitsScalar,
   TextMap: textMapScalar,
-  Query: { ...accountQueries, ...productQueries, ...orderQueries },
-  Mutation: { ...accountMutations, ...productMutations, ...orderMutations },
+  Query: { ...accountQueries, ...productQueries, ...orderQueries, ...opsQueries },
+  Mutation: { ...accountMutations, ...productMutations, ...orderMutations, ...opsMutations },
   User: userFields,
   Order: orderFields,
 } as unknown as IResolvers;
@@ -44,7 +46,9 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     }),
     errorFormatter: (execution) => formatErrors(execution, options.log) as never,
   });
+  app.graphql.addHook("preValidation", async (_schema, document) => refuseTree(document));
   app.graphql.addHook("preExecution", async (schema, document, _context, variables) => {
     checkCost(schema, document, variables ?? {});
+    return prepareVariables(schema, document, variables ?? {});
   });
 }

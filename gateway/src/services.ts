@@ -3,6 +3,7 @@ import type { RpcClient } from "@sidecart/platform/rpc";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
+import { OpsService } from "@sidecart/proto/ops/v1/ops";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 
 /** The services behind the gateway, each reached through our sidecar and its own. */
@@ -10,6 +11,8 @@ export type Services = {
   accounts: RpcClient<typeof AccountsService, CallContext>;
   catalog: RpcClient<typeof CatalogService, CallContext>;
   orders: RpcClient<typeof OrdersService, CallContext>;
+  /** The operator's side of each service, by its app id. */
+  ops: Record<"accounts" | "catalog" | "orders", RpcClient<typeof OpsService, CallContext>>;
 };
 
 export function connectServices(sidecar: Sidecar): Services {
@@ -17,5 +20,10 @@ export function connectServices(sidecar: Sidecar): Services {
     accounts: sidecar.service(AccountsService, "accounts"),
     catalog: sidecar.service(CatalogService, "catalog"),
     orders: sidecar.service(OrdersService, "orders"),
+    ops: {
+      accounts: sidecar.service(OpsService, "accounts"),
+      catalog: sidecar.service(OpsService, "catalog"),
+      orders: sidecar.service(OpsService, "orders"),
+    },
   };
 }

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { apps } from "../apps.ts";
+import { type Ask, asAdmin } from "./api.ts";
+
+const usage = `npm run dead-letters                      lists what each service could not handle, and why
+npm run dead-letters -- redrive SERVICE   has a service handle its dead letters again
+npm run dead-letters -- redrive SERVICE EVENT_ID...
+`;
+
+type Letter = { eventId: string; topic: string; error: string; attempts: number; diedAt: string };
+const services = apps.filter((app) => app.database).map((app) => app.id);
+
+async function list(ask: Ask): Promise<void> {
+  const query = `query($service: ServiceName!) {
+    deadLetters(service: $service) { total items { eventId topic error attempts diedAt } } }`;
+  for (const service of services) {
+    const { deadLetters } = await ask<{ deadLetters: { total: number; items: Letter[] } }>(query, { service });
+    process.stdout.write(`${service}: ${deadLetters.total} dead letters\n`);
+    for (const { eventId, topic, error, attempts, diedAt } of deadLetters.items) {
+      process.stdout.write(`  ${eventId}  ${topic}  ${attempts} attempts  ${diedAt}\n    ${error}\n`);
+    }
+  }
+}
+
+async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<void> {
+  const query = "mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }";
+  type Result = { redriveDeadLetters: { redriven: number; failed: number } };
+  const { redriveDeadLetters: result } = await ask<Result>(query, { input: { service, eventIds } });
+  process.stdout.write(`${service}: ${result.redriven} handled, ${result.failed} failed again\n`);
+  if (result.failed > 0) process.exitCode = 1;
+}
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const [command, service, ...eventIds] = positionals;
+if (command === undefined) await asAdmin(list);
+else if (command === "redrive" && service && services.includes(service)) {
+  await asAdmin((ask) => redrive(ask, service, eventIds));
+} else {
+  process.stderr.write(usage);
+  process.exitCode = 2;
+}
