@@ -28,14 +28,25 @@ export const accountMutations = {
   async registerUser(
     _: unknown,
     { input }: Input<{ email: string; username: string; password: string }>,
-    { services, call }: GatewayContext,
+    { services, call, countLogin }: GatewayContext,
   ) {
+    await countLogin();
     return (await services.accounts.register(input, call)).account;
   },
-  async login(_: unknown, { input }: Input<{ email: string; password: string }>, { services, call }: GatewayContext) {
+  async login(
+    _: unknown,
+    { input }: Input<{ email: string; password: string }>,
+    { services, call, countLogin }: GatewayContext,
+  ) {
+    await countLogin();
     return toTokens((await services.accounts.logIn(input, call)).tokens);
   },
-  async refreshToken(_: unknown, { input }: Input<{ refreshToken: string }>, { services, call }: GatewayContext) {
+  async refreshToken(
+    _: unknown,
+    { input }: Input<{ refreshToken: string }>,
+    { services, call, countLogin }: GatewayContext,
+  ) {
+    await countLogin();
     return toTokens((await services.accounts.refresh(input, call)).tokens);
   },
   async logout(_: unknown, { input }: Input<{ refreshToken: string }>, { services, call }: GatewayContext) {
@@ -46,8 +57,9 @@ export const accountMutations = {
   async changePassword(
     _: unknown,
     { input }: Input<{ currentPassword: string; newPassword: string }>,
-    { services, call }: GatewayContext,
+    { services, call, countLogin }: GatewayContext,
   ) {
+    await countLogin();
     await services.accounts.changePassword(input, call);
     return success;
   },

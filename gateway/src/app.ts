@@ -9,6 +9,7 @@ import type { GatewayConfig } from "./config.ts";
 import { registerGraphql } from "./graphql.ts";
 import { registerHealth } from "./health.ts";
 import { createHttp } from "./http.ts";
+import { registerRateLimits } from "./rate-limits.ts";
 import { connectServices } from "./services.ts";
 
 const startTimeoutMs = 60_000;
@@ -22,12 +23,14 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const { url = "" } = await sidecar.secret(secretStore, "redis", background(10_000));
   const redis = connectRedis(url, log);
   const services = connectServices(sidecar);
-  const http = await createHttp(config, log, redis);
+  const http = await createHttp(config, log);
+  const countLogin = await registerRateLimits(http, config, redis, log);
   registerHealth(http, services, telemetry);
   await registerGraphql(http, {
     services,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     graphiql: config.SIDECART_LOCAL,
+    countLogin,
     log,
   });
   const server = await startAppServer({

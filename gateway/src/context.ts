@@ -1,13 +1,20 @@
 import type { CallContext } from "@sidecart/platform/call";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Services } from "./services.ts";
 
 /** What resolvers work with. */
-export type GatewayContext = { services: Services; call: CallContext };
+export type GatewayContext = {
+  services: Services;
+  call: CallContext;
+  /** Counts a try to log in or register from this address; throws RATE_LIMITED when there were too many. */
+  countLogin(): Promise<void>;
+};
 
 /** The deadline, the caller's going away, and the token as it came: each service verifies that itself. */
-export function callContext(request: FastifyRequest, timeoutMs: number): CallContext {
+export function callContext(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): CallContext {
   const abort = new AbortController();
-  request.raw.socket.once("close", () => abort.abort());
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) abort.abort();
+  });
   return { deadline: Date.now() + timeoutMs, signal: abort.signal, authorization: request.headers.authorization };
 }

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "@sidecart/platform/log";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import mercurius, { type IResolvers } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
-import { callContext } from "./context.ts";
+import { callContext, type GatewayContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, maxDepth } from "./limits.ts";
 import { loaders } from "./loaders.ts";
 import { opsMutations, opsQueries } from "./ops-resolvers.ts";
 import { orderFields, orderMutations, orderQueries } from "./order-resolvers.ts";
 import { productMutations, productQueries } from "./product-resolvers.ts";
+import type { CountLogin } from "./rate-limits.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import type { Services } from "./services.ts";
 import { prepareVariables, refuseTree } from "./variables.ts";
@@ -26,7 +27,13 @@ const resolvers = {
   Order: orderFields,
 } as unknown as IResolvers;
 
-export type GraphqlOptions = { services: Services; timeoutMs: number; graphiql: boolean; log: Logger };
+export type GraphqlOptions = {
+  services: Services;
+  timeoutMs: number;
+  graphiql: boolean;
+  countLogin: CountLogin;
+  log: Logger;
+};
 
 /** Mounts /graphql, and /graphiql in development. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
@@ -40,9 +47,10 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(1_000),
     graphiql: options.graphiql,
     allowBatchedQueries: false,
-    context: (request: FastifyRequest) => ({
+    context: (request: FastifyRequest, reply: FastifyReply): GatewayContext => ({
       services: options.services,
-      call: callContext(request, options.timeoutMs),
+      call: callContext(request, reply, options.timeoutMs),
+      countLogin: () => options.countLogin(request),
     }),
     errorFormatter: (execution) => formatErrors(execution, options.log) as never,
   });

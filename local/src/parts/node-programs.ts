@@ -22,6 +22,9 @@ export function appProcess(instance: Instance, app: App, settings: AppSettings):
     SIDECART_METRICS_PORT: String(settings.metricsPort),
     SIDECART_LOG_LEVEL: settings.logLevel,
     SIDECART_LOCAL: "1",
+    // everybody on this machine shares one address
+    SIDECART_RATE_LIMIT: "1000000",
+    SIDECART_LOGIN_RATE_LIMIT: "100000",
     ...(app.http ? { SIDECART_HTTP_PORT: String(settings.httpPort) } : {}),
     DAPR_GRPC_PORT: String(ports.grpc),
     DAPR_HTTP_PORT: String(ports.http),
