@@ -3,7 +3,10 @@ import { chmod, readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import t from "tap";
+import { allowDownload } from "./patience.ts";
 import { startElasticsearch } from "./start.ts";
+
+allowDownload(t);
 
 t.test("a real node starts, keeps its data over a restart, and stops without a trace", async (t) => {
   const dataDir = t.testdir();

@@ -1,8 +1,11 @@
 import { serve } from "@sidecart/pluggable/testing";
 import { conformance } from "@sidecart/search/conformance/suite";
 import t from "tap";
+import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
+
+allowDownload(t);
 
 t.test("Elasticsearch keeps the search contract", async (t) => {
   const node = await startNode(t);

@@ -3,8 +3,11 @@ import { connectBinding } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, product, search, upsert } from "@sidecart/search/conformance/context";
 import t from "tap";
+import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
+
+allowDownload(t);
 
 t.test("components with other prefixes share a cluster without meeting, whatever the shards", async (t) => {
   const node = await startNode(t);

@@ -5,11 +5,14 @@ import type { BindingClient } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, get, product, search, upsert } from "@sidecart/search/conformance/context";
 import t from "tap";
+import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
 
 const index = "products-1";
 const unavailable = { code: status.UNAVAILABLE };
+
+allowDownload(t);
 
 t.test("the component outlives its node", async (t) => {
   const node = await startNode(t);
@@ -19,6 +22,8 @@ t.test("the component outlives its node", async (t) => {
   await client.invoke("alias", { alias: "products", index });
   await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 2), upsert(product({ id: "gone" }))]);
   await bulk(client, index, [{ op: "delete", id: "gone", version: 5 }]);
+  // What is on disk for good: nothing is left in the node's log for it to do again.
+  t.equal((await fetch(`${node.url}/_flush?force=true`, { method: "POST" })).status, 200);
 
   process.kill(node.running.pid, "SIGKILL");
   await node.running.stop();

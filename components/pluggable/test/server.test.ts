@@ -60,6 +60,27 @@ t.test("Init again with the same options keeps the instance, with others replace
   t.same(await client.invoke("say", 1), 1);
 });
 
+t.test("an instance is replaced only after its calls have finished", async (t) => {
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const { binding, opened, closed } = recording(async (_operation, data) => {
+    started.resolve();
+    await release.promise;
+    return data;
+  });
+  const { client } = await serve(t, binding);
+  await client.init({ greeting: "hello" });
+  const call = client.invoke("say", "kept");
+  await started.promise;
+  const replacing = client.init({ greeting: "bye" });
+  await client.listOperations();
+  t.same([opened.length, closed.length], [1, 0]);
+  release.resolve();
+  t.equal(await call, "kept");
+  await replacing;
+  t.same([opened.length, closed.length], [2, 1]);
+});
+
 t.test("wrong options are refused by name and without their values", async (t) => {
   const { binding, opened } = recording(echo);
   const { client } = await serve(t, binding);

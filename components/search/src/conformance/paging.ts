@@ -4,7 +4,18 @@ import type { SearchDocument } from "../document.ts";
 import type { Sort } from "../requests.ts";
 import { bulk, type Context, fill, product, refuses, search, upsert } from "./context.ts";
 
-const names = ["apple", "Äpfel", "banana", "Zebra", "zebra", "😀 smile", "ﬀ ligature", "豆", "\u{1d518} letter"];
+const names = [
+  "apple",
+  "Äpfel",
+  "banana",
+  "Zebra",
+  "zebra",
+  "😀 smile",
+  "ﬀ ligature",
+  "豆",
+  "\u{1d518} letter",
+  "\ue000 private",
+];
 
 /** Many ties in every sort key, so that only the id keeps pages apart. */
 const documents: SearchDocument[] = Array.from({ length: 60 }, (_, at) =>
