@@ -19,7 +19,8 @@ export const text = (min: number, max: number) =>
     .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
     .refine((value) => !control.test(value), "contains control characters");
 
-export const id = z.uuid();
+/** In lower case, as databases and events have it: ids are compared as texts. */
+export const id = z.uuid().toLowerCase();
 export const quantity = z.int().min(1).max(maxQuantity);
 /** From protobuf's int64 (bigint) or a number to a safe integer of minor units. */
 export const minorUnits = z.coerce.number<number | bigint>().int().min(0).max(maxMinor);

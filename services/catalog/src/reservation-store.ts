@@ -24,7 +24,8 @@ const stockEvents = (changed: string, cause: string) => `event as (
  * Takes many reservations at once. Products are locked in the order of their ids, then a running sum for each product
  * decides who fits: a reservation is taken when each of its lines fits behind all the earlier ones. That is careful
  * rather than exact (an earlier one may itself be refused), so what a neighbour stood in the way of is answered
- * `contended` and asked again.
+ * `contended` and asked again. So is what was refused over a product that changed while its lock was waited for (the
+ * row that was locked is not the one `seen` before): the same reservation may have been taken meanwhile.
  */
 const reserve = sql(
   "reservation.reserve",
@@ -38,18 +39,20 @@ const reserve = sql(
    known as (
      select r.id, r.status, r.lines from reservations r where r.id in (select id from asked)),
    fresh as (select * from asked where id not in (select id from known)),
+   seen as (
+     select id, version from products where id in (select product_id from fresh) and deleted_at is null),
    locked as (
      select * from products where id in (select product_id from fresh) and deleted_at is null order by id for update),
    fitted as (
-     select f.id, f.place, f.product_id, f.quantity, p.id is null as missing,
+     select f.id, f.place, f.product_id, f.quantity, p.id is null as missing, p.version is distinct from s.version as stale,
        f.quantity > p.on_hand - p.reserved as short,
        sum(f.quantity) over (partition by f.product_id order by f.place) > p.on_hand - p.reserved as crowded,
        jsonb_build_object('productId', p.id, 'quantity', f.quantity, 'price', p.price, 'currency', p.currency,
          'name', p.name, 'partnerId', p.partner_id) as line
-     from fresh f left join locked p on p.id = f.product_id),
+     from fresh f left join locked p on p.id = f.product_id left join seen s on s.id = f.product_id),
    judged as (
      select id, min(place) as place, bool_or(missing) as missing, bool_or(coalesce(short, false)) as short,
-       bool_or(coalesce(crowded, false)) as crowded, jsonb_agg(line order by product_id) as lines,
+       bool_or(coalesce(crowded, false)) as crowded, bool_or(stale) as stale, jsonb_agg(line order by product_id) as lines,
        coalesce(jsonb_agg(product_id) filter (where missing), '[]') as missing_ids,
        coalesce(jsonb_agg(product_id) filter (where short), '[]') as short_ids
      from fitted group by id),
@@ -66,26 +69,34 @@ const reserve = sql(
    ${stockEvents("changed", "reserve")}
    select jsonb_build_object('events', (select count(*) from event), 'outcomes',
      coalesce((select jsonb_agg(jsonb_build_object('id', id, 'status', case
-         when missing then 'unknown-product' when short then 'out-of-stock' when crowded then 'contended'
+         when (missing or short) and stale then 'contended' when missing then 'unknown-product' when short then 'out-of-stock' when crowded then 'contended'
          when id in (select id from taken) then 'reserved' else 'contended' end,
        'lines', lines, 'productIds', case when missing then missing_ids when short then short_ids else '[]' end)) from judged), '[]')
      || coalesce((select jsonb_agg(jsonb_build_object('id', id, 'lines', lines, 'productIds', '[]'::jsonb,
        'status', case status when 'open' then 'reserved' else 'closed' end)) from known), '[]'))::text`,
 );
 
-/** Ends open reservations: what was promised is given back (released, expired) or leaves the house (sold). */
+/**
+ * Ends reservations: what was promised is given back (released, expired) or leaves the house (sold). What was sold and
+ * then cancelled comes back, whichever of the two events is heard first.
+ */
 const close = (cause: "release" | "expire" | "sell", which: string) => {
   const status = { release: "released", expire: "expired", sell: "sold" }[cause];
-  const sold = cause === "sell" ? "b.quantity" : "0";
+  const from = cause === "release" ? "'open', 'sold'" : "'open'";
+  const onHand = { release: "+ b.sold", expire: "", sell: "- b.promised" }[cause];
   return `closing as (
-     select r.id, r.lines from reservations r, input where r.status = 'open' and ${which} order by r.id
+     select r.id, r.lines, r.status from reservations r, input where r.status in (${from}) and ${which} order by r.id
      limit 500 for update of r),
+   ended as (
+     select (l->>'productId')::uuid as product_id, (l->>'quantity')::int as quantity, c.status
+     from closing c, jsonb_array_elements(c.lines) l),
    back as (
-     select (l->>'productId')::uuid as product_id, sum((l->>'quantity')::int)::int as quantity
-     from closing c, jsonb_array_elements(c.lines) l group by 1),
+     select product_id, coalesce(sum(quantity) filter (where status = 'open'), 0)::int as promised,
+       coalesce(sum(quantity) filter (where status = 'sold'), 0)::int as sold
+     from ended group by product_id),
    locked as (select id from products where id in (select product_id from back) order by id for update),
    changed as (
-     update products p set reserved = p.reserved - b.quantity, on_hand = p.on_hand - ${sold},
+     update products p set reserved = p.reserved - b.promised, on_hand = p.on_hand ${onHand},
        version = p.version + 1, updated_at = input.at
      from back b join locked k on k.id = b.product_id, input where p.id = b.product_id returning p.*),
    closed as (
@@ -100,7 +111,10 @@ const inputIds = `with input as (
 const once = (handler: string) => `fresh as (
      insert into inbox (event_id, handler) select event_id, '${handler}' from input on conflict do nothing returning 1),`;
 
-const release = sql("reservation.release", `${inputIds} ${close("release", "r.id = any (input.ids)")}`);
+const release = sql(
+  "reservation.release",
+  `${inputIds} ${close("release", "r.status = 'open' and r.id = any (input.ids)")}`,
+);
 const expire = sql("reservation.expire", `${inputIds} ${close("expire", "r.expires_at <= input.at")}`);
 const releaseOnce = sql(
   "reservation.release-once",
@@ -132,7 +146,7 @@ export function createReservationStore(database: Database) {
     (ids: string[], at: Date, context: CallContext, eventId: string = newId()) =>
       database.one<Closed>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId }, context);
   return {
-    /** Decides every reservation; the first of those left is always decided, so this ends. */
+    /** Decides every reservation; the first of those left always is, unless others go on changing its products. */
     async reserve(wanted: Wanted[], at: Date, expiresAt: Date, context: CallContext): Promise<Map<string, Outcome>> {
       const outcomes = new Map<string, Outcome>();
       for (let left = wanted; left.length > 0; left = left.filter((one) => !outcomes.has(one.id))) {

@@ -1,0 +1,137 @@
+import t from "tap";
+import { eventually } from "../support/eventually.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { stockOracle } from "../support/stock.ts";
+import { startSystem } from "../support/system.ts";
+
+type Life = { status: string; paymentStatus: string; history: { from: string | null; to: string; actor: string }[] };
+
+const system = await startSystem(t);
+const shop = await admin(system.gatewayUrl);
+const customer = await newCustomer(system.gatewayUrl);
+const { stockOf, orders, catalog } = await stockOracle(t, system);
+
+const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { status } }";
+const markPaid = "mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { status paymentStatus } }";
+const lifeQuery = `query($id: ID!) {
+  order(id: $id) { status paymentStatus history { from to actor reason } }
+}`;
+
+async function newOrder(quantity: number, stock = 10): Promise<{ id: string; product: string }> {
+  const product = await newProduct(shop, { stock });
+  const input = { orderProducts: [{ productId: product, quantity }] };
+  const { placeOrder: placed } = await customer.get<{ placeOrder: { id: string } }>(placeOrder, { input });
+  return { id: placed.id, product };
+}
+const lifeOf = async (id: string) => (await customer.get<{ order: Life }>(lifeQuery, { id })).order;
+const stockReaches = (product: string, wanted: { onHand: number; reserved: number }, withinMs?: number) =>
+  eventually(
+    `stock ${JSON.stringify(wanted)}`,
+    async () => {
+      const { onHand, reserved } = await stockOf(product);
+      return onHand === wanted.onHand && reserved === wanted.reserved;
+    },
+    withinMs,
+  );
+
+t.test("a cancelled order gives its stock back", async (t) => {
+  const { id, product } = await newOrder(4);
+  t.match(await stockOf(product), { onHand: 10, reserved: 4 });
+  const answer = await customer.get(cancel, { input: { id, reason: "changed my mind" } });
+  t.same(answer, { cancelOrder: { status: "cancelled" } });
+  await stockReaches(product, { onHand: 10, reserved: 0 });
+});
+
+t.test("a paid order leaves the house: units on hand fall, none stay promised", async (t) => {
+  const { id, product } = await newOrder(4);
+  t.same(await shop.get(markPaid, { input: { id } }), { markOrderPaid: { status: "paid", paymentStatus: "paid" } });
+  await stockReaches(product, { onHand: 6, reserved: 0 });
+});
+
+t.test("an order that is paid and then cancelled comes back into the house", async (t) => {
+  const { id, product } = await newOrder(4);
+  await shop.get(markPaid, { input: { id } });
+  await stockReaches(product, { onHand: 6, reserved: 0 });
+  t.same(await customer.get(cancel, { input: { id } }), { cancelOrder: { status: "cancelled" } });
+  await stockReaches(product, { onHand: 10, reserved: 0 });
+});
+
+t.test("paid and cancelled at once, it comes back in whichever order catalog hears of it", async () => {
+  const heard = async () => {
+    const rows = await catalog<{ handler: string; count: number }>(
+      "select handler, count(*)::int as count from inbox group by handler",
+    );
+    const counts = new Map(rows.map(({ handler, count }) => [handler, count]));
+    return Math.min(counts.get("sell") ?? 0, counts.get("release") ?? 0);
+  };
+  const before = await heard();
+  const some = await Promise.all(Array.from({ length: 8 }, () => newOrder(4)));
+  const both = async (id: string) => {
+    await shop.get(markPaid, { input: { id } });
+    await customer.get(cancel, { input: { id } });
+  };
+  await Promise.all(some.map(({ id }) => both(id)));
+  await eventually("both events of each heard", async () => (await heard()) >= before + some.length);
+  for (const { product } of some) await stockReaches(product, { onHand: 10, reserved: 0 });
+});
+
+t.test("only an admin says that an order is paid", async (t) => {
+  const { id } = await newOrder(1);
+  t.equal(await customer.refusal(markPaid, { input: { id } }), "FORBIDDEN");
+  t.match(await lifeOf(id), { status: "pending_payment", paymentStatus: "pending" });
+});
+
+t.test("a cancelled order cannot be paid, nor cancelled again", async (t) => {
+  const { id, product } = await newOrder(4);
+  await customer.get(cancel, { input: { id } });
+  t.equal(await shop.refusal(markPaid, { input: { id } }), "ILLEGAL_TRANSITION");
+  t.equal(await customer.refusal(cancel, { input: { id } }), "ILLEGAL_TRANSITION");
+  await stockReaches(product, { onHand: 10, reserved: 0 });
+  t.match(await lifeOf(id), { status: "cancelled" });
+});
+
+t.test("an order is paid once, however many say so at the same time", async (t) => {
+  const { id, product } = await newOrder(4);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => shop.ask(markPaid, { input: { id } })));
+  const refused = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+  t.same(refused, Array(7).fill("ILLEGAL_TRANSITION"));
+  await stockReaches(product, { onHand: 6, reserved: 0 });
+});
+
+for (const status of ["preparing", "ready", "assigned", "picked_up", "delivered", "expired"]) {
+  t.test(`an order that is ${status} cannot be cancelled, not even by an admin`, async (t) => {
+    const { id, product } = await newOrder(2);
+    await orders("update orders set status = $2 where id = $1", [id, status]);
+    for (const person of [customer, shop]) {
+      const { status: http, errors } = await person.ask(cancel, { input: { id } });
+      const extensions = { code: "ILLEGAL_TRANSITION", from: status, to: "cancelled" };
+      t.match({ http, errors }, { http: 409, errors: [{ extensions }] });
+    }
+    t.match(await stockOf(product), { reserved: 2 });
+  });
+}
+
+t.test("a history tells every step, who did it and why", async (t) => {
+  const { id } = await newOrder(1);
+  await shop.get(markPaid, { input: { id } });
+  await customer.get(cancel, { input: { id, reason: "too late" } });
+  const { history } = await lifeOf(id);
+  t.match(history, [
+    { from: null, to: "pending_payment", actor: customer.id, reason: "placed" },
+    { from: "pending_payment", to: "paid", reason: "marked paid by an admin" },
+    { from: "paid", to: "cancelled", actor: customer.id, reason: "too late" },
+  ]);
+  t.equal(history.length, 3);
+});
+
+t.test("an order that nobody pays within 15 minutes expires and gives its stock back", async (t) => {
+  const [late, young] = [await newOrder(4), await newOrder(3)];
+  const age = "update orders set created_at = now() - $2::interval where id = $1";
+  await orders(age, [late.id, "15 minutes 1 second"]);
+  await orders(age, [young.id, "14 minutes"]);
+  await stockReaches(late.product, { onHand: 10, reserved: 0 }, 30_000);
+  t.match(await lifeOf(late.id), { status: "expired", paymentStatus: "none", history: [{}, { actor: "orders" }] });
+  t.equal(await shop.refusal(markPaid, { input: { id: late.id } }), "ILLEGAL_TRANSITION");
+  t.match(await lifeOf(young.id), { status: "pending_payment" });
+  t.match(await stockOf(young.product), { reserved: 3 });
+});
