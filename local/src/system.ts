@@ -3,8 +3,10 @@ import { type Exit, ManagedProcess, type ProcessSpec } from "./process/managed-p
 import { type Probe, untilReady } from "./process/readiness.ts";
 import type { RunRecord } from "./process/run-record.ts";
 
-/** What ends together, in this order, with the time each stage may take: within 10 s all is over. */
-const stages = { front: 2_000, services: 2_500, sidecars: 2_500, components: 1_000, stores: 1_500 } as const;
+const stopWithinMs = 9_500;
+
+/** What ends together, in this order, and the most each stage may take. The stores may use all the time that is left. */
+const stages = { front: 2_000, services: 2_500, sidecars: 2_500, components: 1_000, stores: stopWithinMs } as const;
 
 export type Stage = keyof typeof stages;
 
@@ -76,7 +78,9 @@ export class System {
   }
 
   async #stopInOrder(): Promise<void> {
-    for (const [stage, withinMs] of Object.entries(stages)) {
+    const deadline = performance.now() + stopWithinMs;
+    for (const [stage, mostMs] of Object.entries(stages)) {
+      const withinMs = Math.min(mostMs, deadline - performance.now());
       const due = [...this.processes.values()].filter(({ name }) => this.#stageOf.get(name) === stage);
       await Promise.all(due.map((process) => process.stop(withinMs)));
     }
