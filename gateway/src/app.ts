@@ -6,6 +6,7 @@ import { connectSidecar } from "@sidecart/platform/sidecar";
 import { serveMetrics, startTelemetry } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 import type { GatewayConfig } from "./config.ts";
+import { registerGraphiql } from "./graphiql.ts";
 import { registerGraphql } from "./graphql.ts";
 import { registerHealth } from "./health.ts";
 import { createHttp } from "./http.ts";
@@ -29,10 +30,10 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   await registerGraphql(http, {
     services,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
-    graphiql: config.SIDECART_LOCAL,
     countLogin,
     log,
   });
+  if (config.SIDECART_LOCAL) await registerGraphiql(http);
   const server = await startAppServer({
     host: config.SIDECART_APP_HOST,
     port: config.SIDECART_APP_PORT,

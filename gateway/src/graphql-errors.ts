@@ -45,8 +45,9 @@ function classify(error: Error): AppError {
   return toAppError(original);
 }
 
-const isClientError = (error: HttpError) =>
-  error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
+/** Fastify's refusals, and Mercurius' of a query, some of which carry a 500. */
+const isClientError = ({ statusCode = 500, code = "" }: HttpError) =>
+  (statusCode >= 400 && statusCode < 500) || code.startsWith("MER_ERR_GQL_");
 
 function badRequest(message: string, code: string = commonErrors.invalid.code): AppError {
   return new AppError({ ...commonErrors.invalid, code, text: message });

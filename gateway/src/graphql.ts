@@ -30,12 +30,11 @@ const resolvers = {
 export type GraphqlOptions = {
   services: Services;
   timeoutMs: number;
-  graphiql: boolean;
   countLogin: CountLogin;
   log: Logger;
 };
 
-/** Mounts /graphql, and /graphiql in development. */
+/** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
   await app.register(mercurius, {
     schema: typeDefs,
@@ -45,7 +44,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     queryDepth: maxDepth,
     // Clients may send a query once and its hash from then on; the least used of 1,000 are forgotten.
     persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(1_000),
-    graphiql: options.graphiql,
+    graphiql: false,
     allowBatchedQueries: false,
     context: (request: FastifyRequest, reply: FastifyReply): GatewayContext => ({
       services: options.services,

@@ -2,8 +2,8 @@ import { AppError } from "@sidecart/platform/errors";
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 
-/** Deeper queries are refused before anything runs. */
-export const maxDepth = 8;
+/** Deeper queries are refused before anything runs. The introspection query of GraphiQL is 15 deep. */
+export const maxDepth = 16;
 /** About one for each field of each row that a query may return. */
 export const maxCost = 25_000;
 /** Calls to a service that one query may cause at its top. */

@@ -45,7 +45,7 @@ export function createSearchIndex(sidecar: Sidecar) {
       const answer = await sidecar.invokeBinding(component, operation, {}, data, context);
       return JSON.parse(Buffer.from(answer).toString("utf8")) as T;
     } catch (cause) {
-      throw new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
+      throw toSearchError(cause);
     }
   }
   return {
@@ -65,4 +65,13 @@ export function createSearchIndex(sidecar: Sidecar) {
     deleteIndex: (index: string, context: CallContext) => run("delete-index", { index }, context),
     pointAlias: (index: string, context: CallContext) => run("alias", { alias, index }, context),
   };
+}
+
+/** The sidecar answers INTERNAL for whatever a binding refuses: the component's own status stands in the text. */
+function toSearchError(cause: unknown): AppError {
+  const text = cause instanceof Error ? cause.message : "";
+  const refused = /code = InvalidArgument desc = ([^"]*)/.exec(text)?.[1];
+  return refused
+    ? new AppError(commonErrors.invalid, { message: refused, cause })
+    : new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
 }

@@ -1,0 +1,413 @@
+import { background } from "@sidecart/platform/call";
+import { newId } from "@sidecart/platform/ids";
+import fc from "fast-check";
+import t from "tap";
+import { type Store, startStore } from "../../../tests/support/store.ts";
+import type { Outcome, Wanted } from "./reservation.ts";
+import { createReservationStore } from "./reservation-store.ts";
+
+const soon = () => background(20_000);
+const now = new Date("2026-03-01T12:00:00.000Z");
+const minutes = (count: number) => new Date(now.getTime() + count * 60_000);
+const later = minutes(20);
+
+type Stock = { id: string; onHand: number; reserved: number; version: number };
+
+/** New products with that much on hand; their ids. */
+async function stocked({ query }: Store, ...amounts: number[]): Promise<string[]> {
+  const rows = amounts.map((onHand) => ({ id: newId(), onHand }));
+  await query(
+    `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
+     select id, 'A thing', '', 1290, 'EUR', 'tea', "onHand", now(), now()
+     from jsonb_to_recordset($1) as p(id uuid, "onHand" int)`,
+    [JSON.stringify(rows)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function stockOf({ query }: Store, ids: string[]): Promise<Stock[]> {
+  const rows = await query<Stock>(
+    'select id, on_hand as "onHand", reserved, version from products where id = any ($1)',
+    [ids],
+  );
+  return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+}
+
+const lineOf = (productId: string, quantity: number) => ({ productId, quantity });
+const wish = (...lines: { productId: string; quantity: number }[]): Wanted => ({ id: newId(), lines });
+const statuses = (wanted: Wanted[], outcomes: Map<string, Outcome>) => wanted.map(({ id }) => outcomes.get(id)?.status);
+
+t.test("reservations", async (t) => {
+  const store = await startStore(t, "catalog");
+  const { database, query } = store;
+  const reservations = createReservationStore(database);
+  const reserve = (wanted: Wanted[]) => reservations.reserve(wanted, now, later, soon());
+  const events = (id: string) =>
+    query<{ topic: string; data: Record<string, unknown> }>(
+      "select topic, data from outbox where key = $1 order by (data->>'version')::int, topic",
+      [id],
+    );
+  const statusOf = async (ids: string[]) => {
+    const rows = await query<{ id: string; status: string }>(
+      "select id, status from reservations where id = any ($1)",
+      [ids],
+    );
+    return ids.map((id) => rows.find((row) => row.id === id)?.status);
+  };
+
+  t.test("what is reserved is priced, and no longer in stock", async (t) => {
+    const [tea = "", cup = ""] = await stocked(store, 10, 3);
+    const one = wish(lineOf(tea, 4), lineOf(cup, 3));
+    const outcome = (await reserve([one])).get(one.id);
+    const priced = { price: 1290, currency: "EUR", name: "A thing", partnerId: null };
+    t.match(outcome, { status: "reserved", productIds: [] });
+    t.same(
+      new Set(outcome?.lines),
+      new Set([
+        { productId: tea, quantity: 4, ...priced },
+        { productId: cup, quantity: 3, ...priced },
+      ]),
+    );
+    t.match(await stockOf(store, [tea, cup]), [
+      { onHand: 10, reserved: 4, version: 2 },
+      { onHand: 3, reserved: 3, version: 2 },
+    ]);
+    t.match(await events(tea), [
+      { topic: "catalog.stock-changed.v1", data: { productId: tea, stock: 6, version: 2, cause: "reserve" } },
+    ]);
+    t.match(
+      await events(cup),
+      [
+        { topic: "catalog.stock-changed.v1", data: { stock: 0 } },
+        { topic: "catalog.stock-depleted.v1", data: { productId: cup, version: 2 } },
+      ],
+      "the last unit is announced",
+    );
+  });
+
+  t.test("all lines or none: one that does not fit leaves the others alone", async (t) => {
+    const [tea = "", cup = ""] = await stocked(store, 10, 1);
+    const one = wish(lineOf(tea, 4), lineOf(cup, 2));
+    t.match((await reserve([one])).get(one.id), { status: "out-of-stock", productIds: [cup] });
+    t.match(await stockOf(store, [tea, cup]), [{ reserved: 0, version: 1 }, { reserved: 0 }]);
+    t.same(await statusOf([one.id]), [undefined]);
+    t.same(await events(tea), []);
+  });
+
+  t.test("a product that is unknown or was deleted is named", async (t) => {
+    const [tea = "", gone = ""] = await stocked(store, 10, 10);
+    await query("update products set deleted_at = now() where id = $1", [gone]);
+    const unknown = newId();
+    const wanted = [wish(lineOf(tea, 1), lineOf(gone, 1)), wish(lineOf(unknown, 1)), wish(lineOf(tea, 1))];
+    const outcomes = await reserve(wanted);
+    t.same(statuses(wanted, outcomes), ["unknown-product", "unknown-product", "reserved"]);
+    t.same(outcomes.get(wanted[0]?.id ?? "")?.productIds, [gone]);
+    t.same(outcomes.get(wanted[1]?.id ?? "")?.productIds, [unknown]);
+  });
+
+  t.test("nothing asked is nothing done", async (t) => {
+    t.equal((await reserve([])).size, 0);
+  });
+
+  t.test("a refused reservation never fails its neighbours", async (t) => {
+    const [tea = "", cup = ""] = await stocked(store, 5, 1);
+    const wanted = [
+      wish(lineOf(tea, 5), lineOf(cup, 2)),
+      wish(lineOf(tea, 3)),
+      wish(lineOf(tea, 3), lineOf(cup, 1)),
+      wish(lineOf(tea, 2), lineOf(cup, 1)),
+    ];
+    t.same(statuses(wanted, await reserve(wanted)), ["out-of-stock", "reserved", "out-of-stock", "reserved"]);
+    t.match(await stockOf(store, [tea, cup]), [{ reserved: 5 }, { reserved: 1 }]);
+  });
+
+  /** One after the other, in the order asked. */
+  function sequentially(wanted: Wanted[], stock: Map<string, number>): string[] {
+    return wanted.map(({ lines }) => {
+      if (lines.some(({ productId }) => !stock.has(productId))) return "unknown-product";
+      if (lines.some(({ productId, quantity }) => quantity > (stock.get(productId) ?? 0))) return "out-of-stock";
+      for (const { productId, quantity } of lines) stock.set(productId, (stock.get(productId) ?? 0) - quantity);
+      return "reserved";
+    });
+  }
+
+  // Line products are places in the list of products; the last place is a product that does not exist.
+  const place = fc.nat({ max: 4 });
+  const lines = fc.uniqueArray(fc.record({ place, quantity: fc.integer({ min: 1, max: 6 }) }), {
+    selector: (line) => line.place,
+    minLength: 1,
+    maxLength: 4,
+  });
+  const stocks = fc.array(fc.nat({ max: 25 }), { minLength: 4, maxLength: 4 });
+  const toWanted = (products: string[], batch: { place: number; quantity: number }[][]) =>
+    batch.map((some) => wish(...some.map((line) => lineOf(products[line.place] ?? newId(), line.quantity))));
+
+  t.test("a batch ends as if its reservations had come one after the other", async (t) => {
+    const batches = fc.array(lines, { minLength: 1, maxLength: 25 });
+    const property = fc.asyncProperty(stocks, batches, async (amounts, batch) => {
+      const products = await stocked(store, ...amounts);
+      const wanted = toWanted([...products, newId()], batch);
+      const stock = new Map(products.map((id, at) => [id, amounts[at] ?? 0]));
+      const outcomes = await reserve(wanted);
+      t.same(statuses(wanted, outcomes), sequentially(wanted, stock));
+      t.same(
+        (await stockOf(store, products)).map(({ onHand, reserved }) => onHand - reserved),
+        [...stock.values()],
+      );
+    });
+    await fc.assert(property, { numRuns: 60 });
+    t.pass("60 random batches");
+  });
+
+  t.test("parallel batches: never below zero, all or none, and nobody is refused who would have fitted", async (t) => {
+    const batches = fc.array(fc.array(lines, { minLength: 1, maxLength: 6 }), { minLength: 8, maxLength: 16 });
+    const property = fc.asyncProperty(stocks, batches, async (amounts, all) => {
+      const products = await stocked(store, ...amounts);
+      const asked = all.map((batch) => toWanted([...products, newId()], batch));
+      const answers = await Promise.all(asked.map(reserve));
+      const decided = asked.flatMap((batch, at) =>
+        batch.map((one) => ({ ...one, status: answers[at]?.get(one.id)?.status })),
+      );
+      const left = new Map(products.map((id, at) => [id, amounts[at] ?? 0]));
+      for (const { lines } of decided.filter(({ status }) => status === "reserved")) {
+        for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
+      }
+      t.ok(
+        [...left.values()].every((units) => units >= 0),
+        "never below zero",
+      );
+      t.same(
+        (await stockOf(store, products)).map(({ onHand, reserved }) => onHand - reserved),
+        [...left.values()],
+        "the stock is what the reservations left",
+      );
+      // Stock only fell, so whoever was refused must not fit now either.
+      const wronged = decided.filter(
+        ({ status, lines }) =>
+          status === "out-of-stock" && lines.every(({ productId, quantity }) => quantity <= (left.get(productId) ?? 0)),
+      );
+      t.same(wronged, []);
+      for (const [at, product] of products.entries()) {
+        const known = await events(product);
+        const depleted = known.filter(({ topic }) => topic === "catalog.stock-depleted.v1");
+        t.equal(depleted.length, left.get(product) === 0 && amounts[at] !== 0 ? 1 : 0, "depletion is announced once");
+      }
+    });
+    await fc.assert(property, { numRuns: 12 });
+  });
+
+  for (const [form, asBatches] of [
+    ["in one batch", (wanted: Wanted[]) => [wanted]],
+    ["in 64 parallel batches", (wanted: Wanted[]) => wanted.map((one) => [one])],
+  ] as const) {
+    t.test(`64 callers for 50 units ${form}: exactly 50 get one`, async (t) => {
+      const [hot = ""] = await stocked(store, 50);
+      const wanted = Array.from({ length: 64 }, () => wish(lineOf(hot, 1)));
+      const answers = await Promise.all(asBatches(wanted).map(reserve));
+      const all = answers.flatMap((outcomes) => [...outcomes.values()]);
+      t.equal(all.filter(({ status }) => status === "reserved").length, 50);
+      t.equal(all.filter(({ status }) => status === "out-of-stock").length, 14);
+      t.match(await stockOf(store, [hot]), [{ onHand: 50, reserved: 50 }]);
+    });
+  }
+
+  t.test("one id, one after the other: the first answer is given again and stock is held once", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    const first = await reserve([one]);
+    t.same(await reserve([one]), first);
+    t.match(await stockOf(store, [tea]), [{ reserved: 4 }]);
+  });
+
+  t.test("one id in many parallel calls holds stock once, and every call hears so", async (t) => {
+    for (const units of [100, 4]) {
+      const [tea = ""] = await stocked(store, units);
+      const one = wish(lineOf(tea, 4));
+      const answers = await Promise.all(Array.from({ length: 16 }, () => reserve([one])));
+      t.same(new Set(answers.map((outcomes) => outcomes.get(one.id)?.status)), new Set(["reserved"]));
+      t.match(await stockOf(store, [tea]), [{ reserved: 4, version: 2 }], `of ${units} units`);
+    }
+  });
+
+  t.test("batches that share ids and products in other orders do not block each other for good", async (t) => {
+    const products = await stocked(store, 1_000, 1_000, 1_000, 1_000);
+    const wanted = Array.from({ length: 12 }, () => wish(...products.map((id) => lineOf(id, 1))));
+    const orders = Array.from({ length: 12 }, (_, at) =>
+      [...wanted.slice(at), ...wanted.slice(0, at)].map(({ id, lines }) => ({
+        id,
+        lines: at % 2 ? lines.toReversed() : lines,
+      })),
+    );
+    const answers = await Promise.all(orders.map(reserve));
+    t.ok(answers.every((outcomes) => [...outcomes.values()].every(({ status }) => status === "reserved")));
+    t.match(
+      await stockOf(store, products),
+      products.map(() => ({ reserved: 12 })),
+    );
+  });
+
+  const endings = {
+    release: (ids: string[]) => reservations.release(ids, now, soon()),
+    releaseOnce: (ids: string[], event = newId()) => reservations.releaseOnce(ids, now, soon(), event),
+    sellOnce: (ids: string[], event = newId()) => reservations.sellOnce(ids, now, soon(), event),
+  };
+
+  t.test("a released reservation gives its stock back, once", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const wanted = [wish(lineOf(tea, 4)), wish(lineOf(tea, 5))];
+    await reserve(wanted);
+    const ids = wanted.map(({ id }) => id);
+    t.match(await endings.release(ids), { closed: 2 });
+    t.match(await endings.release(ids), { closed: 0 });
+    t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0, version: 3 }]);
+    t.same(await statusOf(ids), ["released", "released"]);
+    t.match((await events(tea)).at(-1)?.data, { stock: 10, version: 3, cause: "release" });
+    t.equal((await reserve(wanted)).get(ids[0] ?? "")?.status, "closed", "its id is used up");
+  });
+
+  t.test("what is sold leaves the house", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    await reserve([one]);
+    t.match(await endings.sellOnce([one.id]), { closed: 1 });
+    t.match(await endings.sellOnce([one.id]), { closed: 0 });
+    t.match(await stockOf(store, [tea]), [{ onHand: 6, reserved: 0 }]);
+    t.same(await statusOf([one.id]), ["sold"]);
+    t.match((await events(tea)).at(-1)?.data, { stock: 6, cause: "sell" });
+  });
+
+  t.test("an event that is delivered many times at once ends its reservation once", async (t) => {
+    for (const end of [endings.releaseOnce, endings.sellOnce]) {
+      const [tea = ""] = await stocked(store, 10);
+      const one = wish(lineOf(tea, 4));
+      await reserve([one]);
+      const event = newId();
+      const answers = await Promise.all(Array.from({ length: 12 }, () => end([one.id], event)));
+      t.equal(
+        answers.reduce((sum, { closed }) => sum + closed, 0),
+        1,
+      );
+      const [stock] = await stockOf(store, [tea]);
+      t.equal(stock?.reserved, 0);
+    }
+  });
+
+  t.test("an event that was handled before changes nothing, whatever became of the reservation since", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    const event = newId();
+    t.match(await endings.releaseOnce([one.id], event), { closed: 0 }, "nothing there yet");
+    await reserve([one]);
+    t.match(await endings.releaseOnce([one.id], event), { closed: 0 });
+    t.same(await statusOf([one.id]), ["open"]);
+  });
+
+  t.test("sold and cancelled, in any order and at once, brings everything back exactly once", async (t) => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const [tea = ""] = await stocked(store, 10);
+      const one = wish(lineOf(tea, 4));
+      await reserve([one]);
+      await Promise.all([endings.sellOnce([one.id]), endings.releaseOnce([one.id]), endings.releaseOnce([one.id])]);
+      t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
+      t.same(await statusOf([one.id]), ["released"]);
+    }
+  });
+
+  t.test("unknown and no ids end nothing", async (t) => {
+    t.match(await endings.release([]), { closed: 0 });
+    t.match(await endings.release([newId()]), { closed: 0 });
+    t.match(await endings.sellOnce([newId()]), { closed: 0 });
+  });
+
+  t.test("a reservation expires when its time is over, not before, and not once it is held", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const [due, held, young] = [wish(lineOf(tea, 1)), wish(lineOf(tea, 2)), wish(lineOf(tea, 3))];
+    await reservations.reserve([due, held], now, minutes(1), soon());
+    await reservations.reserve([young], now, minutes(9), soon());
+    const event = newId();
+    t.same(await reservations.holdOnce([held.id], now, soon(), event), { held: 1 });
+    t.same(await reservations.holdOnce([held.id], now, soon(), event), { held: 0 }, "the same event again");
+    await reservations.expire(minutes(2), soon());
+    t.same(await statusOf([due.id, held.id, young.id]), ["expired", "open", "open"]);
+    t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 5 }]);
+    t.same(await reservations.holdOnce([due.id], now, soon(), newId()), { held: 0 }, "too late to hold");
+    await endings.release([held.id, young.id]);
+  });
+
+  t.test("of two sweeps at once each reservation expires in one", async (t) => {
+    const [tea = ""] = await stocked(store, 1_000);
+    const wanted = Array.from({ length: 100 }, () => wish(lineOf(tea, 1)));
+    await reservations.reserve(wanted, now, minutes(1), soon());
+    const answers = await Promise.all(Array.from({ length: 4 }, () => reservations.expire(minutes(2), soon())));
+    t.equal(
+      answers.reduce((sum, { closed }) => sum + closed, 0),
+      100,
+    );
+    t.match(await stockOf(store, [tea]), [{ onHand: 1_000, reserved: 0 }]);
+  });
+
+  t.test("one sweep ends at most 500", async (t) => {
+    const [tea = ""] = await stocked(store, 1_000);
+    const wanted = Array.from({ length: 501 }, () => wish(lineOf(tea, 1)));
+    await reservations.reserve(wanted, now, minutes(1), soon());
+    t.match(await reservations.expire(minutes(2), soon()), { closed: 500 });
+    t.match(await reservations.expire(minutes(2), soon()), { closed: 1 });
+  });
+
+  t.test("reserving, releasing, selling and expiring at once leaves the books in order", async (t) => {
+    const products = await stocked(store, 60, 60, 60);
+    const wanted = Array.from({ length: 60 }, (_, at) =>
+      wish(...products.filter((_, place) => (at + place) % 3).map((id) => lineOf(id, 1 + (at % 2)))),
+    );
+    const ends = [endings.release, endings.sellOnce, endings.releaseOnce, async () => {}];
+    await Promise.all([
+      ...wanted.map(async (one, at) => {
+        await reservations.reserve([one], now, minutes(at % 5), soon());
+        await ends[at % 4]?.([one.id]);
+      }),
+      ...Array.from({ length: 5 }, () => reservations.expire(minutes(2), soon())),
+    ]);
+    const open = await query<{ id: string; units: number }>(
+      `select l->>'productId' as id, sum((l->>'quantity')::int)::int as units
+       from reservations, jsonb_array_elements(lines) l where status = 'open' and l->>'productId' = any ($1) group by 1`,
+      [products],
+    );
+    const sold = await query<{ id: string; units: number }>(
+      `select l->>'productId' as id, sum((l->>'quantity')::int)::int as units
+       from reservations, jsonb_array_elements(lines) l where status = 'sold' and l->>'productId' = any ($1) group by 1`,
+      [products],
+    );
+    const units = (rows: typeof open, id: string) => rows.find((row) => row.id === id)?.units ?? 0;
+    t.match(
+      await stockOf(store, products),
+      products.map((id) => ({ onHand: 60 - units(sold, id), reserved: units(open, id) })),
+    );
+    t.ok(open.length > 0 && sold.length > 0, "of each kind there were some");
+  });
+
+  t.test("a product that changes hands under a waiting batch is judged as it is then", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const other = await store.connect();
+    await other.query("begin");
+    await other.query("update products set on_hand = 3, price = 990, version = version + 1 where id = $1", [tea]);
+    const wanted = [wish(lineOf(tea, 4)), wish(lineOf(tea, 2))];
+    const waiting = reserve(wanted);
+    await store.untilBlocked();
+    await other.query("commit");
+    const outcomes = await waiting;
+    t.same(statuses(wanted, outcomes), ["out-of-stock", "reserved"]);
+    t.match(outcomes.get(wanted[1]?.id ?? "")?.lines, [{ price: 990 }]);
+    t.match(await stockOf(store, [tea]), [{ onHand: 3, reserved: 2 }]);
+  });
+
+  t.test("a statement that waits too long for a lock is a failure, not an empty answer", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const other = await store.connect();
+    await other.query("begin");
+    await other.query("select from products where id = $1 for update", [tea]);
+    const one = wish(lineOf(tea, 4));
+    await t.rejects(reserve([one]), { code: "UNAVAILABLE", status: "UNAVAILABLE" });
+    await other.query("rollback");
+    t.match((await reserve([one])).get(one.id), { status: "reserved" }, "and may be repeated");
+  });
+});
