@@ -1,0 +1,202 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
+import { checkout, clearLastRun, type Instance, instanceAt, makeFolder } from "@sidecart/local/instance";
+import { findDapr } from "@sidecart/local/parts/dapr";
+import { ensureDatabases, type ServiceDatabase } from "@sidecart/local/parts/databases";
+import { migrate } from "@sidecart/local/parts/migrations";
+import { adminUrl, answersQuery, postgresFolder, postgresProcess } from "@sidecart/local/parts/postgres";
+import { answersPing, type Redis, redisProcess } from "@sidecart/local/parts/redis";
+import { findRedisServer } from "@sidecart/local/parts/redis-server";
+import { sidecarHealth, sidecarProcess } from "@sidecart/local/parts/sidecar";
+import { ManagedProcess, type ProcessSpec } from "@sidecart/local/process/managed-process";
+import { Ports } from "@sidecart/local/process/ports";
+import { answersOk, type Probe, untilReady } from "@sidecart/local/process/readiness";
+import { credentialsOf } from "@sidecart/local/secrets/credentials";
+import { randomSecret, writePrivate } from "@sidecart/local/secrets/private-file";
+import { secretsFile } from "@sidecart/local/secrets/secrets";
+import { startAppServer } from "@sidecart/platform/app-server";
+import { type Database, database } from "@sidecart/platform/database";
+import { createLogger, type Logger } from "@sidecart/platform/log";
+import { pubsubName } from "@sidecart/platform/service";
+import { connectSidecar, type Sidecar } from "@sidecart/platform/sidecar";
+import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import pg from "pg";
+import type { Test } from "tap";
+import { eventually } from "./eventually.ts";
+
+const loopback = "127.0.0.1";
+
+/** A service's own database behind its real component in a real sidecar; this process is the app beside it. */
+export type Store = {
+  database: Database;
+  sidecar: Sidecar;
+  log: Logger;
+  /** Past the sidecar, as the database's owner: to prepare what is there, and to see what has become of it. */
+  query<T = Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]>;
+  /** Another connection of the owner's, for what needs a session of its own, such as a lock that is held. */
+  connect(): Promise<pg.Client>;
+  /** Waits until some statement waits for a lock. */
+  untilBlocked(): Promise<void>;
+  /** Whom the sidecar connects as. */
+  runtimeRole: string;
+};
+
+export type StoreOptions = {
+  /** Answers deliveries; with it the sidecar has the real broker, on a Redis of its own. */
+  dispatcher?: (store: Store) => Dispatcher;
+};
+
+/** Starts PostgreSQL, migrated for `service`, and the service's sidecar. All of it goes when the test ends. */
+export async function startStore(t: Test, service: string, { dispatcher }: StoreOptions = {}): Promise<Store> {
+  setLogVerbosity(logVerbosity.NONE);
+  const run = await StoreRun.begin();
+  t.teardown(() => run.stop());
+  const [own, redis] = await Promise.all([startDatabase(run, service), dispatcher && startRedis(run)]);
+  writePrivate(secretsFile(run.instance), {
+    [`${service}-db`]: { connectionString: own.connectionString },
+    ...(redis && { redis: { host: `${redis.host}:${redis.port}`, password: redis.password } }),
+  });
+  return startSidecar(run, own, dispatcher);
+}
+
+/** What one store consists of, and its end: the last started goes first. */
+class StoreRun {
+  readonly instance: Instance;
+  readonly #ports = new Ports();
+  readonly #ends: (() => Promise<unknown> | unknown)[] = [];
+
+  private constructor(instance: Instance) {
+    this.instance = instance;
+  }
+
+  static async begin(): Promise<StoreRun> {
+    const home = await mkdtemp(join(tmpdir(), "sidecart-store-"));
+    // PostgreSQL's own user must be able to pass through.
+    await chmod(home, 0o711);
+    const instance = instanceAt("test", home);
+    await makeFolder(instance);
+    await clearLastRun(instance);
+    const run = new StoreRun(instance);
+    run.onStop(async () => {
+      const { folder } = await postgresFolder(instance);
+      for (const path of [folder, home, instance.sockets]) await rm(path, { recursive: true, force: true });
+    });
+    return run;
+  }
+
+  /** A free port, held until the process `owner` is started or `free` is called. */
+  port(owner: string, purpose: string): Promise<number> {
+    return this.#ports.hold(`${owner}.${purpose}`);
+  }
+
+  free(owner: string): Promise<void> {
+    return this.#ports.release(`${owner}.`);
+  }
+
+  async start(spec: ProcessSpec, probe: Probe): Promise<void> {
+    await this.free(spec.name);
+    const started = new ManagedProcess(spec);
+    const kill = () => started.kill("SIGKILL");
+    process.once("exit", kill);
+    this.onStop(async () => {
+      await started.stop();
+      process.off("exit", kill);
+    });
+    started.start();
+    await untilReady(started, probe);
+  }
+
+  onStop(end: () => Promise<unknown> | unknown): void {
+    this.#ends.unshift(end);
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#ends) await end();
+  }
+}
+
+async function startDatabase(run: StoreRun, service: string): Promise<ServiceDatabase> {
+  const credentials = credentialsOf(run.instance, [service]);
+  const port = await run.port("postgres", "api");
+  const url = adminUrl(port, credentials.postgres);
+  await run.start(await postgresProcess(run.instance, port, credentials.postgres), () => answersQuery(url));
+  const own = (await ensureDatabases(url, run.instance.name, [service], credentials)).get(service);
+  if (!own) throw new Error(`no database for ${service}`);
+  await migrate(run.instance, own);
+  return own;
+}
+
+async function startRedis(run: StoreRun): Promise<Redis> {
+  const redis = { host: loopback, port: await run.port("redis", "api"), username: "", password: randomSecret() };
+  const program = await findRedisServer(() => {});
+  await run.start(await redisProcess(run.instance, program, redis), () => answersPing(redis));
+  return redis;
+}
+
+async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: StoreOptions["dispatcher"]) {
+  const app = { id: own.service, entry: "" };
+  const name = `${app.id}-dapr`;
+  const ports = {
+    app: await run.port(app.id, "app"),
+    http: await run.port(name, "http"),
+    grpc: await run.port(name, "grpc"),
+    internal: await run.port(name, "internal"),
+    metrics: await run.port(name, "metrics"),
+  };
+  const tokens = { dapr: randomSecret(), app: randomSecret() };
+  const resources = join(checkout, "components/resources");
+  const folders = ["base", "secrets/local", ...(dispatcher ? ["broker/redis"] : [])];
+  const spec = sidecarProcess(run.instance, app, ports, {
+    program: (await findDapr(() => {})).daprd,
+    resources: folders.map((folder) => join(resources, folder)),
+    configuration: join(resources, "config/local.yaml"),
+    placement: "",
+    scheduler: "",
+    tokens,
+  });
+  const sidecar = connectSidecar({ port: ports.grpc, apiToken: tokens.dapr });
+  run.onStop(() => sidecar.close());
+  const store = await describe(run, own, sidecar);
+  await run.free(app.id);
+  const server = await startAppServer({
+    host: loopback,
+    port: ports.app,
+    appToken: tokens.app,
+    timeoutMs: 10_000,
+    log: store.log,
+    implementations: [],
+    dispatcher: dispatcher?.(store),
+    pubsub: pubsubName,
+    appId: app.id,
+  });
+  run.onStop(() => server.drain(1_000));
+  await run.start(spec, () => answersOk(sidecarHealth(ports), { "dapr-api-token": tokens.dapr }));
+  return store;
+}
+
+async function describe(run: StoreRun, own: ServiceDatabase, sidecar: Sidecar): Promise<Store> {
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: own.ownerUrl });
+    client.on("error", () => {});
+    await client.connect();
+    run.onStop(() => client.end());
+    return client;
+  };
+  const client = await connect();
+  const query = async <T>(text: string, values: unknown[] = []) => (await client.query(text, values)).rows as T[];
+  return {
+    database: database(sidecar, `${own.service}-db`),
+    sidecar,
+    log: createLogger("test", process.env.SIDECART_LOG_LEVEL ?? "silent"),
+    query,
+    connect,
+    async untilBlocked() {
+      await eventually("a statement that waits for a lock", async () => {
+        return (await query("select from pg_locks where not granted")).length > 0;
+      });
+    },
+    runtimeRole: own.runtimeRole,
+  };
+}
