@@ -3,7 +3,7 @@ import type { Logger } from "@sidecart/platform/log";
 import { type ExecutionResult, GraphQLError } from "graphql";
 
 type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
-type HttpError = Error & { statusCode?: number; code?: string; errors?: readonly Error[] };
+type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
 
 /** Errors as clients see them: a stable `extensions.code`, public text, nothing of our insides. */
 export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
@@ -41,13 +41,13 @@ function classify(error: Error): AppError {
   if (original instanceof AppError) return original;
   // A GraphQL error without a cause is about the query: syntax, validation, a variable of the wrong type.
   if (original instanceof GraphQLError) return badRequest(original.message);
-  if (isClientError(original)) return badRequest(original.message, original.code);
+  if (isClientError(original)) return badRequest(original.message, String(original.code));
   return toAppError(original);
 }
 
 /** Fastify's refusals, and Mercurius' of a query, some of which carry a 500. */
 const isClientError = ({ statusCode = 500, code = "" }: HttpError) =>
-  (statusCode >= 400 && statusCode < 500) || code.startsWith("MER_ERR_GQL_");
+  (statusCode >= 400 && statusCode < 500) || String(code).startsWith("MER_ERR_GQL_");
 
 function badRequest(message: string, code: string = commonErrors.invalid.code): AppError {
   return new AppError({ ...commonErrors.invalid, code, text: message });
