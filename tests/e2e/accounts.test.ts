@@ -1,0 +1,181 @@
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { decodeProtectedHeader } from "jose";
+import t from "tap";
+import { as, behindSidecar } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { Person } from "../support/graphql.ts";
+import { admin, goodPassword, logIn, newCustomer, newPerson } from "../support/people.ts";
+import { startSystem } from "../support/system.ts";
+
+type Tokens = { token: string; refreshToken: string };
+
+// New keys are looked for every 30 seconds.
+t.setTimeout(90_000);
+const system = await startSystem(t);
+const { gatewayUrl } = system;
+const { accounts } = behindSidecar(t, system);
+const nobody = new Person(gatewayUrl);
+const other = "another long pass phrase";
+
+const register = "mutation($input: RegisterUserInput!) { registerUser(input: $input) { email roles } }";
+const login = "mutation($input: LoginInput!) { login(input: $input) { token refreshToken expiresIn } }";
+const refreshToken = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { token refreshToken } }";
+const logout = "mutation($input: LogoutInput!) { logout(input: $input) { success } }";
+const logoutAll = "mutation { logoutAll { sessionsEnded } }";
+const changePassword = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { success } }";
+const grantRoles = "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }";
+
+const open = async (email: string, password = goodPassword) =>
+  (await nobody.get<{ login: Tokens }>(login, { input: { email, password } })).login;
+const rotate = async (token: string) =>
+  (await nobody.get<{ refreshToken: Tokens }>(refreshToken, { input: { refreshToken: token } })).refreshToken;
+const refusedRefresh = (token: string) => nobody.refusal(refreshToken, { input: { refreshToken: token } });
+
+t.test("one mailbox is one account, whatever its case", async (t) => {
+  const { email } = await newCustomer(gatewayUrl);
+  const input = { email: email.toUpperCase(), username: "Somebody else", password: goodPassword };
+  t.match(await nobody.ask(register, { input }), { status: 409, errors: [{ extensions: { code: "EMAIL_TAKEN" } }] });
+  t.match(await open(email.toUpperCase()), { token: /^ey/ }, "and logs in in any case");
+});
+
+t.test("two registrations of one e-mail at the same time: one wins", async (t) => {
+  const input = { email: `twins-${Date.now()}@example.com`, username: "Twin", password: goodPassword };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => nobody.ask(register, { input })));
+  t.equal(answers.filter(({ data }) => data !== null).length, 1);
+  const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+  t.same(codes, Array(5).fill("EMAIL_TAKEN"));
+});
+
+t.test("passwords that are guessed first are refused", async (t) => {
+  const weak = [
+    "short",
+    "",
+    "x".repeat(129),
+    "qwertyuiop",
+    "Password123",
+    "aaaabbbbcccc",
+    "Some.Body",
+    "some.body@x.org",
+  ];
+  for (const password of weak) {
+    const input = { email: "some.body@x.org", username: "Some.Body", password };
+    t.match(
+      await nobody.ask(register, { input }),
+      { status: 400, errors: [{ extensions: { code: "WEAK_PASSWORD" } }] },
+      password.slice(0, 20),
+    );
+  }
+});
+
+t.test("a failed log-in tells nothing of whether the account exists", async (t) => {
+  const known = (await newCustomer(gatewayUrl)).email;
+  const unknown = `nobody-${known}`;
+  const guess = async (email: string) => {
+    const started = performance.now();
+    const { status, errors } = await nobody.ask(login, { input: { email, password: "not the password" } });
+    return { status, errors, ms: performance.now() - started };
+  };
+  const guesses: { [email: string]: Awaited<ReturnType<typeof guess>>[] } = { [known]: [], [unknown]: [] };
+  for (let at = 0; at < 6; at += 1) for (const email of [known, unknown]) guesses[email]?.push(await guess(email));
+
+  const seen = (email: string) => guesses[email]?.map(({ status, errors }) => ({ status, errors }));
+  t.same(seen(known), seen(unknown), "the same answers in the same order");
+  for (const { status, errors } of seen(known)?.slice(0, 5) ?? []) {
+    const message = "E-mail or password is wrong.";
+    t.match({ status, errors }, { status: 401, errors: [{ message, extensions: { code: "INVALID_CREDENTIALS" } }] });
+  }
+  const extensions = { code: "TOO_MANY_ATTEMPTS", retryAfterSeconds: Number };
+  t.match(seen(known)?.at(-1), { status: 429, errors: [{ extensions }] });
+
+  const fastest = (email: string) => Math.min(...(guesses[email]?.slice(0, 5) ?? []).map(({ ms }) => ms));
+  t.ok(fastest(unknown) > fastest(known) / 2, "nor does the time it takes");
+});
+
+t.test("while guesses are throttled the right password does not help; afterwards it does", async (t) => {
+  const { email } = await newCustomer(gatewayUrl);
+  for (let at = 0; at < 5; at += 1) await nobody.ask(login, { input: { email, password: "not the password" } });
+  t.equal(await nobody.refusal(login, { input: { email, password: goodPassword } }), "TOO_MANY_ATTEMPTS");
+  t.ok(await eventually("the throttle to let go", () => open(email)));
+});
+
+t.test("a refresh token is good once; using it again ends the session, the newest token too", async (t) => {
+  const { email } = await newCustomer(gatewayUrl);
+  const [first, elsewhere] = [await open(email), await open(email)];
+  const second = await rotate(first.refreshToken);
+  const third = await rotate(second.refreshToken);
+  t.equal(await refusedRefresh(first.refreshToken), "INVALID_REFRESH_TOKEN");
+  t.equal(await refusedRefresh(third.refreshToken), "INVALID_REFRESH_TOKEN", "the whole family has ended");
+  t.match(await rotate(elsewhere.refreshToken), { token: /^ey/ }, "another session goes on");
+});
+
+t.test("a refresh token used twice at the same time is taken once at most", async (t) => {
+  const { email } = await newCustomer(gatewayUrl);
+  const { refreshToken: token } = await open(email);
+  const input = { refreshToken: token };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => nobody.ask(refreshToken, { input })));
+  t.equal(answers.filter(({ data }) => data !== null).length, 1);
+});
+
+t.test("logout ends its session and no other, logoutAll ends them all", async (t) => {
+  const { email } = await newCustomer(gatewayUrl);
+  const sessions = [await open(email), await open(email), await open(email)];
+  const [one, two, three] = sessions.map((tokens) => tokens.refreshToken) as [string, string, string];
+  t.same(await nobody.get(logout, { input: { refreshToken: one } }), { logout: { success: true } });
+  t.equal(await refusedRefresh(one), "INVALID_REFRESH_TOKEN");
+  const next = await rotate(two);
+  // One session was opened by newCustomer itself.
+  t.same(await new Person(gatewayUrl, next.token).get(logoutAll), { logoutAll: { sessionsEnded: 3 } });
+  t.equal(await refusedRefresh(next.refreshToken), "INVALID_REFRESH_TOKEN");
+  t.equal(await refusedRefresh(three), "INVALID_REFRESH_TOKEN");
+});
+
+t.test("a new password needs the current one, ends every session, and is the one that counts", async (t) => {
+  const customer = await newCustomer(gatewayUrl);
+  const { refreshToken: session } = await open(customer.email);
+  const change = (currentPassword: string, newPassword: string) => ({ input: { currentPassword, newPassword } });
+  t.equal(await customer.refusal(changePassword, change("not the password", other)), "INVALID_CREDENTIALS");
+  t.equal(await customer.refusal(changePassword, change(goodPassword, "qwertyuiop")), "WEAK_PASSWORD");
+  t.same(await customer.get(changePassword, change(goodPassword, other)), { changePassword: { success: true } });
+  t.equal(await refusedRefresh(session), "INVALID_REFRESH_TOKEN");
+  t.equal(
+    await nobody.refusal(login, { input: { email: customer.email, password: goodPassword } }),
+    "INVALID_CREDENTIALS",
+  );
+  t.match(await open(customer.email, other), { token: /^ey/ });
+});
+
+t.test("only an admin grants roles", async (t) => {
+  const customer = await newCustomer(gatewayUrl);
+  const input = { accountId: customer.id, roles: ["admin"] };
+  for (const person of [customer, await newPerson(gatewayUrl, "partner")]) {
+    t.equal(await person.refusal(grantRoles, { input }), "FORBIDDEN");
+  }
+  t.equal(await nobody.refusal(grantRoles, { input }), "UNAUTHENTICATED");
+  const boss = await admin(gatewayUrl);
+  t.same(await boss.get(grantRoles, { input }), { grantRoles: { roles: ["admin"] } });
+  const risen = await logIn(gatewayUrl, customer.email, goodPassword);
+  t.match(await risen.ask("{ users(first: 1) { id } }"), { status: 200, errors: [] });
+});
+
+t.test("after the keys were rotated, tokens of the key before are still good", async (t) => {
+  const me = "{ me { id } }";
+  const { email } = await newCustomer(gatewayUrl);
+  const before = await open(email);
+  const kid = (token: string) => decodeProtectedHeader(token).kid;
+  const program = join(import.meta.dirname, "../../local/src/rotate-keys.ts");
+  const env = { ...process.env, SIDECART_HOME: dirname(system.instanceDir) };
+  await promisify(execFile)(process.execPath, [program, "--instance", "test"], { env });
+
+  await eventually(
+    "the new key beside the one before",
+    async () => JSON.parse((await accounts.getJwks({}, as())).jwksJson).keys.length === 2,
+    60_000,
+  );
+  const after = await open(email);
+  t.not(kid(after.token), kid(before.token));
+  for (const { token } of [before, after]) t.match(await new Person(gatewayUrl, token).ask(me), { status: 200 });
+  const order = "{ orders { id } }";
+  for (const { token } of [before, after]) t.match(await new Person(gatewayUrl, token).ask(order), { status: 200 });
+});
