@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type App, sidecarOf } from "./apps.ts";
 import { checkout } from "./instance.ts";
-import { placementProcess, schedulerProcess } from "./parts/control-plane.ts";
+import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
 import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
 import { ensureDatabases, type ServiceDatabase } from "./parts/databases.ts";
 import { migrate } from "./parts/migrations.ts";
@@ -18,6 +18,8 @@ import { writeSecrets } from "./secrets/secrets.ts";
 import { StartError } from "./start-error.ts";
 
 const loopback = "127.0.0.1";
+const resources = join(checkout, "components/resources");
+const configuration = join(resources, "config/local.yaml");
 
 /** What the rest of a run needs to know of its stores. */
 export interface Stores {
@@ -27,34 +29,51 @@ export interface Stores {
 
 /** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
 export async function bringUp(run: Run): Promise<Stores> {
-  const [dapr, databases, redis] = await Promise.all([
+  const [controlPlane, databases, redis] = await Promise.all([
     startControlPlane(run),
     run.step("PostgreSQL", () => startPostgres(run)),
     run.step("Redis", () => startRedis(run)),
     run.step("search component", () => startSearch(run)),
   ]);
   await writeSecrets(run.instance, databases.values(), redis, searchUrl(run));
-  const settings = sidecarSettings(run, dapr);
+  const settings = sidecarSettings(run, controlPlane);
   await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
   );
   return { databases, redis };
 }
 
-async function startControlPlane(run: Run): Promise<DaprRuntime> {
+/** The Dapr that is used and, when it has one, the authority its parts trust. */
+interface ControlPlane {
+  dapr: DaprRuntime;
+  sentry: Sentry | undefined;
+}
+
+async function startControlPlane(run: Run): Promise<ControlPlane> {
   const dapr = await run.step("Dapr runtime", () => findDapr(run.note, run.signal));
-  await run.step("placement, scheduler", async () => {
+  return run.step("Dapr control plane", async () => {
+    const sentry = await startSentry(run, dapr);
     const placement = await run.take("placement", ["api", "raft", "health", "metrics"]);
-    await run.start("components", placementProcess(run.instance, dapr.placement, placement), () =>
-      healthy(placement.health),
-    );
+    const placed = placementProcess(run.instance, dapr.placement, placement, sentry);
+    await run.start("components", placed, () => healthy(placement.health));
     const scheduler = await run.take("scheduler", ["api", "etcdClient", "etcdPeer", "health", "metrics"]);
-    await run.start("components", schedulerProcess(run.instance, dapr.scheduler, scheduler), () =>
-      healthy(scheduler.health),
-    );
+    const scheduled = schedulerProcess(run.instance, dapr.scheduler, scheduler, sentry);
+    await run.start("components", scheduled, () => healthy(scheduler.health));
     await Promise.all([run.system.ready("placement"), run.system.ready("scheduler")]);
+    return { dapr, sentry };
   });
-  return dapr;
+}
+
+async function startSentry(run: Run, dapr: DaprRuntime): Promise<Sentry | undefined> {
+  if (!dapr.sentry) {
+    run.note(`Dapr ${dapr.version} has no sentry here: sidecars talk without mutual TLS`);
+    return undefined;
+  }
+  const ports = await run.take("sentry", ["api", "health", "metrics"]);
+  const spec = sentryProcess(run.instance, dapr.sentry, ports, configuration);
+  await run.start("components", spec, () => healthy(ports.health));
+  await run.system.ready("sentry");
+  return sentryOn(run.instance, ports.api);
 }
 
 async function startPostgres(run: Run): Promise<Map<string, ServiceDatabase>> {
@@ -105,16 +124,16 @@ function searchUrl(run: Run): string | undefined {
   return url;
 }
 
-function sidecarSettings(run: Run, dapr: DaprRuntime): SidecarSettings {
-  const resources = join(checkout, "components/resources");
+function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): SidecarSettings {
   const { broker, state, search } = run.backends;
   const chosen = ["base", `broker/${broker}`, `state/${state}`, `search/${search}`, "secrets/local"];
   return {
     program: dapr.daprd,
     resources: [...chosen.map((folder) => join(resources, folder)), ...run.extraResources],
-    configuration: join(resources, "config/local.yaml"),
+    configuration,
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,
+    sentry,
     tokens: { dapr: "", app: "" },
   };
 }

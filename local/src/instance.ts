@@ -16,6 +16,7 @@ export interface Instance {
   folder: string;
   logs: string;
   sockets: string;
+  certificates: string;
 }
 
 // A role and a database are named after the instance, and PostgreSQL cuts names at 63 bytes.
@@ -31,7 +32,8 @@ export function instanceAt(name: string, home = process.env.SIDECART_HOME || joi
   const folder = resolve(home, name);
   const beside = join(folder, "sockets");
   const short = join(tmpdir(), `sidecart-${shortHash(folder)}`);
-  return { name, folder, logs: join(folder, "logs"), sockets: beside.length <= longestSocketFolder ? beside : short };
+  const sockets = beside.length <= longestSocketFolder ? beside : short;
+  return { name, folder, logs: join(folder, "logs"), sockets, certificates: join(folder, "certificates") };
 }
 
 /** The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
@@ -39,13 +41,13 @@ export async function makeFolder(instance: Instance): Promise<void> {
   await mkdir(instance.folder, { recursive: true, mode: 0o711 });
 }
 
-/** Empties what belongs to one run: logs, and sockets, of which a stale one makes daprd hang at start, silently. */
+/** Empties what belongs to one run: logs, certificates, and sockets, of which a stale one makes daprd hang at start, silently. */
 export async function clearLastRun(instance: Instance): Promise<void> {
   // registrations of the last run would send calls to sidecars that are gone
   const names = ["names.db", "names.db-wal", "names.db-shm"].map((name) => join(instance.folder, name));
-  const paths = [instance.logs, instance.sockets, ...names];
-  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
-  await Promise.all([instance.logs, instance.sockets].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+  const folders = [instance.logs, instance.sockets, instance.certificates];
+  await Promise.all([...folders, ...names].map((path) => rm(path, { recursive: true, force: true })));
+  await Promise.all(folders.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
 }
 
 export function shortHash(text: string): string {

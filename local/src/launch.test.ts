@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import pg from "pg";
 import t from "tap";
 import { instanceAt } from "./instance.ts";
@@ -57,8 +59,17 @@ t.test("a test can kill, start and restart the parts of a system of its own", as
     t.same(rows, [{ powerful: false, creates: false, trespasses: false, writes: true }]);
   });
 
+  await t.test("a sidecar shows the others who it is", async (t) => {
+    const { args = [] } = system.processes.get("orders-dapr")?.spec ?? {};
+    const port = Number(args[args.indexOf("--dapr-internal-grpc-port") + 1]);
+    const socket = connect({ port, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+    t.teardown(() => socket.destroy());
+    await once(socket, "secureConnect");
+    t.equal(socket.getPeerCertificate().subjectaltname, "URI:spiffe://public/ns/default/orders");
+  });
+
   await t.test("secrets and logs are private", async (t) => {
-    for (const file of ["secrets.json", "credentials.json", "redis/redis.conf", "logs/orders.log"]) {
+    for (const file of ["certificates", "secrets.json", "credentials.json", "redis/redis.conf", "logs/orders.log"]) {
       t.equal(statSync(join(system.instanceDir, file)).mode & 0o077, 0, file);
     }
   });

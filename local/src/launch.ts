@@ -45,10 +45,10 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   options.signal?.addEventListener("abort", stop);
   options.killSignal?.addEventListener("abort", () => system.kill());
   try {
+    if (options.reset) await forget(instance, options);
     await clearLastRun(instance);
     options.onInstance?.(instance);
     options.signal?.throwIfAborted();
-    if (options.reset) await forget(instance, options);
     const run = await Run.prepare(system, options);
     const stores = await Promise.race([bringUp(run), firstDeath(system)]);
     options.signal?.throwIfAborted();
@@ -110,7 +110,7 @@ async function forget(instance: Instance, { apps = allApps }: LaunchOptions): Pr
   const services = apps.filter((app) => app.database).map((app) => app.id);
   if (external) await dropDatabases(external, instance.name, services);
   await removePostgresData(instance);
-  const kept = ["run.json", "logs", "sockets", "ports.json"];
+  const kept = ["run.json", "ports.json"];
   const entries = (await readdir(instance.folder)).filter((name) => !kept.includes(name));
   await Promise.all(entries.map((name) => rm(join(instance.folder, name), { recursive: true, force: true })));
 }

@@ -1,9 +1,16 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
 
 const loopback = "127.0.0.1";
+
+export interface SentryPorts {
+  api: number;
+  health: number;
+  metrics: number;
+}
 
 export interface PlacementPorts {
   api: number;
@@ -20,15 +27,63 @@ export interface SchedulerPorts {
   metrics: number;
 }
 
+/** The authority that gives every other part of Dapr its certificate for mutual TLS. */
+export interface Sentry {
+  address: string;
+  anchorsFile: string;
+}
+
+const trustDomain = "localhost";
+
+export function sentryOn(instance: Instance, port: number): Sentry {
+  return { address: `${loopback}:${port}`, anchorsFile: join(instance.certificates, "ca.crt") };
+}
+
+/** Dapr's certificate authority; it makes itself a root of one year, so a new one for every run. */
+export function sentryProcess(
+  instance: Instance,
+  program: string,
+  ports: SentryPorts,
+  configuration: string,
+): ProcessSpec {
+  const own = ["--config", configuration, "--issuer-credentials", instance.certificates, "--trust-domain", trustDomain];
+  return server(instance, "sentry", program, ports, own);
+}
+
+/** Flags and environment that give a sidecar an identity of its own; nothing without an authority. */
+export function sidecarIdentity(sentry: Sentry | undefined): { args: string[]; env: Record<string, string> } {
+  if (!sentry) return { args: [], env: {} };
+  return {
+    args: ["--enable-mtls", "--sentry-address", sentry.address, "--control-plane-trust-domain", trustDomain],
+    env: { DAPR_TRUST_ANCHORS: readFileSync(sentry.anchorsFile, "utf8"), NAMESPACE: "default" },
+  };
+}
+
+function serverIdentity(sentry: Sentry | undefined): string[] {
+  if (!sentry) return [];
+  const trust = ["--trust-anchors-file", sentry.anchorsFile, "--trust-domain", trustDomain];
+  return ["--tls-enabled", "--sentry-address", sentry.address, ...trust];
+}
+
 /** Dapr's actor placement: one node, its table in memory. */
-export function placementProcess(instance: Instance, program: string, ports: PlacementPorts): ProcessSpec {
+export function placementProcess(
+  instance: Instance,
+  program: string,
+  ports: PlacementPorts,
+  sentry: Sentry | undefined,
+): ProcessSpec {
   const id = "dapr-placement-0";
-  const own = ["--id", id, "--initial-cluster", `${id}=${loopback}:${ports.raft}`];
+  const own = ["--id", id, "--initial-cluster", `${id}=${loopback}:${ports.raft}`, ...serverIdentity(sentry)];
   return server(instance, "placement", program, ports, own);
 }
 
 /** Dapr's scheduler: one node, its jobs kept in the instance folder. */
-export function schedulerProcess(instance: Instance, program: string, ports: SchedulerPorts): ProcessSpec {
+export function schedulerProcess(
+  instance: Instance,
+  program: string,
+  ports: SchedulerPorts,
+  sentry: Sentry | undefined,
+): ProcessSpec {
   const id = "dapr-scheduler-server-0";
   const own = [
     ["--id", id],
@@ -37,6 +92,7 @@ export function schedulerProcess(instance: Instance, program: string, ports: Sch
     ["--etcd-client-port", String(ports.etcdClient)],
     ["--etcd-client-listen-address", loopback],
     ["--etcd-initial-cluster", `${id}=http://${loopback}:${ports.etcdPeer}`],
+    serverIdentity(sentry),
   ];
   return server(instance, "scheduler", program, ports, own.flat());
 }
@@ -59,7 +115,7 @@ function server(
     command: program,
     args: [...listeners.flat(), ...own],
     cwd: instance.folder,
-    env: { ...inheritedEnvironment(), GOMEMLIMIT: "128MiB" },
+    env: { ...inheritedEnvironment(), GOMEMLIMIT: "128MiB", NAMESPACE: "default" },
     log: join(instance.logs, `${name}.log`),
   };
 }

@@ -10,6 +10,8 @@ export interface DaprRuntime {
   daprd: string;
   placement: string;
   scheduler: string;
+  /** Missing in some installations: then sidecars talk without mutual TLS. */
+  sentry: string | undefined;
   version: string;
 }
 
@@ -56,5 +58,6 @@ async function versionIn(folder: string): Promise<string> {
 
 function describe(folder: string, version: string): DaprRuntime {
   const program = (name: string) => join(folder, name);
-  return { daprd: program("daprd"), placement: program("placement"), scheduler: program("scheduler"), version };
+  const sentry = isExecutable(program("sentry")) ? program("sentry") : undefined;
+  return { daprd: program("daprd"), placement: program("placement"), scheduler: program("scheduler"), sentry, version };
 }

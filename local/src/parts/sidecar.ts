@@ -3,6 +3,7 @@ import { type App, sidecarOf } from "../apps.ts";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
+import { type Sentry, sidecarIdentity } from "./control-plane.ts";
 
 const loopback = "127.0.0.1";
 
@@ -21,6 +22,7 @@ export interface SidecarSettings {
   configuration: string;
   placement: string;
   scheduler: string;
+  sentry: Sentry | undefined;
   tokens: Tokens;
 }
 
@@ -38,11 +40,31 @@ export function sidecarProcess(
   settings: SidecarSettings,
 ): ProcessSpec {
   const name = sidecarOf(app);
+  const identity = sidecarIdentity(settings.sentry);
+  return {
+    name,
+    command: settings.program,
+    args: [...flags(app, ports, settings), ...identity.args],
+    cwd: instance.folder,
+    env: {
+      ...inheritedEnvironment(),
+      ...identity.env,
+      DAPR_API_TOKEN: settings.tokens.dapr,
+      APP_API_TOKEN: settings.tokens.app,
+      DAPR_COMPONENTS_SOCKETS_FOLDER: instance.sockets,
+      DAPR_HOST_IP: loopback, // what name resolution tells the other sidecars
+      GOMEMLIMIT: "256MiB",
+    },
+    log: join(instance.logs, `${name}.log`),
+  };
+}
+
+function flags(app: App, ports: SidecarPorts, settings: SidecarSettings): string[] {
   const actors = [
     ["--placement-host-address", settings.placement],
     ["--scheduler-host-address", settings.scheduler],
   ];
-  const args = [
+  return [
     ["--app-id", app.id],
     ["--app-port", String(ports.app), "--app-protocol", "grpc"],
     ["--enable-app-health-check", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "1000"],
@@ -56,22 +78,7 @@ export function sidecarProcess(
     ["--config", settings.configuration],
     ...settings.resources.map((folder) => ["--resources-path", folder]),
     ...(app.actors ? actors : []),
-  ];
-  return {
-    name,
-    command: settings.program,
-    args: args.flat(),
-    cwd: instance.folder,
-    env: {
-      ...inheritedEnvironment(),
-      DAPR_API_TOKEN: settings.tokens.dapr,
-      APP_API_TOKEN: settings.tokens.app,
-      DAPR_COMPONENTS_SOCKETS_FOLDER: instance.sockets,
-      DAPR_HOST_IP: loopback, // what name resolution tells the other sidecars
-      GOMEMLIMIT: "256MiB",
-    },
-    log: join(instance.logs, `${name}.log`),
-  };
+  ].flat();
 }
 
 /** The address that says whether the sidecar, its components and the app behind it are ready. */
