@@ -23,6 +23,10 @@ export function sql(name: string, text: string): Statement {
   return { name, text: text.replace(/\s+/g, " ").trim() };
 }
 
+/** A `timestamptz` as JSON has it everywhere in the system, whatever time zone the database session is in. */
+export const instant = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** The service's own database behind the output binding `component`. */
 export function database(sidecar: Sidecar, component: string): Database {
   const noBody = new Uint8Array();

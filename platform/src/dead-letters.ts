@@ -1,5 +1,5 @@
 import { background, type CallContext } from "./call.ts";
-import { type Database, sql } from "./database.ts";
+import { type Database, instant, sql } from "./database.ts";
 import { type CloudEvent, cloudEvent } from "./events.ts";
 import { derivedId } from "./ids.ts";
 
@@ -34,7 +34,7 @@ const list = sql(
    select jsonb_build_object(
      'total', (select count(*) from dead_letters),
      'deadLetters', coalesce((select jsonb_agg(jsonb_build_object('eventId', event_id, 'topic', topic, 'event', event,
-       'error', error, 'attempts', attempts, 'diedAt', died_at) order by died_at, event_id) from page), '[]'))::text`,
+       'error', error, 'attempts', attempts, 'diedAt', ${instant("died_at")}) order by died_at, event_id) from page), '[]'))::text`,
 );
 
 const remove = sql(

@@ -125,7 +125,16 @@ async function startDatabase(run: StoreRun, service: string): Promise<ServiceDat
   const own = (await ensureDatabases(url, run.instance.name, [service], credentials)).get(service);
   if (!own) throw new Error(`no database for ${service}`);
   await migrate(run.instance, own);
+  await setTimeZone(own);
   return own;
+}
+
+/** Where a statement that depends on the session's time zone cannot pass by luck. */
+async function setTimeZone({ ownerUrl, database: name }: ServiceDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  await client.query(`alter database ${pg.escapeIdentifier(name)} set timezone to 'Pacific/Chatham'`);
+  await client.end();
 }
 
 async function startRedis(run: StoreRun): Promise<Redis> {
@@ -154,6 +163,7 @@ async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: Sto
     configuration: join(resources, "config/local.yaml"),
     placement: "",
     scheduler: "",
+    sentry: undefined,
     tokens,
   });
   const sidecar = connectSidecar({ port: ports.grpc, apiToken: tokens.dapr });

@@ -1,11 +1,11 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
 import type { Role } from "@sidecart/platform/tokens";
 import type { Account } from "./account.ts";
 
 const accountJson = (a: string) => `jsonb_build_object('id', ${a}.id, 'email', ${a}.email, 'username', ${a}.username,
-  'roles', ${a}.roles, 'version', ${a}.version, 'createdAt', ${a}.created_at)`;
+  'roles', ${a}.roles, 'version', ${a}.version, 'createdAt', ${instant(`${a}.created_at`)})`;
 
 const register = sql(
   "account.register",

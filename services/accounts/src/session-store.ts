@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { Role } from "@sidecart/platform/tokens";
 
 const credentials = sql(
@@ -11,7 +11,7 @@ const credentials = sql(
          'passwordHash', c.password_hash)
        from accounts a join credentials c on c.account_id = a.id, input
        where a.email_key = input.email_key or a.id = input.account_id),
-     'blockedUntil', (select blocked_until from login_failures f, input
+     'blockedUntil', (select ${instant("blocked_until")} from login_failures f, input
        where f.email_hash = decode(input.email_hash, 'hex') and f.blocked_until > input.at))::text`,
 );
 

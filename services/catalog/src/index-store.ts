@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, instant, sql } from "@sidecart/platform/database";
 
 /** A product as it goes into the search index; `deleted` ones leave it. */
 export type IndexedProduct = {
@@ -12,7 +12,7 @@ export type IndexedProduct = {
 const documentJson = `jsonb_build_object('id', p.id, 'version', p.version, 'deleted', p.deleted_at is not null,
   'document', jsonb_build_object('id', p.id, 'name', p.name, 'description', p.description, 'category', p.category,
     'attributes', p.attributes, 'partnerId', coalesce(p.partner_id::text, ''), 'price', p.price, 'currency', p.currency,
-    'stock', p.on_hand - p.reserved, 'createdAt', p.created_at, 'imageUrl', ''))`;
+    'stock', p.on_hand - p.reserved, 'createdAt', ${instant("p.created_at")}, 'imageUrl', ''))`;
 
 const current = sql(
   "index.current",

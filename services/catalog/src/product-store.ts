@@ -1,12 +1,12 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
 import type { Product } from "./product.ts";
 
 const productJson = (p: string) => `jsonb_build_object('id', ${p}.id, 'name', ${p}.name,
   'description', ${p}.description, 'price', ${p}.price, 'currency', ${p}.currency, 'stock', ${p}.on_hand - ${p}.reserved,
   'category', ${p}.category, 'attributes', ${p}.attributes, 'partnerId', ${p}.partner_id, 'imageUrl', ${p}.image_url,
-  'version', ${p}.version, 'createdAt', ${p}.created_at)`;
+  'version', ${p}.version, 'createdAt', ${instant(`${p}.created_at`)})`;
 
 /** A product event's data: proto JSON of ProductState. */
 const stateJson = (p: string) => `jsonb_build_object('product', jsonb_strip_nulls(${productJson(p)}

@@ -1,11 +1,11 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
 import type { Order, OrderLine, PaymentStatus, Status } from "./order.ts";
 
 const orderJson = (o: string) => `jsonb_build_object('id', ${o}.id, 'accountId', ${o}.account_id, 'status', ${o}.status,
   'paymentStatus', ${o}.payment_status, 'quantity', ${o}.quantity, 'priceTotal', ${o}.price_total,
-  'currency', ${o}.currency, 'version', ${o}.version, 'createdAt', ${o}.created_at, 'lines', (
+  'currency', ${o}.currency, 'version', ${o}.version, 'createdAt', ${instant(`${o}.created_at`)}, 'lines', (
     select coalesce(jsonb_agg(jsonb_build_object('productId', l.product_id, 'name', l.name, 'quantity', l.quantity,
       'price', l.price) order by l.product_id), '[]') from order_lines l where l.order_id = ${o}.id))`;
 
@@ -117,7 +117,7 @@ const unpaid = sql(
 const history = sql(
   "order.history",
   `select coalesce(jsonb_agg(jsonb_build_object('from', t.from_status, 'to', t.to_status, 'actor', t.actor,
-     'reason', t.reason, 'at', t.at) order by t.version), '[]')::text
+     'reason', t.reason, 'at', ${instant("t.at")}) order by t.version), '[]')::text
    from order_transitions t join orders o on o.id = t.order_id
    where o.id = ($1::jsonb->>'id')::uuid
      and ($1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid)`,
