@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type App, sidecarOf } from "../apps.ts";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
@@ -75,10 +76,20 @@ function flags(app: App, ports: SidecarPorts, settings: SidecarSettings): string
     ["--max-body-size", "4Mi"],
     ["--dapr-graceful-shutdown-seconds", "5"],
     ["--log-level", "warn", "--log-as-json"],
-    ["--config", settings.configuration],
+    ...configurations(app, settings).map((file) => ["--config", file]),
     ...settings.resources.map((folder) => ["--resources-path", folder]),
     ...(app.actors ? actors : []),
   ].flat();
+}
+
+/** What all sidecars share, what this app may read of the secrets, and, with certificates, who may call it. */
+function configurations(app: App, { configuration, sentry }: SidecarSettings): string[] {
+  const folder = dirname(configuration);
+  const own = [
+    join(folder, "secrets", `${app.id}.yaml`),
+    ...(sentry ? [join(folder, "access", `${app.id}.yaml`)] : []),
+  ];
+  return [configuration, ...own.filter((file) => existsSync(file))];
 }
 
 /** The address that says whether the sidecar, its components and the app behind it are ready. */
