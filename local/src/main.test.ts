@@ -133,8 +133,8 @@ t.test("a second Ctrl-C kills what does not end", async (t) => {
   await cli.until(/stopping/);
   // signals that come together are one press: the first that comes later is the second press
   const pressing = setInterval(() => cli.signal("SIGINT"), 50);
+  await cli.until(/killing/).finally(() => clearInterval(pressing));
   t.equal((await cli.exited).code, 130);
-  clearInterval(pressing);
   t.notMatch(cli.output, /stopped in [2-9]/, "at once, not when the time to stop is over");
   await untilGone(running);
 });

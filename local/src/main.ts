@@ -26,6 +26,7 @@ async function main(): Promise<void> {
       stop.abort();
     },
     second: () => {
+      progress.note("killing");
       kill.abort();
       process.exitCode = killed;
       setTimeout(() => process.exit(killed), killWithinMs).unref();

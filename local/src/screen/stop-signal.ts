@@ -4,11 +4,13 @@ const samePressMs = 300;
 /** Calls `first` at the first Ctrl-C (or SIGTERM, SIGHUP) and `second` at a second press. */
 export function onStopSignal(handlers: { first: () => void; second: () => void }): void {
   let askedAt: number | undefined;
+  let askedTwice = false;
   const onSignal = () => {
     if (askedAt === undefined) {
       askedAt = performance.now();
       handlers.first();
-    } else if (performance.now() - askedAt > samePressMs) {
+    } else if (!askedTwice && performance.now() - askedAt > samePressMs) {
+      askedTwice = true;
       handlers.second();
     }
   };
