@@ -1,6 +1,9 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { Launched } from "@sidecart/local/launch";
-import type { CallContext } from "@sidecart/platform/call";
-import { background } from "@sidecart/platform/call";
+import { background, type CallContext } from "@sidecart/platform/call";
+import { toAppError } from "@sidecart/platform/errors";
+import { unaryDefinitions } from "@sidecart/platform/rpc";
 import { connectSidecar } from "@sidecart/platform/sidecar";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
@@ -34,3 +37,36 @@ export const as = (token?: string): CallContext => ({
   ...background(10_000),
   ...(token !== undefined && { authorization: `Bearer ${token}` }),
 });
+
+/** The code of a call's refusal: `OK` when it was not refused, `DENIED` when a sidecar did not let it through. */
+export const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => "OK",
+    (error) => {
+      const { code } = toAppError(error);
+      return code === "INTERNAL" && error.code === status.PERMISSION_DENIED ? "DENIED" : code;
+    },
+  );
+
+/** Calls every method of a service with an empty request and any metadata; gives back method → code. */
+export async function callAll(
+  port: string | undefined,
+  service: DescService,
+  headers: Record<string, string | string[]>,
+): Promise<Record<string, string>> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const metadata = new Metadata();
+  for (const [key, values] of Object.entries(headers)) {
+    for (const value of [values].flat()) metadata.add(key, value);
+  }
+  const call = (definition: ReturnType<typeof unaryDefinitions>[number]) =>
+    new Promise((resolve, reject) => {
+      const { path, requestSerialize, responseDeserialize } = definition;
+      const options = { deadline: Date.now() + 10_000 };
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, options, (error, answer) =>
+        error ? reject(error) : resolve(answer),
+      );
+    });
+  const codes = unaryDefinitions(service).map(async (one) => [one.name, await codeOf(call(one))] as const);
+  return Object.fromEntries(await Promise.all(codes).finally(() => client.close()));
+}

@@ -40,6 +40,7 @@ export async function wire(platform: Platform): Promise<Wiring> {
   return {
     rpc: rpc(deps),
     subscriptions: [],
+    verifier: deps.verifier,
     stop: async () => void (await Promise.all(sweeps.map((one) => one.stop()))),
   };
 }

@@ -1,0 +1,168 @@
+import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
+import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
+import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { OrdersService } from "@sidecart/proto/orders/v1/orders";
+import t from "tap";
+import { badTokens } from "../support/bad-tokens.ts";
+import { as, behindSidecar, callAll, codeOf, environmentOf } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { admin, newCustomer, newPerson, newProduct, placeOrder } from "../support/people.ts";
+import { stockOracle } from "../support/stock.ts";
+import { startSystem } from "../support/system.ts";
+import { goodClaims, sign, systemKey } from "../support/tokens.ts";
+
+const system = await startSystem(t);
+const { gatewayUrl } = system;
+const shop = await admin(gatewayUrl);
+const [owner, stranger] = [await newCustomer(gatewayUrl), await newCustomer(gatewayUrl)];
+const product = await newProduct(shop, { stock: 100 });
+const input = { orderProducts: [{ productId: product, quantity: 1 }] };
+const { placeOrder: order } = await owner.get<{ placeOrder: { id: string } }>(placeOrder, { input });
+const { accounts, catalog, orders, ops, sidecar } = behindSidecar(t, system);
+const { stockOf } = await stockOracle(t, system);
+
+const lines = [{ productId: product, quantity: 1 }];
+const aProduct = { name: "A thing", price: 1n, currency: "EUR", stock: 1, category: "other" };
+/** What needs a token, at each service; all of it is allowed to an admin. */
+const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
+  "accounts.getAccounts": () => accounts.getAccounts({ ids: [owner.id] }, as(token)),
+  "accounts.listAccounts": () => accounts.listAccounts({ first: 1 }, as(token)),
+  "accounts.grantRoles": () => accounts.grantRoles({ accountId: owner.id, roles: ["customer"] }, as(token)),
+  "accounts.logOutAll": () => accounts.logOutAll({}, as(token)),
+  "catalog.createProduct": () => catalog.createProduct(aProduct, as(token)),
+  "catalog.updateProduct": () => catalog.updateProduct({ id: product, name: "A thing" }, as(token)),
+  "catalog.updateInventory": () => catalog.updateInventory({ id: product, type: 1, number: 1 }, as(token)),
+  "catalog.reindex": () => catalog.reindex({}, as(token)),
+  "orders.getOrders": () => orders.getOrders({ ids: [order.id] }, as(token)),
+  "orders.listOrders": () => orders.listOrders({ all: true }, as(token)),
+  "orders.getHistory": () => orders.getHistory({ orderId: order.id }, as(token)),
+  "orders.placeOrders": () => orders.placeOrders({ placements: [{ lines }] }, as(token)),
+  "orders.markPaid": () => orders.markPaid({ id: order.id }, as(token)),
+  ...Object.fromEntries(
+    ["accounts", "catalog", "orders"].flatMap((service) => [
+      [`${service} dead letters`, () => ops(service).listDeadLetters({ first: 1 }, as(token))],
+      [`${service} redrive`, () => ops(service).redriveDeadLetters({}, as(token))],
+    ]),
+  ),
+});
+const codes = async (token?: string) => {
+  const found: Record<string, string> = {};
+  for (const [name, call] of Object.entries(guarded(token))) found[name] = await codeOf(call());
+  return found;
+};
+const each = (code: string) => Object.fromEntries(Object.keys(guarded()).map((name) => [name, code]));
+
+t.test("each service itself refuses a token that is not wholly good", async (t) => {
+  t.same(await codes(), each("UNAUTHENTICATED"), "none");
+  for (const [name, { token, code }] of await badTokens(system, owner.id)) t.same(await codes(token), each(code), name);
+  const good = await sign(await systemKey(system), goodClaims(owner.id, ["admin"]));
+  t.same(await codes(good), each("OK"), "a good one, made likewise");
+});
+
+t.test("each service itself keeps a customer to what is a customer's", async (t) => {
+  const token = stranger.token;
+  t.match(await codes(token), {
+    "accounts.listAccounts": "FORBIDDEN",
+    "accounts.grantRoles": "FORBIDDEN",
+    "catalog.createProduct": "FORBIDDEN",
+    "catalog.updateProduct": "FORBIDDEN",
+    "catalog.updateInventory": "FORBIDDEN",
+    "catalog.reindex": "FORBIDDEN",
+    "orders.listOrders": "FORBIDDEN",
+    "orders.getHistory": "ORDER_NOT_FOUND",
+    "orders.markPaid": "FORBIDDEN",
+    "accounts dead letters": "FORBIDDEN",
+    "catalog redrive": "FORBIDDEN",
+    "orders dead letters": "FORBIDDEN",
+  });
+  t.same((await orders.getOrders({ ids: [order.id] }, as(token))).orders, []);
+  t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
+  t.equal(await codeOf(orders.listOrders({ accountId: owner.id }, as(token))), "FORBIDDEN");
+  t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");
+});
+
+t.test("catalog itself keeps a partner to its own products", async (t) => {
+  const [one, two] = [await newPerson(gatewayUrl, "partner"), await newPerson(gatewayUrl, "partner")];
+  const mine = await eventually("the partner known to the catalogue", () => newProduct(one));
+  for (const id of [mine, product]) {
+    t.equal(await codeOf(catalog.updateProduct({ id, price: 1n }, as(two.token))), "FORBIDDEN");
+    t.equal(await codeOf(catalog.deleteProduct({ id }, as(two.token))), "FORBIDDEN");
+    t.equal(await codeOf(catalog.updateInventory({ id, type: 1, number: 1 }, as(two.token))), "FORBIDDEN");
+  }
+  t.equal(await codeOf(catalog.createProduct({ ...aProduct, partnerId: one.id }, as(two.token))), "FORBIDDEN");
+  t.equal(await codeOf(catalog.updateProduct({ id: mine, price: 1n }, as(one.token))), "OK");
+});
+
+t.test("stock is reserved and released by orders alone", async (t) => {
+  const reservation = { reservationId: order.id, lines };
+  const before = await stockOf(product);
+  const { DAPR_GRPC_PORT: sidecarPort, DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");
+  const through = { "dapr-api-token": apiToken, "dapr-app-id": "catalog" };
+  for (const claimed of [[], "orders", ["orders", "orders"]]) {
+    const answers = await callAll(sidecarPort, ReservationsService, { ...through, "dapr-caller-app-id": claimed });
+    t.same(answers, { reserve: "DENIED", release: "DENIED" }, `the gateway's sidecar, saying it is ${claimed}`);
+  }
+  const { SIDECART_APP_PORT: appPort, APP_API_TOKEN: appToken = "" } = environmentOf(system, "catalog");
+  const inside = { "dapr-api-token": appToken };
+  for (const caller of [[], "gateway", "accounts", ["gateway", "orders"], ["orders", "gateway"]]) {
+    const answers = await callAll(appPort, ReservationsService, { ...inside, "dapr-caller-app-id": caller });
+    t.same(answers, { reserve: "FORBIDDEN", release: "FORBIDDEN" }, `catalog itself, called by ${caller}`);
+  }
+  const own = behindSidecar(t, system, "orders").reservations;
+  t.equal(await codeOf(own.reserve({ reservations: [reservation] }, as())), "OK", "at orders' own sidecar");
+  t.same(await stockOf(product), {
+    ...before,
+    reserved: before.reserved + 1,
+    promised: before.promised + 1,
+    reservations: before.reservations + 1,
+  });
+});
+
+t.test("a service answers its own sidecar only", async (t) => {
+  const { AppCallback } = appCallback;
+  const served = {
+    accounts: [AccountsService, OpsService, AppCallback],
+    catalog: [CatalogService, ReservationsService, OpsService, AppCallback],
+    orders: [OrdersService, OpsService, AppCallback],
+    gateway: [AppCallback],
+  };
+  const { DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");
+  for (const [app, services] of Object.entries(served)) {
+    const { SIDECART_APP_PORT: port, APP_API_TOKEN: own = "" } = environmentOf(system, app);
+    const shown = {
+      none: {},
+      "another's": { "dapr-api-token": apiToken },
+      "one byte off": { "dapr-api-token": `${own}x` },
+    };
+    for (const service of services) {
+      for (const [what, headers] of Object.entries(shown)) {
+        const { listTopicSubscriptions, listInputBindings, ...rest } = await callAll(port, service, {
+          ...headers,
+          "dapr-caller-app-id": "orders",
+          authorization: `Bearer ${shop.token}`,
+        });
+        t.same(
+          new Set(Object.values(rest)),
+          new Set(["UNAUTHENTICATED"]),
+          `${app} ${service.typeName}, token: ${what}`,
+        );
+      }
+    }
+  }
+});
+
+t.test("whoever stands at the gateway's sidecar reaches no database, and publishes nothing", async (t) => {
+  const sql = { sql: "select 1::text", params: "[]" };
+  for (const app of ["accounts", "catalog", "orders"]) {
+    const call = sidecar.invokeBinding(`${app}-db`, "query", sql, new Uint8Array(), as());
+    const refusal = await call.catch((error: Error) => error.message);
+    t.match(refusal, /couldn't find output binding/, `${app}-db`);
+  }
+  const event = { id: "1", event: Buffer.from("{}"), contentType: "application/cloudevents+json" };
+  await t.rejects(sidecar.publish("pubsub", "orders.order-paid.v1", [event], as()));
+  const { DAPR_GRPC_PORT: port } = environmentOf(system, "gateway");
+  const headers = { "dapr-app-id": "catalog", "dapr-api-token": "not the token" };
+  const answers = await callAll(port, CatalogService, headers);
+  t.notOk(Object.values(answers).includes("OK"), "without the sidecar's token there is no way in");
+});
