@@ -24,6 +24,8 @@ export type Sidecar = {
   publish(pubsub: string, topic: string, entries: BulkEntry[], context: CallContext): Promise<Map<string, string>>;
   /** All keys of one secret. */
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
+  /** The values of these keys in a configuration store; keys it does not have are left out. */
+  configuration(store: string, keys: string[], context: CallContext): Promise<Record<string, string>>;
   state: StateApi;
   /** Resolves when the sidecar answers; rejects at the context's deadline. */
   ready(context: CallContext): Promise<void>;
@@ -69,6 +71,10 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
     },
     async secret(store, name, context) {
       return (await api.getSecret({ storeName: store, key: name }, context)).data;
+    },
+    async configuration(storeName, keys, context) {
+      const { items } = await api.getConfiguration({ storeName, keys }, context);
+      return Object.fromEntries(Object.entries(items).map(([key, item]) => [key, item.value]));
     },
     ready: (context) =>
       new Promise((resolve, reject) =>

@@ -43,8 +43,8 @@ export const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => "OK",
     (error) => {
-      const { code } = toAppError(error);
-      return code === "INTERNAL" && error.code === status.PERMISSION_DENIED ? "DENIED" : code;
+      const ours = error.metadata.get("sidecart-error").length > 0;
+      return error.code === status.PERMISSION_DENIED && !ours ? "DENIED" : toAppError(error).code;
     },
   );
 

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { background } from "@sidecart/platform/call";
+import { toAppError } from "@sidecart/platform/errors";
+import { Redis } from "ioredis";
+import t from "tap";
+import { behindSidecar } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { startSystem } from "../support/system.ts";
+
+const settings = join(import.meta.dirname, "../support/resources");
+const system = await startSystem(t, { resources: [settings] });
+const { sidecar } = behindSidecar(t, system, "orders");
+const call = () => background(5_000);
+const bytes = (text: string) => Buffer.from(text);
+
+t.test("state is kept, replaced under its etag only, and deleted", async (t) => {
+  const key = randomUUID();
+  t.equal(await sidecar.state.get("state", key, call()), undefined);
+  await sidecar.state.save("state", key, bytes("one"), {}, call());
+  const first = await sidecar.state.get("state", key, call());
+  t.equal(Buffer.from(first?.value ?? []).toString(), "one");
+
+  await sidecar.state.save("state", key, bytes("two"), { etag: first?.etag ?? "" }, call());
+  await t.rejects(sidecar.state.save("state", key, bytes("three"), { etag: first?.etag ?? "" }, call()));
+  const second = await sidecar.state.get("state", key, call());
+  t.equal(Buffer.from(second?.value ?? []).toString(), "two", "the stale write changed nothing");
+
+  await sidecar.state.delete("state", key, call());
+  t.equal(await sidecar.state.get("state", key, call()), undefined);
+});
+
+t.test("state with a time to live is gone after it", async (t) => {
+  const key = randomUUID();
+  await sidecar.state.save("state", key, bytes("short"), { ttlSeconds: 1 }, call());
+  t.ok(await sidecar.state.get("state", key, call()));
+  await eventually("the end of its time", async () => (await sidecar.state.get("state", key, call())) === undefined);
+});
+
+t.test("settings are read from a configuration store", async (t) => {
+  const redis = new Redis(system.redisUrl);
+  t.teardown(() => redis.disconnect());
+  const key = randomUUID();
+  await redis.set(key, "30||1");
+  t.same(await sidecar.configuration("settings", [key], call()), { [key]: "30" });
+});
+
+t.test("an app reads its own secrets and no others", async (t) => {
+  const { sidecar: accounts } = behindSidecar(t, system, "accounts");
+  t.match(await accounts.secret("secrets", "accounts-signing-keys", call()), { jwks: /keys/ });
+  for (const [name, reader] of [
+    ["accounts-signing-keys", sidecar],
+    ["orders-db", sidecar],
+    ["redis", accounts],
+  ] as const) {
+    await t.rejects(reader.secret("secrets", name, call()), { code: 7 }, `${name} is denied`);
+  }
+});
+
+t.test("a deadline ends a call that hangs", async (t) => {
+  const hang = { sql: "select pg_sleep(5)::text", params: "[]" };
+  const started = Date.now();
+  const error = await sidecar
+    .invokeBinding("orders-db", "query", hang, new Uint8Array(), background(300))
+    .then(() => undefined, toAppError);
+  t.equal(error?.code, "TIMEOUT");
+  t.ok(Date.now() - started < 4_000);
+});
+
+t.test("going away ends a call that hangs", async (t) => {
+  const hang = { sql: "select pg_sleep(5)::text", params: "[]" };
+  const abort = new AbortController();
+  const running = sidecar.invokeBinding("orders-db", "query", hang, new Uint8Array(), background(10_000, abort.signal));
+  const ended = running.then(() => undefined, toAppError);
+  abort.abort();
+  t.equal((await ended)?.code, "CANCELLED");
+});
