@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fault } from "./fault.ts";
 
 /** What every process needs; a service adds its own keys with `platformConfig.extend({…})`. */
 export const platformConfig = z.object({
@@ -20,6 +21,8 @@ export const platformConfig = z.object({
   SIDECART_TRACE_RATIO: z.coerce.number().min(0).max(1).default(1),
   /** Set by `npm start` only: permits the published sample log-ins. */
   SIDECART_LOCAL: z.stringbool().default(false),
+  /** Fault tests only: what this process does to itself at a step of its outbox relay. */
+  SIDECART_FAULT: fault.optional(),
   /** Longest a request may take when the caller set no deadline. */
   SIDECART_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
 });

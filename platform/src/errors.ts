@@ -69,18 +69,23 @@ const fromStatus: Partial<Record<status, ErrorKind>> = {
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (!isServiceError(error)) return new AppError(commonErrors.internal, { cause: error });
-  const [sent] = error.metadata.get(trailer);
-  if (sent !== undefined) return decode(String(sent), error);
+  // A sidecar that tried several times hands over the trailers of all of them in one value: the last one counts.
+  const sent = error.metadata.get(trailer).join().split(",").at(-1)?.trim();
+  if (sent) return decode(sent, error);
   return new AppError(fromStatus[error.code] ?? commonErrors.internal, { cause: error });
 }
 
-/** The same as a gRPC error, ready for a server's callback. */
+/**
+ * The same as a gRPC error, ready for a server's callback. UNAVAILABLE on the wire means that nobody was reached, and a
+ * sidecar repeats such a call: what we could not reach ourselves goes out as ABORTED, which is the caller's to repeat.
+ */
 export function toServiceError(error: unknown): Partial<ServiceError> {
   const known = toAppError(error);
+  const code = known.status === "UNAVAILABLE" ? status.ABORTED : status[known.status];
   const metadata = new Metadata();
   const body = JSON.stringify({ ...kindOf(known), details: known.details });
   metadata.set(trailer, encodeURIComponent(body));
-  return { code: status[known.status], details: known.code, metadata };
+  return { code, details: known.code, metadata };
 }
 
 /** True when trying again later may succeed without anything being changed. */

@@ -1,6 +1,7 @@
 import { background } from "./call.ts";
 import { type Database, sql } from "./database.ts";
 import { type OutboxRow, toCloudEvent } from "./events.ts";
+import type { Step } from "./fault.ts";
 import type { Logger } from "./log.ts";
 import type { BulkEntry, Sidecar } from "./sidecar.ts";
 import { meter } from "./telemetry.ts";
@@ -49,8 +50,8 @@ export type OutboxOptions = {
   appId: string;
   pubsub: string;
   log: Logger;
-  /** For fault tests: runs between claiming and publishing. */
-  beforePublish?: () => Promise<void> | void;
+  /** For fault tests: told what comes next. */
+  reached?: (step: Step) => void;
 };
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
@@ -86,11 +87,12 @@ async function publishBatch(options: OutboxOptions): Promise<boolean> {
     background(timeoutMs),
   );
   if (rows.length === 0) return false;
-  await options.beforePublish?.();
+  options.reached?.("before-publish");
   const byTopic = Object.entries(Object.groupBy(rows, (row) => row.topic));
   const failures = await Promise.all(byTopic.map(([topic, some]) => publishTopic(options, topic, some ?? [])));
   const failed = new Set(failures.flat());
   const published = rows.map((row) => row.id).filter((id) => !failed.has(id));
+  options.reached?.("before-settle");
   await options.database.one(settle, { published, failed: [...failed] }, background(timeoutMs));
   return failed.size === 0 && rows.length === batchSize;
 }

@@ -5,6 +5,7 @@ import { background } from "./call.ts";
 import type { PlatformConfig } from "./config.ts";
 import { type Database, database } from "./database.ts";
 import { createDeadLetters } from "./dead-letters.ts";
+import { armFault } from "./fault.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { opsHandlers } from "./ops.ts";
 import { type OutboxRelay, startOutboxRelay } from "./outbox.ts";
@@ -43,7 +44,6 @@ export type Wiring = {
 export type ServiceOptions = {
   config: PlatformConfig;
   wire(platform: Platform): Promise<Wiring> | Wiring;
-  beforePublish?: () => Promise<void> | void;
 };
 
 /** Starts a service and keeps it running until SIGTERM or SIGINT: then it drains and ends with code 0. */
@@ -93,15 +93,8 @@ async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry)
     pubsub: pubsubName,
     appId,
   });
-  const { beforePublish } = options;
-  relay = startOutboxRelay({
-    database: own,
-    sidecar,
-    appId,
-    pubsub: pubsubName,
-    log,
-    ...(beforePublish && { beforePublish }),
-  });
+  const reached = armFault(config.SIDECART_FAULT);
+  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, reached });
   const metrics = await maybeServeMetrics(config, telemetry);
   return { stop: () => stopInOrder({ server, relay, wiring, sidecar, telemetry, metrics }) };
 }
