@@ -1,0 +1,85 @@
+import type { Launched } from "@sidecart/local/launch";
+import pg from "pg";
+
+export type Line = { productId: string; quantity: number };
+export type Product = { id: string; name: string; price: string; onHand: number; reserved: number };
+export type Reservation = { id: string; status: string; held: boolean; overdue: boolean; lines: Line[] };
+export type Order = { id: string; status: string; version: number; reservationId: string; lines: Line[] };
+export type Transition = { orderId: string; version: number; from: string; to: string };
+
+/** What the databases of all services say, read past the services. */
+export type Books = {
+  products: Product[];
+  reservations: Reservation[];
+  orders: Order[];
+  transitions: Transition[];
+  /** Products as orders knows them from events. */
+  known: Pick<Product, "id" | "name" | "price">[];
+  /** Events that catalog has handled, by handler. */
+  handled: Map<string, number>;
+  /** Events not yet published, by service. */
+  waiting: Map<string, number>;
+  deadLetters: { service: string; topic: string; error: string }[];
+};
+
+const services = ["accounts", "catalog", "orders"] as const;
+
+/** A database whose server may come and go between two questions: each has a connection of its own. */
+export async function ask<T>(url: string, text: string, values: unknown[] = []): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return (await client.query(text, values)).rows as T[];
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+export async function readBooks(system: Launched): Promise<Books> {
+  const catalog = <T>(text: string) => ask<T>(system.databaseUrl("catalog"), text);
+  const orders = <T>(text: string) => ask<T>(system.databaseUrl("orders"), text);
+  const handled = await catalog<{ handler: string; events: number }>(
+    "select handler, count(*)::int as events from inbox group by handler",
+  );
+  return {
+    products: await catalog<Product>('select id, name, price::text, on_hand as "onHand", reserved from products'),
+    reservations: await catalog<Reservation>(
+      `select id, status, lines, expires_at is null as held,
+         coalesce(expires_at < now() - interval '15 seconds', false) as overdue
+       from reservations`,
+    ),
+    orders: await orders<Order>(
+      `select id, status, version, reservation_id as "reservationId",
+         (select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity))
+          from order_lines where order_id = id) as lines
+       from orders`,
+    ),
+    transitions: await orders<Transition>(
+      `select order_id as "orderId", version, from_status as "from", to_status as "to"
+       from order_transitions order by order_id, version`,
+    ),
+    known: await orders<Product>("select id, name, price::text from known_products"),
+    handled: new Map(handled.map(({ handler, events }) => [handler, events])),
+    waiting: new Map(
+      await Promise.all(services.map(async (service) => [service, await waiting(system, service)] as const)),
+    ),
+    deadLetters: (await Promise.all(services.map((service) => deadLetters(system, service)))).flat(),
+  };
+}
+
+async function waiting(system: Launched, service: string): Promise<number> {
+  const [row] = await ask<{ events: number }>(
+    system.databaseUrl(service),
+    "select count(*)::int as events from outbox",
+  );
+  return row?.events ?? 0;
+}
+
+function deadLetters(system: Launched, service: string) {
+  return ask<{ service: string; topic: string; error: string }>(
+    system.databaseUrl(service),
+    "select $1 as service, topic, error from dead_letters",
+    [service],
+  );
+}

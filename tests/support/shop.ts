@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import type { Test } from "tap";
+import type { Answer, Person } from "./graphql.ts";
+import { ledgerAgrees } from "./ledger.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "./people.ts";
+import { startSystem } from "./system.ts";
+
+export type Placed = { placeOrder: { id: string; status: string; quantity: number; priceTotal: number } };
+
+/** A system of its own with products to sell and somebody who buys them. */
+export type Shop = {
+  system: Launched;
+  admin: Person;
+  customer: Person;
+  products: string[];
+  /** What was on hand at the start. */
+  stock: ReadonlyMap<string, number>;
+  /** One unit of the first product unless said otherwise; the whole answer. */
+  place(key?: string, product?: string): Promise<Answer<Placed>>;
+  cancel(id: string): Promise<Answer<unknown>>;
+  pay(id: string): Promise<Answer<unknown>>;
+  /** Waits until all events have had their effect and the books agree. */
+  agrees(withinMs?: number): ReturnType<typeof ledgerAgrees>;
+};
+
+const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
+const markPaid = "mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { id status } }";
+
+export async function openShop(t: Test, options: LaunchOptions & { products?: number; units?: number } = {}) {
+  const { products: number = 1, units = 1_000, ...launch } = options;
+  const gateway = { SIDECART_RATE_LIMIT: "1000000", ...launch.env?.gateway };
+  const system = await startSystem(t, { ...launch, env: { ...launch.env, gateway } });
+  const boss = await admin(system.gatewayUrl);
+  const customer = await newCustomer(system.gatewayUrl);
+  const products = await Promise.all(Array.from({ length: number }, () => newProduct(boss, { stock: units })));
+  const stock = new Map(products.map((id) => [id, units]));
+  const [first = ""] = products;
+  const shop: Shop = {
+    system,
+    admin: boss,
+    customer,
+    products,
+    stock,
+    place: (idempotencyKey = randomUUID(), productId = first) =>
+      customer.ask<Placed>(placeOrder, { input: { orderProducts: [{ productId, quantity: 1 }], idempotencyKey } }),
+    cancel: (id) => customer.ask(cancelOrder, { input: { id, reason: "changed my mind" } }),
+    pay: (id) => boss.ask(markPaid, { input: { id } }),
+    agrees: (withinMs) => ledgerAgrees(system, stock, withinMs),
+  };
+  return shop;
+}
+
+/** The id of the order in an answer; anything else fails the test. */
+export function placedId({ data, errors, status }: Answer<Placed>): string {
+  if (!data) throw new Error(`not placed: ${status} ${JSON.stringify(errors)}`);
+  return data.placeOrder.id;
+}
