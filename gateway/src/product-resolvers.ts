@@ -1,3 +1,4 @@
+import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
 import type { GatewayContext } from "./context.ts";
 
@@ -33,6 +34,8 @@ export const productQueries = {
     { services, call }: GatewayContext,
   ) {
     const { first, after = "", query } = args;
+    if (query && after)
+      throw new AppError(commonErrors.invalid, { message: "Page through matches with searchProducts." });
     const found = query
       ? await services.catalog.searchProducts({ query, first, sort: ProductSort.RELEVANCE }, call)
       : await services.catalog.listProducts({ first, after }, call);

@@ -9,15 +9,18 @@ export const maxQuantity = 1_000_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** Bounded, well-formed text (no lone surrogates, no control characters), trimmed. Length in UTF-16 code units. */
-export const text = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
+const plain = (given: z.ZodString, min: number, max: number) =>
+  given
     .min(min)
     .max(max)
     .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
     .refine((value) => !control.test(value), "contains control characters");
+
+/** Bounded, well-formed text (no lone surrogates, no control characters), trimmed. Length in UTF-16 code units. */
+export const text = (min: number, max: number) => plain(z.string().trim(), min, max);
+
+/** The same as it was given: where a space at the end counts. */
+export const untrimmedText = (min: number, max: number) => plain(z.string(), min, max);
 
 /** In lower case, as databases and events have it: ids are compared as texts. */
 export const id = z.uuid().toLowerCase();

@@ -1,13 +1,13 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
-import { parse } from "@sidecart/platform/input";
+import { parse, text } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import type { TokenPair } from "./log-in.ts";
 import { accessTokenSeconds, hashToken, newRefreshToken, signAccessToken } from "./tokens.ts";
 
-export const refreshRequest = z.object({ refreshToken: z.string().min(1).max(200) });
+export const refreshRequest = z.object({ refreshToken: text(1, 200) });
 
 /**
  * Swaps a refresh token for a new pair. Each is good once: a second use means that somebody else has it too, so the

@@ -2,7 +2,7 @@ import type { CallContext } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
 import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { parse, text } from "@sidecart/platform/input";
+import { parse, text, untrimmedText } from "@sidecart/platform/input";
 import type { Role } from "@sidecart/platform/tokens";
 import { z } from "zod";
 import { type Account, emailKey } from "./account.ts";
@@ -13,7 +13,7 @@ import { checkPassword, hashPassword } from "./password.ts";
 
 export const email = text(3, 254).pipe(z.email());
 /** Only bounded here: whether it is a good one is `checkPassword`'s matter. */
-export const password = z.string().max(1_024);
+export const password = untrimmedText(0, 1_024);
 const request = z.object({ email, username: text(1, 60), password });
 
 /** Opens an account for a customer. */

@@ -15,11 +15,8 @@ export const attributes = z
 /** https or an inline picture of at most 8 kB. */
 export const imageUrl = z.union([
   z.literal(""),
-  z.url({ protocol: /^https$/ }).max(2_000),
-  z
-    .string()
-    .max(8_192)
-    .regex(/^data:image\/(svg\+xml|png|webp|jpeg);/),
+  text(0, 2_000).pipe(z.url({ protocol: /^https$/ })),
+  text(0, 8_192).refine((value) => /^data:image\/(svg\+xml|png|webp|jpeg);/.test(value), "is not a picture"),
 ]);
 
 const request = z.object({

@@ -29,7 +29,7 @@ const request = z.object({
   filter: filter.optional(),
   sort: z.enum(ProductSort),
   first: z.int().min(0).max(100),
-  after: z.string().max(1_000),
+  after: text(0, 1_000),
 });
 
 /** Searches the index and answers with the products as the database has them now, so that price and stock are true. */

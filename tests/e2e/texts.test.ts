@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import t from "tap";
+import { Person } from "../support/graphql.ts";
+import { admin, goodPassword, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { stockOracle } from "../support/stock.ts";
+import { startSystem } from "../support/system.ts";
+
+const system = await startSystem(t);
+const { gatewayUrl } = system;
+const shop = await admin(gatewayUrl);
+const customer = await newCustomer(gatewayUrl);
+const { catalog } = await stockOracle(t, system);
+
+/** Texts that are code, markup or a format somewhere, and here nothing but texts. */
+const texts = [
+  "'; drop table products; --",
+  "' or '1'='1",
+  "x'); delete from orders; --",
+  "$1 $2::jsonb %s %n {{7*7}} #{7*7} $(id) `id`",
+  'a "quoted" \\ back\\\\slash \\u0000 \\x00 /* comment */',
+  "<script>alert(1)</script>&amp;%00",
+  "tab\tand\r\nline\nbreaks",
+  "Ünïcödé 豆 😀 👩‍👩‍👧 اللغة \u202Eright-to-left\u202C e\u0301 ﬀ \u{10FFFF}",
+  "null",
+];
+
+t.test("a product's texts come back as they were written, in every place", async (t) => {
+  const create = `mutation($input: CreateProductInput!) { createProduct(input: $input) { id } }`;
+  const read = "query($id: ID!) { product(id: $id) { name description category attributes imageUrl } }";
+  for (const text of texts) {
+    const category = text.slice(0, 60).toWellFormed();
+    const fields = {
+      name: text,
+      description: text,
+      category,
+      attributes: Object.fromEntries([[text.slice(0, 40).trim(), text]]),
+      imageUrl: `data:image/svg+xml;utf8,${text}`,
+    };
+    const { createProduct } = await shop.get<{ createProduct: { id: string } }>(create, {
+      input: { ...fields, price: 1 },
+    });
+    t.same(await shop.get(read, { id: createProduct.id }), { product: fields }, text);
+    const update = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { name } }";
+    const id = await newProduct(shop);
+    await shop.get(update, { input: { id, ...fields } });
+    t.same(await shop.get(read, { id }), { product: fields }, `${text}, changed`);
+  }
+});
+
+t.test("a name and a password of any signs are kept", async (t) => {
+  const register = "mutation($input: RegisterUserInput!) { registerUser(input: $input) { username } }";
+  const login = "mutation($input: LoginInput!) { login(input: $input) { expiresIn } }";
+  const nobody = new Person(gatewayUrl);
+  for (const text of texts) {
+    const email = `${randomUUID()}@example.com`;
+    const username = text.slice(0, 60).toWellFormed();
+    const password = `${goodPassword} ${text}`.replaceAll(/[\r\n\t]/g, " ");
+    const answer = await nobody.get(register, { input: { email, username, password } });
+    t.same(answer, { registerUser: { username } });
+    t.match(await nobody.ask(login, { input: { email, password } }), { status: 200 });
+    t.equal(await nobody.refusal(login, { input: { email, password: `${password} ` } }), "INVALID_CREDENTIALS");
+  }
+});
+
+t.test("an idempotency key and a reason of any signs are kept", async (t) => {
+  const product = await newProduct(shop, { stock: 100 });
+  const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { history { reason } } }";
+  const change = "mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { stock } }";
+  const ids = new Set<string>();
+  for (const text of texts) {
+    const input = { orderProducts: [{ productId: product, quantity: 1 }], idempotencyKey: text };
+    const first = await customer.get<{ placeOrder: { id: string } }>(placeOrder, { input });
+    t.same(await customer.get(placeOrder, { input }), first, text);
+    const { id } = first.placeOrder;
+    ids.add(id);
+    const answer = await customer.get(cancel, { input: { id, reason: text } });
+    t.same(answer, { cancelOrder: { history: [{ reason: "placed" }, { reason: text }] } });
+    await shop.get(change, { input: { id: product, type: "ADD", number: 1, reason: text } });
+  }
+  t.equal(ids.size, texts.length);
+  const kept = await catalog<{ reason: string }>(
+    "select reason from inventory_changes where product_id = $1 order by at",
+    [product],
+  );
+  t.same(
+    kept.map(({ reason }) => reason),
+    texts,
+  );
+});
+
+t.test("a search for any text is an answer", async (t) => {
+  const search = `query($text: String!) {
+    searchProducts(query: $text) { total }
+    suggestProducts(prefix: $text)
+    products(query: $text) { id }
+  }`;
+  const filtered = "query($text: String!) { searchProducts(filter: { categories: [$text] }) { total } }";
+  for (const text of [...texts, "*", "\\", '"', "(", "a AND NOT b", "name:x", "~", "/.*/", "x".repeat(100)]) {
+    t.match(await customer.ask(search, { text }), { status: 200, errors: [] }, text);
+    if (text.length <= 60) t.match(await customer.ask(filtered, { text }), { status: 200, errors: [] }, text);
+  }
+});
