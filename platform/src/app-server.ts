@@ -49,6 +49,8 @@ export type AppServerOptions = {
 };
 
 export type AppServer = {
+  /** Where it listens; the one that was asked for, unless that was 0. */
+  port: number;
   /** Unhealthy at once, so that the sidecar delivers nothing more; then waits for calls in flight. */
   drain(graceMs: number): Promise<void>;
 };
@@ -70,8 +72,9 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     { ...health, open: ["healthCheck"] },
   ];
   for (const one of all) server.addService(serviceDefinition(one.service), handlersFor(one, options));
-  await listen(server, `${options.host}:${options.port}`);
+  const port = await listen(server, `${options.host}:${options.port}`);
   return {
+    port,
     async drain(graceMs) {
       draining = true;
       await shutdown(server, graceMs);
@@ -156,15 +159,21 @@ function logFailure(log: Logger, path: string, error: unknown): void {
   else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
 }
 
-function listen(server: Server, address: string): Promise<void> {
+function listen(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
   });
 }
 
+/** grpc-js never calls back for a connection that broke just before: the grace is the end in any case. */
 function shutdown(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();

@@ -1,5 +1,5 @@
 import type { CallContext } from "./call.ts";
-import { AppError, commonErrors } from "./errors.ts";
+import { AppError, commonErrors, toAppError } from "./errors.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /**
@@ -33,22 +33,27 @@ export function database(sidecar: Sidecar, component: string): Database {
   return {
     async one<T>(statement: Statement, input: object, context: CallContext): Promise<T> {
       const metadata = { sql: statement.text, params: JSON.stringify([JSON.stringify(input)]) };
-      const answer = await sidecar.invokeBinding(component, "query", metadata, noBody, context).catch((error) => {
+      try {
+        return parse<T>(await sidecar.invokeBinding(component, "query", metadata, noBody, context));
+      } catch (error) {
         throw failed(statement, error);
-      });
-      return parse<T>(statement, answer);
+      }
     },
   };
 }
 
 /** The binding hides errors raised while rows are read: no row is the only sign of them. */
-function parse<T>(statement: Statement, answer: Uint8Array): T {
+function parse<T>(answer: Uint8Array): T {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
-  if (typeof value !== "string") throw failed(statement, new Error("the statement failed or returned no row"));
+  if (typeof value !== "string") throw new Error("the statement failed or returned no row");
   return JSON.parse(value) as T;
 }
 
-function failed(statement: Statement, cause: unknown): AppError {
-  return new AppError(commonErrors.unavailable, { cause: new Error(`statement ${statement.name}`, { cause }) });
+/** Whatever went wrong may be tried again; a caller that went away or ran out of time is told just that. */
+function failed(statement: Statement, error: unknown): AppError {
+  const cause = new Error(`statement ${statement.name}`, { cause: error });
+  const { status } = toAppError(error);
+  if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
+  return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });
 }

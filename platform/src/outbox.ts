@@ -1,5 +1,5 @@
 import { background } from "./call.ts";
-import { type Database, sql } from "./database.ts";
+import { type Database, instant, sql } from "./database.ts";
 import { type OutboxRow, toCloudEvent } from "./events.ts";
 import type { Step } from "./fault.ts";
 import type { Logger } from "./log.ts";
@@ -24,7 +24,7 @@ const claim = sql(
      update outbox o set claimed_until = now() + make_interval(secs => input.lease)
      from due, input where o.id = due.id returning o.*)
    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
-     'traceparent', traceparent, 'createdAt', created_at) order by id), '[]')::text from claimed`,
+     'traceparent', traceparent, 'createdAt', ${instant("created_at")}) order by id), '[]')::text from claimed`,
 );
 
 const settle = sql(

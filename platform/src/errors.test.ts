@@ -1,0 +1,113 @@
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import fc from "fast-check";
+import t from "tap";
+import {
+  AppError,
+  commonErrors,
+  type ErrorKind,
+  isRetryable,
+  type StatusName,
+  toAppError,
+  toServiceError,
+} from "./errors.ts";
+
+/** As the other side of a call has it. */
+function received(error: unknown): ServiceError {
+  const { code, details, metadata } = toServiceError(error);
+  return Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
+}
+
+const fromSidecar = (code: status, details = "", metadata = new Metadata()): ServiceError =>
+  Object.assign(new Error(details), { code, details, metadata });
+
+t.test("code, status, text and details arrive at the other side as they were, in any script", async (t) => {
+  const kinds = Object.values(commonErrors);
+  const texts = fc.string({ unit: "grapheme", minLength: 1 });
+  const details = fc.dictionary(texts, fc.oneof(texts, fc.integer(), fc.boolean()), { noNullPrototype: true });
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), texts, details, (kind, message, details) => {
+      const error = toAppError(received(new AppError(kind, { message, details })));
+      t.same(
+        { code: error.code, status: error.status, message: error.message, details: error.details },
+        { code: kind.code, status: kind.status, message, details },
+      );
+    }),
+  );
+  t.pass("for any text");
+});
+
+t.test("every status has an HTTP status and a gRPC status", async (t) => {
+  const expected: [StatusName, number][] = [
+    ["INVALID_ARGUMENT", 400],
+    ["UNAUTHENTICATED", 401],
+    ["PERMISSION_DENIED", 403],
+    ["NOT_FOUND", 404],
+    ["ALREADY_EXISTS", 409],
+    ["ABORTED", 409],
+    ["FAILED_PRECONDITION", 409],
+    ["RESOURCE_EXHAUSTED", 429],
+    ["CANCELLED", 499],
+    ["INTERNAL", 500],
+    ["UNAVAILABLE", 503],
+    ["DEADLINE_EXCEEDED", 504],
+  ];
+  for (const [name, http] of expected) {
+    const error = new AppError({ code: "X", status: name, text: "x" });
+    t.equal(error.httpStatus, http);
+    t.type(toServiceError(error).code, "number");
+  }
+});
+
+t.test("an error that nobody foresaw tells the caller nothing", async (t) => {
+  for (const thrown of [new Error("password=hunter2"), "a string", undefined, null, { code: 5 }]) {
+    const error = toAppError(thrown);
+    t.match(error, { code: "INTERNAL", status: "INTERNAL", message: commonErrors.internal.text, details: undefined });
+    t.equal(error.cause, thrown, "the log gets the whole of it");
+    t.notMatch(JSON.stringify([toServiceError(thrown).metadata?.getMap(), toServiceError(thrown).details]), "hunter2");
+  }
+});
+
+t.test("a cause never crosses to the other side", async (t) => {
+  const error = new AppError(commonErrors.notFound, { cause: new Error("select * from secrets") });
+  t.notMatch(decodeURIComponent(String(received(error).metadata.get("sidecart-error"))), "secrets");
+});
+
+t.test("what the sidecar itself says becomes what it means", async (t) => {
+  for (const [code, kind] of [
+    [status.UNAVAILABLE, commonErrors.unavailable],
+    [status.DEADLINE_EXCEEDED, commonErrors.timeout],
+    [status.CANCELLED, commonErrors.cancelled],
+    [status.PERMISSION_DENIED, commonErrors.forbidden],
+    [status.INTERNAL, commonErrors.internal],
+    [status.UNKNOWN, commonErrors.internal],
+  ] as [status, ErrorKind][]) {
+    t.equal(toAppError(fromSidecar(code, "dial tcp 10.0.0.1:5432")).code, kind.code);
+    t.notMatch(toAppError(fromSidecar(code, "dial tcp 10.0.0.1:5432")).message, "10.0.0.1");
+  }
+});
+
+t.test("a trailer that is not ours says nothing", async (t) => {
+  for (const sent of [
+    "",
+    "%E0%A4%A",
+    "not json",
+    "null",
+    "{}",
+    '{"status":"toString","code":"X","text":"x"}',
+    '{"status":"NO"}',
+  ]) {
+    const metadata = new Metadata();
+    metadata.set("sidecart-error", sent);
+    t.equal(toAppError(fromSidecar(status.UNKNOWN, "", metadata)).code, "INTERNAL", sent);
+  }
+});
+
+t.test("only what may pass by itself is worth another try", async (t) => {
+  t.ok(isRetryable(new AppError(commonErrors.unavailable)));
+  t.ok(isRetryable(new AppError(commonErrors.timeout)));
+  t.ok(isRetryable(fromSidecar(status.UNAVAILABLE)));
+  t.ok(isRetryable(received(new AppError(commonErrors.unavailable))));
+  for (const no of [new Error("a bug"), new AppError(commonErrors.invalid), new AppError(commonErrors.notFound)]) {
+    t.notOk(isRetryable(no));
+  }
+});
