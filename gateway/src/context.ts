@@ -16,5 +16,10 @@ export function callContext(request: FastifyRequest, reply: FastifyReply, timeou
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) abort.abort();
   });
-  return { deadline: Date.now() + timeoutMs, signal: abort.signal, authorization: request.headers.authorization };
+  return { deadline: Date.now() + timeoutMs, signal: abort.signal, authorization: printable(request) };
+}
+
+/** gRPC carries printable ASCII only, and every token is that. */
+function printable({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
+  return /^[\x20-\x7e]+$/.test(authorization) ? authorization : undefined;
 }

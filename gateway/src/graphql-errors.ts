@@ -16,10 +16,11 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   };
 }
 
-/** Mercurius wraps several validation errors in one. */
+/** What is wrong with a query or its variables comes wrapped in one error. */
 function unfold(error: Error): Error[] {
   const original = originalOf(error) as HttpError;
-  return original.errors && original.errors.length > 0 ? [...original.errors] : [error];
+  const wraps = original.code === "MER_ERR_GQL_VALIDATION" || original instanceof AggregateError;
+  return wraps && original.errors && original.errors.length > 0 ? [...original.errors] : [error];
 }
 
 function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
@@ -32,7 +33,7 @@ function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
     message: known.message,
     ...place,
     extensions: { code: known.code, ...known.details },
-    httpStatus: known.httpStatus,
+    httpStatus: refusalStatus(originalOf(error)) ?? known.httpStatus,
   };
 }
 
@@ -46,8 +47,13 @@ function classify(error: Error): AppError {
 }
 
 /** Fastify's refusals, and Mercurius' of a query, some of which carry a 500. */
-const isClientError = ({ statusCode = 500, code = "" }: HttpError) =>
-  (statusCode >= 400 && statusCode < 500) || String(code).startsWith("MER_ERR_GQL_");
+const isClientError = (error: HttpError) =>
+  refusalStatus(error) !== undefined || String(error.code).startsWith("MER_ERR_GQL_");
+
+/** The status of a refusal that is not ours: a body that is too large, a content type that is not JSON. */
+function refusalStatus({ statusCode = 500 }: HttpError): number | undefined {
+  return statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
 
 function badRequest(message: string, code: string = commonErrors.invalid.code): AppError {
   return new AppError({ ...commonErrors.invalid, code, text: message });

@@ -32,6 +32,10 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
       .code(status ?? known.httpStatus)
       .send({ data: null, errors: [{ message: known.message, extensions }] });
   });
+  app.setNotFoundHandler((_request, reply) => {
+    const { text, code } = commonErrors.notFound;
+    return reply.code(404).send({ data: null, errors: [{ message: text, extensions: { code } }] });
+  });
   traceRequests(app);
   // GraphiQL is a page that loads its scripts; the API itself answers data only.
   await app.register(helmet, { contentSecurityPolicy: config.SIDECART_LOCAL ? false : undefined });
