@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { background } from "@sidecart/platform/call";
+import { type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
+import t from "tap";
+import { ask, type Books } from "../support/books.ts";
+import { behindSidecar } from "../support/direct.ts";
+import { Random } from "../support/random.ts";
+import { openShop, placedId, type Shop } from "../support/shop.ts";
+import { streamsOf } from "../support/streams.ts";
+
+const orders = 24;
+const orderTopics = ["orders.order-placed.v1", "orders.order-paid.v1", "orders.order-cancelled.v1"];
+/** What events bring about; the rest of the books is what callers asked for. */
+const effects = ["products", "reservations", "known", "handled"] as const satisfies (keyof Books)[];
+
+const random = new Random();
+t.comment(`SEED=${random.seed}`);
+const shop = await openShop(t, { products: 3 });
+const streams = await streamsOf(t, shop);
+
+/** A third of the orders stays as placed, a third is cancelled, a third is paid. */
+async function trade({ place, cancel, pay, products }: Shop): Promise<void> {
+  const keys = Array.from({ length: orders }, () => randomUUID());
+  const answers = await Promise.all(keys.map((key, at) => place(key, products[at % products.length])));
+  const ids = answers.map(placedId);
+  await Promise.all(ids.map((id, at) => (at % 3 === 0 ? undefined : at % 3 === 1 ? cancel(id) : pay(id))));
+}
+
+/** The orders service's own events, as its relay would publish them. */
+async function waitingEvents(): Promise<(OutboxRow & { at: Date })[]> {
+  return ask(
+    shop.system.databaseUrl("orders"),
+    "select id, topic, key, data, traceparent, created_at as at from outbox",
+  );
+}
+
+t.test("events that come in any order, 30 % of them twice, have the effects of those in order", async (t) => {
+  await Promise.all(orderTopics.map(streams.block));
+  await trade(shop);
+  const rows = await waitingEvents();
+  t.equal(rows.length, orders + (orders / 3) * 2, "all events wait");
+  await shop.system.kill("orders");
+  await Promise.all(orderTopics.map(streams.unblock));
+
+  const { sidecar } = behindSidecar(t, shop.system, "orders");
+  const twice = random.shuffle(rows).slice(0, Math.round(rows.length * 0.3));
+  for (const row of random.shuffle([...rows, ...twice])) {
+    const event = toCloudEvent(row, "orders", row.at.toISOString());
+    const entry = { id: row.id, event, contentType: "application/cloudevents+json" };
+    const refused = await sidecar.publish("pubsub", row.topic, [entry], background(10_000));
+    t.equal(refused.size, 0);
+  }
+  // Started again, it publishes all of them once more.
+  await shop.system.start("orders");
+  const { orders: known } = await shop.agrees();
+  t.equal(known.length, orders);
+});
+
+t.test("every event of every topic three times more, in any order, changes nothing", async (t) => {
+  const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
+  for (const id of shop.products) {
+    for (const price of [1100, 1200, 1300]) await shop.admin.get(change, { input: { id, price } });
+  }
+  await shop.agrees();
+  await streams.allRead();
+  const before = await shop.agrees();
+
+  const { redis, topics } = streams;
+  const all = await Promise.all(
+    (await topics()).map(async (topic) =>
+      (await redis.xrange(topic, "-", "+")).map(([, fields]) => ({ topic, fields })),
+    ),
+  );
+  const events = all.flat();
+  t.ok(events.length > 3 * orders);
+  for (const { topic, fields } of random.shuffle([...events, ...events, ...events])) {
+    await redis.xadd(topic, "*", ...fields);
+  }
+  await streams.allRead(60_000);
+  const after = await shop.agrees();
+  for (const effect of effects) t.same(after[effect], before[effect], effect);
+});

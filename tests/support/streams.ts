@@ -1,0 +1,38 @@
+import { Redis } from "ioredis";
+import type { Test } from "tap";
+import { eventually } from "./eventually.ts";
+import type { Shop } from "./shop.ts";
+
+export type Streams = Awaited<ReturnType<typeof streamsOf>>;
+
+/** The broker from behind: what lies in its streams, and what was read of it. */
+export async function streamsOf(t: Test, { system }: Pick<Shop, "system">) {
+  const redis = new Redis(system.redisUrl);
+  // It is taken away in some tests, and comes back.
+  redis.on("error", () => {});
+  t.teardown(() => redis.disconnect());
+
+  async function topics(): Promise<string[]> {
+    const names = await redis.keys("*.v1");
+    const types = await Promise.all(names.map((name) => redis.type(name)));
+    return names.filter((_, at) => types[at] === "stream").sort();
+  }
+
+  /** Of every group of every topic, how many events it has not read or not acknowledged. */
+  async function unread(): Promise<number> {
+    const groups = await Promise.all(
+      (await topics()).map((topic) => redis.xinfo("GROUPS", topic) as Promise<unknown[][]>),
+    );
+    const value = (group: unknown[], name: string) => Number(group[group.indexOf(name) + 1]);
+    return groups.flat().reduce((sum, group) => sum + value(group, "pending") + value(group, "lag"), 0);
+  }
+
+  return {
+    redis,
+    topics,
+    allRead: (withinMs?: number) => eventually("all events to be read", async () => (await unread()) === 0, withinMs),
+    /** Makes the broker refuse a topic: what stands in its place is no stream. */
+    block: (topic: string) => redis.set(topic, "in the way"),
+    unblock: (topic: string) => redis.del(topic),
+  };
+}
