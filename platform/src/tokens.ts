@@ -65,10 +65,15 @@ function toCaller(payload: JWTPayload): Caller {
   return { accountId: parsed.data.sub, sessionId: parsed.data.sid, roles: parsed.data.roles };
 }
 
-/** A bad token is the caller's fault; keys that cannot be fetched are ours. */
+/** What no token can cause: the keys that came are none. */
+const badKeys: string[] = [errors.JOSEError, errors.JWKSTimeout, errors.JWKSInvalid, errors.JWKInvalid].map(
+  ({ code }) => code,
+);
+
+/** A bad token is the caller's fault; keys that cannot be fetched or read are ours. */
 function refuse(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw new AppError(commonErrors.tokenExpired, { cause: error });
-  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+  if (error instanceof errors.JOSEError && !badKeys.includes(error.code)) {
     throw new AppError(commonErrors.unauthenticated, { cause: error });
   }
   throw error;
