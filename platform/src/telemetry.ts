@@ -101,9 +101,9 @@ export function injectTrace(metadata: Metadata): void {
   propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
 }
 
-/** A sidecar appends its own span to what it forwards: the last value is the nearest one. */
+/** A sidecar appends its own span to what it forwards, and several values arrive as one: the last is the nearest. */
 const nearest: TextMapGetter<Metadata> = {
-  get: (carrier, key) => carrier.get(key).at(-1)?.toString(),
+  get: (carrier, key) => carrier.get(key).join().split(",").at(-1)?.trim(),
   keys: (carrier) => Object.keys(carrier.getMap()),
 };
 

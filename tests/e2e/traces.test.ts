@@ -1,0 +1,99 @@
+import t from "tap";
+import { type Span, startCollector } from "../support/collector.ts";
+import { eventually } from "../support/eventually.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { startSystem } from "../support/system.ts";
+
+const { url, spans } = await startCollector(t);
+const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: url };
+const apps = ["accounts", "catalog", "orders", "gateway"];
+const system = await startSystem(t, { env: Object.fromEntries(apps.map((app) => [app, exporting])) });
+const { gatewayUrl } = system;
+const product = await newProduct(await admin(gatewayUrl));
+const customer = await newCustomer(gatewayUrl);
+const input = { orderProducts: [{ productId: product, quantity: 1 }] };
+
+/** Places an order as a request of its own, and gives back its trace id as the caller sees it. */
+async function orderTrace(headers: Record<string, string> = {}): Promise<string> {
+  const response = await fetch(`${gatewayUrl}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${customer.token}`, ...headers },
+    body: JSON.stringify({ query: placeOrder, variables: { input } }),
+  });
+  if (response.status !== 200) throw new Error(await response.text());
+  return response.headers.get("x-trace-id") ?? "";
+}
+
+const within = (traceId: string, service: string, name: string) =>
+  spans.filter((span) => span.traceId === traceId && span.service === service && span.name === name);
+
+/** Every step from a span up to the root, as `service: name`; ends with `?` where a parent was not exported. */
+function lineage(span: Span | undefined): string[] {
+  if (!span) return ["?"];
+  const own = `${span.service}: ${span.name}`;
+  if (!span.parentSpanId) return [own];
+  const parent = spans.find((one) => one.traceId === span.traceId && one.spanId === span.parentSpanId);
+  return [own, ...lineage(parent)];
+}
+
+const traceId = await orderTrace();
+const heard = ["orders.order-placed.v1 process", "catalog.stock-changed.v1 process"];
+const ofTrace = () => spans.filter((span) => span.traceId === traceId);
+const gaps = () =>
+  ofTrace()
+    .map(lineage)
+    .filter((steps) => steps.at(-1) !== "gateway: POST /graphql");
+
+t.test("every span of a trace hangs together", async (t) => {
+  await eventually("the spans of the consumers, and of all above them", async () => {
+    return heard.every((name) => within(traceId, "catalog", name).length > 0) && gaps().length === 0;
+  }).catch(() => t.comment(ofTrace().map(lineage)));
+  t.same(gaps(), []);
+  t.ok(ofTrace().length > 10, `${ofTrace().length} spans`);
+});
+
+t.test("a trace leads from the request through orders to catalog, without a gap", async (t) => {
+  const place = "sidecart.orders.v1.OrdersService/PlaceOrders";
+  const reserve = "sidecart.catalog.v1.ReservationsService/Reserve";
+  const inCatalog = within(traceId, "catalog", reserve);
+  t.same(inCatalog.map(lineage), [
+    [`catalog: ${reserve}`, `orders: ${reserve}`, `orders: ${place}`, `gateway: ${place}`, "gateway: POST /graphql"],
+  ]);
+});
+
+t.test("who hears of the order belongs to its trace, each below what published it", async (t) => {
+  const [placed] = within(traceId, "catalog", "orders.order-placed.v1 process");
+  t.same(lineage(placed).slice(-3), [
+    "orders: sidecart.orders.v1.OrdersService/PlaceOrders",
+    "gateway: sidecart.orders.v1.OrdersService/PlaceOrders",
+    "gateway: POST /graphql",
+  ]);
+  const [changed] = within(traceId, "catalog", "catalog.stock-changed.v1 process");
+  t.match(lineage(changed), [
+    "catalog: catalog.stock-changed.v1 process",
+    "catalog: sidecart.catalog.v1.ReservationsService/Reserve",
+    "orders: sidecart.catalog.v1.ReservationsService/Reserve",
+  ]);
+  t.equal(lineage(changed).at(-1), "gateway: POST /graphql");
+});
+
+t.test("what a consumer does is below it", async (t) => {
+  const [placed] = within(traceId, "catalog", "orders.order-placed.v1 process");
+  const children = spans.filter((span) => span.traceId === traceId && span.parentSpanId === placed?.spanId);
+  t.match(children, [{ name: "dapr.proto.runtime.v1.Dapr/InvokeBinding", service: "catalog" }]);
+});
+
+t.test("a caller's own trace is gone on with", async (t) => {
+  const theirs = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const parent = "00f067aa0ba902b7";
+  t.equal(await orderTrace({ traceparent: `00-${theirs}-${parent}-01` }), theirs);
+  const [root] = await eventually("the request's span", async () => {
+    const found = within(theirs, "gateway", "POST /graphql");
+    return found.length > 0 && found;
+  });
+  t.equal(root?.parentSpanId, parent);
+});
+
+t.test("two requests are two traces", async (t) => {
+  t.not(await orderTrace(), traceId);
+});
