@@ -51,7 +51,7 @@ export function createDeadLetters(database: Database) {
   const store = (eventId: string, topic: string, event: unknown, error: string, attempts: number) =>
     database.one<unknown>(
       keep,
-      { event_id: eventId, topic, event, error: error.slice(0, 4_000), attempts },
+      storable({ event_id: eventId, topic, event, error: error.slice(0, 4_000), attempts }),
       background(5_000),
     );
   return {
@@ -82,6 +82,14 @@ export function createDeadLetters(database: Database) {
       return true;
     },
   };
+}
+
+/** What jsonb refuses (NUL, half a surrogate pair) becomes U+FFFD: better kept inexactly than tried for ever. */
+function storable(letter: object): object {
+  const json = JSON.stringify(letter).replace(/\\(u[0-9a-f]{4}|.)/g, (escaped, code: string) =>
+    code === "u0000" || code.startsWith("ud") ? "\\ufffd" : escaped,
+  );
+  return JSON.parse(json);
 }
 
 function describe(error: unknown): string {

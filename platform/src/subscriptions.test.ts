@@ -1,0 +1,146 @@
+import { OrderPaidSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
+import t from "tap";
+import type { DeadLetters } from "./dead-letters.ts";
+import { AppError, commonErrors } from "./errors.ts";
+import { eventType } from "./events.ts";
+import { newId } from "./ids.ts";
+import { createLogger } from "./log.ts";
+import { createDispatcher, on, type Subscription } from "./subscriptions.ts";
+
+const orderPlaced = eventType("orders.order-placed.v1", OrderPlacedSchema);
+const orderPaid = eventType("orders.order-paid.v1", OrderPaidSchema);
+const { topic } = orderPlaced;
+const time = "2026-03-01T12:00:00.000Z";
+
+const eventOf = (data: unknown = { order: { id: "1" } }, id = newId()) => ({
+  specversion: "1.0",
+  id,
+  type: topic,
+  source: "orders",
+  time,
+  data,
+});
+
+/** A dispatcher whose dead letters are kept in a list; `fail` makes the store unreachable. */
+function dispatcherOf(handle: () => Promise<void>, store: { fail?: boolean } = {}) {
+  const letters: { topic: string; attempts: number; error: unknown; event: unknown }[] = [];
+  const keep = async (letter: (typeof letters)[number]) => {
+    if (store.fail) throw new AppError(commonErrors.unavailable);
+    letters.push(letter);
+  };
+  const deadLetters = {
+    keep: (topic: string, event: unknown, error: unknown, attempts: number) => keep({ topic, event, error, attempts }),
+    unreadable: (topic: string, event: unknown, error: string) => keep({ topic, event, error, attempts: 1 }),
+  } as unknown as DeadLetters;
+  return { letters, ...createDispatcher([on(orderPlaced, handle)], deadLetters, createLogger("test", "silent")) };
+}
+
+t.test("a handler gets the message with its id and time, and a deadline", async (t) => {
+  const seen: unknown[] = [];
+  const handler: Subscription = on(orderPlaced, async ({ id, data, time }, context) => {
+    seen.push({ id, time, order: data.order?.id, price: data.order?.priceTotal });
+    t.ok(context.deadline > Date.now());
+  });
+  const { deliver, topics } = createDispatcher([handler], {} as DeadLetters, createLogger("test", "silent"));
+  const event = eventOf({ order: { id: "7", priceTotal: "1000000000000" } });
+  t.equal(await deliver(topic, event), "handled");
+  t.same(seen, [{ id: event.id, time, order: "7", price: 1_000_000_000_000n }]);
+  t.same(topics, [topic]);
+});
+
+t.test("two handlers for one topic are a mistake that is found at the start", async (t) => {
+  const both = [on(orderPlaced, async () => {}), on(orderPlaced, async () => {})];
+  t.throws(() => createDispatcher(both, {} as DeadLetters, createLogger("test", "silent")), /two handlers/);
+  t.doesNotThrow(() =>
+    createDispatcher(
+      [on(orderPlaced, async () => {}), on(orderPaid, async () => {})],
+      {} as DeadLetters,
+      createLogger("test", "silent"),
+    ),
+  );
+});
+
+t.test("a message that fails for a reason of its own is put aside after five attempts, with its error", async (t) => {
+  const bug = new TypeError("a bug");
+  const { deliver, letters } = dispatcherOf(async () => {
+    throw bug;
+  });
+  const event = eventOf();
+  for (let attempt = 1; attempt < 5; attempt += 1) t.equal(await deliver(topic, event), "again", `attempt ${attempt}`);
+  t.same(letters, []);
+  t.equal(await deliver(topic, event), "handled");
+  t.same(letters, [{ topic, event, error: bug, attempts: 5 }]);
+});
+
+t.test("attempts are counted for each event by itself, and forgotten once it is handled", async (t) => {
+  let broken = true;
+  const { deliver, letters } = dispatcherOf(async () => {
+    if (broken) throw new Error("not now");
+  });
+  const [one, two] = [eventOf(), eventOf()];
+  for (let attempt = 0; attempt < 4; attempt += 1) await deliver(topic, one);
+  t.equal(await deliver(topic, two), "again");
+  broken = false;
+  t.equal(await deliver(topic, one), "handled");
+  broken = true;
+  for (let attempt = 0; attempt < 4; attempt += 1) t.equal(await deliver(topic, one), "again");
+  t.same(letters, []);
+});
+
+t.test("while a part of the system is away a message is tried for as long as that lasts", async (t) => {
+  let failure: unknown = new AppError(commonErrors.unavailable);
+  const { deliver, letters } = dispatcherOf(async () => {
+    throw failure;
+  });
+  const event = eventOf();
+  for (let attempt = 0; attempt < 50; attempt += 1) t.equal(await deliver(topic, event), "again");
+  failure = new AppError(commonErrors.timeout);
+  for (let attempt = 0; attempt < 50; attempt += 1) t.equal(await deliver(topic, event), "again");
+  failure = new Error("a bug after all");
+  for (let attempt = 0; attempt < 4; attempt += 1) t.equal(await deliver(topic, event), "again");
+  t.same(letters, []);
+  await deliver(topic, event);
+  t.match(letters, [{ attempts: 5 }], "and what had failed by then does not count");
+});
+
+t.test("a message is only let go once its dead letter is stored", async (t) => {
+  const store = { fail: true };
+  const { deliver, letters, lastResort } = dispatcherOf(async () => {
+    throw new Error("a bug");
+  }, store);
+  const event = eventOf();
+  for (let attempt = 0; attempt < 12; attempt += 1) t.equal(await deliver(topic, event), "again");
+  t.equal(await deliver(topic, "not an event"), "again");
+  t.equal(await lastResort("orders.dead-letters.v1", "raw"), "again");
+  store.fail = false;
+  while ((await deliver(topic, event)) === "again") t.ok(letters.length === 0);
+  t.equal(letters.length, 1);
+  t.equal(await deliver(topic, "not an event"), "handled");
+  t.equal(await lastResort("orders.dead-letters.v1", "raw"), "handled");
+  t.equal(letters.length, 3);
+});
+
+t.test("what is no CloudEvent, and what is none of ours, is put aside", async (t) => {
+  const { deliver, letters } = dispatcherOf(async () => t.fail("was handled") as never);
+  for (const raw of ["text", null, { ...eventOf(), id: "1" }, { ...eventOf(), specversion: "2.0" }]) {
+    t.equal(await deliver(topic, raw), "handled");
+  }
+  t.equal(letters.length, 4, "at once");
+  const misfit = eventOf({ order: { id: 7 } });
+  for (let attempt = 0; attempt < 5; attempt += 1) await deliver(topic, misfit);
+  t.match(letters.at(-1), { attempts: 5, error: /cannot decode/ });
+  const unheard = eventOf();
+  for (let attempt = 0; attempt < 5; attempt += 1) await deliver("orders.order-lost.v1", unheard);
+  t.match(letters.at(-1), { topic: "orders.order-lost.v1", error: /no handler/ });
+});
+
+t.test("a flood of bad messages does not fill the memory: the oldest counts are forgotten", async (t) => {
+  const { deliver, letters } = dispatcherOf(async () => {
+    throw new Error("a bug");
+  });
+  const first = eventOf();
+  for (let attempt = 0; attempt < 4; attempt += 1) await deliver(topic, first);
+  for (let other = 0; other < 10_000; other += 1) await deliver(topic, eventOf());
+  t.equal(await deliver(topic, first), "again", "its four attempts are forgotten");
+  t.same(letters, []);
+});
