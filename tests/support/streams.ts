@@ -18,19 +18,21 @@ export async function streamsOf(t: Test, { system }: Pick<Shop, "system">) {
     return names.filter((_, at) => types[at] === "stream").sort();
   }
 
+  const value = (group: unknown[], name: string) => Number(group[group.indexOf(name) + 1]);
+  const groups = (topic: string) => redis.xinfo("GROUPS", topic) as Promise<unknown[][]>;
+
   /** Of every group of every topic, how many events it has not read or not acknowledged. */
   async function unread(): Promise<number> {
-    const groups = await Promise.all(
-      (await topics()).map((topic) => redis.xinfo("GROUPS", topic) as Promise<unknown[][]>),
-    );
-    const value = (group: unknown[], name: string) => Number(group[group.indexOf(name) + 1]);
-    return groups.flat().reduce((sum, group) => sum + value(group, "pending") + value(group, "lag"), 0);
+    const all = await Promise.all((await topics()).map(groups));
+    return all.flat().reduce((sum, group) => sum + value(group, "pending") + value(group, "lag"), 0);
   }
 
   return {
     redis,
     topics,
     allRead: (withinMs?: number) => eventually("all events to be read", async () => (await unread()) === 0, withinMs),
+    /** Events that were read and not acknowledged. */
+    pending: async (topic: string) => (await groups(topic)).reduce((sum, group) => sum + value(group, "pending"), 0),
     /** Makes the broker refuse a topic: what stands in its place is no stream. */
     block: (topic: string) => redis.set(topic, "in the way"),
     unblock: (topic: string) => redis.del(topic),

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { background } from "@sidecart/platform/call";
+import { type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
+import pg from "pg";
+import t from "tap";
+import { ask } from "../support/books.ts";
+import { behindSidecar } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { pidsOf, timed } from "../support/outage.ts";
+import { logIn } from "../support/people.ts";
+import { openShop, placedId } from "../support/shop.ts";
+import { streamsOf } from "../support/streams.ts";
+
+const placed = "orders.order-placed.v1";
+const shop = await openShop(t);
+const { system, customer } = shop;
+const streams = await streamsOf(t, shop);
+
+t.test("without Postgres every request says UNAVAILABLE at once, and goes through when it is back", async (t) => {
+  const keys = Array.from({ length: 8 }, () => randomUUID());
+  const first = await Promise.all(keys.map((key) => shop.place(key)));
+  const pids = pidsOf(system, "postgres");
+  await system.kill("postgres");
+
+  const away = { status: 503, code: "UNAVAILABLE" };
+  const requests = {
+    "placing an order": () => shop.place(),
+    "own orders": () => customer.ask("{ orders { id } }"),
+    "a product": () => customer.ask(`{ product(id: "${shop.products[0]}") { name } }`),
+    "one's account": () => customer.ask("{ me { id } }"),
+  };
+  for (const [what, request] of Object.entries(requests)) {
+    const answer = await timed(request());
+    t.match(answer, away, what);
+    t.ok(answer.ms < 2_000, `${what}: ${Math.round(answer.ms)} ms`);
+  }
+  await t.rejects(logIn(system.gatewayUrl, "admin@sidecart.test", "sidecart-local"), /UNAVAILABLE/);
+
+  await system.start("postgres");
+  for (const [what, request] of Object.entries(requests)) {
+    await eventually(`${what} to go through`, async () => (await timed(request())).status === 200, 5_000);
+  }
+  const again = await Promise.all(keys.map((key) => shop.place(key)));
+  t.same(again.map(placedId), first.map(placedId), "the same orders are given again");
+  await shop.agrees();
+  t.same(pidsOf(system, "postgres"), pids, "nothing else was started again");
+});
+
+t.test("events that come while Postgres is away are handled when it is back", async (t) => {
+  await streams.allRead();
+  await streams.block(placed);
+  for (let count = 0; count < 24; count += 1) placedId(await shop.place());
+  const rows = await ask<OutboxRow & { at: Date }>(
+    system.databaseUrl("orders"),
+    "select id, topic, key, data, traceparent, created_at as at from outbox",
+  );
+  t.equal(rows.length, 24);
+  await system.kill("postgres");
+  await streams.unblock(placed);
+  const entries = rows.map((row) => ({
+    id: row.id,
+    event: toCloudEvent(row, "orders", row.at.toISOString()),
+    contentType: "application/cloudevents+json",
+  }));
+  const { sidecar } = behindSidecar(t, system, "orders");
+  const refused = await sidecar.publish("pubsub", placed, entries, background(10_000));
+  t.equal(refused.size, 0);
+  await eventually("catalog to try them in vain", async () => (await streams.pending(placed)) > 0);
+
+  await system.start("postgres");
+  await shop.agrees();
+});
+
+t.test("a statement that hangs is given up within the deadline, and the answer has a code", async (t) => {
+  const blocker = new pg.Client({ connectionString: system.databaseUrl("orders") });
+  await blocker.connect();
+  t.teardown(() => blocker.end());
+  await blocker.query("begin; lock table orders in access exclusive mode");
+  const key = randomUUID();
+  const answers = await Promise.all([
+    timed(shop.place(key)),
+    timed(customer.ask("{ orders { id } }")),
+    timed(customer.ask(`{ product(id: "${shop.products[0]}") { name } }`)),
+  ]);
+  const [placing, reading, product] = answers;
+  for (const { status, code, ms } of [placing, reading]) {
+    t.match([`${status} ${code}`], [/^(503 UNAVAILABLE|504 TIMEOUT)$/]);
+    t.ok(ms < 11_000, `${Math.round(ms)} ms`);
+  }
+  t.equal(product.status, 200, "catalog is not concerned");
+  await blocker.query("rollback");
+  placedId(await shop.place(key));
+  await shop.agrees();
+});
