@@ -27,6 +27,12 @@ export function sql(name: string, text: string): Statement {
 export const instant = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+/**
+ * A statement that was run and failed. A caller may try again, since it may have met another one; an event whose
+ * statement fails every time is put aside.
+ */
+export class StatementFailed extends AppError {}
+
 /** The service's own database behind the output binding `component`. */
 export function database(sidecar: Sidecar, component: string): Database {
   const noBody = new Uint8Array();
@@ -42,17 +48,20 @@ export function database(sidecar: Sidecar, component: string): Database {
   };
 }
 
+const noRow = "the statement failed or returned no row";
+
 /** The binding hides errors raised while rows are read: no row is the only sign of them. */
 function parse<T>(answer: Uint8Array): T {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
-  if (typeof value !== "string") throw new Error("the statement failed or returned no row");
+  if (typeof value !== "string") throw new StatementFailed(commonErrors.unavailable, { message: noRow });
   return JSON.parse(value) as T;
 }
 
 /** Whatever went wrong may be tried again; a caller that went away or ran out of time is told just that. */
 function failed(statement: Statement, error: unknown): AppError {
   const cause = new Error(`statement ${statement.name}`, { cause: error });
+  if (error instanceof StatementFailed) return new StatementFailed(commonErrors.unavailable, { cause });
   const { status } = toAppError(error);
   if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
   return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });

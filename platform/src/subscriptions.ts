@@ -1,5 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { background, type CallContext } from "./call.ts";
+import { StatementFailed } from "./database.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { isRetryable } from "./errors.ts";
 import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
@@ -52,7 +53,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
       return "handled";
     } catch (error) {
       handled.add(1, { topic, outcome: "failed" });
-      const count = isRetryable(error) ? attempts.count(event.id) : attempts.add(event.id);
+      const count = isPassing(error) ? attempts.count(event.id) : attempts.add(event.id);
       log.warn({ err: error, topic, eventId: event.id, attempts: count }, "event: handling failed");
       if (count < maxAttempts) return "again";
       attempts.forget(event.id);
@@ -87,6 +88,9 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
 }
+
+/** True when the trouble is not the message's: it is tried again for as long as that lasts. */
+const isPassing = (error: unknown) => isRetryable(error) && !(error instanceof StatementFailed);
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;
 

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import t from "tap";
+import { as, behindSidecar } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { stockOracle } from "../support/stock.ts";
+import { startSystem } from "../support/system.ts";
+
+type Letter = { eventId: string; topic: string; event: string; error: string; attempts: number };
+
+t.setTimeout(90_000);
+const system = await startSystem(t);
+const { gatewayUrl } = system;
+const shop = await admin(gatewayUrl);
+const customer = await newCustomer(gatewayUrl);
+const { catalog } = await stockOracle(t, system);
+const { sidecar, ops } = behindSidecar(t, system, "orders");
+const admins = behindSidecar(t, system);
+
+const topic = "orders.order-placed.v1";
+const list = "{ deadLetters(service: catalog) { total items { eventId topic event error attempts } } }";
+const redrive = `mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }`;
+
+async function publish(bytes: string): Promise<void> {
+  const contentType = "application/cloudevents+json";
+  const refused = await sidecar.publish("pubsub", topic, [{ id: "1", event: Buffer.from(bytes), contentType }], as());
+  if (refused.size > 0) throw new Error([...refused.values()].join());
+}
+const envelope = (id: string, data: unknown) =>
+  JSON.stringify({ specversion: "1.0", id, type: topic, source: "orders", time: new Date().toISOString(), data });
+const letters = async () => (await shop.get<{ deadLetters: { items: Letter[] } }>(list)).deadLetters.items;
+const letter = (id: string) =>
+  eventually("the dead letter", async () => (await letters()).find(({ eventId }) => eventId === id), 40_000);
+const again = (id: string) => shop.get(redrive, { input: { service: "catalog", eventIds: [id] } });
+
+t.test("an event that cannot be handled is put aside after its tries, with its error", async (t) => {
+  const ids = { uuid: randomUUID(), type: randomUUID() };
+  await publish(envelope(ids.uuid, { order: { id: randomUUID(), reservationId: "garbage" } }));
+  await publish(envelope(ids.type, { order: "not an order" }));
+  for (const [what, id] of Object.entries(ids)) {
+    const dead = await letter(id);
+    t.match(dead, { topic, attempts: 5, error: /./ }, `${what}: ${dead.error}`);
+    t.match(JSON.parse(dead.event), { id, type: topic, source: "orders" }, "the event as it came");
+  }
+});
+
+t.test("what is no event at all is put aside too", async () => {
+  const before = (await letters()).length;
+  await publish(JSON.stringify({ specversion: "1.0", id: "not a uuid", type: topic, source: "orders", data: {} }));
+  await eventually("one more dead letter", async () => (await letters()).length > before, 40_000);
+});
+
+t.test("a bad event does not hold up the good ones behind it", async () => {
+  await publish(envelope(randomUUID(), { order: { id: randomUUID(), reservationId: "garbage" } }));
+  const input = { orderProducts: [{ productId: await newProduct(shop), quantity: 1 }] };
+  await customer.get(placeOrder, { input });
+  const held = "select 1 from reservations where status = 'open' and expires_at is not null";
+  await eventually("the order's event handled", async () => (await catalog(held)).length === 0);
+});
+
+t.test("once its cause is gone a dead letter is handled again, once", async (t) => {
+  await catalog("alter table reservations add constraint trouble check (expires_at is not null) not valid");
+  const product = await newProduct(shop);
+  const input = { orderProducts: [{ productId: product, quantity: 1 }] };
+  await customer.get(placeOrder, { input });
+  const dead = await eventually(
+    "the order's dead letter",
+    async () => (await letters()).find(({ event }) => event.includes(product)),
+    40_000,
+  );
+  t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "while the cause is there");
+  t.equal((await letter(dead.eventId)).attempts, 6, "which counts");
+
+  await catalog("alter table reservations drop constraint trouble");
+  const held = "select expires_at from reservations where lines->0->>'productId' = $1";
+  t.not((await catalog<{ expires_at: unknown }>(held, [product]))[0]?.expires_at, null);
+  t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 1, failed: 0 } });
+  t.same(await catalog(held, [product]), [{ expires_at: null }], "its effect is there");
+  t.notOk(
+    (await letters()).some(({ eventId }) => eventId === dead.eventId),
+    "and it has left the list",
+  );
+  t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 0 } });
+});
+
+t.test("only an admin sees and redrives them, at the service too", async (t) => {
+  t.equal(await customer.refusal(list), "FORBIDDEN");
+  t.equal(await customer.refusal(redrive, { input: { service: "catalog" } }), "FORBIDDEN");
+  const page = await admins.ops("catalog").listDeadLetters({ first: 1 }, as(shop.token));
+  t.equal(page.deadLetters.length, 1, "a page of one");
+  t.equal(page.total, (await letters()).length);
+  await t.rejects(ops("catalog").listDeadLetters({}, as(shop.token)), "not through another service's sidecar");
+});
