@@ -1,0 +1,249 @@
+import t from "tap";
+import { eventually } from "../../tests/support/eventually.ts";
+import { type Store, startStore } from "../../tests/support/store.ts";
+import { newId } from "./ids.ts";
+import { type OutboxOptions, startOutboxRelay } from "./outbox.ts";
+import type { Sidecar } from "./sidecar.ts";
+import type { Dispatcher } from "./subscriptions.ts";
+
+const [created, changed, stock] = [
+  "catalog.product-created.v1",
+  "catalog.product-changed.v1",
+  "catalog.stock-changed.v1",
+] as const;
+type Delivered = { id: string; topic: string; event: Record<string, unknown> };
+
+/** Keeps what the broker delivers. */
+function inbox() {
+  const delivered: Delivered[] = [];
+  const dispatcher: Dispatcher = {
+    topics: [created, changed, stock],
+    async deliver(topic, raw) {
+      const event = raw as Delivered["event"];
+      delivered.push({ id: String(event.id), topic, event });
+      return "handled";
+    },
+    handle: async () => {},
+    lastResort: async () => "again",
+  };
+  const ids = (some: string[]) => delivered.map(({ id }) => id).filter((id) => some.includes(id));
+  return { dispatcher, delivered, ids };
+}
+
+/** Rows as a service's statement leaves them; their ids. */
+async function write(
+  { query }: Store,
+  count: number,
+  topic: string = created,
+  claimed = "-infinity",
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  await query(
+    `insert into outbox (id, topic, key, data, traceparent, claimed_until)
+     select id, $2, 'key', jsonb_build_object('text', 'žluť', 'id', id), '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+       $3::timestamptz
+     from unnest($1::uuid[]) as id`,
+    [ids, topic, claimed],
+  );
+  return ids;
+}
+
+const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
+  (await query<{ id: string }>("select id from outbox where id = any ($1) order by id", [ids])).map(({ id }) => id);
+
+t.test("the outbox relay", async (t) => {
+  const { dispatcher, delivered, ids } = inbox();
+  const store = await startStore(t, "catalog", { dispatcher: () => dispatcher });
+  const relayWith = (more: Partial<OutboxOptions> = {}) => {
+    const { database, sidecar, log } = store;
+    return startOutboxRelay({ database, sidecar, log, appId: "catalog", pubsub: "pubsub", ...more });
+  };
+  const gone = (rows: string[]) =>
+    eventually("the rows to be gone", async () => (await left(store, rows)).length === 0);
+  const arrived = (rows: string[]) =>
+    eventually("the events to arrive", async () => new Set(ids(rows)).size === rows.length);
+  /** The real sidecar, of which each publish is noted, and may be held up or fail before it. */
+  const watched = (before: (topic: string) => Promise<void> = async () => {}) => {
+    const published: string[] = [];
+    const publish: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
+      await before(topic);
+      published.push(...entries.map(({ id }) => id));
+      return store.sidecar.publish(pubsub, topic, entries, context);
+    };
+    return { published, sidecar: { ...store.sidecar, publish } };
+  };
+
+  t.test("what was written is published, whole, and leaves the outbox", async (t) => {
+    const relay = relayWith();
+    const rows = await write(store, 1);
+    relay.kick();
+    await arrived(rows);
+    await gone(rows);
+    await relay.stop();
+    const [one] = delivered.filter(({ id }) => rows.includes(id));
+    t.match(one, {
+      topic: created,
+      event: {
+        specversion: "1.0",
+        id: rows[0],
+        type: created,
+        source: "catalog",
+        time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+        traceparent: /^00-0af7651916cd43dd8448eb211c80319c-/,
+        data: { text: "žluť", id: rows[0] },
+      },
+    });
+  });
+
+  t.test("what an earlier process left is published without anybody asking", async (t) => {
+    const rows = [...(await write(store, 3)), ...(await write(store, 2, changed))];
+    const relay = relayWith();
+    await arrived(rows);
+    await gone(rows);
+    await relay.stop();
+    t.equal(ids(rows).length, 5, "each once");
+  });
+
+  t.test("more than a batch goes in one go", async (t) => {
+    const rows = await write(store, 450);
+    const began = performance.now();
+    const relay = relayWith();
+    await gone(rows);
+    t.ok(performance.now() - began < 1_900, "without waiting for a sweep between");
+    await relay.stop();
+    t.ok(await arrived(rows));
+  });
+
+  t.test("two relays never publish the same row", async (t) => {
+    const rows = [...(await write(store, 900)), ...(await write(store, 300, stock))];
+    const [one, two] = [watched(), watched()];
+    const relays = [relayWith({ sidecar: one.sidecar }), relayWith({ sidecar: two.sidecar })];
+    await gone(rows);
+    await Promise.all(relays.map((relay) => relay.stop()));
+    t.same([...one.published, ...two.published].sort(), rows.toSorted());
+    t.ok(one.published.length > 0 && two.published.length > 0, "both had something to do");
+  });
+
+  t.test("a row that somebody holds locked holds up no other", async (t) => {
+    const [held = "", ...free] = await write(store, 3);
+    const other = await store.connect();
+    await other.query("begin");
+    await other.query("select from outbox where id = $1 for update", [held]);
+    const relay = relayWith();
+    await gone(free);
+    await other.query("rollback");
+    relay.kick();
+    await gone([held]);
+    await relay.stop();
+    t.pass();
+  });
+
+  t.test("a claimed row is left alone until its lease is over", async (t) => {
+    const held = await write(store, 1, created, "infinity");
+    const { sidecar, published } = watched();
+    const relay = relayWith({ sidecar });
+    const free = await write(store, 1);
+    relay.kick();
+    await gone(free);
+    t.same(published, free);
+    await store.query("update outbox set claimed_until = now() where id = any ($1)", [held]);
+    relay.kick();
+    await gone(held);
+    await relay.stop();
+    t.same(published, [...free, ...held]);
+  });
+
+  t.test("a relay that dies with rows in hand has them published by the next, when the lease is over", async (t) => {
+    const rows = await write(store, 5);
+    const forever = new Promise<void>(() => {});
+    const reached = Promise.withResolvers<void>();
+    const dead = watched(() => {
+      reached.resolve();
+      return forever;
+    });
+    relayWith({ sidecar: dead.sidecar });
+    await reached.promise;
+    const [lease] = await store.query<{ seconds: number }>(
+      "select extract(epoch from min(claimed_until) - now())::float as seconds from outbox where id = any ($1)",
+      [rows],
+    );
+    t.ok(lease && lease.seconds > 5 && lease.seconds <= 10, `claimed for ${lease?.seconds} s`);
+    await store.query("update outbox set claimed_until = now() where id = any ($1)", [rows]);
+    const relay = relayWith();
+    await gone(rows);
+    await relay.stop();
+    t.same(dead.published, []);
+  });
+
+  t.test("a topic that the broker refuses holds up no other, and its rows stay", async (t) => {
+    const refused = await write(store, 3, "catalog.nobody-may-publish-this.v1");
+    const good = await write(store, 3);
+    const relay = relayWith();
+    await gone(good);
+    t.same(await left(store, refused), refused);
+    await relay.stop();
+    await store.query("delete from outbox where id = any ($1)", [refused]);
+  });
+
+  t.test("a broker that comes back gets what waited for it", async (t) => {
+    const rows = await write(store, 3);
+    let away = 2;
+    const { sidecar, published } = watched(async () => {
+      away -= 1;
+      if (away >= 0) throw new Error("the broker is away");
+    });
+    const relay = relayWith({ sidecar });
+    await gone(rows);
+    await relay.stop();
+    t.same(published, rows);
+  });
+
+  t.test("a database that fails does not end the relay", async (t) => {
+    await store.query("alter table outbox rename to outbox_away");
+    const failed = Promise.withResolvers<void>();
+    const log = { ...store.log, warn: () => failed.resolve() } as unknown as OutboxOptions["log"];
+    const relay = relayWith({ log });
+    await failed.promise;
+    await store.query("alter table outbox_away rename to outbox");
+    const rows = await write(store, 1);
+    relay.kick();
+    await gone(rows);
+    await relay.stop();
+    t.pass();
+  });
+
+  t.test("stopping finishes the batch in hand", async (t) => {
+    const rows = await write(store, 2);
+    const go = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<void>();
+    const { sidecar } = watched(() => {
+      entered.resolve();
+      return go.promise;
+    });
+    const relay = relayWith({ sidecar });
+    await entered.promise;
+    const stopped = relay.stop();
+    go.resolve();
+    await stopped;
+    t.same(await left(store, rows), []);
+  });
+
+  t.test("a kick while a batch is under way is not lost", async (t) => {
+    const go = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<void>();
+    const { sidecar } = watched(() => {
+      entered.resolve();
+      return go.promise;
+    });
+    const first = await write(store, 1);
+    const relay = relayWith({ sidecar });
+    await entered.promise;
+    const second = await write(store, 1);
+    relay.kick();
+    const began = performance.now();
+    go.resolve();
+    await gone([...first, ...second]);
+    t.ok(performance.now() - began < 1_500, "sooner than the next sweep");
+    await relay.stop();
+  });
+});
