@@ -1,0 +1,174 @@
+import t from "tap";
+import { eventually } from "../support/eventually.ts";
+import { Person } from "../support/graphql.ts";
+import { admin, newProduct } from "../support/people.ts";
+import { startSystem } from "../support/system.ts";
+
+type Item = { id: string; name: string; price: number; stock: number; category: string };
+type Found = {
+  items: Item[];
+  total: number;
+  cursor: string | null;
+  facets: { field: string; values: { value: string; count: number }[] }[];
+};
+type Arguments = { query?: string; filter?: object; sort?: string; first?: number; after?: string | null };
+
+const system = await startSystem(t, { env: { gateway: { SIDECART_RATE_LIMIT: "1000000" } } });
+const { gatewayUrl } = system;
+const shop = await admin(gatewayUrl);
+const guest = new Person(gatewayUrl);
+
+const searchQuery = `query($query: String, $filter: ProductFilter, $sort: ProductSort, $first: Int, $after: String) {
+  searchProducts(query: $query, filter: $filter, sort: $sort, first: $first, after: $after) {
+    items { id name price stock category } total cursor facets { field values { value count } }
+  }
+}`;
+const search = async (wanted: Arguments) =>
+  (await guest.get<{ searchProducts: Found }>(searchQuery, wanted)).searchProducts;
+const names = async (wanted: Arguments) => (await search(wanted)).items.map(({ name }) => name);
+const counts = ({ facets }: Found, field: string) =>
+  Object.fromEntries(facets.find((one) => one.field === field)?.values.map(({ value, count }) => [value, count]) ?? []);
+
+/** 40 products in 4 categories; prices 100, 200, … in an order of their own, every fifth out of stock. */
+const goods = Array.from({ length: 40 }, (_, at) => ({
+  name: `${["Apple", "Banana", "Cherry", "Damson"][at % 4]} jam ${String(at).padStart(2, "0")}`,
+  category: ["fruit", "tropical", "stone fruit", "plums"][at % 4] ?? "",
+  price: 100 * (1 + ((at * 17) % 40)),
+  stock: at % 5 === 0 ? 0 : 10,
+  currency: at % 8 === 0 ? "JPY" : "EUR",
+}));
+await Promise.all(goods.map((product) => newProduct(shop, product)));
+await eventually("all of them in the index", async () => (await search({ query: "jam" })).total === goods.length);
+
+t.test("facets count what is found, each as if its own filter were not set", async (t) => {
+  const all = await search({ query: "jam" });
+  t.same(counts(all, "category"), { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 });
+  t.same(counts(all, "inStock"), { true: 32, false: 8 });
+  const some = await search({ query: "jam", filter: { categories: ["fruit", "plums"] } });
+  t.equal(some.total, 20);
+  t.same(counts(some, "category"), { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 }, "others stay in sight");
+  const prices = Object.values(counts(some, "price")).reduce((sum, count) => sum + count, 0);
+  t.equal(prices, 20, "and the other facets count what is left");
+});
+
+t.test("filters hold, alone and together", async (t) => {
+  const expect = (holds: (one: (typeof goods)[number]) => boolean) => goods.filter(holds).length;
+  const filters: [object, (one: (typeof goods)[number]) => boolean][] = [
+    [{ categories: ["fruit"] }, ({ category }) => category === "fruit"],
+    [{ priceFrom: 1_000, priceTo: 2_000 }, ({ price }) => price >= 1_000 && price <= 2_000],
+    [{ currency: "JPY" }, ({ currency }) => currency === "JPY"],
+    [{ inStock: true }, ({ stock }) => stock > 0],
+    [
+      { inStock: true, currency: "EUR", priceTo: 900 },
+      (one) => one.stock > 0 && one.currency === "EUR" && one.price <= 900,
+    ],
+    [{ categories: ["nothing"] }, () => false],
+    [{ priceFrom: 2_000, priceTo: 1_000 }, () => false],
+  ];
+  for (const [filter, holds] of filters) {
+    t.equal((await search({ query: "jam", filter })).total, expect(holds), JSON.stringify(filter));
+  }
+});
+
+t.test("every sort puts all in its order, and pages without repeats or gaps", async (t) => {
+  const orders: Record<string, ((one: Item) => number | string) | undefined> = {
+    PRICE_ASC: ({ price }) => price,
+    PRICE_DESC: ({ price }) => -price,
+    NAME: ({ name }) => name,
+    NEWEST: undefined,
+    RELEVANCE: undefined,
+  };
+  for (const [sort, key] of Object.entries(orders)) {
+    const seen: Item[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const page: Found = await search({ query: "jam", sort, first: 7, ...(after && { after }) });
+      seen.push(...page.items);
+      after = page.cursor;
+      if (seen.length > goods.length) break;
+    }
+    t.equal(seen.length, goods.length, sort);
+    t.equal(new Set(seen.map(({ id }) => id)).size, goods.length, `${sort}: no repeats`);
+    if (key)
+      t.same(
+        seen,
+        seen.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+        `${sort}: in order`,
+      );
+  }
+});
+
+t.test("a product written between two pages neither repeats nor hides another", async (t) => {
+  const first = await search({ query: "jam", sort: "NAME", first: 20 });
+  await newProduct(shop, { name: "Aardvark jam", price: 1 });
+  await eventually("aardvark in the index", async () => (await search({ query: "aardvark" })).total === 1);
+  const rest = await search({ query: "jam", sort: "NAME", first: 100, after: first.cursor });
+  const seen = [...first.items, ...rest.items].map(({ name }) => name);
+  t.same(seen, goods.map(({ name }) => name).sort());
+});
+
+t.test("typing slips and other forms still find", async (t) => {
+  t.match(await names({ query: "bananna", first: 1 }), [/^Banana/]);
+  t.match(await names({ query: "CHERRY", first: 1 }), [/^Cherry/]);
+  t.same(await names({ query: "bicycle" }), []);
+});
+
+t.test("suggestions complete what is typed", async (t) => {
+  const suggest = "query($prefix: String!) { suggestProducts(prefix: $prefix, first: 3) }";
+  const suggested = async (prefix: string) =>
+    (await guest.get<{ suggestProducts: string[] }>(suggest, { prefix })).suggestProducts;
+  const some = await suggested("dam");
+  t.equal(some.length, 3);
+  t.ok(
+    some.every((one) => one.startsWith("Damson")),
+    some.join(),
+  );
+  t.same(await suggested("zzz"), []);
+  t.same(await suggested(""), []);
+});
+
+t.test("products(query:) lists the best matches, products the newest", async (t) => {
+  const products =
+    "query($query: String, $first: Int, $after: ID) { products(query: $query, first: $first, after: $after) { id name } }";
+  type Listed = { products: { id: string; name: string }[] };
+  const matches = await guest.get<Listed>(products, { query: "cherry", first: 5 });
+  t.ok(matches.products.length === 5 && matches.products.every(({ name }) => name.startsWith("Cherry")));
+  const seen: string[] = [];
+  for (let after: string | undefined; ; after = seen.at(-1)) {
+    const page: Listed = await guest.get<Listed>(products, { first: 9, ...(after && { after }) });
+    if (page.products.length === 0) break;
+    seen.push(...page.products.map(({ id }) => id));
+  }
+  t.equal(seen.length, goods.length + 1);
+  t.same(seen, [...new Set(seen)].sort().reverse(), "newest first, each once");
+  t.equal(await guest.refusal(products, { query: "cherry", after: seen[0] }), "BAD_INPUT");
+});
+
+t.test("while the index is rebuilt no search fails, nothing is missed, and changes get in", async (t) => {
+  const reindex = "mutation { reindex { indexed index } }";
+  let over = false;
+  const searching = (async () => {
+    const totals = new Set<number>();
+    while (!over) totals.add((await search({ query: "jam", filter: { priceFrom: 100 } })).total);
+    return totals;
+  })();
+  const built: string[] = [];
+  for (let at = 0; at < 5; at += 1) {
+    const [answer] = await Promise.all([
+      shop.get<{ reindex: { indexed: number; index: string } }>(reindex),
+      newProduct(shop, { name: `Elderberry syrup ${at}`, price: 1 }),
+    ]);
+    t.ok(answer.reindex.indexed >= goods.length, `${answer.reindex.indexed} indexed`);
+    built.push(answer.reindex.index);
+  }
+  over = true;
+  t.same([...(await searching)], [goods.length], "every search found all");
+  t.equal(new Set(built).size, 5);
+  await eventually("all that was made meanwhile", async () => (await search({ query: "elderberry" })).total === 5);
+});
+
+t.test("of two rebuilds at the same time one is told that the other runs", async (t) => {
+  const answers = await Promise.all(Array.from({ length: 4 }, () => shop.ask("mutation { reindex { index } }")));
+  const refused = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+  t.ok(refused.length <= 3 && refused.every((code) => code === "REINDEX_RUNNING"), refused.join());
+  t.equal((await search({ query: "jam", filter: { priceFrom: 100 } })).total, goods.length);
+});
