@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import t from "tap";
+import { environmentOf } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { admin, newProduct, placeOrder } from "../support/people.ts";
+import { startSystem } from "../support/system.ts";
+
+type Body = { data?: unknown; errors?: { extensions: { code: string; retryAfterSeconds?: number } }[] };
+
+t.setTimeout(90_000);
+const system = await startSystem(t);
+const { gatewayUrl } = system;
+const shop = await admin(gatewayUrl);
+const product = await newProduct(shop);
+await shop.get(placeOrder, { input: { orderProducts: [{ productId: product, quantity: 1 }] } });
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${gatewayUrl}${path}`, { headers });
+async function post(body: object, headers: Record<string, string> = {}) {
+  const response = await fetch(`${gatewayUrl}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}
+const anything = { query: "{ __typename }" };
+
+t.test("while everything runs, health and readiness say so", async (t) => {
+  const health = await get("/healthz");
+  t.same([health.status, await health.json()], [200, { status: "ok" }]);
+  const ready = await get("/readyz");
+  const checks = { accounts: "ok", catalog: "ok", orders: "ok" };
+  t.same([ready.status, await ready.json()], [200, { status: "ok", checks }]);
+});
+
+for (const service of ["accounts", "catalog", "orders"]) {
+  t.test(`while ${service} is down it is named, the gateway lives, and readiness comes back by itself`, async (t) => {
+    await system.kill(service);
+    const down = await eventually("not ready", async () => {
+      const answer = await get("/readyz");
+      return answer.status === 503 && ((await answer.json()) as { checks: Record<string, string> });
+    });
+    t.match(down, { status: "unavailable", checks: { [service]: "unavailable" } });
+    t.equal((await get("/healthz")).status, 200);
+    await system.start(service);
+    await eventually("ready again", async () => (await get("/readyz")).status === 200);
+  });
+}
+
+t.test("the metrics have ours among them", async (t) => {
+  const answer = await get("/metrics");
+  t.match(answer.headers.get("content-type"), /^text\/plain/);
+  t.match(await answer.text(), /sidecart_http_duration_ms_count\{.*route="\/graphql".*status="200".*\} \d+/);
+  for (const service of ["accounts", "catalog", "orders"]) {
+    const { SIDECART_METRICS_PORT: port } = environmentOf(system, service);
+    await eventually(`metrics of ${service}`, async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return /sidecart_rpc_duration_ms_count\{.*method="\/sidecart\..*\} \d+/.test(text);
+    });
+  }
+});
+
+t.test("answers carry a trace id and the headers that browsers heed", async (t) => {
+  const { headers } = await post(anything);
+  t.match(headers.get("x-trace-id"), /^[0-9a-f]{32}$/);
+  t.match(Object.fromEntries(headers), {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "strict-transport-security": /max-age=\d+/,
+    "referrer-policy": "no-referrer",
+  });
+  t.equal(headers.get("x-powered-by"), null);
+  const refused = await post({ query: "{" });
+  t.match(refused.headers.get("x-trace-id"), /^[0-9a-f]{32}$/, "a refusal too");
+});
+
+t.test("a query may be sent once and its hash from then on", async (t) => {
+  const query = "query($id: ID!) { product(id: $id) { name } }";
+  const sha256Hash = createHash("sha256").update(query).digest("hex");
+  const variables = { id: product };
+  const extensions = { persistedQuery: { version: 1, sha256Hash } };
+  const unknown = await post({ variables, extensions });
+  t.equal(unknown.status, 400);
+  t.match(unknown.body.errors, [{ extensions: { code: /^[A-Z_]+$/ } }]);
+  const expected = { product: { name: "A thing" } };
+  t.same((await post({ query, variables, extensions })).body.data, expected);
+  t.same((await post({ variables, extensions })).body.data, expected, "by its hash");
+  const other = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
+  await post({ query, variables, extensions: other });
+  t.equal((await post({ variables, extensions: other })).status, 400, "nobody plants a query under another hash");
+});
+
+t.test("pages of other origins may not read answers, unless they are named", async (t) => {
+  const origin = "https://shop.example.com";
+  t.equal((await post(anything, { origin })).headers.get("access-control-allow-origin"), null);
+  await system.restart("gateway", { SIDECART_CORS_ORIGINS: `https://other.example.com, ${origin}` });
+  t.equal((await post(anything, { origin })).headers.get("access-control-allow-origin"), origin);
+  const stranger = await post(anything, { origin: "https://evil.example.com" });
+  t.not(stranger.headers.get("access-control-allow-origin"), "https://evil.example.com");
+});
+
+t.test("GraphiQL is a page of local mode only", async (t) => {
+  const page = await get("/graphiql");
+  t.equal(page.status, 200);
+  t.match(page.headers.get("content-type"), /^text\/html/);
+  await system.restart("gateway", { SIDECART_LOCAL: "0" });
+  t.equal((await get("/graphiql")).status, 404);
+  t.match((await post(anything)).headers.get("content-security-policy"), /default-src 'self'/);
+});
+
+t.test("one address may ask so often a minute, and is told when to come back", async (t) => {
+  await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
+  const ask = (address: string) => post(anything, { "x-forwarded-for": address });
+  for (let at = 0; at < 5; at += 1) t.equal((await ask("192.0.2.1")).status, 200);
+  const refused = await ask("192.0.2.1");
+  t.equal(refused.status, 429);
+  const [error] = refused.body.errors ?? [];
+  t.equal(error?.extensions.code, "RATE_LIMITED");
+  t.ok(Number(error?.extensions.retryAfterSeconds) > 0 && Number(error?.extensions.retryAfterSeconds) <= 60);
+  t.equal((await ask("192.0.2.2")).status, 200, "another address goes on");
+  t.equal((await get("/healthz", { "x-forwarded-for": "192.0.2.1" })).status, 200, "probes are not counted");
+  await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
+  t.equal((await ask("192.0.2.1")).status, 429, "nor does another replica begin to count anew");
+});
+
+t.test("log-ins are limited more tightly, and a made-up address does not help", async (t) => {
+  await system.restart("gateway", { SIDECART_LOGIN_RATE_LIMIT: "3" });
+  const query = "mutation($input: LoginInput!) { login(input: $input) { token } }";
+  const codes: unknown[] = [];
+  for (let at = 0; at < 8; at += 1) {
+    const input = { email: `nobody-${at}@example.com`, password: "a wrong password" };
+    const { body } = await post({ query, variables: { input } }, { "x-forwarded-for": `192.0.2.${at}` });
+    codes.push(body.errors?.[0]?.extensions.code);
+  }
+  t.ok(codes.filter((code) => code === "INVALID_CREDENTIALS").length <= 3, codes.join());
+  t.equal(codes.at(-1), "RATE_LIMITED");
+  const many = Array.from({ length: 5 }, (_, at) => `a${at}: login(input: $input) { token }`).join(" ");
+  const variables = { input: { email: "nobody@example.com", password: "a wrong password" } };
+  const { body } = await post({ query: `mutation($input: LoginInput!) { ${many} }`, variables });
+  t.ok(
+    body.errors?.every(({ extensions }) => extensions.code === "RATE_LIMITED"),
+    "nor do many in one request",
+  );
+  t.equal((await post(anything)).status, 200, "the rest goes on");
+});
