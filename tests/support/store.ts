@@ -37,8 +37,8 @@ export type Store = {
   query<T = Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]>;
   /** Another connection of the owner's, for what needs a session of its own, such as a lock that is held. */
   connect(): Promise<pg.Client>;
-  /** Waits until some statement waits for a lock. */
-  untilBlocked(): Promise<void>;
+  /** Waits until that many statements wait for a lock. */
+  untilBlocked(statements?: number): Promise<void>;
   /** Whom the sidecar connects as. */
   runtimeRole: string;
 };
@@ -202,9 +202,9 @@ async function describe(run: StoreRun, own: ServiceDatabase, sidecar: Sidecar): 
     log: createLogger("test", process.env.SIDECART_LOG_LEVEL ?? "silent"),
     query,
     connect,
-    async untilBlocked() {
-      await eventually("a statement that waits for a lock", async () => {
-        return (await query("select from pg_locks where not granted")).length > 0;
+    async untilBlocked(statements = 1) {
+      await eventually(`${statements} statements to wait for a lock`, async () => {
+        return (await query("select from pg_locks where not granted")).length >= statements;
       });
     },
     runtimeRole: own.runtimeRole,

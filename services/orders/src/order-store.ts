@@ -9,7 +9,10 @@ const orderJson = (o: string) => `jsonb_build_object('id', ${o}.id, 'accountId',
     select coalesce(jsonb_agg(jsonb_build_object('productId', l.product_id, 'name', l.name, 'quantity', l.quantity,
       'price', l.price) order by l.product_id), '[]') from order_lines l where l.order_id = ${o}.id))`;
 
-/** Inserts many orders with their lines, first transitions and events; a key that is taken leaves its order out. */
+/**
+ * Inserts many orders with their lines, first transitions and events; a key that is taken leaves its order out. They go
+ * in by key, so that two batches with the same keys wait for each other in one direction.
+ */
 const place = sql(
   "order.place",
   `with input as (
@@ -20,7 +23,7 @@ const place = sql(
      insert into orders (id, account_id, status, payment_status, quantity, price_total, currency, reservation_id,
        idempotency_key, request_hash, created_at, updated_at)
      select id, account_id, 'pending_payment', 'pending', quantity, price_total, currency, reservation_id,
-       idempotency_key, request_hash, at, at from input order by id
+       idempotency_key, request_hash, at, at from input order by account_id, idempotency_key, id
      on conflict do nothing returning id),
    lines as (
      insert into order_lines (order_id, product_id, name, quantity, price)

@@ -1,0 +1,43 @@
+import { background } from "@sidecart/platform/call";
+import { newId } from "@sidecart/platform/ids";
+import fc from "fast-check";
+import t from "tap";
+import { startStore } from "../../../tests/support/store.ts";
+import { createNeighbourStore } from "./neighbour-store.ts";
+
+const soon = () => background(20_000);
+
+t.test("what orders knows of its neighbours", async (t) => {
+  const { database, query } = await startStore(t, "orders");
+  const neighbours = createNeighbourStore(database);
+  const versions = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 });
+
+  t.test("of an account the newest version stays, in any order, number and at once", async (t) => {
+    const property = fc.asyncProperty(versions, fc.boolean(), async (some, atOnce) => {
+      const id = newId();
+      const keep = (version: number) => neighbours.keepAccount({ id, username: `name ${version}`, version }, soon());
+      if (atOnce) await Promise.all(some.map(keep));
+      else for (const version of some) await keep(version);
+      const newest = Math.max(...some);
+      t.same(await query("select username, version from known_accounts where id = $1", [id]), [
+        { username: `name ${newest}`, version: newest },
+      ]);
+    });
+    await fc.assert(property, { numRuns: 30 });
+  });
+
+  t.test("of a product the newest version stays whole, deleted or not", async (t) => {
+    const property = fc.asyncProperty(versions, async (some) => {
+      const id = newId();
+      const product = (version: number) => {
+        return { id, name: `name ${version}`, price: 10 ** 12, currency: "EUR", deleted: version % 2 === 0, version };
+      };
+      await Promise.all(some.map((version) => neighbours.keepProduct(product(version), soon())));
+      const { id: _, price, ...rest } = product(Math.max(...some));
+      t.same(await query("select name, price, currency, deleted, version from known_products where id = $1", [id]), [
+        { ...rest, price: String(price) },
+      ]);
+    });
+    await fc.assert(property, { numRuns: 30 });
+  });
+});

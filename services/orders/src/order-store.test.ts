@@ -1,0 +1,296 @@
+import { background } from "@sidecart/platform/call";
+import { pendingEvent } from "@sidecart/platform/events";
+import { newId } from "@sidecart/platform/ids";
+import t from "tap";
+import { startStore } from "../../../tests/support/store.ts";
+import { orderCancelled, orderExpired, orderPaid, orderPlaced } from "./events.ts";
+import { comesFrom, type Order, type Status, statuses } from "./order.ts";
+import { createOrderStore, type Move, type NewOrder } from "./order-store.ts";
+
+const soon = () => background(20_000);
+const now = new Date("2026-03-01T12:00:00.123Z");
+const minutes = (count: number) => new Date(now.getTime() + count * 60_000);
+
+function fresh(fields: Partial<NewOrder> = {}): NewOrder {
+  const id = newId();
+  const data = { order: { id } };
+  return {
+    id,
+    accountId: newId(),
+    quantity: 5,
+    priceTotal: 4_580,
+    currency: "EUR",
+    reservationId: newId(),
+    idempotencyKey: null,
+    requestHash: "hash",
+    at: now,
+    lines: [
+      { productId: "01a1fca6-94fa-77a7-9a59-b56f08c9e431", name: "Tea", quantity: 2, price: 1_290 },
+      { productId: "01a1fca6-94fa-77a7-9a59-b56f08c9e432", name: 'Cup\'s "own"', quantity: 3, price: 666 },
+    ],
+    event: { ...pendingEvent(orderPlaced, id), data },
+    ...fields,
+  };
+}
+
+/** What the store must give back for it. */
+const asStored = ({ id, accountId, quantity, priceTotal, currency, lines, at }: NewOrder): Order => ({
+  id,
+  accountId,
+  quantity,
+  priceTotal,
+  currency,
+  lines,
+  status: "pending_payment",
+  paymentStatus: "pending",
+  version: 1,
+  createdAt: at.toISOString(),
+});
+
+t.test("orders", async (t) => {
+  const { database, query, connect, untilBlocked } = await startStore(t, "orders");
+  const orders = createOrderStore(database);
+  const place = (...some: NewOrder[]) => orders.place(some, soon());
+  const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
+    const event = { ...pendingEvent(orderCancelled, id), reason: "because" };
+    const wish = { id, accountId: null, to, payment: null, actor: "tester", reason: "because", at: now, event };
+    return orders.move({ ...wish, allowed: comesFrom[to], ...more }, soon());
+  };
+  const events = (id: string) =>
+    query<{ topic: string; data: Record<string, unknown> }>(
+      "select topic, data from outbox where key = $1 order by id",
+      [id],
+    );
+
+  t.test("an order is placed with its lines, its first transition and its event", async (t) => {
+    const order = fresh();
+    t.same(await place(order), new Set([order.id]));
+    t.same(await orders.byIds([order.id], null, soon()), [asStored(order)]);
+    t.same(await orders.history(order.id, null, soon()), [
+      { from: "", to: "pending_payment", actor: order.accountId, reason: "placed", at: now.toISOString() },
+    ]);
+    t.same(await events(order.id), [{ topic: "orders.order-placed.v1", data: order.event.data }]);
+  });
+
+  t.test("amounts at the limit stay exact", async (t) => {
+    const most = 1_000_000_000_000;
+    const order = fresh({ priceTotal: most, lines: [{ productId: newId(), name: "Gold", quantity: 1, price: most }] });
+    await place(order);
+    t.match(await orders.byIds([order.id], null, soon()), [{ priceTotal: most, lines: [{ price: most }] }]);
+  });
+
+  t.test("many orders are one statement; a key that is taken leaves only its own order out", async (t) => {
+    const accountId = newId();
+    const first = fresh({ accountId, idempotencyKey: "k1" });
+    await place(first);
+    const again = fresh({ accountId, idempotencyKey: "k1" });
+    const others = [fresh({ accountId, idempotencyKey: "k2" }), fresh({ idempotencyKey: "k1" }), fresh({ accountId })];
+    t.same(await place(again, ...others), new Set(others.map(({ id }) => id)));
+    t.same(await orders.byIds([again.id], null, soon()), []);
+    t.same(await events(again.id), [], "nothing is said of it");
+    t.same(await place(), new Set());
+  });
+
+  t.test("a reservation stands behind one order", async (t) => {
+    const first = fresh();
+    await place(first);
+    t.same(await place(fresh({ reservationId: first.reservationId })), new Set());
+  });
+
+  t.test("200 parallel calls with one key place one order", async (t) => {
+    const accountId = newId();
+    const reservationId = newId();
+    const calls = Array.from({ length: 200 }, () => place(fresh({ accountId, reservationId, idempotencyKey: "one" })));
+    const placed = (await Promise.all(calls)).flatMap((ids) => [...ids]);
+    t.equal(placed.length, 1);
+    t.match(await orders.byKeys(accountId, ["one"], soon()), [
+      { key: "one", requestHash: "hash", order: { id: placed[0] } },
+    ]);
+  });
+
+  t.test("batches that share keys in other orders wait for each other, and never in a circle", async (t) => {
+    const accountId = newId();
+    const withKey = (idempotencyKey: string) => fresh({ accountId, idempotencyKey });
+    const other = await connect();
+    await other.query("begin");
+    await other.query(
+      `insert into orders (id, account_id, status, payment_status, quantity, price_total, currency, reservation_id,
+         idempotency_key, request_hash, created_at, updated_at)
+       values (gen_random_uuid(), $1, 'paid', 'paid', 1, 1, 'EUR', gen_random_uuid(), 'b', '', now(), now())`,
+      [accountId],
+    );
+    const first = place(withKey("a"), withKey("b"), withKey("c"));
+    await untilBlocked();
+    const second = place(withKey("c"), withKey("a"));
+    await untilBlocked(2);
+    await other.query("rollback");
+    t.equal((await first).size + (await second).size, 3);
+  });
+
+  t.test("an order that cannot be written is a failure, and leaves nothing behind", async (t) => {
+    const line = { productId: newId(), name: "Tea", quantity: 1, price: 1 };
+    const good = fresh();
+    for (const bad of [
+      fresh({ lines: [line, line] }),
+      fresh({ quantity: 0 }),
+      fresh({ priceTotal: -1 }),
+      fresh({ lines: [{ ...line, quantity: 0 }] }),
+      fresh({ id: "not an id" }),
+    ]) {
+      await t.rejects(place(good, bad), { code: "UNAVAILABLE" });
+    }
+    t.same(await orders.byIds([good.id], null, soon()), []);
+    t.same(await events(good.id), []);
+  });
+
+  t.test("orders come in the order asked, and only those the caller may see", async (t) => {
+    const [mine, other] = [fresh(), fresh()];
+    await place(mine, other);
+    const ids = (some: Order[]) => some.map(({ id }) => id);
+    t.same(ids(await orders.byIds([other.id, newId(), mine.id, other.id], null, soon())), [
+      other.id,
+      mine.id,
+      other.id,
+    ]);
+    t.same(ids(await orders.byIds([other.id, mine.id], mine.accountId, soon())), [mine.id]);
+    t.same(await orders.byIds([other.id], newId(), soon()), []);
+    t.same(await orders.history(other.id, mine.accountId, soon()), []);
+    t.equal((await orders.history(other.id, other.accountId, soon())).length, 1);
+    t.same(await orders.byIds([], null, soon()), []);
+  });
+
+  t.test("stored answers are found by key, of one account only", async (t) => {
+    const [mine, other] = [fresh({ idempotencyKey: "the key" }), fresh({ idempotencyKey: "the key" })];
+    await place(mine, other);
+    t.same(await orders.byKeys(mine.accountId, ["the key", "the key", "another"], soon()), [
+      { key: "the key", requestHash: "hash", order: asStored(mine) },
+    ]);
+  });
+
+  t.test("pages run newest first, of one account or of all, without gaps or repetitions", async (t) => {
+    const accountId = newId();
+    const placed: string[] = [];
+    for (let at = 0; at < 7; at += 1) {
+      const [mine, other] = [fresh({ accountId }), fresh()];
+      await place(mine, other);
+      placed.unshift(mine.id);
+    }
+    const seen: string[] = [];
+    for (let after: string | undefined; ; after = seen.at(-1)) {
+      const page = await orders.newest(accountId, 3, after, soon());
+      if (page.length === 0) break;
+      seen.push(...page.map(({ id }) => id));
+    }
+    t.same(seen, placed);
+    const all = (await orders.newest(null, 10, undefined, soon())).map(({ id }) => id);
+    t.same(all, all.toSorted().reverse());
+    t.equal(all.length, 10);
+    t.notOk(all.every((id) => placed.includes(id)));
+  });
+
+  t.test("an order moves with its history and its event", async (t) => {
+    const order = fresh();
+    await place(order);
+    const paid = await move(order.id, "paid", {
+      payment: "paid",
+      event: pendingEvent(orderPaid, order.id),
+      at: minutes(1),
+    });
+    t.same(paid.order, { ...asStored(order), status: "paid", paymentStatus: "paid", version: 2 });
+    await move(order.id, "cancelled");
+    t.match(await orders.history(order.id, null, soon()), [
+      { to: "pending_payment" },
+      { from: "pending_payment", to: "paid", actor: "tester", reason: "because", at: minutes(1).toISOString() },
+      { from: "paid", to: "cancelled" },
+    ]);
+    const said = await events(order.id);
+    t.match(said[1], {
+      topic: "orders.order-paid.v1",
+      data: {
+        order: {
+          id: order.id,
+          accountId: order.accountId,
+          status: "paid",
+          version: 2,
+          reservationId: order.reservationId,
+          priceTotal: "4580",
+          lines: order.lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) })),
+        },
+      },
+    });
+    t.notOk("reason" in (said[1]?.data ?? {}));
+    t.match(said[2], {
+      topic: "orders.order-cancelled.v1",
+      data: { reason: "because", order: { status: "cancelled" } },
+    });
+  });
+
+  t.test("from every status to every other: what is not in the table is refused and changes nothing", async (t) => {
+    for (const from of statuses) {
+      for (const to of Object.keys(comesFrom) as (keyof typeof comesFrom)[]) {
+        const order = fresh();
+        await place(order);
+        await query("update orders set status = $2 where id = $1", [order.id, from]);
+        const { status, order: moved } = await move(order.id, to);
+        t.equal(status, from);
+        const allowed = (comesFrom[to] as readonly Status[]).includes(from);
+        t.equal(moved?.status, allowed ? to : undefined, `${from} → ${to}`);
+        t.match(await orders.byIds([order.id], null, soon()), [
+          { status: allowed ? to : from, version: allowed ? 2 : 1 },
+        ]);
+        t.equal((await events(order.id)).length, allowed ? 2 : 1);
+      }
+    }
+  });
+
+  t.test("nobody moves another's order, nor one that does not exist", async (t) => {
+    const order = fresh();
+    await place(order);
+    t.same(await move(order.id, "cancelled", { accountId: newId() }), { status: null, order: null, rows: 0 });
+    t.same(await move(newId(), "cancelled"), { status: null, order: null, rows: 0 });
+    t.match((await move(order.id, "cancelled", { accountId: order.accountId })).order, { status: "cancelled" });
+  });
+
+  t.test("of many who pay and cancel at the same moment, the history is one path", async (t) => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      const order = fresh();
+      await place(order);
+      const answers = await Promise.all([
+        ...Array.from({ length: 6 }, () => move(order.id, "paid", { payment: "paid" })),
+        ...Array.from({ length: 6 }, () => move(order.id, "expired")),
+        ...Array.from({ length: 6 }, () => move(order.id, "cancelled")),
+      ]);
+      const moves = answers.flatMap((answer) => answer.order?.status ?? []);
+      const path = (await orders.history(order.id, null, soon())).map(({ to }) => to);
+      t.same(new Set(moves), new Set(path.slice(1)));
+      t.equal(moves.length, path.length - 1);
+      t.ok(["expired", "cancelled", "paid,cancelled"].includes(path.slice(1).join()), path.join());
+      t.equal((await events(order.id)).length, path.length);
+    }
+  });
+
+  t.test("unpaid orders are found by their age, 200 at most, the oldest first", async (t) => {
+    const before = minutes(-60 * 24);
+    const old = Array.from({ length: 205 }, (_, at) =>
+      fresh({ at: new Date(before.getTime() - 205_000 + at * 1_000) }),
+    );
+    const paid = fresh({ at: before });
+    await place(...old, paid, fresh());
+    await move(paid.id, "paid");
+    const due = await orders.unpaidBefore(before, soon());
+    t.same(new Set(due), new Set(old.slice(0, 200).map(({ id }) => id)));
+    t.same(await orders.unpaidBefore(minutes(-60 * 48), soon()), []);
+    for (const id of due) await move(id, "expired", { event: pendingEvent(orderExpired, id) });
+    t.equal((await orders.unpaidBefore(before, soon())).length, 5);
+  });
+
+  t.test("a statement that takes too long ends as a failure", async (t) => {
+    const order = fresh();
+    await place(order);
+    await query("begin");
+    await query("select from orders where id = $1 for update", [order.id]);
+    await t.rejects(move(order.id, "paid"), { code: "UNAVAILABLE" });
+    await query("rollback");
+    t.match(await move(order.id, "paid"), { status: "pending_payment" });
+  });
+});
