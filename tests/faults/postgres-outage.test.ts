@@ -50,9 +50,10 @@ t.test("events that come while Postgres is away are handled when it is back", as
   await streams.allRead();
   await streams.block(placed);
   for (let count = 0; count < 24; count += 1) placedId(await shop.place());
+  // Ours to publish: the relay does not know them any more.
   const rows = await ask<OutboxRow & { at: Date }>(
     system.databaseUrl("orders"),
-    "select id, topic, key, data, traceparent, created_at as at from outbox",
+    "delete from outbox returning id, topic, key, data, traceparent, created_at as at",
   );
   t.equal(rows.length, 24);
   await system.kill("postgres");
