@@ -1,4 +1,5 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { newId } from "@sidecart/platform/ids";
 import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
 import { decodeJwt } from "jose";
 import type { GatewayContext } from "./context.ts";
@@ -31,7 +32,7 @@ export const accountMutations = {
     { services, call, countLogin }: GatewayContext,
   ) {
     await countLogin();
-    return (await services.accounts.register(input, call)).account;
+    return (await services.accounts.register({ ...input, commandId: newId() }, call)).account;
   },
   async login(
     _: unknown,
@@ -47,7 +48,7 @@ export const accountMutations = {
     { services, call, countLogin }: GatewayContext,
   ) {
     await countLogin();
-    return toTokens((await services.accounts.refresh(input, call)).tokens);
+    return toTokens((await services.accounts.refresh({ ...input, commandId: newId() }, call)).tokens);
   },
   async logout(_: unknown, { input }: Input<{ refreshToken: string }>, { services, call }: GatewayContext) {
     await services.accounts.logOut(input, call);

@@ -1,4 +1,5 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { newId } from "@sidecart/platform/ids";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
 import type { GatewayContext } from "./context.ts";
 
@@ -51,6 +52,8 @@ export const productQueries = {
     const { products, total, cursor, facets } = await services.catalog.searchProducts(request, call);
     return { items: products.map(toProduct), total, cursor: cursor || null, facets };
   },
+  reindexProgress: (_: unknown, args: { index: string }, { services, call }: GatewayContext) =>
+    services.catalog.getReindex(args, call),
   async suggestProducts(_: unknown, args: { prefix: string; first: number }, { services, call }: GatewayContext) {
     return (await services.catalog.suggestProducts(args, call)).suggestions;
   },
@@ -75,6 +78,7 @@ export const productMutations = {
     const { price, attributes, partnerId, imageUrl, ...rest } = input;
     const request = {
       ...rest,
+      commandId: newId(),
       price: BigInt(price),
       attributes: attributes ?? {},
       partnerId: partnerId ?? "",
@@ -104,7 +108,8 @@ export const productMutations = {
     { input }: Input<{ id: string; type: "ADD" | "SUBTRACT" | "SET" | "DELETE"; number: number; reason: string }>,
     { services, call }: GatewayContext,
   ) {
-    const { stock } = await services.catalog.updateInventory({ ...input, type: InventoryChange[input.type] }, call);
+    const request = { ...input, type: InventoryChange[input.type], commandId: newId() };
+    const { stock } = await services.catalog.updateInventory(request, call);
     return { success: true, stock };
   },
   reindex: (_: unknown, __: unknown, { services, call }: GatewayContext) => services.catalog.reindex({}, call),

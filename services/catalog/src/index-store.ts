@@ -66,6 +66,11 @@ const live = sql(
   `select jsonb_build_object('name', (select name from search_indexes where state = 'live' and $1::jsonb is not null))::text`,
 );
 
+const stateOf = sql(
+  "index.state-of",
+  `select jsonb_build_object('state', (select state from search_indexes where name = $1::jsonb->>'name'))::text`,
+);
+
 export type IndexStore = ReturnType<typeof createIndexStore>;
 
 export function createIndexStore(database: Database) {
@@ -83,6 +88,9 @@ export function createIndexStore(database: Database) {
       return (await database.one<{ old: string | null }>(makeLive, { name }, context)).old;
     },
     abandon: (name: string, context: CallContext) => database.one(abandon, { name }, context),
+    async stateOf(name: string, context: CallContext): Promise<"building" | "live" | "gone"> {
+      return (await database.one<{ state: "building" | "live" | null }>(stateOf, { name }, context)).state ?? "gone";
+    },
     async liveIndex(context: CallContext): Promise<string | null> {
       return (await database.one<{ name: string | null }>(live, {}, context)).name;
     },

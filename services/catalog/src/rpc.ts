@@ -14,6 +14,7 @@ import { deleteProduct, updateProduct } from "./update-product.ts";
 
 const getRequest = z.object({ ids: z.array(id).max(500) });
 const listRequest = z.object({ first: z.int().min(0).max(1_000), after: z.union([z.literal(""), id]) });
+const reindexRequest = z.object({ index: z.string().max(100) });
 const releaseRequest = z.object({ reservationIds: z.array(id).max(500) });
 
 /** The wire side of catalog: each method hands over to its use case. */
@@ -42,6 +43,11 @@ export function rpc(deps: Deps & { indexes: IndexStore }): Implementation[] {
     reindex: async (_request, context) => {
       await deps.verifier.require(context, "admin");
       return reindex(deps, context);
+    },
+    getReindex: async (request, context) => {
+      await deps.verifier.require(context, "admin");
+      const { index } = parse(reindexRequest, request);
+      return { state: await deps.indexes.stateOf(index, context) };
     },
   });
   const reservations = implement(

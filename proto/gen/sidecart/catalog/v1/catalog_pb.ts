@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file sidecart/catalog/v1/catalog.proto.
  */
 export const file_sidecart_catalog_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("CiFzaWRlY2FydC9jYXRhbG9nL3YxL2NhdGFsb2cucHJvdG8SE3NpZGVjYXJ0LmNhdGFsb2cudjEiuwIKB1Byb2R1Y3QSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVwcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRINCgVzdG9jaxgGIAEoBRIQCghjYXRlZ29yeRgHIAEoCRJACgphdHRyaWJ1dGVzGAggAygLMiwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0LkF0dHJpYnV0ZXNFbnRyeRISCgpwYXJ0bmVyX2lkGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIPCgd2ZXJzaW9uGAsgASgFEhIKCmNyZWF0ZWRfYXQYDCABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEipAIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDQoFcHJpY2UYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSDQoFc3RvY2sYBSABKAUSEAoIY2F0ZWdvcnkYBiABKAkSTQoKYXR0cmlidXRlcxgHIAMoCzI5LnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlcXVlc3QuQXR0cmlidXRlc0VudHJ5EhIKCnBhcnRuZXJfaWQYCCABKAkSEQoJaW1hZ2VfdXJsGAkgASgJGjEKD0F0dHJpYnV0ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkYKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRItCgdwcm9kdWN0GAEgASgLMhwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0IqkCChRVcGRhdGVQcm9kdWN0UmVxdWVzdBIKCgJpZBgBIAEoCRIRCgRuYW1lGAIgASgJSACIAQESGAoLZGVzY3JpcHRpb24YAyABKAlIAYgBARISCgVwcmljZRgEIAEoA0gCiAEBEhUKCGN1cnJlbmN5GAUgASgJSAOIAQESFQoIY2F0ZWdvcnkYBiABKAlIBIgBARIWCglpbWFnZV91cmwYByABKAlIBYgBARIzCgphdHRyaWJ1dGVzGAggASgLMh8uc2lkZWNhcnQuY2F0YWxvZy52MS5BdHRyaWJ1dGVzQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIICgZfcHJpY2VCCwoJX2N1cnJlbmN5QgsKCV9jYXRlZ29yeUIMCgpfaW1hZ2VfdXJsIngKCkF0dHJpYnV0ZXMSOwoGdmFsdWVzGAEgAygLMisuc2lkZWNhcnQuY2F0YWxvZy52MS5BdHRyaWJ1dGVzLlZhbHVlc0VudHJ5Gi0KC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRgoVVXBkYXRlUHJvZHVjdFJlc3BvbnNlEi0KB3Byb2R1Y3QYASABKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiIgoURGVsZXRlUHJvZHVjdFJlcXVlc3QSCgoCaWQYASABKAkiFwoVRGVsZXRlUHJvZHVjdFJlc3BvbnNlIngKFlVwZGF0ZUludmVudG9yeVJlcXVlc3QSCgoCaWQYASABKAkSMgoEdHlwZRgCIAEoDjIkLnNpZGVjYXJ0LmNhdGFsb2cudjEuSW52ZW50b3J5Q2hhbmdlEg4KBm51bWJlchgDIAEoBRIOCgZyZWFzb24YBCABKAkiKAoXVXBkYXRlSW52ZW50b3J5UmVzcG9uc2USDQoFc3RvY2sYASABKAUiIQoSR2V0UHJvZHVjdHNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJFChNHZXRQcm9kdWN0c1Jlc3BvbnNlEi4KCHByb2R1Y3RzGAEgAygLMhwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0IjMKE0xpc3RQcm9kdWN0c1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkiVgoUTGlzdFByb2R1Y3RzUmVzcG9uc2USLgoIcHJvZHVjdHMYASADKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QSDgoGY3Vyc29yGAIgASgJIqcBCg1Qcm9kdWN0RmlsdGVyEhIKCmNhdGVnb3JpZXMYASADKAkSEgoKcGFydG5lcl9pZBgCIAEoCRIXCgpwcmljZV9mcm9tGAMgASgDSACIAQESFQoIcHJpY2VfdG8YBCABKANIAYgBARIQCghpbl9zdG9jaxgFIAEoCBIQCghjdXJyZW5jeRgGIAEoCUINCgtfcHJpY2VfZnJvbUILCglfcHJpY2VfdG8iqAEKFVNlYXJjaFByb2R1Y3RzUmVxdWVzdBINCgVxdWVyeRgBIAEoCRIyCgZmaWx0ZXIYAiABKAsyIi5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3RGaWx0ZXISLgoEc29ydBgDIAEoDjIgLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdFNvcnQSDQoFZmlyc3QYBCABKAUSDQoFYWZ0ZXIYBSABKAkikwEKFlNlYXJjaFByb2R1Y3RzUmVzcG9uc2USLgoIcHJvZHVjdHMYASADKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QSDQoFdG90YWwYAiABKAUSDgoGY3Vyc29yGAMgASgJEioKBmZhY2V0cxgEIAMoCzIaLnNpZGVjYXJ0LmNhdGFsb2cudjEuRmFjZXQiRwoFRmFjZXQSDQoFZmllbGQYASABKAkSLwoGdmFsdWVzGAIgAygLMh8uc2lkZWNhcnQuY2F0YWxvZy52MS5GYWNldFZhbHVlIioKCkZhY2V0VmFsdWUSDQoFdmFsdWUYASABKAkSDQoFY291bnQYAiABKAUiNwoWU3VnZ2VzdFByb2R1Y3RzUmVxdWVzdBIOCgZwcmVmaXgYASABKAkSDQoFZmlyc3QYAiABKAUiLgoXU3VnZ2VzdFByb2R1Y3RzUmVzcG9uc2USEwoLc3VnZ2VzdGlvbnMYASADKAkiEAoOUmVpbmRleFJlcXVlc3QiMQoPUmVpbmRleFJlc3BvbnNlEg8KB2luZGV4ZWQYASABKAUSDQoFaW5kZXgYAiABKAkiSAoOUmVzZXJ2ZVJlcXVlc3QSNgoMcmVzZXJ2YXRpb25zGAEgAygLMiAuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZhdGlvbiJaCgtSZXNlcnZhdGlvbhIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIzCgVsaW5lcxgCIAMoCzIkLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2YXRpb25MaW5lIjcKD1Jlc2VydmF0aW9uTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFIkgKD1Jlc2VydmVSZXNwb25zZRI1CghvdXRjb21lcxgBIAMoCzIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZU91dGNvbWUiqQEKDlJlc2VydmVPdXRjb21lEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEjIKBnN0YXR1cxgCIAEoDjIiLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVN0YXR1cxIuCgVsaW5lcxgDIAMoCzIfLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJpY2VkTGluZRIbChNyZWZ1c2VkX3Byb2R1Y3RfaWRzGAQgAygJInUKClByaWNlZExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBRINCgVwcmljZRgDIAEoAxIQCghjdXJyZW5jeRgEIAEoCRIMCgRuYW1lGAUgASgJEhIKCnBhcnRuZXJfaWQYBiABKAkiKQoOUmVsZWFzZVJlcXVlc3QSFwoPcmVzZXJ2YXRpb25faWRzGAEgAygJIhEKD1JlbGVhc2VSZXNwb25zZSqjAQoPSW52ZW50b3J5Q2hhbmdlEiAKHElOVkVOVE9SWV9DSEFOR0VfVU5TUEVDSUZJRUQQABIYChRJTlZFTlRPUllfQ0hBTkdFX0FERBABEh0KGUlOVkVOVE9SWV9DSEFOR0VfU1VCVFJBQ1QQAhIbChdJTlZFTlRPUllfQ0hBTkdFX0RFTEVURRADEhgKFElOVkVOVE9SWV9DSEFOR0VfU0VUEAQqsAEKC1Byb2R1Y3RTb3J0EhwKGFBST0RVQ1RfU09SVF9VTlNQRUNJRklFRBAAEhoKFlBST0RVQ1RfU09SVF9SRUxFVkFOQ0UQARIaChZQUk9EVUNUX1NPUlRfUFJJQ0VfQVNDEAISGwoXUFJPRFVDVF9TT1JUX1BSSUNFX0RFU0MQAxIXChNQUk9EVUNUX1NPUlRfTkVXRVNUEAQSFQoRUFJPRFVDVF9TT1JUX05BTUUQBSrIAQoNUmVzZXJ2ZVN0YXR1cxIeChpSRVNFUlZFX1NUQVRVU19VTlNQRUNJRklFRBAAEhsKF1JFU0VSVkVfU1RBVFVTX1JFU0VSVkVEEAESHwobUkVTRVJWRV9TVEFUVVNfT1VUX09GX1NUT0NLEAISIgoeUkVTRVJWRV9TVEFUVVNfVU5LTk9XTl9QUk9EVUNUEAMSGgoWUkVTRVJWRV9TVEFUVVNfQ0hBTkdFRBAEEhkKFVJFU0VSVkVfU1RBVFVTX0NMT1NFRBAFMqwHCg5DYXRhbG9nU2VydmljZRJmCg1DcmVhdGVQcm9kdWN0Eikuc2lkZWNhcnQuY2F0YWxvZy52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBoqLnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEmYKDVVwZGF0ZVByb2R1Y3QSKS5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZVByb2R1Y3RSZXF1ZXN0Giouc2lkZWNhcnQuY2F0YWxvZy52MS5VcGRhdGVQcm9kdWN0UmVzcG9uc2USZgoNRGVsZXRlUHJvZHVjdBIpLnNpZGVjYXJ0LmNhdGFsb2cudjEuRGVsZXRlUHJvZHVjdFJlcXVlc3QaKi5zaWRlY2FydC5jYXRhbG9nLnYxLkRlbGV0ZVByb2R1Y3RSZXNwb25zZRJsCg9VcGRhdGVJbnZlbnRvcnkSKy5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlcXVlc3QaLC5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlc3BvbnNlEmAKC0dldFByb2R1Y3RzEicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRQcm9kdWN0c1JlcXVlc3QaKC5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFByb2R1Y3RzUmVzcG9uc2USYwoMTGlzdFByb2R1Y3RzEiguc2lkZWNhcnQuY2F0YWxvZy52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gikuc2lkZWNhcnQuY2F0YWxvZy52MS5MaXN0UHJvZHVjdHNSZXNwb25zZRJpCg5TZWFyY2hQcm9kdWN0cxIqLnNpZGVjYXJ0LmNhdGFsb2cudjEuU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Gisuc2lkZWNhcnQuY2F0YWxvZy52MS5TZWFyY2hQcm9kdWN0c1Jlc3BvbnNlEmwKD1N1Z2dlc3RQcm9kdWN0cxIrLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVxdWVzdBosLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVzcG9uc2USVAoHUmVpbmRleBIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVpbmRleFJlcXVlc3QaJC5zaWRlY2FydC5jYXRhbG9nLnYxLlJlaW5kZXhSZXNwb25zZTLBAQoTUmVzZXJ2YXRpb25zU2VydmljZRJUCgdSZXNlcnZlEiMuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZlUmVxdWVzdBokLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVJlc3BvbnNlElQKB1JlbGVhc2USIy5zaWRlY2FydC5jYXRhbG9nLnYxLlJlbGVhc2VSZXF1ZXN0GiQuc2lkZWNhcnQuY2F0YWxvZy52MS5SZWxlYXNlUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiFzaWRlY2FydC9jYXRhbG9nL3YxL2NhdGFsb2cucHJvdG8SE3NpZGVjYXJ0LmNhdGFsb2cudjEiuwIKB1Byb2R1Y3QSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVwcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRINCgVzdG9jaxgGIAEoBRIQCghjYXRlZ29yeRgHIAEoCRJACgphdHRyaWJ1dGVzGAggAygLMiwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0LkF0dHJpYnV0ZXNFbnRyeRISCgpwYXJ0bmVyX2lkGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIPCgd2ZXJzaW9uGAsgASgFEhIKCmNyZWF0ZWRfYXQYDCABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiuAIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDQoFcHJpY2UYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSDQoFc3RvY2sYBSABKAUSEAoIY2F0ZWdvcnkYBiABKAkSTQoKYXR0cmlidXRlcxgHIAMoCzI5LnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlcXVlc3QuQXR0cmlidXRlc0VudHJ5EhIKCnBhcnRuZXJfaWQYCCABKAkSEQoJaW1hZ2VfdXJsGAkgASgJEhIKCmNvbW1hbmRfaWQYCiABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRgoVQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEi0KB3Byb2R1Y3QYASABKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiqQIKFFVwZGF0ZVByb2R1Y3RSZXF1ZXN0EgoKAmlkGAEgASgJEhEKBG5hbWUYAiABKAlIAIgBARIYCgtkZXNjcmlwdGlvbhgDIAEoCUgBiAEBEhIKBXByaWNlGAQgASgDSAKIAQESFQoIY3VycmVuY3kYBSABKAlIA4gBARIVCghjYXRlZ29yeRgGIAEoCUgEiAEBEhYKCWltYWdlX3VybBgHIAEoCUgFiAEBEjMKCmF0dHJpYnV0ZXMYCCABKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXNCBwoFX25hbWVCDgoMX2Rlc2NyaXB0aW9uQggKBl9wcmljZUILCglfY3VycmVuY3lCCwoJX2NhdGVnb3J5QgwKCl9pbWFnZV91cmwieAoKQXR0cmlidXRlcxI7CgZ2YWx1ZXMYASADKAsyKy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXMuVmFsdWVzRW50cnkaLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJGChVVcGRhdGVQcm9kdWN0UmVzcG9uc2USLQoHcHJvZHVjdBgBIAEoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdCIiChREZWxldGVQcm9kdWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVQcm9kdWN0UmVzcG9uc2UijAEKFlVwZGF0ZUludmVudG9yeVJlcXVlc3QSCgoCaWQYASABKAkSMgoEdHlwZRgCIAEoDjIkLnNpZGVjYXJ0LmNhdGFsb2cudjEuSW52ZW50b3J5Q2hhbmdlEg4KBm51bWJlchgDIAEoBRIOCgZyZWFzb24YBCABKAkSEgoKY29tbWFuZF9pZBgFIAEoCSIoChdVcGRhdGVJbnZlbnRvcnlSZXNwb25zZRINCgVzdG9jaxgBIAEoBSIhChJHZXRQcm9kdWN0c1JlcXVlc3QSCwoDaWRzGAEgAygJIkUKE0dldFByb2R1Y3RzUmVzcG9uc2USLgoIcHJvZHVjdHMYASADKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiMwoTTGlzdFByb2R1Y3RzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCSJWChRMaXN0UHJvZHVjdHNSZXNwb25zZRIuCghwcm9kdWN0cxgBIAMoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdBIOCgZjdXJzb3IYAiABKAkipwEKDVByb2R1Y3RGaWx0ZXISEgoKY2F0ZWdvcmllcxgBIAMoCRISCgpwYXJ0bmVyX2lkGAIgASgJEhcKCnByaWNlX2Zyb20YAyABKANIAIgBARIVCghwcmljZV90bxgEIAEoA0gBiAEBEhAKCGluX3N0b2NrGAUgASgIEhAKCGN1cnJlbmN5GAYgASgJQg0KC19wcmljZV9mcm9tQgsKCV9wcmljZV90byKoAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEjIKBmZpbHRlchgCIAEoCzIiLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdEZpbHRlchIuCgRzb3J0GAMgASgOMiAuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U29ydBINCgVmaXJzdBgEIAEoBRINCgVhZnRlchgFIAEoCSKTAQoWU2VhcmNoUHJvZHVjdHNSZXNwb25zZRIuCghwcm9kdWN0cxgBIAMoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdBINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkSKgoGZmFjZXRzGAQgAygLMhouc2lkZWNhcnQuY2F0YWxvZy52MS5GYWNldCJHCgVGYWNldBINCgVmaWVsZBgBIAEoCRIvCgZ2YWx1ZXMYAiADKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLkZhY2V0VmFsdWUiKgoKRmFjZXRWYWx1ZRINCgV2YWx1ZRgBIAEoCRINCgVjb3VudBgCIAEoBSI3ChZTdWdnZXN0UHJvZHVjdHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRINCgVmaXJzdBgCIAEoBSIuChdTdWdnZXN0UHJvZHVjdHNSZXNwb25zZRITCgtzdWdnZXN0aW9ucxgBIAMoCSIQCg5SZWluZGV4UmVxdWVzdCIgCg9SZWluZGV4UmVzcG9uc2USDQoFaW5kZXgYASABKAkiIgoRR2V0UmVpbmRleFJlcXVlc3QSDQoFaW5kZXgYASABKAkiNAoSR2V0UmVpbmRleFJlc3BvbnNlEg0KBXN0YXRlGAEgASgJEg8KB2luZGV4ZWQYAiABKAUiSAoOUmVzZXJ2ZVJlcXVlc3QSNgoMcmVzZXJ2YXRpb25zGAEgAygLMiAuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZhdGlvbiJaCgtSZXNlcnZhdGlvbhIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIzCgVsaW5lcxgCIAMoCzIkLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2YXRpb25MaW5lIjcKD1Jlc2VydmF0aW9uTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFIkgKD1Jlc2VydmVSZXNwb25zZRI1CghvdXRjb21lcxgBIAMoCzIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZU91dGNvbWUiqQEKDlJlc2VydmVPdXRjb21lEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEjIKBnN0YXR1cxgCIAEoDjIiLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVN0YXR1cxIuCgVsaW5lcxgDIAMoCzIfLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJpY2VkTGluZRIbChNyZWZ1c2VkX3Byb2R1Y3RfaWRzGAQgAygJInUKClByaWNlZExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBRINCgVwcmljZRgDIAEoAxIQCghjdXJyZW5jeRgEIAEoCRIMCgRuYW1lGAUgASgJEhIKCnBhcnRuZXJfaWQYBiABKAkiKQoOUmVsZWFzZVJlcXVlc3QSFwoPcmVzZXJ2YXRpb25faWRzGAEgAygJIhEKD1JlbGVhc2VSZXNwb25zZSqjAQoPSW52ZW50b3J5Q2hhbmdlEiAKHElOVkVOVE9SWV9DSEFOR0VfVU5TUEVDSUZJRUQQABIYChRJTlZFTlRPUllfQ0hBTkdFX0FERBABEh0KGUlOVkVOVE9SWV9DSEFOR0VfU1VCVFJBQ1QQAhIbChdJTlZFTlRPUllfQ0hBTkdFX0RFTEVURRADEhgKFElOVkVOVE9SWV9DSEFOR0VfU0VUEAQqsAEKC1Byb2R1Y3RTb3J0EhwKGFBST0RVQ1RfU09SVF9VTlNQRUNJRklFRBAAEhoKFlBST0RVQ1RfU09SVF9SRUxFVkFOQ0UQARIaChZQUk9EVUNUX1NPUlRfUFJJQ0VfQVNDEAISGwoXUFJPRFVDVF9TT1JUX1BSSUNFX0RFU0MQAxIXChNQUk9EVUNUX1NPUlRfTkVXRVNUEAQSFQoRUFJPRFVDVF9TT1JUX05BTUUQBSrIAQoNUmVzZXJ2ZVN0YXR1cxIeChpSRVNFUlZFX1NUQVRVU19VTlNQRUNJRklFRBAAEhsKF1JFU0VSVkVfU1RBVFVTX1JFU0VSVkVEEAESHwobUkVTRVJWRV9TVEFUVVNfT1VUX09GX1NUT0NLEAISIgoeUkVTRVJWRV9TVEFUVVNfVU5LTk9XTl9QUk9EVUNUEAMSGgoWUkVTRVJWRV9TVEFUVVNfQ0hBTkdFRBAEEhkKFVJFU0VSVkVfU1RBVFVTX0NMT1NFRBAFMosICg5DYXRhbG9nU2VydmljZRJmCg1DcmVhdGVQcm9kdWN0Eikuc2lkZWNhcnQuY2F0YWxvZy52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBoqLnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEmYKDVVwZGF0ZVByb2R1Y3QSKS5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZVByb2R1Y3RSZXF1ZXN0Giouc2lkZWNhcnQuY2F0YWxvZy52MS5VcGRhdGVQcm9kdWN0UmVzcG9uc2USZgoNRGVsZXRlUHJvZHVjdBIpLnNpZGVjYXJ0LmNhdGFsb2cudjEuRGVsZXRlUHJvZHVjdFJlcXVlc3QaKi5zaWRlY2FydC5jYXRhbG9nLnYxLkRlbGV0ZVByb2R1Y3RSZXNwb25zZRJsCg9VcGRhdGVJbnZlbnRvcnkSKy5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlcXVlc3QaLC5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlc3BvbnNlEmAKC0dldFByb2R1Y3RzEicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRQcm9kdWN0c1JlcXVlc3QaKC5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFByb2R1Y3RzUmVzcG9uc2USYwoMTGlzdFByb2R1Y3RzEiguc2lkZWNhcnQuY2F0YWxvZy52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gikuc2lkZWNhcnQuY2F0YWxvZy52MS5MaXN0UHJvZHVjdHNSZXNwb25zZRJpCg5TZWFyY2hQcm9kdWN0cxIqLnNpZGVjYXJ0LmNhdGFsb2cudjEuU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Gisuc2lkZWNhcnQuY2F0YWxvZy52MS5TZWFyY2hQcm9kdWN0c1Jlc3BvbnNlEmwKD1N1Z2dlc3RQcm9kdWN0cxIrLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVxdWVzdBosLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVzcG9uc2USVAoHUmVpbmRleBIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVpbmRleFJlcXVlc3QaJC5zaWRlY2FydC5jYXRhbG9nLnYxLlJlaW5kZXhSZXNwb25zZRJdCgpHZXRSZWluZGV4EiYuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRSZWluZGV4UmVxdWVzdBonLnNpZGVjYXJ0LmNhdGFsb2cudjEuR2V0UmVpbmRleFJlc3BvbnNlMsEBChNSZXNlcnZhdGlvbnNTZXJ2aWNlElQKB1Jlc2VydmUSIy5zaWRlY2FydC5jYXRhbG9nLnYxLlJlc2VydmVSZXF1ZXN0GiQuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZlUmVzcG9uc2USVAoHUmVsZWFzZRIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVsZWFzZVJlcXVlc3QaJC5zaWRlY2FydC5jYXRhbG9nLnYxLlJlbGVhc2VSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message sidecart.catalog.v1.Product
@@ -144,6 +144,13 @@ export type CreateProductRequest = Message<"sidecart.catalog.v1.CreateProductReq
    * @generated from field: string image_url = 9;
    */
   imageUrl: string;
+
+  /**
+   * UUID of this wish, which becomes the product's id: repeating it is the same wish. Made up when empty.
+   *
+   * @generated from field: string command_id = 10;
+   */
+  commandId: string;
 };
 
 /**
@@ -311,6 +318,13 @@ export type UpdateInventoryRequest = Message<"sidecart.catalog.v1.UpdateInventor
    * @generated from field: string reason = 4;
    */
   reason: string;
+
+  /**
+   * UUID of this wish: repeating it changes the stock once. Made up when empty.
+   *
+   * @generated from field: string command_id = 5;
+   */
+  commandId: string;
 };
 
 /**
@@ -633,12 +647,9 @@ export const ReindexRequestSchema: GenMessage<ReindexRequest> = /*@__PURE__*/
  */
 export type ReindexResponse = Message<"sidecart.catalog.v1.ReindexResponse"> & {
   /**
-   * @generated from field: int32 indexed = 1;
-   */
-  indexed: number;
-
-  /**
-   * @generated from field: string index = 2;
+   * The index that is being built from now on; searches move to it when it is complete.
+   *
+   * @generated from field: string index = 1;
    */
   index: string;
 };
@@ -649,6 +660,47 @@ export type ReindexResponse = Message<"sidecart.catalog.v1.ReindexResponse"> & {
  */
 export const ReindexResponseSchema: GenMessage<ReindexResponse> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_catalog, 22);
+
+/**
+ * @generated from message sidecart.catalog.v1.GetReindexRequest
+ */
+export type GetReindexRequest = Message<"sidecart.catalog.v1.GetReindexRequest"> & {
+  /**
+   * @generated from field: string index = 1;
+   */
+  index: string;
+};
+
+/**
+ * Describes the message sidecart.catalog.v1.GetReindexRequest.
+ * Use `create(GetReindexRequestSchema)` to create a new message.
+ */
+export const GetReindexRequestSchema: GenMessage<GetReindexRequest> = /*@__PURE__*/
+  messageDesc(file_sidecart_catalog_v1_catalog, 23);
+
+/**
+ * @generated from message sidecart.catalog.v1.GetReindexResponse
+ */
+export type GetReindexResponse = Message<"sidecart.catalog.v1.GetReindexResponse"> & {
+  /**
+   * building, live, or gone when the build failed or another index took its place.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * @generated from field: int32 indexed = 2;
+   */
+  indexed: number;
+};
+
+/**
+ * Describes the message sidecart.catalog.v1.GetReindexResponse.
+ * Use `create(GetReindexResponseSchema)` to create a new message.
+ */
+export const GetReindexResponseSchema: GenMessage<GetReindexResponse> = /*@__PURE__*/
+  messageDesc(file_sidecart_catalog_v1_catalog, 24);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveRequest
@@ -665,7 +717,7 @@ export type ReserveRequest = Message<"sidecart.catalog.v1.ReserveRequest"> & {
  * Use `create(ReserveRequestSchema)` to create a new message.
  */
 export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 23);
+  messageDesc(file_sidecart_catalog_v1_catalog, 25);
 
 /**
  * @generated from message sidecart.catalog.v1.Reservation
@@ -687,7 +739,7 @@ export type Reservation = Message<"sidecart.catalog.v1.Reservation"> & {
  * Use `create(ReservationSchema)` to create a new message.
  */
 export const ReservationSchema: GenMessage<Reservation> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 24);
+  messageDesc(file_sidecart_catalog_v1_catalog, 26);
 
 /**
  * @generated from message sidecart.catalog.v1.ReservationLine
@@ -709,7 +761,7 @@ export type ReservationLine = Message<"sidecart.catalog.v1.ReservationLine"> & {
  * Use `create(ReservationLineSchema)` to create a new message.
  */
 export const ReservationLineSchema: GenMessage<ReservationLine> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 25);
+  messageDesc(file_sidecart_catalog_v1_catalog, 27);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveResponse
@@ -728,7 +780,7 @@ export type ReserveResponse = Message<"sidecart.catalog.v1.ReserveResponse"> & {
  * Use `create(ReserveResponseSchema)` to create a new message.
  */
 export const ReserveResponseSchema: GenMessage<ReserveResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 26);
+  messageDesc(file_sidecart_catalog_v1_catalog, 28);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveOutcome
@@ -764,7 +816,7 @@ export type ReserveOutcome = Message<"sidecart.catalog.v1.ReserveOutcome"> & {
  * Use `create(ReserveOutcomeSchema)` to create a new message.
  */
 export const ReserveOutcomeSchema: GenMessage<ReserveOutcome> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 27);
+  messageDesc(file_sidecart_catalog_v1_catalog, 29);
 
 /**
  * @generated from message sidecart.catalog.v1.PricedLine
@@ -806,7 +858,7 @@ export type PricedLine = Message<"sidecart.catalog.v1.PricedLine"> & {
  * Use `create(PricedLineSchema)` to create a new message.
  */
 export const PricedLineSchema: GenMessage<PricedLine> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 28);
+  messageDesc(file_sidecart_catalog_v1_catalog, 30);
 
 /**
  * @generated from message sidecart.catalog.v1.ReleaseRequest
@@ -823,7 +875,7 @@ export type ReleaseRequest = Message<"sidecart.catalog.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 29);
+  messageDesc(file_sidecart_catalog_v1_catalog, 31);
 
 /**
  * @generated from message sidecart.catalog.v1.ReleaseResponse
@@ -836,7 +888,7 @@ export type ReleaseResponse = Message<"sidecart.catalog.v1.ReleaseResponse"> & {
  * Use `create(ReleaseResponseSchema)` to create a new message.
  */
 export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 30);
+  messageDesc(file_sidecart_catalog_v1_catalog, 32);
 
 /**
  * @generated from enum sidecart.catalog.v1.InventoryChange
@@ -1061,7 +1113,7 @@ export const CatalogService: GenService<{
     output: typeof SuggestProductsResponseSchema;
   },
   /**
-   * Admin. Builds a new index and moves the alias to it; searches go on meanwhile.
+   * Admin. Begins to build a new index, to which searches move when it is complete. ABORTED while another is built.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.Reindex
    */
@@ -1069,6 +1121,16 @@ export const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof ReindexRequestSchema;
     output: typeof ReindexResponseSchema;
+  },
+  /**
+   * Admin. How far a build is.
+   *
+   * @generated from rpc sidecart.catalog.v1.CatalogService.GetReindex
+   */
+  getReindex: {
+    methodKind: "unary";
+    input: typeof GetReindexRequestSchema;
+    output: typeof GetReindexResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sidecart_catalog_v1_catalog, 0);
