@@ -24,11 +24,14 @@ create table refresh_families (
   account_id uuid not null references accounts (id),
   created_at timestamptz not null,
   expires_at timestamptz not null,
+  -- Of which password it was opened with: a log-in that a change of password overtook is worth nothing.
+  password_changed_at timestamptz not null,
   ended_at timestamptz,
   -- logged-out, reused or password-changed.
   end_reason text
 );
 create index refresh_families_open on refresh_families (account_id) where ended_at is null;
+create index refresh_families_age on refresh_families (expires_at);
 
 create table refresh_tokens (
   -- SHA-256 of the token: what is stored cannot be used to log in.

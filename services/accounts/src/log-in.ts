@@ -31,7 +31,9 @@ export async function logIn(deps: Deps, input: unknown, context: CallContext): P
   const familyId = newId();
   const refreshToken = newRefreshToken();
   const expiresAt = new Date(now.getTime() + refreshTokenSeconds * 1000);
-  const session = { familyId, accountId: account.id, hash: hashToken(refreshToken), emailHash, at: now, expiresAt };
+  const { id: accountId, passwordChangedAt } = account;
+  const hash = hashToken(refreshToken);
+  const session = { familyId, accountId, passwordChangedAt, hash, emailHash, at: now, expiresAt };
   await deps.sessions.open(session, context);
   const accessToken = await signAccessToken(deps.keys, account, familyId, now);
   return { accessToken, refreshToken, expiresInSeconds: accessTokenSeconds };

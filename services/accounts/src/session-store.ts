@@ -8,7 +8,7 @@ const credentials = sql(
      select * from jsonb_to_record($1::jsonb) as i(email_key text, email_hash text, account_id uuid, at timestamptz))
    select jsonb_build_object(
      'account', (select jsonb_build_object('id', a.id, 'roles', a.roles, 'email', a.email, 'username', a.username,
-         'passwordHash', c.password_hash)
+         'passwordHash', c.password_hash, 'passwordChangedAt', ${instant("c.changed_at")})
        from accounts a join credentials c on c.account_id = a.id, input
        where a.email_key = input.email_key or a.id = input.account_id),
      'blockedUntil', (select ${instant("blocked_until")} from login_failures f, input
@@ -26,7 +26,7 @@ const noteFailure = sql(
        failures = case when f.last_at < excluded.last_at - interval '1 hour' then 1 else f.failures + 1 end,
        last_at = excluded.last_at,
        blocked_until = case when f.last_at < excluded.last_at - interval '1 hour' or f.failures < 4 then '-infinity'
-         else excluded.last_at + make_interval(secs => least(900, 2 ^ (f.failures - 3))) end
+         else excluded.last_at + make_interval(secs => least(900, 2 ^ least(f.failures - 3, 10))) end
      returning failures)
    select jsonb_build_object('failures', (select failures from noted))::text`,
 );
@@ -36,10 +36,10 @@ const open = sql(
   "session.open",
   `with input as (
      select * from jsonb_to_record($1::jsonb) as i(family_id uuid, account_id uuid, hash text, email_hash text,
-       at timestamptz, expires_at timestamptz)),
+       at timestamptz, expires_at timestamptz, password_changed_at timestamptz)),
    family as (
-     insert into refresh_families (id, account_id, created_at, expires_at)
-     select family_id, account_id, at, expires_at from input returning id),
+     insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
+     select family_id, account_id, at, expires_at, password_changed_at from input returning id),
    token as (
      insert into refresh_tokens (hash, family_id, created_at)
      select decode(hash, 'hex'), family.id, at from family, input returning 1),
@@ -54,11 +54,12 @@ const rotate = sql(
   `with input as (
      select * from jsonb_to_record($1::jsonb) as i(hash text, next_hash text, at timestamptz)),
    found as (
-     select t.hash, t.used_at, f.id as family_id, f.account_id, f.ended_at, f.expires_at
+     select t.hash, t.used_at, f.id as family_id, f.account_id, f.ended_at, f.expires_at, f.password_changed_at
      from refresh_tokens t join refresh_families f on f.id = t.family_id, input
      where t.hash = decode(input.hash, 'hex') for update of t, f),
    good as (
-     select found.* from found, input where used_at is null and ended_at is null and expires_at > input.at),
+     select found.* from found join credentials c using (account_id), input
+     where used_at is null and ended_at is null and expires_at > input.at and changed_at = password_changed_at),
    used as (
      update refresh_tokens t set used_at = input.at from good, input where t.hash = good.hash returning 1),
    next as (
@@ -112,7 +113,24 @@ const forget = sql(
      + (select count(*) from failures))::text`,
 );
 
-export type Credentials = { id: string; roles: Role[]; email: string; username: string; passwordHash: string };
+export type Credentials = {
+  id: string;
+  roles: Role[];
+  email: string;
+  username: string;
+  passwordHash: string;
+  passwordChangedAt: string;
+};
+export type NewSession = {
+  familyId: string;
+  accountId: string;
+  /** Of the password that was shown. */
+  passwordChangedAt: string;
+  hash: string;
+  emailHash: string;
+  at: Date;
+  expiresAt: Date;
+};
 export type Session = { familyId: string; id: string; roles: Role[] };
 type CredentialsAnswer = { account: Credentials | null; blockedUntil: string | null };
 
@@ -133,11 +151,8 @@ export function createSessionStore(database: Database) {
     async noteFailure(emailHash: string, at: Date, context: CallContext): Promise<void> {
       await database.one(noteFailure, { email_hash: emailHash, at }, context);
     },
-    async open(
-      session: { familyId: string; accountId: string; hash: string; emailHash: string; at: Date; expiresAt: Date },
-      context: CallContext,
-    ): Promise<void> {
-      const { familyId, accountId, hash, emailHash, at, expiresAt } = session;
+    async open(session: NewSession, context: CallContext): Promise<void> {
+      const { familyId, accountId, hash, emailHash, at, expiresAt, passwordChangedAt } = session;
       const input = {
         family_id: familyId,
         account_id: accountId,
@@ -145,6 +160,7 @@ export function createSessionStore(database: Database) {
         email_hash: emailHash,
         at,
         expires_at: expiresAt,
+        password_changed_at: passwordChangedAt,
       };
       await database.one(open, input, context);
     },
