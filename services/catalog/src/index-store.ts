@@ -43,14 +43,15 @@ const start = sql(
    select jsonb_build_object('started', exists (select from started))::text`,
 );
 
-/** The sub-select makes the delete come first: one index is live at any time. */
+/** The sub-select makes the delete come first: one index is live at any time. One that is not being built changes nothing. */
 const makeLive = sql(
   "index.make-live",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(name text)),
-   old as (delete from search_indexes s using input i where s.state = 'live' and s.name <> i.name returning s.name),
+   built as (select s.name from search_indexes s, input i where s.name = i.name and s.state = 'building' for update of s),
+   old as (delete from search_indexes s using built where s.state = 'live' returning s.name),
    live as (
-     update search_indexes s set state = 'live' from input i
-     where s.name = i.name and (select count(*) from old) >= 0 returning s.name)
+     update search_indexes s set state = 'live' from built
+     where s.name = built.name and (select count(*) from old) >= 0 returning s.name)
    select jsonb_build_object('old', (select name from old), 'live', (select name from live))::text`,
 );
 
@@ -83,10 +84,9 @@ export function createIndexStore(database: Database) {
     async startBuilding(name: string, context: CallContext): Promise<boolean> {
       return (await database.one<{ started: boolean }>(start, { name }, context)).started;
     },
-    /** The new index is the one that counts; gives back the name of the one before it. */
-    async makeLive(name: string, context: CallContext): Promise<string | null> {
-      return (await database.one<{ old: string | null }>(makeLive, { name }, context)).old;
-    },
+    /** The new index is the one that counts; gives back the one before it. `live` is null when it was not being built. */
+    makeLive: (name: string, context: CallContext) =>
+      database.one<{ live: string | null; old: string | null }>(makeLive, { name }, context),
     abandon: (name: string, context: CallContext) => database.one(abandon, { name }, context),
     async stateOf(name: string, context: CallContext): Promise<"building" | "live" | "gone"> {
       return (await database.one<{ state: "building" | "live" | null }>(stateOf, { name }, context)).state ?? "gone";
