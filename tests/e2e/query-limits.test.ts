@@ -1,0 +1,67 @@
+import t from "tap";
+import * as http from "../support/http.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { startSystem } from "../support/system.ts";
+
+const { refused } = http;
+const system = await startSystem(t, { env: { gateway: { SIDECART_RATE_LIMIT: "1000000" } } });
+const { gatewayUrl } = system;
+const pids = () => Object.fromEntries([...system.processes].map(([name, process]) => [name, process.pid]));
+const before = pids();
+const shop = await admin(gatewayUrl);
+const product = await newProduct(shop, { stock: 100 });
+
+const send = (sent: http.Sent) => http.send(shop, sent);
+const query = (text: string) => send({ body: JSON.stringify({ query: text }) });
+
+t.test("queries that ask too much are refused before they run", async (t) => {
+  const nest = (depth: number) => `{ me ${"{ orders { user ".repeat(depth)}{ id }${" } }".repeat(depth)} }`;
+  const everything = "id name description price currency stock category attributes imageUrl version createdAt";
+  const expensive = {
+    "30 deep": nest(15),
+    "1,000 deep": nest(500),
+    "deep by fragments": `{ me { ...f0 } } ${Array.from({ length: 30 }, (_, at) => `fragment f${at} on User { orders { user { ...f${at + 1} } } }`).join(" ")} fragment f30 on User { id }`,
+    "deep introspection": `{ __schema { types ${"{ fields { type ".repeat(30)}{ name }${" } }".repeat(30)} } }`,
+    "rows of rows": "{ users(first: 1000) { orders(first: 1000) { orderProducts { name } } } }",
+    "rows by a variable": "query($n: Int = 1000) { users(first: $n) { orders(first: $n) { id quantity } } }",
+    "2,000 aliases": `{ ${Array.from({ length: 2_000 }, (_, at) => `a${at}: product(id: "x") { id }`).join(" ")} }`,
+    "many aliases of a list": `{ ${Array.from({ length: 40 }, (_, at) => `a${at}: products(first: 1000) { ${everything} }`).join(" ")} }`,
+    "one field 60,000 times": `{ me { ${"id ".repeat(60_000)} } }`,
+    "one object 8,000 times": `{ ${"me { id } ".repeat(8_000)} }`,
+    "a thousand directives": `{ me { id ${"@include(if: true) ".repeat(10_000)} } }`,
+    "fragments that multiply": `{ me { ...a0 } } ${Array.from({ length: 25 }, (_, at) => `fragment a${at} on User { ...a${at + 1} ...a${at + 1} }`).join(" ")} fragment a25 on User { id }`,
+    "mutations by alias": `mutation { ${Array.from({ length: 1_500 }, (_, at) => `a${at}: logoutAll { sessionsEnded }`).join(" ")} }`,
+  };
+  for (const [what, text] of Object.entries(expensive)) refused(t, await query(text), 400, what);
+});
+
+t.test("what a query leaves to its defaults stays so when it is asked often", async (t) => {
+  const create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { currency category stock } }";
+  const search =
+    "query($first: Int = 1) { searchProducts(first: $first) { items { id } } products(first: $first) { id } }";
+  for (let at = 0; at < 6; at += 1) {
+    const created = await shop.get(create, { input: { name: "A thing", price: 1 } });
+    t.same(created, { createProduct: { currency: "EUR", category: "other", stock: 0 } });
+    t.match((await shop.get<{ products: unknown[] }>(search)).products, { length: 1 });
+  }
+});
+
+t.test("many operations in one text: the one that is named runs", async (t) => {
+  const text = "query A { me { id } } query B($id: ID!) { product(id: $id) { name } }";
+  const run = async (operationName: string) => {
+    const body = JSON.stringify({ query: text, operationName, variables: { id: product } });
+    return (await send({ body })).data;
+  };
+  // Often enough that the query would be compiled.
+  for (let at = 0; at < 6; at += 1) {
+    t.match(await run("A"), { me: { id: /./ } });
+    t.same(await run("B"), { product: { name: "A thing" } });
+  }
+});
+
+t.test("after all of it a good request works, and nothing has been restarted", async (t) => {
+  const customer = await newCustomer(gatewayUrl);
+  const input = { orderProducts: [{ productId: product, quantity: 1 }] };
+  t.match(await customer.ask(placeOrder, { input }), { status: 200, errors: [] });
+  t.same(pids(), before);
+});
