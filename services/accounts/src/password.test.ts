@@ -1,0 +1,80 @@
+import t from "tap";
+import { checkPassword, hashPassword, passwordMatches, publishedPassword } from "./password.ts";
+
+const check = (password: string, { email = "ann@example.com", username = "Ann Onymous", local = false } = {}) =>
+  checkPassword(password, email, username, local);
+const weak = { code: "WEAK_PASSWORD", status: "INVALID_ARGUMENT" };
+
+t.test("a password is good by its length, of whatever characters", async (t) => {
+  for (const good of [
+    "correct horse battery",
+    "abcdabcdab",
+    "пароль на русском",
+    "👩‍🚀👨‍🚀🐕‍🦺🐈",
+    "a b c d e f",
+    `${"x".repeat(125)}abc`,
+  ]) {
+    t.doesNotThrow(() => check(good), good);
+  }
+});
+
+t.test("too short, too long, too simple, too well known, or one's own name: refused, and told why", async (t) => {
+  for (const [bad, why] of [
+    ["", /at least 10/],
+    ["abcdefghi", /at least 10/],
+    [`${"abcd".repeat(32)}e`, /at most 128/],
+    ["password123", /guessed first/],
+    ["PassWord123", /guessed first/],
+    ["qwertyuiop", /guessed first/],
+    ["abababababab", /three different/],
+    ["aaaaaaaaaaaaaaa", /three different/],
+    ["Ann Onymous", /name or e-mail/],
+    ["ANN@example.com", /name or e-mail/],
+  ] as const) {
+    t.throws(() => check(bad), { ...weak, message: why }, bad);
+  }
+  t.throws(() => check("longmailbox", { email: "LongMailbox@example.com" }), { ...weak, message: /name or e-mail/ });
+});
+
+t.test("the published sample password is good on one machine only", async (t) => {
+  t.throws(() => check(publishedPassword), weak);
+  t.throws(() => check(publishedPassword.toUpperCase()), weak);
+  t.doesNotThrow(() => check(publishedPassword, { local: true }));
+});
+
+t.test("a hash is Argon2id as OWASP has it, salted, and matches its own password alone", async (t) => {
+  const password = "correct horse battery";
+  const [one, two] = await Promise.all([hashPassword(password), hashPassword(password)]);
+  t.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  t.not(one, two);
+  t.ok(await passwordMatches(one, password));
+  for (const other of ["", "correct horse batterz", "Correct horse battery", `${password} `, `${password}\0`]) {
+    t.notOk(await passwordMatches(one, other), JSON.stringify(other));
+  }
+});
+
+t.test("a password matches in whatever Unicode form it is typed", async (t) => {
+  t.ok(await passwordMatches(await hashPassword("café café"), "cafe\u0301 cafe\u0301"));
+});
+
+t.test("without an account nothing matches, not even what the decoy is made of", async (t) => {
+  t.notOk(await passwordMatches(undefined, "what nobody chose"));
+  t.notOk(await passwordMatches(undefined, ""));
+});
+
+t.test("a log-in takes its time whether or not there is such an account", async (t) => {
+  const stored = await hashPassword("correct horse battery");
+  const time = async (hash: string | undefined) => {
+    const began = performance.now();
+    await passwordMatches(hash, "some wrong password");
+    return performance.now() - began;
+  };
+  await time(undefined);
+  const [known, unknown]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 9; turn += 1) {
+    known.push(await time(stored));
+    unknown.push(await time(undefined));
+  }
+  const [fast = 0, slow = 0] = [Math.min(...known), Math.min(...unknown)].sort((one, two) => one - two);
+  t.ok(slow < 2 * fast, `${fast.toFixed(1)} ms and ${slow.toFixed(1)} ms`);
+});
