@@ -2,6 +2,7 @@ import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
 import { decodeJwt } from "jose";
+import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 import { toOrder } from "./order-resolvers.ts";
 
@@ -14,10 +15,8 @@ export const accountQueries = {
     if (!account) throw new AppError(commonErrors.unauthenticated);
     return account;
   },
-  async users(_: unknown, args: { first: number; after?: string }, { services, call }: GatewayContext) {
-    const { first, after } = args;
-    return (await services.accounts.listAccounts({ first, after: after ?? "" }, call)).accounts;
-  },
+  users: (_: unknown, args: Paged, { services, call }: GatewayContext) =>
+    inPages(args, async (page) => (await services.accounts.listAccounts(page, call)).accounts),
   async user(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
     return (await services.accounts.getAccounts({ ids: [id] }, call)).accounts[0] ?? null;
   },
@@ -74,10 +73,10 @@ export const accountMutations = {
 };
 
 export const userFields = {
-  async orders(user: Account, args: { first: number; after?: string }, { services, call }: GatewayContext) {
-    const { first, after = "" } = args;
-    const page = await services.orders.listOrders({ first, after, all: false, accountId: user.id }, call);
-    return page.orders.map(toOrder);
+  async orders(user: Account, args: Paged, { services, call }: GatewayContext) {
+    const ask = async (page: { first: number; after: string }) =>
+      (await services.orders.listOrders({ ...page, accountId: user.id }, call)).orders;
+    return (await inPages(args, ask)).map(toOrder);
   },
 };
 

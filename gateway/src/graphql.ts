@@ -9,7 +9,7 @@ import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, maxDepth } from "./limits.ts";
 import { loaders } from "./loaders.ts";
 import { opsMutations, opsQueries } from "./ops-resolvers.ts";
-import { orderFields, orderMutations, orderQueries } from "./order-resolvers.ts";
+import { orderMutations, orderQueries } from "./order-resolvers.ts";
 import { productMutations, productQueries } from "./product-resolvers.ts";
 import type { CountLogin } from "./rate-limits.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
@@ -24,7 +24,6 @@ const resolvers = {
   Query: { ...accountQueries, ...productQueries, ...orderQueries, ...opsQueries },
   Mutation: { ...accountMutations, ...productMutations, ...orderMutations, ...opsMutations },
   User: userFields,
-  Order: orderFields,
 } as unknown as IResolvers;
 
 export type GraphqlOptions = {

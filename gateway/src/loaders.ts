@@ -1,27 +1,63 @@
 import type { MercuriusContext, MercuriusLoaders } from "mercurius";
+import { inBatches } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
+import { toTransition } from "./order-resolvers.ts";
 import { toProduct } from "./product-resolvers.ts";
 
 type Queries<T> = { obj: T }[];
+type Found<T> = { id: string; value: T };
 
-/** Fields that many objects of one answer ask for at once: one call a batch, whatever the size of the list. */
+/** Fields that many objects of one answer ask for at once: one call for 100 of them. */
 export const loaders = {
   OrderProduct: {
-    async product(queries: Queries<{ productId: string }>, context: MercuriusContext) {
-      const { services, call } = context as unknown as GatewayContext;
-      const ids = [...new Set(queries.map(({ obj }) => obj.productId))];
-      const { products } = await services.catalog.getProducts({ ids }, call);
-      const byId = new Map(products.map((product) => [product.id, toProduct(product)]));
-      return queries.map(({ obj }) => byId.get(obj.productId) ?? null);
-    },
+    product: (queries: Queries<{ productId: string }>, context: MercuriusContext) =>
+      load(
+        queries,
+        ({ productId }) => productId,
+        null,
+        async (ids) => {
+          const { services, call } = contextOf(context);
+          const { products } = await services.catalog.getProducts({ ids }, call);
+          return products.map((product) => ({ id: product.id, value: toProduct(product) }));
+        },
+      ),
   },
   Order: {
-    async user(queries: Queries<{ userId: string }>, context: MercuriusContext) {
-      const { services, call } = context as unknown as GatewayContext;
-      const ids = [...new Set(queries.map(({ obj }) => obj.userId))];
-      const { accounts } = await services.accounts.getAccounts({ ids }, call);
-      const byId = new Map(accounts.map((account) => [account.id, account]));
-      return queries.map(({ obj }) => byId.get(obj.userId) ?? null);
-    },
+    user: (queries: Queries<{ userId: string }>, context: MercuriusContext) =>
+      load(
+        queries,
+        ({ userId }) => userId,
+        null,
+        async (ids) => {
+          const { services, call } = contextOf(context);
+          const { accounts } = await services.accounts.getAccounts({ ids }, call);
+          return accounts.map((account) => ({ id: account.id, value: account }));
+        },
+      ),
+    history: (queries: Queries<{ id: string }>, context: MercuriusContext) =>
+      load(
+        queries,
+        ({ id }) => id,
+        [],
+        async (orderIds) => {
+          const { services, call } = contextOf(context);
+          const { histories } = await services.orders.getHistories({ orderIds }, call);
+          return histories.map(({ orderId, transitions }) => ({ id: orderId, value: transitions.map(toTransition) }));
+        },
+      ),
   },
 } satisfies MercuriusLoaders;
+
+/** One value for each query, in the order asked; `missing` where there is none. */
+async function load<O, T, M>(
+  queries: Queries<O>,
+  idOf: (obj: O) => string,
+  missing: M,
+  ask: (ids: string[]) => Promise<Found<T>[]>,
+): Promise<(T | M)[]> {
+  const ids = queries.map(({ obj }) => idOf(obj));
+  const byId = new Map((await inBatches(ids, ask)).map(({ id, value }) => [id, value]));
+  return ids.map((id) => byId.get(id) ?? missing);
+}
+
+const contextOf = (context: MercuriusContext) => context as unknown as GatewayContext;

@@ -1,6 +1,7 @@
 import { AppError, type ErrorKind } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
-import type { Order, Refusal } from "@sidecart/proto/orders/v1/orders";
+import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
+import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 
 /** An order in the API's words. */
@@ -9,12 +10,18 @@ export const toOrder = ({ accountId, lines, ...order }: Order) => ({
   userId: accountId,
   orderProducts: lines,
 });
-type ApiOrder = ReturnType<typeof toOrder>;
+
+/** The first transition comes from nowhere. */
+export const toTransition = ({ from, ...rest }: Transition) => ({ ...rest, from: from || null });
 
 export const orderQueries = {
-  async orders(_: unknown, args: { first: number; after?: string; all: boolean }, { services, call }: GatewayContext) {
-    const { first, after = "", all } = args;
-    return (await services.orders.listOrders({ first, after, all }, call)).orders.map(toOrder);
+  async orders(_: unknown, args: Paged & { all?: boolean | null }, { services, call }: GatewayContext) {
+    const all = args.all ?? false;
+    const orders = await inPages(
+      args,
+      async (page) => (await services.orders.listOrders({ ...page, all }, call)).orders,
+    );
+    return orders.map(toOrder);
   },
   async order(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
     const [order] = (await services.orders.getOrders({ ids: [id] }, call)).orders;
@@ -44,13 +51,6 @@ export const orderMutations = {
   async markOrderPaid(_: unknown, { input }: Input<{ id: string }>, { services, call }: GatewayContext) {
     const { order } = await services.orders.markPaid(input, call);
     return order && toOrder(order);
-  },
-};
-
-export const orderFields = {
-  async history(order: ApiOrder, _: unknown, { services, call }: GatewayContext) {
-    const { transitions } = await services.orders.getHistory({ orderId: order.id }, call);
-    return transitions.map(({ from, ...rest }) => ({ ...rest, from: from || null }));
   },
 };
 

@@ -1,6 +1,7 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
+import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 
 export const toProduct = (product: Product) => ({
@@ -29,18 +30,15 @@ const toFilter = (filter: Filter) => ({
 });
 
 export const productQueries = {
-  async products(
-    _: unknown,
-    args: { first: number; after?: string; query?: string },
-    { services, call }: GatewayContext,
-  ) {
-    const { first, after = "", query } = args;
+  async products(_: unknown, args: Paged & { query?: string | null }, { services, call }: GatewayContext) {
+    const { first, after, query } = args;
     if (query && after)
       throw new AppError(commonErrors.invalid, { message: "Page through matches with searchProducts." });
     const found = query
-      ? await services.catalog.searchProducts({ query, first, sort: ProductSort.RELEVANCE }, call)
-      : await services.catalog.listProducts({ first, after }, call);
-    return found.products.map(toProduct);
+      ? (await services.catalog.searchProducts({ query, first: first ?? 20, sort: ProductSort.RELEVANCE }, call))
+          .products
+      : await inPages(args, async (page) => (await services.catalog.listProducts(page, call)).products);
+    return found.map(toProduct);
   },
   async product(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
     const [product] = (await services.catalog.getProducts({ ids: [id] }, call)).products;

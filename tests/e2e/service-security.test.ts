@@ -36,7 +36,7 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "catalog.reindex": () => catalog.reindex({}, as(token)),
   "orders.getOrders": () => orders.getOrders({ ids: [order.id] }, as(token)),
   "orders.listOrders": () => orders.listOrders({ all: true }, as(token)),
-  "orders.getHistory": () => orders.getHistory({ orderId: order.id }, as(token)),
+  "orders.getHistories": () => orders.getHistories({ orderIds: [order.id] }, as(token)),
   "orders.placeOrders": () => orders.placeOrders({ placements: [{ lines }] }, as(token)),
   "orders.markPaid": () => orders.markPaid({ id: order.id }, as(token)),
   ...Object.fromEntries(
@@ -70,13 +70,13 @@ t.test("each service itself keeps a customer to what is a customer's", async (t)
     "catalog.updateInventory": "FORBIDDEN",
     "catalog.reindex": "FORBIDDEN",
     "orders.listOrders": "FORBIDDEN",
-    "orders.getHistory": "ORDER_NOT_FOUND",
     "orders.markPaid": "FORBIDDEN",
     "accounts dead letters": "FORBIDDEN",
     "catalog redrive": "FORBIDDEN",
     "orders dead letters": "FORBIDDEN",
   });
   t.same((await orders.getOrders({ ids: [order.id] }, as(token))).orders, []);
+  t.same((await orders.getHistories({ orderIds: [order.id] }, as(token))).histories, []);
   t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
   t.equal(await codeOf(orders.listOrders({ accountId: owner.id }, as(token))), "FORBIDDEN");
   t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");

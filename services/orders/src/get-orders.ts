@@ -3,11 +3,11 @@ import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { id, parse } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
-import { orderErrors } from "./errors.ts";
 import type { Order } from "./order.ts";
-import type { Transition } from "./order-store.ts";
+import type { History } from "./order-store.ts";
 
 const getRequest = z.object({ ids: z.array(id).max(500) });
+const historiesRequest = z.object({ orderIds: z.array(id).max(100) });
 const listRequest = z.object({
   first: z.int().min(0).max(1_000),
   after: z.union([z.literal(""), id]),
@@ -42,10 +42,8 @@ export async function listOrders(
   return { orders, cursor: orders.length === size ? (orders.at(-1)?.id ?? "") : "" };
 }
 
-export async function getHistory(deps: Deps, input: unknown, context: CallContext): Promise<Transition[]> {
+export async function getHistories(deps: Deps, input: unknown, context: CallContext): Promise<History[]> {
   const { seen } = await scope(deps, context);
-  const { orderId } = parse(z.object({ orderId: id }), input);
-  const transitions = await deps.orders.history(orderId, seen, context);
-  if (transitions.length === 0) throw new AppError(orderErrors.orderNotFound);
-  return transitions;
+  const { orderIds } = parse(historiesRequest, input);
+  return orderIds.length > 0 ? deps.orders.histories(orderIds, seen, context) : [];
 }

@@ -117,13 +117,14 @@ const unpaid = sql(
    select coalesce(jsonb_agg(id), '[]')::text from due`,
 );
 
-const history = sql(
-  "order.history",
-  `select coalesce(jsonb_agg(jsonb_build_object('from', t.from_status, 'to', t.to_status, 'actor', t.actor,
-     'reason', t.reason, 'at', ${instant("t.at")}) order by t.version), '[]')::text
-   from order_transitions t join orders o on o.id = t.order_id
-   where o.id = ($1::jsonb->>'id')::uuid
-     and ($1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid)`,
+const histories = sql(
+  "order.histories",
+  `select coalesce(jsonb_agg(jsonb_build_object('orderId', o.id, 'transitions', (
+     select coalesce(jsonb_agg(jsonb_build_object('from', t.from_status, 'to', t.to_status, 'actor', t.actor,
+       'reason', t.reason, 'at', ${instant("t.at")}) order by t.version), '[]')
+     from order_transitions t where t.order_id = o.id))), '[]')::text
+   from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join orders o on o.id = wanted.id::uuid
+   where $1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid`,
 );
 
 export type NewOrder = {
@@ -152,7 +153,8 @@ export type Move = {
   at: Date;
   event: Omit<OutboxRow, "data"> & { reason?: string };
 };
-export type Transition = { from: string; to: string; actor: string; reason: string; at: string };
+export type History = { orderId: string; transitions: Transition[] };
+type Transition = { from: string; to: string; actor: string; reason: string; at: string };
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
@@ -192,7 +194,8 @@ export function createOrderStore(database: Database) {
       return database.one<Moved>(move, { ...rest, account_id, to_status, payment_status }, context);
     },
     unpaidBefore: (before: Date, context: CallContext) => database.one<string[]>(unpaid, { before }, context),
-    history: (id: string, accountId: string | null, context: CallContext) =>
-      database.one<Transition[]>(history, { id, account_id: accountId }, context),
+    /** `accountId` null: anybody's. Each order once, in no order; its transitions oldest first. */
+    histories: (ids: string[], accountId: string | null, context: CallContext) =>
+      database.one<History[]>(histories, { ids: [...new Set(ids)], account_id: accountId }, context),
   };
 }

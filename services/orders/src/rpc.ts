@@ -1,7 +1,7 @@
 import { type Implementation, implement } from "@sidecart/platform/app-server";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Deps } from "./deps.ts";
-import { getHistory, getOrders, listOrders } from "./get-orders.ts";
+import { getHistories, getOrders, listOrders } from "./get-orders.ts";
 import { cancelOrder, markPaid } from "./move-order.ts";
 import { toProto } from "./order.ts";
 import { placeOrders } from "./place-orders.ts";
@@ -17,7 +17,7 @@ export function rpc(deps: Deps): Implementation[] {
     },
     cancelOrder: async (request, context) => ({ order: toProto(await cancelOrder(deps, request, context)) }),
     markPaid: async (request, context) => ({ order: toProto(await markPaid(deps, request, context)) }),
-    getHistory: async (request, context) => ({ transitions: await getHistory(deps, request, context) }),
+    getHistories: async (request, context) => ({ histories: await getHistories(deps, request, context) }),
   });
   return [orders];
 }

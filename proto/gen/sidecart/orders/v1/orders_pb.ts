@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/orders/v1/orders.proto.
  */
 export const file_sidecart_orders_v1_orders: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi2wEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiVgoJUGxhY2VtZW50EjAKBWxpbmVzGAEgAygLMiEuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlbWVudExpbmUSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSKGAQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiJQoRR2V0SGlzdG9yeVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiSQoSR2V0SGlzdG9yeVJlc3BvbnNlEjMKC3RyYW5zaXRpb25zGAEgAygLMh4uc2lkZWNhcnQub3JkZXJzLnYxLlRyYW5zaXRpb24iUQoKVHJhbnNpdGlvbhIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEg0KBWFjdG9yGAMgASgJEg4KBnJlYXNvbhgEIAEoCRIKCgJhdBgFIAEoCTK6BAoNT3JkZXJzU2VydmljZRJeCgtQbGFjZU9yZGVycxImLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZU9yZGVyc1JlcXVlc3QaJy5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXNwb25zZRJYCglHZXRPcmRlcnMSJC5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVxdWVzdBolLnNpZGVjYXJ0Lm9yZGVycy52MS5HZXRPcmRlcnNSZXNwb25zZRJbCgpMaXN0T3JkZXJzEiUuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXF1ZXN0GiYuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXNwb25zZRJeCgtDYW5jZWxPcmRlchImLnNpZGVjYXJ0Lm9yZGVycy52MS5DYW5jZWxPcmRlclJlcXVlc3QaJy5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXNwb25zZRJVCghNYXJrUGFpZBIjLnNpZGVjYXJ0Lm9yZGVycy52MS5NYXJrUGFpZFJlcXVlc3QaJC5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXNwb25zZRJbCgpHZXRIaXN0b3J5EiUuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3RvcnlSZXF1ZXN0GiYuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3RvcnlSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi2wEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiVgoJUGxhY2VtZW50EjAKBWxpbmVzGAEgAygLMiEuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlbWVudExpbmUSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSKGAQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkywAQKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USWAoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2USWwoKTGlzdE9yZGVycxIlLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVxdWVzdBomLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVzcG9uc2USXgoLQ2FuY2VsT3JkZXISJi5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVzcG9uc2USVQoITWFya1BhaWQSIy5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXF1ZXN0GiQuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVzcG9uc2USYQoMR2V0SGlzdG9yaWVzEicuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1JlcXVlc3QaKC5zaWRlY2FydC5vcmRlcnMudjEuR2V0SGlzdG9yaWVzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message sidecart.orders.v1.Order
@@ -433,38 +433,60 @@ export const MarkPaidResponseSchema: GenMessage<MarkPaidResponse> = /*@__PURE__*
   messageDesc(file_sidecart_orders_v1_orders, 15);
 
 /**
- * @generated from message sidecart.orders.v1.GetHistoryRequest
+ * @generated from message sidecart.orders.v1.GetHistoriesRequest
  */
-export type GetHistoryRequest = Message<"sidecart.orders.v1.GetHistoryRequest"> & {
+export type GetHistoriesRequest = Message<"sidecart.orders.v1.GetHistoriesRequest"> & {
+  /**
+   * @generated from field: repeated string order_ids = 1;
+   */
+  orderIds: string[];
+};
+
+/**
+ * Describes the message sidecart.orders.v1.GetHistoriesRequest.
+ * Use `create(GetHistoriesRequestSchema)` to create a new message.
+ */
+export const GetHistoriesRequestSchema: GenMessage<GetHistoriesRequest> = /*@__PURE__*/
+  messageDesc(file_sidecart_orders_v1_orders, 16);
+
+/**
+ * @generated from message sidecart.orders.v1.GetHistoriesResponse
+ */
+export type GetHistoriesResponse = Message<"sidecart.orders.v1.GetHistoriesResponse"> & {
+  /**
+   * @generated from field: repeated sidecart.orders.v1.History histories = 1;
+   */
+  histories: History[];
+};
+
+/**
+ * Describes the message sidecart.orders.v1.GetHistoriesResponse.
+ * Use `create(GetHistoriesResponseSchema)` to create a new message.
+ */
+export const GetHistoriesResponseSchema: GenMessage<GetHistoriesResponse> = /*@__PURE__*/
+  messageDesc(file_sidecart_orders_v1_orders, 17);
+
+/**
+ * @generated from message sidecart.orders.v1.History
+ */
+export type History = Message<"sidecart.orders.v1.History"> & {
   /**
    * @generated from field: string order_id = 1;
    */
   orderId: string;
-};
 
-/**
- * Describes the message sidecart.orders.v1.GetHistoryRequest.
- * Use `create(GetHistoryRequestSchema)` to create a new message.
- */
-export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 16);
-
-/**
- * @generated from message sidecart.orders.v1.GetHistoryResponse
- */
-export type GetHistoryResponse = Message<"sidecart.orders.v1.GetHistoryResponse"> & {
   /**
-   * @generated from field: repeated sidecart.orders.v1.Transition transitions = 1;
+   * @generated from field: repeated sidecart.orders.v1.Transition transitions = 2;
    */
   transitions: Transition[];
 };
 
 /**
- * Describes the message sidecart.orders.v1.GetHistoryResponse.
- * Use `create(GetHistoryResponseSchema)` to create a new message.
+ * Describes the message sidecart.orders.v1.History.
+ * Use `create(HistorySchema)` to create a new message.
  */
-export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 17);
+export const HistorySchema: GenMessage<History> = /*@__PURE__*/
+  messageDesc(file_sidecart_orders_v1_orders, 18);
 
 /**
  * @generated from message sidecart.orders.v1.Transition
@@ -505,7 +527,7 @@ export type Transition = Message<"sidecart.orders.v1.Transition"> & {
  * Use `create(TransitionSchema)` to create a new message.
  */
 export const TransitionSchema: GenMessage<Transition> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 18);
+  messageDesc(file_sidecart_orders_v1_orders, 19);
 
 /**
  * Orders owns orders, their lines and the order state machine.
@@ -565,14 +587,14 @@ export const OrdersService: GenService<{
     output: typeof MarkPaidResponseSchema;
   },
   /**
-   * The owner or an admin: every transition, oldest first.
+   * Every transition of these orders, oldest first; orders the caller may not see are left out. At most 100 ids.
    *
-   * @generated from rpc sidecart.orders.v1.OrdersService.GetHistory
+   * @generated from rpc sidecart.orders.v1.OrdersService.GetHistories
    */
-  getHistory: {
+  getHistories: {
     methodKind: "unary";
-    input: typeof GetHistoryRequestSchema;
-    output: typeof GetHistoryResponseSchema;
+    input: typeof GetHistoriesRequestSchema;
+    output: typeof GetHistoriesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sidecart_orders_v1_orders, 0);
