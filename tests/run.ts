@@ -46,10 +46,15 @@ async function matching(patterns: string[]): Promise<string[]> {
   return files.filter((file) => !file.includes("node_modules") && wanted(file)).sort();
 }
 
-function tap(files: string[], jobs: number): Promise<Outcome> {
+async function tap(files: string[], jobs: number): Promise<Outcome> {
   const args = ["run", "--reporter=tap", `--jobs=${jobs}`, `--timeout=${timeoutSeconds}`, ...files];
   const child = spawn(join(root, "node_modules/.bin/tap"), args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  return report(child.stdout);
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const outcome = await report(child.stdout);
+  const code = await ended;
+  if (code === 0 || outcome.failed > 0) return outcome;
+  process.stdout.write(`  tap ended with exit code ${code}\n`);
+  return { ...outcome, failed: 1 };
 }
 
 function run(command: string, args: string[], stdio: "inherit"): Promise<boolean> {

@@ -9,7 +9,7 @@ create table outbox (
   data jsonb not null,
   traceparent text,
   created_at timestamptz not null default now(),
-  claimed_until timestamptz not null default '-infinity'
+  claimed_until timestamptz not null default now()
 );
 create index outbox_due on outbox (claimed_until, id);
 

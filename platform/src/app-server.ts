@@ -51,8 +51,8 @@ export type AppServerOptions = {
 export type AppServer = {
   /** Where it listens; the one that was asked for, unless that was 0. */
   port: number;
-  /** Unhealthy at once, so that the sidecar delivers nothing more; then waits for calls in flight. */
-  drain(graceMs: number): Promise<void>;
+  /** Unhealthy at once; after `delayMs`, in which the sidecar notices, takes no more calls and finishes those in flight. */
+  drain(graceMs: number, delayMs?: number): Promise<void>;
 };
 
 /** The gRPC server that only our own sidecar calls: our services, Dapr's callbacks and its health check. */
@@ -75,8 +75,9 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   const port = await listen(server, `${options.host}:${options.port}`);
   return {
     port,
-    async drain(graceMs) {
+    async drain(graceMs, delayMs = 0) {
       draining = true;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       await shutdown(server, graceMs);
     },
   };

@@ -23,6 +23,11 @@ export const platformConfig = z.object({
   SIDECART_LOCAL: z.stringbool().default(false),
   /** Fault tests only: what this process does to itself at a step of its outbox relay. */
   SIDECART_FAULT: fault.optional(),
+  /**
+   * How long a stopping service still takes calls while its health says no: its sidecar needs that to notice (health
+   * probe interval times threshold), and then sends nothing more.
+   */
+  SIDECART_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(20_000).default(3_000),
   /** Longest a request may take when the caller set no deadline. */
   SIDECART_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
 });

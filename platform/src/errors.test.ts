@@ -111,3 +111,12 @@ t.test("only what may pass by itself is worth another try", async (t) => {
     t.notOk(isRetryable(no));
   }
 });
+
+t.test("an error of any size fits into the trailers that gRPC stacks accept", async (t) => {
+  const fields = Array.from({ length: 500 }, (_, place) => ({ field: `attributes.${place}`, problem: "too long" }));
+  const error = new AppError(commonErrors.invalid, { message: "ü".repeat(5_000), details: { fields } });
+  const sent = received(error);
+  const size = String(sent.metadata.get("sidecart-error")[0]).length;
+  t.ok(size <= 6_000, `${size} bytes`);
+  t.match(toAppError(sent), { code: "BAD_INPUT", message: "ü".repeat(300) }, "shortened, and without its details");
+});

@@ -45,6 +45,7 @@ export const commonErrors = {
   tokenExpired: { code: "TOKEN_EXPIRED", status: "UNAUTHENTICATED", text: "The access token has expired." },
   forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You may not do that." },
   notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "There is no such thing." },
+  tooLarge: { code: "ANSWER_TOO_LARGE", status: "INVALID_ARGUMENT", text: "The answer is too large. Ask for less." },
   unavailable: {
     code: "UNAVAILABLE",
     status: "UNAVAILABLE",
@@ -57,12 +58,18 @@ export const commonErrors = {
 
 /** The trailer that carries code, text and details from one of our processes to the next. */
 const trailer = "sidecart-error";
+/** gRPC stacks accept 8 to 64 kB of trailers in all; what would be longer goes without its details. */
+const maxTrailer = 6_000;
 
 /** What the sidecar's own statuses mean to a caller, when no trailer of ours came with them. */
 const fromStatus: Partial<Record<status, ErrorKind>> = {
   [status.UNAVAILABLE]: commonErrors.unavailable,
   [status.DEADLINE_EXCEEDED]: commonErrors.timeout,
   [status.CANCELLED]: commonErrors.cancelled,
+  // An answer that was too large for the sidecars.
+  [status.RESOURCE_EXHAUSTED]: commonErrors.tooLarge,
+  // Access control between sidecars said no.
+  [status.PERMISSION_DENIED]: commonErrors.forbidden,
 };
 
 /** Any failure as one the caller may see. Unknown ones become INTERNAL without detail; the cause stays for the log. */
@@ -83,8 +90,9 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   const known = toAppError(error);
   const code = known.status === "UNAVAILABLE" ? status.ABORTED : status[known.status];
   const metadata = new Metadata();
-  const body = JSON.stringify({ ...kindOf(known), details: known.details });
-  metadata.set(trailer, encodeURIComponent(body));
+  const full = encodeURIComponent(JSON.stringify({ ...kindOf(known), details: known.details }));
+  const short = { ...kindOf(known), text: known.message.slice(0, 300) };
+  metadata.set(trailer, full.length <= maxTrailer ? full : encodeURIComponent(JSON.stringify(short)));
   return { code, details: known.code, metadata };
 }
 

@@ -34,11 +34,15 @@ export const currency = z.string().refine((code) => currencies.has(code), "is no
 
 export const pageSize = (max: number) => z.int().min(0).max(max);
 
-/** The parsed value, or BAD_INPUT naming each field that is wrong and why; the values themselves are not repeated. */
+const maxProblems = 10;
+
+/** The parsed value, or BAD_INPUT naming the first ten fields that are wrong and why; the values themselves are not repeated. */
 export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues.map((issue) => ({ field: issue.path.join("."), problem: issue.message }));
+  const fields = result.error.issues
+    .slice(0, maxProblems)
+    .map((issue) => ({ field: issue.path.join("."), problem: issue.message }));
   const message = fields.map((one) => `${one.field || "request"}: ${one.problem}`).join("; ");
   throw new AppError(commonErrors.invalid, { message, details: { fields } });
 }

@@ -7,7 +7,10 @@ import type { RpcHandlers } from "./rpc.ts";
 import type { Dispatcher } from "./subscriptions.ts";
 import type { Verifier } from "./tokens.ts";
 
-const maxLetters = 1_000;
+/** Letters of one call: they hold whole events, and what crosses the sidecar must stay under its 4 MiB. */
+const maxLetters = 50;
+/** Kept of the caller's time to answer what was done. */
+const marginMs = 2_000;
 const listRequest = z.object({ first: z.int().min(0).max(maxLetters) });
 const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
 
@@ -19,7 +22,7 @@ export function opsHandlers({ verifier, deadLetters, dispatcher }: Deps): RpcHan
     async listDeadLetters(request, context) {
       await verifier.require(context, "admin");
       const { first } = parse(listRequest, request);
-      const page = await deadLetters.list(first || 100, null, context);
+      const page = await deadLetters.list(first || maxLetters, null, context);
       const letters = page.deadLetters.map(({ event, ...letter }) => ({ ...letter, eventJson: JSON.stringify(event) }));
       return { total: page.total, deadLetters: letters };
     },
@@ -27,11 +30,15 @@ export function opsHandlers({ verifier, deadLetters, dispatcher }: Deps): RpcHan
       await verifier.require(context, "admin");
       const { eventIds } = parse(redriveRequest, request);
       const page = await deadLetters.list(maxLetters, eventIds.length > 0 ? eventIds : null, context);
+      const wanted = eventIds.length > 0 ? page.deadLetters.length : page.total;
       let redriven = 0;
+      let tried = 0;
       for (const letter of page.deadLetters) {
+        if (context.signal.aborted || Date.now() > context.deadline - marginMs) break;
+        tried += 1;
         if (await deadLetters.redrive(letter, dispatcher.handle, context)) redriven += 1;
       }
-      return { redriven, failed: page.deadLetters.length - redriven };
+      return { redriven, failed: tried - redriven, left: wanted - tried };
     },
   };
 }

@@ -7,6 +7,10 @@ import type { BulkEntry, Sidecar } from "./sidecar.ts";
 import { meter } from "./telemetry.ts";
 
 const batchSize = 200;
+/** A sidecar takes messages of up to 4 MiB; one event larger than this goes alone. */
+const maxBulkBytes = 1024 * 1024;
+/** How long a stopping relay goes on publishing what is due. */
+const lastBatchesMs = 3_000;
 /** A claimed row that was not marked by then is another relay's to publish: the first one died. */
 const leaseSeconds = 10;
 const sweepMs = 2_000;
@@ -18,7 +22,7 @@ const claim = sql(
   "outbox.claim",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(size int, lease int)),
    due as (
-     select id from outbox where claimed_until <= now() order by id
+     select id from outbox where claimed_until <= now() order by claimed_until, id
      limit (select size from input) for update skip locked),
    claimed as (
      update outbox o set claimed_until = now() + make_interval(secs => input.lease)
@@ -40,7 +44,7 @@ const settle = sql(
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
-  /** Finishes the batch in hand and ends. */
+  /** Publishes what is due, for at most 3 seconds, and ends; what is left is another relay's, or the next start's. */
   stop(): Promise<void>;
 };
 
@@ -58,13 +62,15 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const wake = new Signal();
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
+  const publish = () =>
+    publishBatch(options).catch((error) => {
+      failures.add(1);
+      options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
+      return false;
+    });
   const run = async () => {
     while (!stopping) {
-      const more = await publishBatch(options).catch((error) => {
-        failures.add(1);
-        options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
-        return false;
-      });
+      const more = await publish();
       if (!more && !stopping) await wake.wait(sweepMs);
     }
   };
@@ -75,6 +81,8 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       stopping = true;
       wake.notify();
       await done;
+      const end = Date.now() + lastBatchesMs;
+      while ((await publish()) && Date.now() < end);
     },
   };
 }
@@ -105,14 +113,34 @@ async function publishTopic(options: OutboxOptions, topic: string, rows: Claimed
     contentType: "application/cloudevents+json",
     metadata: { partitionKey: row.key },
   }));
+  const refused = await Promise.all(bulks(entries).map((bulk) => publishBulk(options, topic, bulk)));
+  return refused.flat();
+}
+
+async function publishBulk(options: OutboxOptions, topic: string, entries: BulkEntry[]): Promise<string[]> {
   try {
     const refused = await options.sidecar.publish(options.pubsub, topic, entries, background(timeoutMs));
     if (refused.size > 0) options.log.warn({ topic, refused: refused.size }, "outbox: the broker refused some events");
     return [...refused.keys()];
   } catch (error) {
-    options.log.warn({ err: error, topic, events: rows.length }, "outbox: publishing failed");
-    return rows.map((row) => row.id);
+    options.log.warn({ err: error, topic, events: entries.length }, "outbox: publishing failed");
+    return entries.map((entry) => entry.id);
   }
+}
+
+/** Cuts a list of events into calls that the sidecar accepts. */
+export function bulks(entries: BulkEntry[]): BulkEntry[][] {
+  const cut: BulkEntry[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    bytes += entry.event.length;
+    if (bytes > maxBulkBytes) {
+      cut.push([]);
+      bytes = entry.event.length;
+    }
+    cut.at(-1)?.push(entry);
+  }
+  return cut;
 }
 
 /** Wakes one waiter; a notification that came while nobody waited is kept. */

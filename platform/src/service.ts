@@ -1,16 +1,18 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";
-import { type AppServer, type Implementation, implement, startAppServer } from "./app-server.ts";
+import { type Implementation, implement, startAppServer } from "./app-server.ts";
 import { background } from "./call.ts";
 import type { PlatformConfig } from "./config.ts";
 import { type Database, database } from "./database.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { armFault } from "./fault.ts";
+import { pruneInbox } from "./inbox.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { opsHandlers } from "./ops.ts";
 import { type OutboxRelay, startOutboxRelay } from "./outbox.ts";
 import { connectSidecar, type Sidecar } from "./sidecar.ts";
 import { createDispatcher, type Subscription } from "./subscriptions.ts";
+import { startSweep } from "./sweep.ts";
 import { serveMetrics, startTelemetry, type Telemetry } from "./telemetry.ts";
 import { createVerifier, type Verifier } from "./tokens.ts";
 
@@ -18,7 +20,10 @@ import { createVerifier, type Verifier } from "./tokens.ts";
 export const pubsubName = "pubsub";
 export const secretStore = "secrets";
 const startTimeoutMs = 60_000;
+/** All of it together stays under the 30 seconds that Kubernetes gives. */
 const drainMs = 8_000;
+const stopStepMs = 4_000;
+const pruneMs = 60 * 60_000;
 
 /** What a service is given to wire itself with. */
 export type Platform = {
@@ -46,15 +51,18 @@ export type ServiceOptions = {
   wire(platform: Platform): Promise<Wiring> | Wiring;
 };
 
-/** Starts a service and keeps it running until SIGTERM or SIGINT: then it drains and ends with code 0. */
+/**
+ * Starts a service and keeps it running until SIGTERM or SIGINT. Then nothing new comes in, what is in hand is finished,
+ * what that wrote is published, the connections go, and it ends with code 0.
+ */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { config } = options;
   setLogVerbosity(logVerbosity.NONE);
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
+  let running: { stop(): Promise<void> } | undefined;
+  onSignal(log, async () => running?.stop());
   try {
-    const telemetry = startTelemetry(config);
-    const running = await start(options, log, telemetry);
-    onSignal(log, () => running.stop());
+    running = await start(options, log, startTelemetry(config));
     log.info("ready");
   } catch (error) {
     log.fatal({ err: error }, "could not start");
@@ -96,26 +104,21 @@ async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry)
   const reached = armFault(config.SIDECART_FAULT);
   relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, reached });
   const metrics = await maybeServeMetrics(config, telemetry);
-  return { stop: () => stopInOrder({ server, relay, wiring, sidecar, telemetry, metrics }) };
+  const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
+  const stop = async () => {
+    await server.drain(drainMs, config.SIDECART_DRAIN_DELAY_MS);
+    await within(stopStepMs, Promise.all([wiring.stop?.(), pruning.stop()]));
+    await within(stopStepMs, relay?.stop());
+    sidecar.close();
+    metrics?.close();
+    await within(stopStepMs, telemetry.shutdown());
+  };
+  return { stop };
 }
 
-type Running = {
-  server: AppServer;
-  relay: OutboxRelay;
-  wiring: Wiring;
-  sidecar: Sidecar;
-  telemetry: Telemetry;
-  metrics: { close(): void } | undefined;
-};
-
-/** Nothing new comes in, what is in hand is finished, what it wrote is published, then the connections go. */
-async function stopInOrder(running: Running): Promise<void> {
-  await running.server.drain(drainMs);
-  await running.wiring.stop?.();
-  await running.relay.stop();
-  running.sidecar.close();
-  running.metrics?.close();
-  await running.telemetry.shutdown();
+/** Waits, though not for ever: what is left is repeated by whoever comes next. */
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
 async function maybeServeMetrics(config: PlatformConfig, telemetry: Telemetry) {

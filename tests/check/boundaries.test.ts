@@ -33,6 +33,9 @@ const forbidden = [
   ["the gateway importing a service", "gateway/src/x.ts", "@sidecart/orders/order"],
   ["the gateway importing a database driver", "gateway/src/x.ts", "pg"],
   ["the gateway importing Dapr's SDK", "gateway/src/x.ts", "@dapr/dapr"],
+  ["a service of tomorrow importing another", "services/carts/src/x.ts", "@sidecart/catalog/product"],
+  ["a component importing the platform", "components/embedded-search/src/x.ts", "@sidecart/platform/log"],
+  ["the launcher importing a service", "local/src/x.ts", "@sidecart/orders/order"],
   ["the platform importing a service", "platform/src/x.ts", "@sidecart/orders/order"],
   ["the platform importing a database driver", "platform/src/x.ts", "pg"],
 ] as const;

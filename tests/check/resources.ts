@@ -1,4 +1,4 @@
-import { glob, readFile } from "node:fs/promises";
+import { glob, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import { parseAllDocuments } from "yaml";
@@ -27,6 +27,7 @@ export async function resourceProblems(): Promise<string | undefined> {
     }
   }
   for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
+  for (const app of apps) problems.push(...(await configurationProblems(app.id)));
   problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
   return problems.length > 0 ? problems.join("\n") : undefined;
 }
@@ -40,6 +41,13 @@ function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
     .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
     .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);
   return [...open, ...strange, ...bare];
+}
+
+/** Without these an app could read every secret, and be called by anybody. */
+async function configurationProblems(app: string): Promise<string[]> {
+  const files = ["secrets", "access"].map((kind) => `components/resources/config/${kind}/${app}.yaml`);
+  const found = await Promise.all(files.map((file) => stat(join(root, file)).catch(() => undefined)));
+  return files.filter((_, place) => !found[place]).map((file) => `${file} is missing`);
 }
 
 /** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */

@@ -11,18 +11,19 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
+import { findDapr } from "@sidecart/local/parts/dapr";
 import type { Test } from "tap";
 
 export type Sidecar = { invokeBinding<Answer>(name: string, operation: string, data: unknown): Promise<Answer> };
 
 type SidecarSettings = { appId: string; socketFolder: string; resourcesPath: string };
 
-/** A real daprd that has loaded its components. SIDECART_DAPRD names the binary; without it `daprd` is on PATH. */
+/** A real daprd that has loaded its components. */
 export async function startSidecar(t: Test, settings: SidecarSettings): Promise<Sidecar> {
-  const command = process.env.SIDECART_DAPRD ?? "daprd";
+  const { daprd } = await findDapr(() => {});
   const [grpc, http, internal, metrics] = await freePorts(4);
   const child = spawn(
-    command,
+    daprd,
     [
       ...["--app-id", settings.appId, "--mode", "standalone", "--resources-path", settings.resourcesPath],
       ...["--dapr-grpc-port", `${grpc}`, "--dapr-http-port", `${http}`, "--dapr-internal-grpc-port", `${internal}`],
@@ -35,7 +36,7 @@ export async function startSidecar(t: Test, settings: SidecarSettings): Promise<
   );
   const lines: string[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  child.once("error", () => reject(new Error(`no daprd at "${command}": set SIDECART_DAPRD to a daprd binary`)));
+  child.once("error", reject);
   createInterface(child.stdout)
     .on("line", (line) => {
       lines.push(line);

@@ -12,7 +12,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 t.test("a wrong setting ends the process with a line that names it", async (t) => {
   const folder = await temporaryFolder(t);
   const wrong: [environment: Record<string, string>, line: RegExp][] = [
-    [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: .*\n$/],
+    [{ SIDECART_LOG_LEVEL: "loud" }, /^SIDECART_LOG_LEVEL: .*\n$/],
     [{ SIDECART_SOCKET: join(folder, "x".repeat(100)) }, /^socket path is longer than 100 bytes: .*\n$/],
   ];
   for (const [environment, line] of wrong) {

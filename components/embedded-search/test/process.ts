@@ -14,7 +14,7 @@ export type Running = { child: ChildProcess; client: BindingClient };
 export async function startProcess(t: Test, folder: string, settings: Record<string, string> = {}): Promise<Running> {
   const socketPath = settings.SIDECART_SOCKET ?? join(folder, "embedded-search.sock");
   const { SIDECART_SOCKET: _own, ...environment } = process.env;
-  const env = { ...environment, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, LOG_LEVEL: "info", ...settings };
+  const env = { ...environment, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, SIDECART_LOG_LEVEL: "info", ...settings };
   const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
   t.teardown(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;

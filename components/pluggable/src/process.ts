@@ -10,7 +10,7 @@ const defaultFolder = "/tmp/dapr-components-sockets";
 const environmentSchema = z.object({
   SIDECART_SOCKET: z.string().min(1).optional(),
   DAPR_COMPONENTS_SOCKETS_FOLDER: z.string().min(1).default(defaultFolder),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  SIDECART_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
 /** Runs a binding as a process of its own until SIGTERM or SIGINT. */
@@ -20,9 +20,9 @@ export async function runBinding<Options>(binding: OutputBinding<Options>): Prom
     const problems = environment.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     fail(problems.join("; "));
   }
-  const { SIDECART_SOCKET, DAPR_COMPONENTS_SOCKETS_FOLDER, LOG_LEVEL } = environment.data;
+  const { SIDECART_SOCKET, DAPR_COMPONENTS_SOCKETS_FOLDER, SIDECART_LOG_LEVEL } = environment.data;
   const socketPath = SIDECART_SOCKET ?? join(DAPR_COMPONENTS_SOCKETS_FOLDER, `${binding.name}.sock`);
-  const logger = pino({ name: binding.name, level: LOG_LEVEL }, destination({ fd: 2, sync: true }));
+  const logger = pino({ name: binding.name, level: SIDECART_LOG_LEVEL }, destination({ fd: 2, sync: true }));
   const server = await startBindingServer({ binding, socketPath, logger }).catch((error: Error) => fail(error.message));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {

@@ -22,12 +22,18 @@ async function list(ask: Ask): Promise<void> {
   }
 }
 
+/** Call by call, for as long as each of them gets something done. */
 async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<void> {
-  const query = "mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }";
-  type Result = { redriveDeadLetters: { redriven: number; failed: number } };
-  const { redriveDeadLetters: result } = await ask<Result>(query, { input: { service, eventIds } });
-  process.stdout.write(`${service}: ${result.redriven} handled, ${result.failed} failed again\n`);
-  if (result.failed > 0) process.exitCode = 1;
+  const query = `mutation($input: RedriveDeadLettersInput!) {
+    redriveDeadLetters(input: $input) { redriven failed left } }`;
+  type Result = { redriveDeadLetters: { redriven: number; failed: number; left: number } };
+  for (let more = true; more; ) {
+    const { redriveDeadLetters: result } = await ask<Result>(query, { input: { service, eventIds } });
+    const { redriven, failed, left } = result;
+    process.stdout.write(`${service}: ${redriven} handled, ${failed} failed again, ${left} left\n`);
+    if (failed > 0) process.exitCode = 1;
+    more = left > 0 && redriven > 0;
+  }
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -22,6 +22,7 @@ export function appProcess(instance: Instance, app: App, settings: AppSettings):
     SIDECART_METRICS_PORT: String(settings.metricsPort),
     SIDECART_LOG_LEVEL: settings.logLevel,
     SIDECART_LOCAL: "1",
+    SIDECART_DRAIN_DELAY_MS: "0",
     // everybody on this machine shares one address
     SIDECART_RATE_LIMIT: "1000000",
     SIDECART_LOGIN_RATE_LIMIT: "100000",

@@ -4,6 +4,7 @@ import { type App, sidecarOf } from "../apps.ts";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
+import { StartError } from "../start-error.ts";
 import { type Sentry, sidecarIdentity } from "./control-plane.ts";
 
 const loopback = "127.0.0.1";
@@ -85,11 +86,11 @@ function flags(app: App, ports: SidecarPorts, settings: SidecarSettings): string
 /** What all sidecars share, what this app may read of the secrets, and, with certificates, who may call it. */
 function configurations(app: App, { configuration, sentry }: SidecarSettings): string[] {
   const folder = dirname(configuration);
-  const own = [
-    join(folder, "secrets", `${app.id}.yaml`),
-    ...(sentry ? [join(folder, "access", `${app.id}.yaml`)] : []),
-  ];
-  return [configuration, ...own.filter((file) => existsSync(file))];
+  const own = ["secrets", ...(sentry ? ["access"] : [])].map((kind) => join(folder, kind, `${app.id}.yaml`));
+  // Without them the app could read every secret, and be called by anybody.
+  const missing = own.find((file) => !existsSync(file));
+  if (missing) throw new StartError(`${missing} is missing: every app says what it may read and who may call it`);
+  return [configuration, ...own];
 }
 
 /** The address that says whether the sidecar, its components and the app behind it are ready. */

@@ -33,8 +33,17 @@ export async function writeSecrets(
       password: redis.password,
       url: redisUrl(redis),
     },
-    ...(searchUrl ? { search: { url: searchUrl } } : {}),
+    ...(searchUrl ? { search: searchSecret(searchUrl) } : {}),
   };
   for (const { service, connectionString } of databases) secrets[`${service}-db`] = { connectionString };
   writePrivate(secretsFile(instance), secrets);
+}
+
+/** An address with its user and password apart, as the component takes them. */
+function searchSecret(address: string): { url: string; username: string; password: string } {
+  const url = new URL(address);
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  url.username = "";
+  url.password = "";
+  return { url: url.href, username, password };
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/ops/v1/ops.proto.
  */
 export const file_sidecart_ops_v1_ops: GenFile = /*@__PURE__*/
-  fileDesc("ChlzaWRlY2FydC9vcHMvdjEvb3BzLnByb3RvEg9zaWRlY2FydC5vcHMudjEicwoKRGVhZExldHRlchIQCghldmVudF9pZBgBIAEoCRINCgV0b3BpYxgCIAEoCRISCgpldmVudF9qc29uGAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkiJwoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBSJbChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIxCgxkZWFkX2xldHRlcnMYASADKAsyGy5zaWRlY2FydC5vcHMudjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBSIuChlSZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0EhEKCWV2ZW50X2lkcxgBIAMoCSI+ChpSZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZRIQCghyZWRyaXZlbhgBIAEoBRIOCgZmYWlsZWQYAiABKAUy4QEKCk9wc1NlcnZpY2USZAoPTGlzdERlYWRMZXR0ZXJzEicuc2lkZWNhcnQub3BzLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaKC5zaWRlY2FydC5vcHMudjEuTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USbQoSUmVkcml2ZURlYWRMZXR0ZXJzEiouc2lkZWNhcnQub3BzLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QaKy5zaWRlY2FydC5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChlzaWRlY2FydC9vcHMvdjEvb3BzLnByb3RvEg9zaWRlY2FydC5vcHMudjEicwoKRGVhZExldHRlchIQCghldmVudF9pZBgBIAEoCRINCgV0b3BpYxgCIAEoCRISCgpldmVudF9qc29uGAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkiJwoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBSJbChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIxCgxkZWFkX2xldHRlcnMYASADKAsyGy5zaWRlY2FydC5vcHMudjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBSIuChlSZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0EhEKCWV2ZW50X2lkcxgBIAMoCSJMChpSZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZRIQCghyZWRyaXZlbhgBIAEoBRIOCgZmYWlsZWQYAiABKAUSDAoEbGVmdBgDIAEoBTLhAQoKT3BzU2VydmljZRJkCg9MaXN0RGVhZExldHRlcnMSJy5zaWRlY2FydC5vcHMudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBooLnNpZGVjYXJ0Lm9wcy52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZRJtChJSZWRyaXZlRGVhZExldHRlcnMSKi5zaWRlY2FydC5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBorLnNpZGVjYXJ0Lm9wcy52MS5SZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message sidecart.ops.v1.DeadLetter
@@ -102,7 +102,7 @@ export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> 
  */
 export type RedriveDeadLettersRequest = Message<"sidecart.ops.v1.RedriveDeadLettersRequest"> & {
   /**
-   * Empty: all, at most 1,000 a call.
+   * Empty: the oldest. At most 50 a call.
    *
    * @generated from field: repeated string event_ids = 1;
    */
@@ -129,6 +129,13 @@ export type RedriveDeadLettersResponse = Message<"sidecart.ops.v1.RedriveDeadLet
    * @generated from field: int32 failed = 2;
    */
   failed: number;
+
+  /**
+   * Not tried in this call: ask again.
+   *
+   * @generated from field: int32 left = 3;
+   */
+  left: number;
 };
 
 /**
@@ -155,7 +162,7 @@ export const OpsService: GenService<{
     output: typeof ListDeadLettersResponseSchema;
   },
   /**
-   * Handles them again, each exactly once; those that fail again stay.
+   * Handles them again, with one effect each however often; those that fail again stay.
    *
    * @generated from rpc sidecart.ops.v1.OpsService.RedriveDeadLetters
    */
