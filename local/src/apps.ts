@@ -12,7 +12,7 @@ export interface App {
   actors?: boolean;
 }
 
-/** Everything `npm start` runs. Adding a service is adding a row. */
+/** Everything `npm start` runs. */
 export const apps: readonly App[] = [
   { id: "accounts", entry: "services/accounts/src/main.ts", database: true },
   { id: "catalog", entry: "services/catalog/src/main.ts", database: true },
