@@ -32,7 +32,7 @@ function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
   return {
     message: known.message,
     ...place,
-    extensions: { code: known.code, ...known.details },
+    extensions: { ...known.details, code: known.code },
     httpStatus: refusalStatus(originalOf(error)) ?? known.httpStatus,
   };
 }

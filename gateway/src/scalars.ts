@@ -24,9 +24,9 @@ function textMap(value: unknown): Record<string, string> {
 
 function literalMap(node: ValueNode): Record<string, string> {
   if (node.kind !== Kind.OBJECT) throw invalid("TextMap is an object whose values are texts.");
-  const entries = node.fields.map((field) => [
-    field.name.value,
-    "value" in field.value ? field.value.value : undefined,
+  const entries = node.fields.map(({ name, value }) => [
+    name.value,
+    value.kind === Kind.STRING ? value.value : undefined,
   ]);
   return textMap(Object.fromEntries(entries));
 }

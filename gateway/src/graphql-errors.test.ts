@@ -1,0 +1,96 @@
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { AppError, commonErrors, toServiceError } from "@sidecart/platform/errors";
+import type { Logger } from "@sidecart/platform/log";
+import { GraphQLError } from "graphql";
+import t from "tap";
+import { formatErrors } from "./graphql-errors.ts";
+
+function format(errors: readonly Error[], data: Record<string, unknown> | null = null) {
+  const logged: unknown[] = [];
+  const log = { error: (line: unknown) => void logged.push(line) } as unknown as Logger;
+  const formatted = formatErrors({ data, errors: errors as GraphQLError[] }, log);
+  return { ...formatted, logged };
+}
+
+const inField = (originalError: Error) => new GraphQLError(originalError.message, { path: ["order"], originalError });
+
+t.test("an error of ours has its code, text and details, and the field it came from", async (t) => {
+  const kind = { code: "OUT_OF_STOCK", status: "FAILED_PRECONDITION", text: "There is not enough stock." } as const;
+  const { statusCode, response, logged } = format([inField(new AppError(kind, { details: { productIds: ["p"] } }))]);
+  t.equal(statusCode, 409);
+  t.match(response, {
+    data: null,
+    errors: [{ message: kind.text, path: ["order"], extensions: { code: "OUT_OF_STOCK", productIds: ["p"] } }],
+  });
+  t.notOk("httpStatus" in (response.errors[0] ?? {}));
+  t.same(logged, [], "the caller's matter");
+});
+
+t.test("an error from a service is the same as if it were thrown here", async (t) => {
+  const { code, details, metadata } = toServiceError(new AppError(commonErrors.notFound, { message: "žádný" }));
+  const error = Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
+  const { statusCode, response } = format([inField(error)]);
+  t.equal(statusCode, 404);
+  t.match(response.errors, [{ message: "žádný", extensions: { code: "NOT_FOUND" } }]);
+});
+
+t.test("of what nobody foresaw the caller hears nothing and the log everything", async (t) => {
+  const bug = new TypeError("cannot read password of undefined");
+  const { statusCode, response, logged } = format([inField(bug)]);
+  t.equal(statusCode, 500);
+  t.match(response.errors, [{ message: commonErrors.internal.text, extensions: { code: "INTERNAL" } }]);
+  t.notMatch(JSON.stringify(response), "password");
+  t.match(logged, [{ err: bug }]);
+});
+
+t.test("what the sidecars say about reachability is said in our words", async (t) => {
+  const away = Object.assign(new Error("dial tcp 10.0.0.1"), {
+    code: status.UNAVAILABLE,
+    details: "",
+    metadata: new Metadata(),
+  });
+  const { statusCode, response, logged } = format([inField(away)]);
+  t.equal(statusCode, 503);
+  t.match(response.errors, [{ extensions: { code: "UNAVAILABLE" } }]);
+  t.notMatch(JSON.stringify(response), "10.0.0.1");
+  t.equal(logged.length, 1);
+});
+
+t.test("a bad query says what is wrong with it", async (t) => {
+  const { statusCode, response } = format([new GraphQLError("Syntax Error: Unexpected Name")]);
+  t.equal(statusCode, 400);
+  t.match(response.errors, [{ message: "Syntax Error: Unexpected Name", extensions: { code: "BAD_INPUT" } }]);
+});
+
+t.test("several mistakes of one query are several errors", async (t) => {
+  const errors = [new GraphQLError("one"), new GraphQLError("two")];
+  const wrapped = Object.assign(new Error("Graphql validation error"), {
+    code: "MER_ERR_GQL_VALIDATION",
+    statusCode: 400,
+    errors,
+  });
+  t.match(format([wrapped]).response.errors, [{ message: "one" }, { message: "two" }]);
+  t.match(format([new AggregateError(errors)]).response.errors, [{ message: "one" }, { message: "two" }]);
+});
+
+t.test("an answer with something in it is 200, with its errors beside", async (t) => {
+  const error = inField(new AppError(commonErrors.unavailable));
+  t.equal(format([error], { order: null, me: { id: 1 } }).statusCode, 200);
+  t.equal(format([error], { order: null }).statusCode, 503);
+  t.equal(format([error], null).statusCode, 503);
+});
+
+t.test("a refusal of Fastify's keeps its status and code", async (t) => {
+  const large = Object.assign(new Error("Request body is too large"), {
+    statusCode: 413,
+    code: "FST_ERR_CTP_BODY_TOO_LARGE",
+  });
+  const { statusCode, response } = format([large]);
+  t.equal(statusCode, 413);
+  t.match(response.errors, [{ extensions: { code: "FST_ERR_CTP_BODY_TOO_LARGE" } }]);
+});
+
+t.test("details never take the place of the code", async (t) => {
+  const error = new AppError(commonErrors.notFound, { details: { code: "SOMETHING_ELSE" } });
+  t.match(format([error]).response.errors, [{ extensions: { code: "NOT_FOUND" } }]);
+});
