@@ -38,15 +38,17 @@ create table refresh_tokens (
   hash bytea primary key,
   family_id uuid not null references refresh_families (id),
   created_at timestamptz not null,
-  used_at timestamptz
+  used_at timestamptz,
+  -- The command that used it: the same command again is a repetition, another one is a theft.
+  used_by uuid
 );
 create index refresh_tokens_family on refresh_tokens (family_id);
 
--- Failed log-ins by hashed e-mail, whether or not such an account exists.
-create table login_failures (
+-- Attempts to log in that no good one has forgiven yet, by hashed e-mail, whether or not such an account exists.
+create table login_attempts (
   email_hash bytea primary key,
-  failures int not null,
+  attempts int not null,
   last_at timestamptz not null,
   blocked_until timestamptz not null
 );
-create index login_failures_age on login_failures (last_at);
+create index login_attempts_age on login_attempts (last_at);

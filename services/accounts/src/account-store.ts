@@ -14,7 +14,7 @@ const register = sql(
        password_hash text, at timestamptz, event jsonb)),
    created as (
      insert into accounts (id, email, email_key, username, roles, created_at, updated_at)
-     select id, email, email_key, username, roles, at, at from input on conflict (email_key) do nothing returning *),
+     select id, email, email_key, username, roles, at, at from input on conflict do nothing returning *),
    secret as (
      insert into credentials (account_id, password_hash, changed_at)
      select created.id, password_hash, at from created, input returning 1),
@@ -70,7 +70,7 @@ export type AccountStore = ReturnType<typeof createAccountStore>;
 
 export function createAccountStore(database: Database) {
   return {
-    /** Undefined when the e-mail is in use. */
+    /** Undefined when the e-mail, or the id, is in use. */
     async register(
       account: NewAccount,
       at: Date,

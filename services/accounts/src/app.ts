@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { background } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
 import { systemClock } from "@sidecart/platform/ids";
@@ -7,7 +8,9 @@ import { verifierFrom } from "@sidecart/platform/tokens";
 import { createAccountStore } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
+import { forgetOld } from "./forget.ts";
 import { publishedPassword } from "./password.ts";
+import { createPasswordQueue } from "./password-queue.ts";
 import { registerAs } from "./register.ts";
 import { rpc } from "./rpc.ts";
 import { createSessionStore } from "./session-store.ts";
@@ -15,6 +18,8 @@ import { loadSigningKeys } from "./signing-keys.ts";
 
 const keysMs = 30_000;
 const forgetMs = 10 * 60_000;
+/** About 2 seconds of work on two cores. */
+const passwordsWaiting = 64;
 
 /** Accounts, wired. It verifies tokens with its own keys: there is nobody else to ask. */
 export async function wire(platform: Platform): Promise<Wiring> {
@@ -23,6 +28,7 @@ export async function wire(platform: Platform): Promise<Wiring> {
   const deps: Deps = {
     accounts: createAccountStore(database),
     sessions: createSessionStore(database),
+    passwords: createPasswordQueue(availableParallelism(), passwordsWaiting),
     verifier: verifierFrom(async () => JSON.stringify(keys.publicJwks())),
     clock: systemClock,
     keys,
@@ -34,7 +40,7 @@ export async function wire(platform: Platform): Promise<Wiring> {
   const sweeps = [
     startSweep("signing keys", keysMs, log, () => keys.reload()),
     startSweep("old sessions", forgetMs, log, async (context) => {
-      await deps.sessions.forget(deps.clock.now(), context);
+      await forgetOld(deps, context);
     }),
   ];
   return {
@@ -52,7 +58,12 @@ async function ensureFirstAdmin(deps: Deps, admin: Record<string, string>): Prom
     throw new Error("secret accounts-first-admin: the published sample password is refused outside local mode");
   }
   try {
-    await registerAs(deps, { email, username: "admin", password }, ["admin", "customer"], background(30_000));
+    await registerAs(
+      deps,
+      { email, username: "admin", password, commandId: "" },
+      ["admin", "customer"],
+      background(30_000),
+    );
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== accountErrors.emailTaken.code) throw error;
   }

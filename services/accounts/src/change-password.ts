@@ -2,12 +2,11 @@ import type { CallContext } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
 import { parse } from "@sidecart/platform/input";
 import { z } from "zod";
-import { emailKey } from "./account.ts";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
-import { checkPassword, hashPassword, passwordMatches } from "./password.ts";
+import { prove } from "./log-in.ts";
+import { checkPassword } from "./password.ts";
 import { password } from "./register.ts";
-import { hashToken } from "./tokens.ts";
 
 const request = z.object({ currentPassword: password, newPassword: password });
 
@@ -16,16 +15,11 @@ export async function changePassword(deps: Deps, input: unknown, context: CallCo
   const { accountId } = await deps.verifier.caller(context);
   const { currentPassword, newPassword } = parse(request, input);
   const now = deps.clock.now();
-  const account = await deps.sessions.byAccount(accountId, now, context);
-  if (!account) throw new AppError(accountErrors.accountNotFound);
-  const key = emailKey(account.email);
-  const { blockedUntil } = await deps.sessions.byEmail(key, hashToken(key), now, context);
-  if (blockedUntil !== null) throw new AppError(accountErrors.tooManyAttempts);
-  if (!(await passwordMatches(account.passwordHash, currentPassword))) {
-    await deps.sessions.noteFailure(hashToken(key), now, context);
-    throw new AppError(accountErrors.invalidCredentials);
-  }
-  checkPassword(newPassword, account.email, account.username, deps.local);
-  const hash = await hashPassword(newPassword);
-  await deps.sessions.endAll(accountId, "password-changed", hash, now, context);
+  const attempt = await deps.sessions.attemptOn(accountId, now, context);
+  if (!attempt.account) throw new AppError(accountErrors.accountNotFound);
+  const { email, username, passwordHash } = await prove(deps, attempt, currentPassword, now, context);
+  checkPassword(newPassword, email, username, deps.local);
+  const newHash = await deps.passwords.hash(newPassword, context);
+  const changed = await deps.sessions.changePassword(accountId, passwordHash, newHash, now, context);
+  if (!changed) throw new AppError(accountErrors.invalidCredentials);
 }

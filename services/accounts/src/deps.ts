@@ -2,6 +2,7 @@ import type { Clock } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { AccountStore } from "./account-store.ts";
+import type { PasswordQueue } from "./password-queue.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -9,6 +10,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 export type Deps = {
   accounts: AccountStore;
   sessions: SessionStore;
+  passwords: PasswordQueue;
   keys: SigningKeys;
   verifier: Verifier;
   clock: Clock;

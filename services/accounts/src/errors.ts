@@ -9,6 +9,7 @@ export const accountErrors = {
     status: "RESOURCE_EXHAUSTED",
     text: "Too many failed attempts. Try again later.",
   },
+  tooBusy: { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED", text: "Too many people log in just now. Try again." },
   invalidRefreshToken: {
     code: "INVALID_REFRESH_TOKEN",
     status: "UNAUTHENTICATED",

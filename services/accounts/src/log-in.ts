@@ -8,8 +8,9 @@ import { z } from "zod";
 import { emailKey } from "./account.ts";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
-import { passwordMatches, publishedPassword } from "./password.ts";
+import { publishedPassword } from "./password.ts";
 import { password } from "./register.ts";
+import type { Attempt, Credentials } from "./session-store.ts";
 import { accessTokenSeconds, hashToken, newRefreshToken, refreshTokenSeconds, signAccessToken } from "./tokens.ts";
 
 export type TokenPair = MessageInitShape<typeof TokenPairSchema>;
@@ -18,28 +19,36 @@ const request = z.object({ email: text(0, 254), password });
 /** Opens a session. What it answers, and how long that takes, does not tell whether the account exists. */
 export async function logIn(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
   const asked = parse(request, input);
-  const key = emailKey(asked.email);
-  const emailHash = hashToken(key);
   const now = deps.clock.now();
-  const { account, blockedUntil } = await deps.sessions.byEmail(key, emailHash, now, context);
-  if (blockedUntil !== null) throw tooMany(blockedUntil, now);
-  const refused = asked.password === publishedPassword && !deps.local;
-  if (!(await passwordMatches(account?.passwordHash, asked.password)) || !account || refused) {
-    await deps.sessions.noteFailure(emailHash, now, context);
-    throw new AppError(accountErrors.invalidCredentials);
-  }
+  const attempt = await deps.sessions.attempt(emailKey(asked.email), now, context);
+  const account = await prove(deps, attempt, asked.password, now, context);
   const familyId = newId();
   const refreshToken = newRefreshToken();
   const expiresAt = new Date(now.getTime() + refreshTokenSeconds * 1000);
-  const { id: accountId, passwordChangedAt } = account;
-  const hash = hashToken(refreshToken);
-  const session = { familyId, accountId, passwordChangedAt, hash, emailHash, at: now, expiresAt };
-  await deps.sessions.open(session, context);
+  const { id: accountId, passwordHash } = account;
+  const session = { familyId, accountId, passwordHash, hash: hashToken(refreshToken), at: now, expiresAt };
+  if (!(await deps.sessions.open(session, context))) throw new AppError(accountErrors.invalidCredentials);
   const accessToken = await signAccessToken(deps.keys, account, familyId, now);
   return { accessToken, refreshToken, expiresInSeconds: accessTokenSeconds };
 }
 
-function tooMany(blockedUntil: string, now: Date): AppError {
-  const retryAfterSeconds = Math.max(1, Math.ceil((Date.parse(blockedUntil) - now.getTime()) / 1000));
+/** Whose attempt it is, if there are not too many of them and the password is the right one. */
+export async function prove(
+  deps: Pick<Deps, "passwords" | "local">,
+  { account, allowed, blockedUntil }: Attempt,
+  given: string,
+  now: Date,
+  context: CallContext,
+): Promise<Credentials> {
+  if (!allowed) throw tooMany(blockedUntil, now);
+  const matches = await deps.passwords.matches(account?.passwordHash, given, context);
+  const refused = given === publishedPassword && !deps.local;
+  if (!matches || !account || refused) throw new AppError(accountErrors.invalidCredentials);
+  return account;
+}
+
+function tooMany(blockedUntil: string | null, now: Date): AppError {
+  const waitMs = blockedUntil === null ? 0 : Date.parse(blockedUntil) - now.getTime();
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new AppError(accountErrors.tooManyAttempts, { details: { retryAfterSeconds } });
 }

@@ -1,23 +1,28 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
+import { newId } from "@sidecart/platform/ids";
 import { parse, text } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import type { TokenPair } from "./log-in.ts";
+import { commandId } from "./register.ts";
 import { accessTokenSeconds, hashToken, newRefreshToken, signAccessToken } from "./tokens.ts";
 
-export const refreshRequest = z.object({ refreshToken: text(1, 200) });
+const logOutRequest = z.object({ refreshToken: text(1, 200) });
+const refreshRequest = logOutRequest.extend({ commandId });
 
 /**
- * Swaps a refresh token for a new pair. Each is good once: a second use means that somebody else has it too, so the
- * whole session ends (RFC 9700, section 4.14).
+ * Swaps a refresh token for a new pair. Each is good for one command: another one means that somebody else has the token
+ * too, so the whole session ends (RFC 9700, section 4.14). A sidecar that repeats a command gets a pair of its own.
  */
 export async function refresh(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
-  const { refreshToken } = parse(refreshRequest, input);
+  const asked = parse(refreshRequest, input);
+  const command = asked.commandId || newId();
   const next = newRefreshToken();
   const now = deps.clock.now();
-  const { session, reused } = await deps.sessions.rotate(hashToken(refreshToken), hashToken(next), now, context);
+  const [hash, nextHash] = [hashToken(asked.refreshToken), hashToken(next)];
+  const { session, reused } = await deps.sessions.rotate(hash, nextHash, command, now, context);
   if (reused) deps.log.warn("a refresh token was used twice: its session was ended");
   if (!session) throw new AppError(accountErrors.invalidRefreshToken);
   const accessToken = await signAccessToken(deps.keys, session, session.familyId, now);
@@ -26,11 +31,11 @@ export async function refresh(deps: Deps, input: unknown, context: CallContext):
 
 /** Ends the session of this token; an unknown token ends nothing and says nothing. */
 export async function logOut(deps: Deps, input: unknown, context: CallContext): Promise<void> {
-  const { refreshToken } = parse(refreshRequest, input);
+  const { refreshToken } = parse(logOutRequest, input);
   await deps.sessions.endFamily(hashToken(refreshToken), deps.clock.now(), context);
 }
 
 export async function logOutAll(deps: Deps, context: CallContext): Promise<number> {
   const { accountId } = await deps.verifier.caller(context);
-  return deps.sessions.endAll(accountId, "logged-out", null, deps.clock.now(), context);
+  return deps.sessions.endAll(accountId, deps.clock.now(), context);
 }

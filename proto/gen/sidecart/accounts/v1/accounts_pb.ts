@@ -73,7 +73,7 @@ export type RegisterRequest = Message<"sidecart.accounts.v1.RegisterRequest"> & 
   password: string;
 
   /**
-   * UUID of this wish: repeating it is the same wish. Made up by the service when empty.
+   * UUID of this wish, and of the account: repeating it gives the same account. Made up by the service when empty.
    *
    * @generated from field: string command_id = 4;
    */
@@ -467,7 +467,7 @@ export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
  */
 export const AccountsService: GenService<{
   /**
-   * Open. ALREADY_EXISTS (EMAIL_TAKEN) when the e-mail is in use, whatever its case.
+   * Open. ALREADY_EXISTS (EMAIL_TAKEN) when another account has the e-mail, whatever its case.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.Register
    */
@@ -478,7 +478,7 @@ export const AccountsService: GenService<{
   },
   /**
    * Open. UNAUTHENTICATED (INVALID_CREDENTIALS) tells nothing about whether the account exists;
-   * RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS) after repeated failures.
+   * RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS) after repeated failures, or (TOO_BUSY) when too many log in at once.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.LogIn
    */
@@ -488,7 +488,7 @@ export const AccountsService: GenService<{
     output: typeof LogInResponseSchema;
   },
   /**
-   * Open. Rotates the refresh token; using one twice revokes its whole family.
+   * Open. Rotates the refresh token; using one for two commands revokes its whole family.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.Refresh
    */

@@ -1,0 +1,14 @@
+import { type CallContext, throwIfDone } from "@sidecart/platform/call";
+import type { Deps } from "./deps.ts";
+
+/** Removes what is over for long, all of it: sessions and attempts to log in. Gives back how many rows that were. */
+export async function forgetOld(deps: Pick<Deps, "sessions" | "clock">, context: CallContext): Promise<number> {
+  const now = deps.clock.now();
+  let forgotten = 0;
+  for (;;) {
+    throwIfDone(context);
+    const some = await deps.sessions.forget(now, context);
+    if (some === 0) return forgotten;
+    forgotten += some;
+  }
+}
