@@ -1,7 +1,9 @@
 import type { DescService } from "@bufbuild/protobuf";
 import dapr from "@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_pb.js";
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { type CallContext, throwIfDone } from "./call.ts";
+import { AppError, commonErrors } from "./errors.ts";
+import { untilReached } from "./reach.ts";
 import { type RpcClient, type UnaryDefinition, unaryDefinitions } from "./rpc.ts";
 import { injectTrace, inSpan, SpanKind } from "./telemetry.ts";
 
@@ -121,7 +123,7 @@ function caller(client: Client, apiToken: string | undefined): Call {
       if (appId) metadata.set("dapr-app-id", appId);
       if (appId && context.authorization) metadata.set("authorization", context.authorization);
       injectTrace(metadata);
-      return unary(client, method, request, metadata, context);
+      return untilReached(context, () => unary(client, method, request, metadata, context));
     });
   };
 }
@@ -144,10 +146,16 @@ function unary(
       { deadline: context.deadline },
       (error, response) => {
         context.signal.removeEventListener("abort", abort);
-        if (error) reject(error);
+        if (error) reject(brokenOff(error, context));
         else resolve(response ?? {});
       },
     );
     context.signal.addEventListener("abort", abort, { once: true });
   });
+}
+
+/** A sidecar that loses the other side may say CANCELLED, though nobody on our side has gone away. */
+function brokenOff(error: ServiceError, { signal }: CallContext): Error {
+  const ours = error.code !== status.CANCELLED || signal.aborted;
+  return ours ? error : new AppError(commonErrors.unavailable, { cause: error });
 }

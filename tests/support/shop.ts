@@ -14,8 +14,8 @@ export type Shop = {
   admin: Person;
   customer: Person;
   products: string[];
-  /** What was on hand at the start. */
-  stock: ReadonlyMap<string, number>;
+  /** What came into the house: at the start, and by whatever a test adds. */
+  stock: Map<string, number>;
   /** One unit of the first product unless said otherwise; the whole answer. */
   place(key?: string, product?: string): Promise<Answer<Placed>>;
   cancel(id: string): Promise<Answer<unknown>>;

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type ServiceError, status } from "@grpc/grpc-js";
+import type { CallContext } from "./call.ts";
+
+/** How long a caller puts up with a service that nobody reaches, such as one that is being started again. */
+const patienceMs = 2_500;
+const firstPauseMs = 50;
+const longestPauseMs = 400;
+
+/** Words of grpc-js and grpc-go for a call that never left: the connection was not made. */
+const neverLeft = /No connection established|Error while dialing/;
+
+/**
+ * Repeats a call that reached nobody. One that may have arrived is not repeated: a command without a key would be done
+ * twice. Not left to the sidecar, which cannot tell the two apart and whose proxy may lose the request between two
+ * tries and then hang (dapr 1.18, pkg/api/grpc/proxy/handler.go).
+ */
+export async function untilReached<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
+  const end = Math.min(Date.now() + patienceMs, context.deadline);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!reachedNobody(error) || Date.now() + pauseMs >= end || context.signal.aborted) throw error;
+    }
+    await pause(pauseMs);
+  }
+}
+
+function reachedNobody(error: unknown): boolean {
+  const { code, details } = error as Partial<ServiceError>;
+  return code === status.UNAVAILABLE && neverLeft.test(details ?? "");
+}
