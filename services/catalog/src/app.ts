@@ -27,9 +27,10 @@ export async function wire(platform: Platform): Promise<Wiring> {
     kickOutbox,
   };
   await ensureIndex(deps, background(30_000));
-  const expiry = startSweep("reservation expiry", sweepMs, log, async (context) => {
-    const { closed } = await deps.reservations.expire(deps.clock.now(), context);
-    if (closed > 0) kickOutbox();
+  const expiry = startSweep("reservations", sweepMs, log, async (context) => {
+    const now = deps.clock.now();
+    if ((await deps.reservations.expire(now, context)) > 0) kickOutbox();
+    await deps.reservations.prune(now, context);
   });
   return { rpc: rpc(deps), subscriptions: subscriptions(deps), stop: () => expiry.stop() };
 }

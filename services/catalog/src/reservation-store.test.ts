@@ -246,60 +246,51 @@ t.test("reservations", async (t) => {
     );
   });
 
+  const release = (...ids: string[]) => reservations.release(ids, now, soon());
   const endings = {
-    release: (ids: string[]) => reservations.release(ids, now, soon()),
-    releaseOnce: (ids: string[], event = newId()) => reservations.releaseOnce(ids, now, soon(), event),
-    sellOnce: (ids: string[], event = newId()) => reservations.sellOnce(ids, now, soon(), event),
+    hold: (id: string, event = newId()) => reservations.holdOnce(id, now, soon(), event),
+    sell: (id: string, event = newId()) => reservations.sellOnce(id, now, soon(), event),
+    release: (id: string, event = newId()) => reservations.releaseOnce(id, now, soon(), event),
   };
+  const lost = { code: "RESERVATION_LOST" };
+  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
 
-  t.test("a released reservation gives its stock back, once", async (t) => {
+  t.test("a reservation that is given back gives its stock back, once", async (t) => {
     const [tea = ""] = await stocked(store, 10);
     const wanted = [wish(lineOf(tea, 4)), wish(lineOf(tea, 5))];
     await reserve(wanted);
     const ids = wanted.map(({ id }) => id);
-    t.match(await endings.release(ids), { closed: 2 });
-    t.match(await endings.release(ids), { closed: 0 });
+    t.equal(await release(...ids), 2);
+    t.equal(await release(...ids), 0);
     t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0, version: 3 }]);
     t.same(await statusOf(ids), ["released", "released"]);
     t.match((await events(tea)).at(-1)?.data, { stock: 10, version: 3, cause: "release" });
     t.equal((await reserve(wanted)).get(ids[0] ?? "")?.status, "closed", "its id is used up");
+    t.equal(await release(newId()), 0);
+    t.equal(await release(), 0);
   });
 
   t.test("what is sold leaves the house", async (t) => {
     const [tea = ""] = await stocked(store, 10);
     const one = wish(lineOf(tea, 4));
     await reserve([one]);
-    t.match(await endings.sellOnce([one.id]), { closed: 1 });
-    t.match(await endings.sellOnce([one.id]), { closed: 0 });
+    t.equal(await endings.sell(one.id), 1);
+    t.equal(await endings.sell(one.id), 0);
     t.match(await stockOf(store, [tea]), [{ onHand: 6, reserved: 0 }]);
     t.same(await statusOf([one.id]), ["sold"]);
     t.match((await events(tea)).at(-1)?.data, { stock: 6, cause: "sell" });
+    t.equal(await release(one.id), 0, "only an event brings it back");
   });
 
-  t.test("an event that is delivered many times at once ends its reservation once", async (t) => {
-    for (const end of [endings.releaseOnce, endings.sellOnce]) {
+  t.test("an event that is delivered many times at once has its effect once", async (t) => {
+    for (const end of [endings.release, endings.sell]) {
       const [tea = ""] = await stocked(store, 10);
       const one = wish(lineOf(tea, 4));
       await reserve([one]);
       const event = newId();
-      const answers = await Promise.all(Array.from({ length: 12 }, () => end([one.id], event)));
-      t.equal(
-        answers.reduce((sum, { closed }) => sum + closed, 0),
-        1,
-      );
-      const [stock] = await stockOf(store, [tea]);
-      t.equal(stock?.reserved, 0);
+      t.equal(sum(await Promise.all(Array.from({ length: 12 }, () => end(one.id, event)))), 1);
+      t.match(await stockOf(store, [tea]), [{ reserved: 0, version: 3 }]);
     }
-  });
-
-  t.test("an event that was handled before changes nothing, whatever became of the reservation since", async (t) => {
-    const [tea = ""] = await stocked(store, 10);
-    const one = wish(lineOf(tea, 4));
-    const event = newId();
-    t.match(await endings.releaseOnce([one.id], event), { closed: 0 }, "nothing there yet");
-    await reserve([one]);
-    t.match(await endings.releaseOnce([one.id], event), { closed: 0 });
-    t.same(await statusOf([one.id]), ["open"]);
   });
 
   t.test("sold and cancelled, in any order and at once, brings everything back exactly once", async (t) => {
@@ -307,16 +298,24 @@ t.test("reservations", async (t) => {
       const [tea = ""] = await stocked(store, 10);
       const one = wish(lineOf(tea, 4));
       await reserve([one]);
-      await Promise.all([endings.sellOnce([one.id]), endings.releaseOnce([one.id]), endings.releaseOnce([one.id])]);
+      await Promise.all([endings.sell(one.id), endings.release(one.id), endings.release(one.id)]);
       t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
       t.same(await statusOf([one.id]), ["released"]);
     }
   });
 
-  t.test("unknown and no ids end nothing", async (t) => {
-    t.match(await endings.release([]), { closed: 0 });
-    t.match(await endings.release([newId()]), { closed: 0 });
-    t.match(await endings.sellOnce([newId()]), { closed: 0 });
+  t.test("an event about a reservation that is unknown is no success, and may be handled later", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    for (const end of Object.values(endings)) {
+      const event = newId();
+      await t.rejects(end(one.id, event), lost);
+      await t.rejects(end(one.id, event), lost, "no trace of the first time");
+    }
+    const event = newId();
+    await t.rejects(endings.hold(one.id, event), lost);
+    await reserve([one]);
+    t.equal(await endings.hold(one.id, event), 1);
   });
 
   t.test("a reservation expires when its time is over, not before, and not once it is held", async (t) => {
@@ -325,33 +324,92 @@ t.test("reservations", async (t) => {
     await reservations.reserve([due, held], now, minutes(1), soon());
     await reservations.reserve([young], now, minutes(9), soon());
     const event = newId();
-    t.same(await reservations.holdOnce([held.id], now, soon(), event), { held: 1 });
-    t.same(await reservations.holdOnce([held.id], now, soon(), event), { held: 0 }, "the same event again");
+    t.equal(await endings.hold(held.id, event), 1);
+    t.equal(await endings.hold(held.id, event), 0, "the same event again");
     await reservations.expire(minutes(2), soon());
     t.same(await statusOf([due.id, held.id, young.id]), ["expired", "open", "open"]);
     t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 5 }]);
-    t.same(await reservations.holdOnce([due.id], now, soon(), newId()), { held: 0 }, "too late to hold");
-    await endings.release([held.id, young.id]);
+    t.match((await events(tea)).at(-1)?.data, { stock: 5, cause: "expire" });
+    await release(held.id, young.id);
   });
 
-  t.test("of two sweeps at once each reservation expires in one", async (t) => {
+  t.test("an order that comes late takes its stock back while it is there, held or sold", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const [held, sold] = [wish(lineOf(tea, 4)), wish(lineOf(tea, 4))];
+    await reservations.reserve([held, sold], now, minutes(1), soon());
+    await reservations.expire(minutes(2), soon());
+    t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
+    t.equal(await endings.hold(held.id), 1);
+    t.equal(await endings.sell(sold.id), 1);
+    t.match(await stockOf(store, [tea]), [{ onHand: 6, reserved: 4 }]);
+    t.same(await statusOf([held.id, sold.id]), ["open", "sold"]);
+    await reservations.expire(minutes(60), soon());
+    t.same(await statusOf([held.id]), ["open"], "it does not expire again");
+  });
+
+  t.test("an order that comes too late is told that its stock is gone, and never takes another's", async (t) => {
+    for (const end of [endings.hold, endings.sell]) {
+      const [tea = ""] = await stocked(store, 5);
+      const [late, other] = [wish(lineOf(tea, 4)), wish(lineOf(tea, 4))];
+      await reservations.reserve([late], now, minutes(1), soon());
+      await reservations.expire(minutes(2), soon());
+      await reserve([other]);
+      const event = newId();
+      await t.rejects(end(late.id, event), lost);
+      t.match(await stockOf(store, [tea]), [{ onHand: 5, reserved: 4 }]);
+      await release(other.id);
+      t.equal(await end(late.id, event), 1, "the same event, once there is stock again");
+      await t.resolves(endings.release(late.id), "and it may still be cancelled");
+    }
+  });
+
+  t.test("asking again for what is reserved renews its time; what is over stays over", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    await reservations.reserve([one], now, minutes(1), soon());
+    await reservations.reserve([one], now, minutes(9), soon());
+    await reservations.reserve([one], now, minutes(3), soon());
+    await reservations.expire(minutes(8), soon());
+    t.same(await statusOf([one.id]), ["open"], "the longest time counts");
+    const answer = await reservations.reserve([one], minutes(10), minutes(30), soon());
+    t.equal(answer.get(one.id)?.status, "closed", "although no sweep came by");
+    t.same(await statusOf([one.id]), ["expired"]);
+    t.match(await stockOf(store, [tea]), [{ reserved: 0 }]);
+    const held = wish(lineOf(tea, 4));
+    await reserve([held]);
+    await endings.hold(held.id);
+    await reserve([held]);
+    await reservations.expire(minutes(60), soon());
+    t.same(await statusOf([held.id]), ["open"], "what is held has no time that could be renewed");
+  });
+
+  t.test("of four sweeps at once each reservation expires in one", async (t) => {
     const [tea = ""] = await stocked(store, 1_000);
     const wanted = Array.from({ length: 100 }, () => wish(lineOf(tea, 1)));
     await reservations.reserve(wanted, now, minutes(1), soon());
-    const answers = await Promise.all(Array.from({ length: 4 }, () => reservations.expire(minutes(2), soon())));
-    t.equal(
-      answers.reduce((sum, { closed }) => sum + closed, 0),
-      100,
-    );
+    t.equal(sum(await Promise.all(Array.from({ length: 4 }, () => reservations.expire(minutes(2), soon())))), 100);
     t.match(await stockOf(store, [tea]), [{ onHand: 1_000, reserved: 0 }]);
   });
 
-  t.test("one sweep ends at most 500", async (t) => {
-    const [tea = ""] = await stocked(store, 1_000);
-    const wanted = Array.from({ length: 501 }, () => wish(lineOf(tea, 1)));
+  t.test("a sweep ends more than one statement takes", async (t) => {
+    const [tea = ""] = await stocked(store, 2_000);
+    const wanted = Array.from({ length: 1_001 }, () => wish(lineOf(tea, 1)));
     await reservations.reserve(wanted, now, minutes(1), soon());
-    t.match(await reservations.expire(minutes(2), soon()), { closed: 500 });
-    t.match(await reservations.expire(minutes(2), soon()), { closed: 1 });
+    t.equal(await reservations.expire(minutes(2), soon()), 1_001);
+    t.equal(await reservations.expire(minutes(2), soon()), 0);
+    t.match(await stockOf(store, [tea]), [{ reserved: 0 }]);
+  });
+
+  t.test("what ended long ago is forgotten, and nothing else", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const [open, sold] = [wish(lineOf(tea, 1)), wish(lineOf(tea, 1))];
+    await reserve([open, sold]);
+    await endings.sell(sold.id);
+    const days = (count: number) => minutes(count * 24 * 60);
+    t.equal(await reservations.prune(days(30), soon()), 0);
+    await reservations.prune(days(31), soon());
+    t.same(await statusOf([open.id, sold.id]), ["open", undefined]);
+    t.match(await stockOf(store, [tea]), [{ onHand: 9, reserved: 1 }]);
   });
 
   t.test("reserving, releasing, selling and expiring at once leaves the books in order", async (t) => {
@@ -359,11 +417,11 @@ t.test("reservations", async (t) => {
     const wanted = Array.from({ length: 60 }, (_, at) =>
       wish(...products.filter((_, place) => (at + place) % 3).map((id) => lineOf(id, 1 + (at % 2)))),
     );
-    const ends = [endings.release, endings.sellOnce, endings.releaseOnce, async () => {}];
+    const ends = [release, endings.sell, endings.release, async () => {}];
     await Promise.all([
       ...wanted.map(async (one, at) => {
         await reservations.reserve([one], now, minutes(at % 5), soon());
-        await ends[at % 4]?.([one.id]);
+        await ends[at % 4]?.(one.id);
       }),
       ...Array.from({ length: 5 }, () => reservations.expire(minutes(2), soon())),
     ]);
@@ -383,6 +441,82 @@ t.test("reservations", async (t) => {
       products.map((id) => ({ onHand: 60 - units(sold, id), reserved: units(open, id) })),
     );
     t.ok(open.length > 0 && sold.length > 0, "of each kind there were some");
+  });
+
+  t.test("an event that was handled before changes nothing, whatever became of its reservation since", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    await reserve([one]);
+    const event = newId();
+    t.equal(await endings.release(one.id, event), 1);
+    await query("update reservations set status = 'open' where id = $1", [one.id]);
+    await query("update products set reserved = 4 where id = $1", [tea]);
+    t.equal(await endings.release(one.id, event), 0);
+    t.same(await statusOf([one.id]), ["open"]);
+    await query("delete from reservations where id = $1", [one.id]);
+    t.equal(await endings.release(one.id, event), 0, "nor is it missed");
+  });
+
+  t.test("an order that was cancelled is not held late, though its reservation expired before", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const one = wish(lineOf(tea, 4));
+    await reservations.reserve([one], now, minutes(1), soon());
+    await reservations.expire(minutes(2), soon());
+    t.equal(await endings.release(one.id), 1);
+    t.equal(await endings.hold(one.id), 0);
+    t.equal(await endings.sell(one.id), 0);
+    t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
+  });
+
+  t.test(
+    "the last units that a late order takes are announced; an order that is paid announces nothing new",
+    async (t) => {
+      const [tea = "", cup = ""] = await stocked(store, 4, 4);
+      const [late, early] = [wish(lineOf(tea, 4)), wish(lineOf(cup, 4))];
+      await reservations.reserve([late], now, minutes(1), soon());
+      await reservations.expire(minutes(2), soon());
+      await reserve([early]);
+      await endings.sell(late.id);
+      await endings.sell(early.id);
+      const depleted = async (id: string) =>
+        (await events(id)).filter(({ topic }) => topic.includes("depleted")).length;
+      t.equal(await depleted(tea), 2, "once when it was reserved, once when it was taken again");
+      t.equal(await depleted(cup), 1);
+    },
+  );
+
+  t.test("reserving and giving back the same ids at once, again and again, fails nobody", async (t) => {
+    const products = await stocked(store, 1_000_000, 1_000_000);
+    for (let round = 0; round < 150; round += 1) {
+      const wanted = Array.from({ length: 3 }, () => wish(...products.map((id) => lineOf(id, 1))));
+      const ids = wanted.map(({ id }) => id);
+      await Promise.all([
+        reserve(wanted),
+        release(...ids),
+        reserve(wanted.toReversed()),
+        release(...ids),
+        reserve(wanted),
+        reservations.expire(minutes(60), soon()),
+      ]);
+    }
+    const [open] = await query<{ count: number }>(
+      "select count(*)::int as count from reservations where status = 'open' and lines->0->>'productId' = any ($1)",
+      [products],
+    );
+    t.match(
+      await stockOf(store, products),
+      products.map(() => ({ reserved: open?.count })),
+    );
+  });
+
+  t.test("events carry ids in the order of time, as those made outside of the database do", async (t) => {
+    const [tea = ""] = await stocked(store, 10);
+    const before = newId();
+    await reserve([wish(lineOf(tea, 1))]);
+    const after = newId();
+    const [{ id } = { id: "" }] = await query<{ id: string }>("select id from outbox where key = $1", [tea]);
+    t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    t.ok(before.slice(0, 13) <= id.slice(0, 13) && id.slice(0, 13) <= after.slice(0, 13), id);
   });
 
   t.test("a product that changes hands under a waiting batch is judged as it is then", async (t) => {

@@ -1,23 +1,31 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, sql } from "@sidecart/platform/database";
-import { newId } from "@sidecart/platform/ids";
+import { type Database, type Statement, sql } from "@sidecart/platform/database";
+import { AppError } from "@sidecart/platform/errors";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
+import { catalogErrors } from "./errors.ts";
 import { stockChanged, stockDepleted } from "./events.ts";
 import type { Outcome, PricedLine, Wanted } from "./reservation.ts";
 
+/** Reservations that one statement ends. */
+const most = 500;
+
 /**
- * Events of the products a statement changed, one a product. Their ids come from the database: only the statement knows
- * how many there will be. (A random id is enough there: the outbox is read by time of claim, not by id.)
+ * A UUIDv7 (RFC 9562) made by the statement: only it knows how many events there will be. Spelled out, since Postgres
+ * has a function for it from 18 on: 48 bits of milliseconds before the random ones, and the version's two bits.
  */
+const newEventId = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send(
+  floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
+
+/** Events of the products a statement changed, one a product. `gained`: by how much what can be ordered changed. */
 const stockEvents = (changed: string, cause: string) => `event as (
      insert into outbox (id, topic, key, data, traceparent)
-     select gen_random_uuid(), '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
+     select ${newEventId}, '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
        'stock', on_hand - reserved, 'version', version, 'cause', '${cause}'), (select traceparent from input)
      from ${changed}
      union all
-     select gen_random_uuid(), '${stockDepleted.topic}', id::text,
+     select ${newEventId}, '${stockDepleted.topic}', id::text,
        jsonb_build_object('productId', id, 'version', version), (select traceparent from input)
-     from ${changed} where on_hand = reserved and '${cause}' = 'reserve'
+     from ${changed} where on_hand = reserved and gained < 0
      returning 1)`;
 
 /**
@@ -26,6 +34,10 @@ const stockEvents = (changed: string, cause: string) => `event as (
  * rather than exact (an earlier one may itself be refused), so what a neighbour stood in the way of is answered
  * `contended` and asked again. So is what was refused over a product that changed while its lock was waited for (the
  * row that was locked is not the one `seen` before): the same reservation may have been taken meanwhile.
+ *
+ * Every statement here takes its locks in one order, so that none waits in a circle: reservations that exist, by id;
+ * products, by id; new reservations, by id. It changes reservations after that, since a change that is not yet
+ * committed makes whoever inserts the same id wait as well.
  */
 const reserve = sql(
   "reservation.reserve",
@@ -37,12 +49,15 @@ const reserve = sql(
      from input, jsonb_to_recordset(reservations) as r(id uuid, place int, lines jsonb),
        jsonb_to_recordset(r.lines) as l(product_id uuid, quantity int)),
    known as (
-     select r.id, r.status, r.lines from reservations r where r.id in (select id from asked)),
+     select r.id, r.lines, r.expires_at, case when r.status <> 'open' then 'closed'
+       when r.expires_at <= input.at then 'expired' else 'reserved' end as status
+     from reservations r, input where r.id = any (array(select id from asked)) order by r.id for update of r),
    fresh as (select * from asked where id not in (select id from known)),
    seen as (
-     select id, version from products where id in (select product_id from fresh) and deleted_at is null),
+     select id, version from products where id = any (array(select product_id from fresh)) and deleted_at is null),
    locked as (
-     select * from products where id in (select product_id from fresh) and deleted_at is null order by id for update),
+     select * from products where id = any (array(select product_id from fresh)) and deleted_at is null
+     order by id for update),
    fitted as (
      select f.id, f.place, f.product_id, f.quantity, p.id is null as missing, p.version is distinct from s.version as stale,
        f.quantity > p.on_hand - p.reserved as short,
@@ -61,111 +76,186 @@ const reserve = sql(
      select id, 'open', lines, input.at, input.expires_at from judged, input
      where not missing and not short and not crowded order by id
      on conflict (id) do nothing returning id),
+   renewed as (
+     update reservations r set expires_at = greatest(r.expires_at, input.expires_at) from known k, input
+     where r.id = k.id and k.status = 'reserved' and k.expires_at is not null and (select count(*) from taken) >= 0
+     returning 1),
    sums as (
      select f.product_id, sum(f.quantity)::int as quantity from fitted f join taken t on t.id = f.id group by f.product_id),
    changed as (
      update products p set reserved = p.reserved + s.quantity, version = p.version + 1, updated_at = input.at
-     from sums s, input where p.id = s.product_id returning p.*),
+     from sums s, input where p.id = s.product_id and p.id = any (array(select product_id from sums))
+     returning p.*, -s.quantity as gained),
    ${stockEvents("changed", "reserve")}
-   select jsonb_build_object('events', (select count(*) from event), 'outcomes',
+   select jsonb_build_object('events', (select count(*) from event), 'renewed', (select count(*) from renewed), 'outcomes',
      coalesce((select jsonb_agg(jsonb_build_object('id', id, 'status', case
          when (missing or short) and stale then 'contended' when missing then 'unknown-product' when short then 'out-of-stock' when crowded then 'contended'
          when id in (select id from taken) then 'reserved' else 'contended' end,
        'lines', lines, 'productIds', case when missing then missing_ids when short then short_ids else '[]' end)) from judged), '[]')
      || coalesce((select jsonb_agg(jsonb_build_object('id', id, 'lines', lines, 'productIds', '[]'::jsonb,
-       'status', case status when 'open' then 'reserved' else 'closed' end)) from known), '[]'))::text`,
+       'status', status)) from known), '[]'))::text`,
 );
+
+/** What an act does to the stock of a reservation that is in a given state, for each unit; null: nothing. */
+type Acts = Partial<Record<"open" | "expired" | "sold", { reserved: number; onHand: number } | null>>;
+
+const back = { reserved: -1, onHand: 0 };
+const acts = {
+  /** An order stands behind the reservation now: it no longer expires by itself. */
+  hold: { becomes: "open", from: { open: null, expired: { reserved: 1, onHand: 0 } } },
+  /** It leaves the house. */
+  sell: { becomes: "sold", from: { open: { reserved: -1, onHand: -1 }, expired: { reserved: 0, onHand: -1 } } },
+  /** What was sold and then cancelled comes back, whichever of the two events is heard first. */
+  release: { becomes: "released", from: { open: back, sold: { reserved: 0, onHand: 1 }, expired: null } },
+  giveBack: { becomes: "released", from: { open: back } },
+  expire: { becomes: "expired", from: { open: back } },
+} as const satisfies Record<string, { becomes: string; from: Acts }>;
+type Act = keyof typeof acts;
+
+const list = (from: Acts) => Object.keys(from).map((status) => `'${status}'`);
+const units = (from: Acts) =>
+  Object.entries(from).flatMap(([status, unit]) => (unit ? `('${status}', ${unit.reserved}, ${unit.onHand})` : []));
 
 /**
- * Ends reservations: what was promised is given back (released, expired) or leaves the house (sold). What was sold and
- * then cancelled comes back, whichever of the two events is heard first.
+ * Moves reservations to another state, and their stock with them. Those in a state that the act does not come from are
+ * left alone. `allowed` is asked when everything is locked: nothing is changed when it is false.
  */
-const close = (cause: "release" | "expire" | "sell", which: string) => {
-  const status = { release: "released", expire: "expired", sell: "sold" }[cause];
-  const from = cause === "release" ? "'open', 'sold'" : "'open'";
-  const onHand = { release: "+ b.sold", expire: "", sell: "- b.promised" }[cause];
-  return `closing as (
-     select r.id, r.lines, r.status from reservations r, input where r.status in (${from}) and ${which} order by r.id
-     limit 500 for update of r),
-   ended as (
-     select (l->>'productId')::uuid as product_id, (l->>'quantity')::int as quantity, c.status
-     from closing c, jsonb_array_elements(c.lines) l),
-   back as (
-     select product_id, coalesce(sum(quantity) filter (where status = 'open'), 0)::int as promised,
-       coalesce(sum(quantity) filter (where status = 'sold'), 0)::int as sold
-     from ended group by product_id),
-   locked as (select id from products where id in (select product_id from back) order by id for update),
+const move = (act: Act, cause: string, which: string, middle: string, allowed: string, answer: string) => `
+   with input as (
+     select * from jsonb_to_record($1::jsonb) as i(ids uuid[], at timestamptz, traceparent text, event_id uuid)),
+   moving as (
+     select r.id, r.lines, r.status from reservations r, input
+     where r.status in (${list(acts[act].from)}) and ${which} order by r.id limit ${most} for update of r),
+   units as (
+     select (l->>'productId')::uuid as product_id, sum((l->>'quantity')::int * u.reserved)::int as reserved,
+       sum((l->>'quantity')::int * u.on_hand)::int as on_hand
+     from moving m join (values ${units(acts[act].from)}) as u(status, reserved, on_hand) on u.status = m.status,
+       jsonb_array_elements(m.lines) l group by 1),
+   locked as (select * from products where id = any (array(select product_id from units)) order by id for update),
+   ${middle}
    changed as (
-     update products p set reserved = p.reserved - b.promised, on_hand = p.on_hand ${onHand},
+     update products p set reserved = p.reserved + u.reserved, on_hand = p.on_hand + u.on_hand,
        version = p.version + 1, updated_at = input.at
-     from back b join locked k on k.id = b.product_id, input where p.id = b.product_id returning p.*),
-   closed as (
-     update reservations r set status = '${status}', closed_at = input.at
-     from closing c, input where r.id = c.id returning r.id),
+     from units u join locked k on k.id = u.product_id, input where p.id = u.product_id and ${allowed}
+     returning p.*, u.on_hand - u.reserved as gained),
+   moved as (
+     update reservations r set status = '${acts[act].becomes}',
+       closed_at = ${acts[act].becomes === "open" ? "null" : "input.at"},
+       expires_at = ${act === "hold" ? "null" : "r.expires_at"}
+     from moving m, input where r.id = m.id and ${allowed} and (select count(*) from changed) >= 0 returning r.id),
    ${stockEvents("changed", cause)}
-   select jsonb_build_object('closed', (select count(*) from closed), 'events', (select count(*) from event))::text`;
-};
+   select jsonb_build_object('moved', (select count(*) from moved), 'events', (select count(*) from event) ${answer})::text`;
 
-const inputIds = `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(ids uuid[], at timestamptz, traceparent text, event_id uuid)),`;
-const once = (handler: string) => `fresh as (
-     insert into inbox (event_id, handler) select event_id, '${handler}' from input on conflict do nothing returning 1),`;
+/**
+ * The same for an event, with its inbox row: the second delivery changes nothing. What cannot be done is answered in
+ * `lost` and leaves no inbox row, so that the event can be handled again: the reservation is unknown, or it has expired
+ * and its stock was given to others.
+ */
+const moveOnce = (act: "hold" | "sell" | "release") =>
+  move(
+    act,
+    act === "hold" ? "reserve" : act,
+    "r.id = any (input.ids)",
+    `unknown as (
+       select id from input, unnest(ids) as asked(id) where not exists (select from reservations r where r.id = asked.id)),
+     short as (
+       select u.product_id from units u join locked k on k.id = u.product_id
+       where k.on_hand + u.on_hand < k.reserved + u.reserved),
+     before as (select 1 from inbox i, input where i.event_id = input.event_id and i.handler = '${act}'),
+     fresh as (
+       insert into inbox (event_id, handler) select event_id, '${act}' from input
+       where not exists (select from unknown) and not exists (select from short) on conflict do nothing returning 1),`,
+    "exists (select from fresh)",
+    `, 'lost', not exists (select from before) and (exists (select from unknown) or exists (select from short))`,
+  );
 
-const release = sql(
-  "reservation.release",
-  `${inputIds} ${close("release", "r.status = 'open' and r.id = any (input.ids)")}`,
+const giveBack = sql("reservation.release", move("giveBack", "release", "r.id = any (input.ids)", "", "true", ""));
+const expire = sql(
+  "reservation.expire",
+  move(
+    "expire",
+    "expire",
+    "r.expires_at <= input.at and (input.ids is null or r.id = any (input.ids))",
+    "",
+    "true",
+    "",
+  ),
 );
-const expire = sql("reservation.expire", `${inputIds} ${close("expire", "r.expires_at <= input.at")}`);
-const releaseOnce = sql(
-  "reservation.release-once",
-  `${inputIds} ${once("release")} ${close("release", "r.id = any (input.ids) and exists (select from fresh)")}`,
-);
-const sellOnce = sql(
-  "reservation.sell-once",
-  `${inputIds} ${once("sell")} ${close("sell", "r.id = any (input.ids) and exists (select from fresh)")}`,
+const holdOnce = sql("reservation.hold-once", moveOnce("hold"));
+const sellOnce = sql("reservation.sell-once", moveOnce("sell"));
+const releaseOnce = sql("reservation.release-once", moveOnce("release"));
+
+/** No order ends this late, and no event comes again after it (the inbox forgets after 14 days). */
+const prune = sql(
+  "reservation.prune",
+  `with old as (
+     select r.id from reservations r, jsonb_to_record($1::jsonb) as input(at timestamptz)
+     where r.closed_at < input.at - interval '30 days' order by r.closed_at limit ${most} for update of r skip locked),
+   gone as (delete from reservations where id = any (array(select id from old)) returning 1)
+   select jsonb_build_object('gone', (select count(*) from gone))::text`,
 );
 
-/** An order stands behind the reservation now: it no longer expires by itself. */
-const holdOnce = sql(
-  "reservation.hold-once",
-  `${inputIds} ${once("hold")}
-   held as (
-     update reservations r set expires_at = null from input
-     where r.id = any (input.ids) and r.status = 'open' and exists (select from fresh) returning r.id)
-   select jsonb_build_object('held', (select count(*) from held))::text`,
-);
-
-type RawOutcome = Omit<Outcome, "status"> & { status: Outcome["status"] | "contended" };
-type Closed = { closed: number };
+type RawOutcome = Omit<Outcome, "status"> & { status: Outcome["status"] | "contended" | "expired" };
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
 export function createReservationStore(database: Database) {
-  const end =
-    (statement: typeof release) =>
-    (ids: string[], at: Date, context: CallContext, eventId: string = newId()) =>
-      database.one<Closed>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId }, context);
+  const run = <T>(statement: Statement, ids: string[] | null, at: Date, context: CallContext, eventId?: string) =>
+    database.one<T>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId ?? null }, context);
+  const once =
+    (statement: Statement) =>
+    async (id: string, at: Date, context: CallContext, eventId: string): Promise<number> => {
+      const { moved, lost } = await run<{ moved: number; lost: boolean }>(statement, [id], at, context, eventId);
+      if (lost)
+        throw new AppError(catalogErrors.reservationLost, { message: `The stock of reservation ${id} is gone.` });
+      return moved;
+    };
+  /** Ends those whose time is over, of these or of all; gives back how many. */
+  const expireDue = async (ids: string[] | null, at: Date, context: CallContext): Promise<number> => {
+    for (let total = 0; ; ) {
+      const { moved } = await run<{ moved: number }>(expire, ids, at, context);
+      total += moved;
+      if (moved < most) return total;
+    }
+  };
   return {
-    /** Decides every reservation; the first of those left always is, unless others go on changing its products. */
+    /**
+     * Decides every reservation; the first of those left always is, unless others go on changing its products. One that
+     * is there already gets its time anew; one whose time is over is closed, whether a sweep came by or not.
+     */
     async reserve(wanted: Wanted[], at: Date, expiresAt: Date, context: CallContext): Promise<Map<string, Outcome>> {
       const outcomes = new Map<string, Outcome>();
+      const expired: string[] = [];
       for (let left = wanted; left.length > 0; left = left.filter((one) => !outcomes.has(one.id))) {
         const reservations = left.map(({ id, lines }, place) => ({ id, place, lines: lines.map(lineInput) }));
         const input = { reservations, at, expires_at: expiresAt, traceparent: currentTraceparent() };
         const answer = await database.one<{ outcomes: RawOutcome[] }>(reserve, input, context);
         for (const { status, ...rest } of answer.outcomes) {
-          if (status !== "contended") outcomes.set(rest.id, { ...rest, status });
+          if (status === "contended") continue;
+          if (status === "expired") expired.push(rest.id);
+          outcomes.set(rest.id, { ...rest, status: status === "expired" ? "closed" : status });
         }
       }
+      if (expired.length > 0) await expireDue(expired, at, context);
       return outcomes;
     },
-    release: end(release),
-    /** At most 500 of those whose time is over. */
-    expire: (at: Date, context: CallContext) => end(expire)([], at, context),
-    releaseOnce: end(releaseOnce),
-    sellOnce: end(sellOnce),
-    holdOnce: (ids: string[], at: Date, context: CallContext, eventId: string) =>
-      database.one<{ held: number }>(holdOnce, { ids, at, traceparent: null, event_id: eventId }, context),
+    /** Gives back what is open of these; the number of reservations that were. */
+    async release(ids: string[], at: Date, context: CallContext): Promise<number> {
+      return (await run<{ moved: number }>(giveBack, ids, at, context)).moved;
+    },
+    expire: (at: Date, context: CallContext) => expireDue(null, at, context),
+    /** For the events of an order. They throw RESERVATION_LOST when stock that an order counts on is not there. */
+    holdOnce: once(holdOnce),
+    sellOnce: once(sellOnce),
+    releaseOnce: once(releaseOnce),
+    /** Forgets those that ended more than 30 days ago. */
+    async prune(at: Date, context: CallContext): Promise<number> {
+      for (let total = 0; ; ) {
+        const { gone } = await database.one<{ gone: number }>(prune, { at }, context);
+        total += gone;
+        if (gone < most) return total;
+      }
+    },
   };
 }
 

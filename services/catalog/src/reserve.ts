@@ -6,8 +6,11 @@ import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { mergeLines, type Outcome, sameLines, type Wanted } from "./reservation.ts";
 
-/** Longer than an order may stay unpaid: only a reservation that no order stands behind ends this way. */
-const reservationMs = 20 * 60_000;
+/**
+ * Only a reservation that no order stands behind ends this way: placing an order takes it off at once. So it is longer
+ * than any event may reasonably take, and bounds what a caller that died in between keeps from others.
+ */
+const reservationMs = 2 * 60 * 60_000;
 
 const request = z.object({
   reservations: z

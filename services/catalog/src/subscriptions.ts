@@ -24,22 +24,27 @@ export function subscriptions(deps: SubscriptionDeps): Subscription[] {
       await partners.keep({ accountId, name, active: data.roles.includes("partner"), version }, context);
     }),
     on(events.orderPlaced, async ({ id, data }, context) => {
-      await reservations.holdOnce(reservationOf(data.order), clock.now(), context, id);
+      await reservations.holdOnce(reservationOf(data), clock.now(), context, id);
+      deps.kickOutbox();
     }),
     on(events.orderPaid, async ({ id, data }, context) => {
-      await reservations.sellOnce(reservationOf(data.order), clock.now(), context, id);
+      await reservations.sellOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),
     on(events.orderCancelled, async ({ id, data }, context) => {
-      await reservations.releaseOnce(reservationOf(data.order), clock.now(), context, id);
+      await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),
     on(events.orderExpired, async ({ id, data }, context) => {
-      await reservations.releaseOnce(reservationOf(data.order), clock.now(), context, id);
+      await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),
   ];
 }
 
 const idsOf = (product: { id: string } | undefined): string[] => (product ? [product.id] : []);
-const reservationOf = (order: OrderState | undefined): string[] => (order ? [order.reservationId] : []);
+
+function reservationOf({ order }: { order?: OrderState | undefined }): string {
+  if (!order) throw new Error("the event has no order");
+  return order.reservationId;
+}
