@@ -26,7 +26,7 @@ const claim = sql(
      limit (select size from input) for update skip locked),
    claimed as (
      update outbox o set claimed_until = now() + make_interval(secs => input.lease)
-     from due, input where o.id = due.id returning o.*)
+     from input where o.id = any (array(select id from due)) returning o.*)
    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
      'traceparent', traceparent, 'createdAt', ${instant("created_at")}) order by id), '[]')::text from claimed`,
 );

@@ -131,17 +131,17 @@ const forget = sql(
   `with input as (select * from jsonb_to_record($1::jsonb) as i(at timestamptz)),
    old as (
      select f.id from refresh_families f, input
-     where f.expires_at < input.at - interval '7 days' limit 1000),
+     where f.expires_at < input.at - interval '7 days' order by f.expires_at limit 1000),
    tokens as (
-     delete from refresh_tokens where hash in (
-       select t.hash from refresh_tokens t join old on old.id = t.family_id limit 5000) returning 1),
+     delete from refresh_tokens where hash = any (array(
+       select hash from refresh_tokens where family_id = any (array(select id from old)) limit 5000)) returning 1),
    families as (
-     delete from refresh_families f using old where f.id = old.id
+     delete from refresh_families f where f.id = any (array(select id from old))
        and not exists (select from refresh_tokens t where t.family_id = f.id) returning 1),
    attempts as (
-     delete from login_attempts where email_hash in (
-       select l.email_hash from login_attempts l, input i where l.last_at < i.at - interval '1 day' limit 5000)
-     returning 1)
+     delete from login_attempts where email_hash = any (array(
+       select l.email_hash from login_attempts l, input i where l.last_at < i.at - interval '1 day'
+       order by l.last_at limit 5000)) returning 1)
    select jsonb_build_object('forgotten', (select count(*) from tokens) + (select count(*) from families)
      + (select count(*) from attempts))::text`,
 );

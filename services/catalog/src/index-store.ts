@@ -19,7 +19,7 @@ const current = sql(
   `select jsonb_build_object(
      'indexes', (select coalesce(jsonb_agg(name), '[]') from search_indexes),
      'products', (select coalesce(jsonb_agg(${documentJson}), '[]')
-       from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join products p on p.id = wanted.id::uuid))::text`,
+       from products p where p.id = any (array(select jsonb_array_elements_text($1::jsonb->'ids')::uuid))))::text`,
 );
 
 const page = sql(

@@ -104,8 +104,7 @@ const changeStock = sql(
 const byIds = sql(
   "product.by-ids",
   `select coalesce(jsonb_agg(${productJson("p")}), '[]')::text
-   from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join products p on p.id = wanted.id::uuid
-   where p.deleted_at is null`,
+   from products p where p.id = any (array(select jsonb_array_elements_text($1::jsonb->'ids')::uuid)) and p.deleted_at is null`,
 );
 
 const newest = sql(
