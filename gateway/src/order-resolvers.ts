@@ -5,9 +5,10 @@ import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 
 /** An order in the API's words. */
-export const toOrder = ({ accountId, lines, ...order }: Order) => ({
+export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
   ...order,
   userId: accountId,
+  username: username || null,
   orderProducts: lines,
 });
 

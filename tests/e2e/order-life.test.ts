@@ -1,4 +1,5 @@
 import t from "tap";
+import { as, behindSidecar, codeOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { stockOracle } from "../support/stock.ts";
@@ -73,6 +74,45 @@ t.test("paid and cancelled at once, it comes back in whichever order catalog hea
   await Promise.all(some.map(({ id }) => both(id)));
   await eventually("both events of each heard", async () => (await heard()) >= before + some.length);
   for (const { product } of some) await stockReaches(product, { onHand: 10, reserved: 0 });
+});
+
+t.test("an order bears its person's name, once orders has heard of it", async () => {
+  const { id } = await newOrder(1);
+  const read = "query($id: ID!) { order(id: $id) { username } }";
+  await eventually("the name", async () => {
+    const { order } = await shop.get<{ order: { username: string | null } }>(read, { id });
+    return order.username === "Somebody";
+  });
+  await orders("delete from known_accounts where id = $1", [customer.id]);
+  t.same(await customer.get(read, { id }), { order: { username: null } });
+});
+
+t.test("a call is answered with 100 rows at most, and asks for 200 ids at most", async (t) => {
+  const services = behindSidecar(t, system);
+  const me = as(shop.token);
+  const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
+  t.same(
+    {
+      orders: await codeOf(services.orders.listOrders({ first: 100 }, me)),
+      moreOrders: await codeOf(services.orders.listOrders({ first: 101 }, me)),
+      ordersById: await codeOf(services.orders.getOrders({ ids: ids(200) }, me)),
+      moreOrdersById: await codeOf(services.orders.getOrders({ ids: ids(201) }, me)),
+      accounts: await codeOf(services.accounts.listAccounts({ first: 100 }, me)),
+      moreAccounts: await codeOf(services.accounts.listAccounts({ first: 101 }, me)),
+      accountsById: await codeOf(services.accounts.getAccounts({ ids: ids(200) }, me)),
+      moreAccountsById: await codeOf(services.accounts.getAccounts({ ids: ids(201) }, me)),
+    },
+    {
+      orders: "OK",
+      moreOrders: "BAD_INPUT",
+      ordersById: "OK",
+      moreOrdersById: "BAD_INPUT",
+      accounts: "OK",
+      moreAccounts: "BAD_INPUT",
+      accountsById: "OK",
+      moreAccountsById: "BAD_INPUT",
+    },
+  );
 });
 
 t.test("only an admin says that an order is paid", async (t) => {

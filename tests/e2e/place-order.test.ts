@@ -150,6 +150,22 @@ t.test("an order in two currencies is refused, and gives back what it had reserv
   t.match(await stockOf(yen), { reserved: 0 });
 });
 
+t.test("a key under which orders were refused serves a good one, though not for ever", async (t) => {
+  const [euros, yen] = [await newProduct(shop, { currency: "EUR" }), await newProduct(shop, { currency: "JPY" })];
+  const mixed: [string, number][] = [
+    [euros, 1],
+    [yen, 1],
+  ];
+  const [key, worn] = [randomUUID(), randomUUID()];
+  for (let turn = 0; turn < 4; turn += 1) t.equal(await refusal(mixed, key), "MIXED_CURRENCIES");
+  const placed = await place([[euros, 1]], key);
+  t.match(placed, { status: 200, errors: [] });
+  t.same(await place([[euros, 1]], key), placed, "and is kept");
+  for (let turn = 0; turn < 5; turn += 1) t.equal(await refusal(mixed, worn), "MIXED_CURRENCIES");
+  t.equal(await refusal([[euros, 1]], worn), "IDEMPOTENCY_KEY_EXHAUSTED");
+  t.match(await stockOf(euros), { reserved: 1 });
+});
+
 t.test("the price of an order is the price when it was placed", async (t) => {
   const product = await newProduct(shop, { price: 700 });
   const { data } = await place([[product, 2]]);

@@ -61,6 +61,11 @@ t.test("every event of every topic three times more, in any order, changes nothi
   for (const id of shop.products) {
     for (const price of [1100, 1200, 1300]) await shop.admin.get(change, { input: { id, price } });
   }
+  const grant = "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }";
+  const { me } = await shop.customer.get<{ me: { id: string } }>("{ me { id } }");
+  for (const role of ["partner", "deliverer", "customer"]) {
+    await shop.admin.get(grant, { input: { accountId: me.id, roles: [role] } });
+  }
   await shop.agrees();
   await streams.allRead();
   const before = await shop.agrees();

@@ -5,6 +5,7 @@ export type Line = { productId: string; quantity: number };
 export type Product = { id: string; name: string; price: string; onHand: number; reserved: number };
 export type Reservation = { id: string; status: string; held: boolean; overdue: boolean; lines: Line[] };
 export type Order = { id: string; status: string; version: number; reservationId: string; lines: Line[] };
+export type Person = { id: string; username: string; version: number };
 export type Transition = { orderId: string; version: number; from: string; to: string };
 
 /** What the databases of all services say, read past the services. */
@@ -13,8 +14,9 @@ export type Books = {
   reservations: Reservation[];
   orders: Order[];
   transitions: Transition[];
-  /** Products as orders knows them from events. */
-  known: Pick<Product, "id" | "name" | "price">[];
+  accounts: Person[];
+  /** People as orders knows them from events. */
+  known: Person[];
   /** Events that catalog has handled, by handler. */
   handled: Map<string, number>;
   /** Events not yet published, by service. */
@@ -59,7 +61,8 @@ export async function readBooks(system: Launched): Promise<Books> {
       `select order_id as "orderId", version, from_status as "from", to_status as "to"
        from order_transitions order by order_id, version`,
     ),
-    known: await orders<Product>("select id, name, price::text from known_products"),
+    accounts: await ask<Person>(system.databaseUrl("accounts"), "select id, username, version from accounts"),
+    known: await orders<Person>("select id, username, version from known_accounts"),
     handled: new Map(handled.map(({ handler, events }) => [handler, events])),
     waiting: new Map(
       await Promise.all(services.map(async (service) => [service, await waiting(system, service)] as const)),

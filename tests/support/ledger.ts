@@ -112,8 +112,8 @@ function pathViolations({ orders, transitions }: Books): string[] {
   });
 }
 
-function eventViolations({ handled, known, products, transitions, waiting, deadLetters }: Books): string[] {
-  const names = new Map(known.map(({ id, name, price }) => [id, `${name} at ${price}`]));
+function eventViolations({ accounts, handled, known, transitions, waiting, deadLetters }: Books): string[] {
+  const heardOf = new Map(known.map(({ id, username, version }) => [id, `${username}, version ${version}`]));
   return [
     ...[...waiting].filter(([, events]) => events > 0).map(([service, events]) => `${service}: ${events} events wait`),
     ...deadLetters.map(({ service, topic, error }) => `${service}: dead letter on ${topic}: ${error}`),
@@ -122,9 +122,10 @@ function eventViolations({ handled, known, products, transitions, waiting, deadL
       const count = handled.get(handler) ?? 0;
       return count === happened ? [] : [`${handler}: ${happened} events, of which ${count} had their effect`];
     }),
-    ...products
-      .filter(({ id, name, price }) => names.get(id) !== `${name} at ${price}`)
-      .map(({ id, name, price }) => `product ${id} is ${name} at ${price}, orders knows ${names.get(id)}`),
+    ...accounts
+      .map(({ id, username, version }) => ({ id, now: `${username}, version ${version}` }))
+      .filter(({ id, now }) => heardOf.get(id) !== now)
+      .map(({ id, now }) => `account ${id} is ${now}, orders knows ${heardOf.get(id)}`),
   ];
 }
 

@@ -1,11 +1,11 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { id, parse } from "@sidecart/platform/input";
+import { id, pageSize, parse } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import type { Deps } from "./deps.ts";
 
-const request = z.object({ ids: z.array(id).max(500) });
-const listRequest = z.object({ first: z.int().min(0).max(1_000), after: z.union([z.literal(""), id]) });
+const request = z.object({ ids: z.array(id).max(200) });
+const listRequest = z.object({ first: pageSize(100), after: z.union([z.literal(""), id]) });
 
 /** One's own account; an admin may see any. Others are left out as if they did not exist. */
 export async function getAccounts(deps: Deps, input: unknown, context: CallContext): Promise<Account[]> {

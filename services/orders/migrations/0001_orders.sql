@@ -41,17 +41,9 @@ create table order_transitions (
   primary key (order_id, version)
 );
 
--- What orders knows of its neighbours, from their events: shown beside orders, never decided upon.
+-- Names of people, from accounts' events: shown beside orders, never decided upon.
 create table known_accounts (
   id uuid primary key,
   username text not null,
-  version int not null
-);
-create table known_products (
-  id uuid primary key,
-  name text not null,
-  price bigint not null,
-  currency char(3) not null,
-  deleted boolean not null,
   version int not null
 );

@@ -3,7 +3,7 @@ import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
-import { expireOrders } from "./move-order.ts";
+import { expireOrders } from "./expire-orders.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { createOrderStore } from "./order-store.ts";
 import { rpc } from "./rpc.ts";

@@ -15,6 +15,6 @@ export const refusals = {
   productNotFound: { code: "PRODUCT_NOT_FOUND", text: "There is no such product." },
   idempotencyConflict: { code: "IDEMPOTENCY_CONFLICT", text: "This idempotency key was used for another order." },
   mixedCurrencies: { code: "MIXED_CURRENCIES", text: "An order is paid in one currency." },
-  keyWornOut: { code: "IDEMPOTENCY_CONFLICT", text: "Orders under this key failed too often. Use a new key." },
+  keyExhausted: { code: "IDEMPOTENCY_KEY_EXHAUSTED", text: "Orders under this key failed too often. Use a new key." },
   tooExpensive: { code: "TOTAL_TOO_LARGE", text: "The order's total is too large." },
 } as const;

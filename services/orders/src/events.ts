@@ -1,6 +1,5 @@
 import { eventType } from "@sidecart/platform/events";
 import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
-import { ProductChangedSchema, ProductCreatedSchema } from "@sidecart/proto/catalog/v1/events";
 import {
   OrderCancelledSchema,
   OrderExpiredSchema,
@@ -15,5 +14,3 @@ export const orderExpired = eventType("orders.order-expired.v1", OrderExpiredSch
 
 export const accountRegistered = eventType("accounts.account-registered.v1", AccountRegisteredSchema);
 export const accountUpdated = eventType("accounts.account-updated.v1", AccountUpdatedSchema);
-export const productCreated = eventType("catalog.product-created.v1", ProductCreatedSchema);
-export const productChanged = eventType("catalog.product-changed.v1", ProductChangedSchema);

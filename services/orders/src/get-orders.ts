@@ -1,15 +1,15 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { id, parse } from "@sidecart/platform/input";
+import { id, pageSize, parse } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import type { Order } from "./order.ts";
 import type { History } from "./order-store.ts";
 
-const getRequest = z.object({ ids: z.array(id).max(500) });
+const getRequest = z.object({ ids: z.array(id).max(200) });
 const historiesRequest = z.object({ orderIds: z.array(id).max(100) });
 const listRequest = z.object({
-  first: z.int().min(0).max(1_000),
+  first: pageSize(100),
   after: z.union([z.literal(""), id]),
   all: z.boolean(),
   accountId: z.union([z.literal(""), id]),

@@ -5,8 +5,8 @@ import { id, parse, text } from "@sidecart/platform/input";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { orderErrors } from "./errors.ts";
-import { orderCancelled, orderExpired, orderPaid } from "./events.ts";
-import { comesFrom, type Order, paymentWindowMs } from "./order.ts";
+import { orderCancelled, orderPaid } from "./events.ts";
+import { comesFrom, type Order } from "./order.ts";
 import type { Move } from "./order-store.ts";
 
 /** By its owner or an admin, until preparation starts; the stock goes back. */
@@ -35,32 +35,8 @@ export async function markPaid(deps: Deps, input: unknown, context: CallContext)
   );
 }
 
-/** Ends what was not paid in time. Gives back how many orders that were. */
-export async function expireOrders(deps: Deps, context: CallContext): Promise<number> {
-  const before = new Date(deps.clock.now().getTime() - paymentWindowMs);
-  const ids = await deps.orders.unpaidBefore(before, context);
-  for (const orderId of ids) {
-    const event = pendingEvent(orderExpired, orderId);
-    const to = {
-      id: orderId,
-      accountId: null,
-      to: "expired",
-      payment: "none",
-      actor: "orders",
-      reason: "not paid",
-    } as const;
-    await move(deps, { ...to, event }, context).catch(ignoreIllegal);
-  }
-  return ids.length;
-}
-
-/** Somebody paid or cancelled it meanwhile: then there is nothing to expire. */
-function ignoreIllegal(error: unknown): void {
-  if (!(error instanceof AppError) || error.code !== orderErrors.illegalTransition.code) throw error;
-}
-
 async function move(deps: Deps, wish: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
-  const allowed = comesFrom[wish.to as keyof typeof comesFrom];
+  const allowed = comesFrom[wish.to];
   const { status, order } = await deps.orders.move({ ...wish, allowed, at: deps.clock.now() }, context);
   if (status === null) throw new AppError(orderErrors.orderNotFound);
   if (!order) {

@@ -25,19 +25,4 @@ t.test("what orders knows of its neighbours", async (t) => {
     });
     await fc.assert(property, { numRuns: 30 });
   });
-
-  t.test("of a product the newest version stays whole, deleted or not", async (t) => {
-    const property = fc.asyncProperty(versions, async (some) => {
-      const id = newId();
-      const product = (version: number) => {
-        return { id, name: `name ${version}`, price: 10 ** 12, currency: "EUR", deleted: version % 2 === 0, version };
-      };
-      await Promise.all(some.map((version) => neighbours.keepProduct(product(version), soon())));
-      const { id: _, price, ...rest } = product(Math.max(...some));
-      t.same(await query("select name, price, currency, deleted, version from known_products where id = $1", [id]), [
-        { ...rest, price: String(price) },
-      ]);
-    });
-    await fc.assert(property, { numRuns: 30 });
-  });
 });

@@ -3,8 +3,10 @@ import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
-import { orderCancelled, orderExpired, orderPaid, orderPlaced } from "./events.ts";
-import { comesFrom, type Order, type Status, statuses } from "./order.ts";
+import { orderCancelled, orderPaid, orderPlaced } from "./events.ts";
+import { expireOrders } from "./expire-orders.ts";
+import { createNeighbourStore } from "./neighbour-store.ts";
+import { comesFrom, type Order, paymentWindowMs, type Status, statuses } from "./order.ts";
 import { createOrderStore, type Move, type NewOrder } from "./order-store.ts";
 
 const soon = () => background(20_000);
@@ -37,6 +39,7 @@ function fresh(fields: Partial<NewOrder> = {}): NewOrder {
 const asStored = ({ id, accountId, quantity, priceTotal, currency, lines, at }: NewOrder): Order => ({
   id,
   accountId,
+  username: "",
   quantity,
   priceTotal,
   currency,
@@ -51,7 +54,7 @@ t.test("orders", async (t) => {
   const { database, query, connect, untilBlocked } = await startStore(t, "orders");
   const orders = createOrderStore(database);
   const history = async (id: string) => (await orders.histories([id], null, soon()))[0]?.transitions ?? [];
-  const place = (...some: NewOrder[]) => orders.place(some, soon());
+  const place = async (...some: NewOrder[]) => new Set((await orders.place(some, soon())).keys());
   const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
     const event = { ...pendingEvent(orderCancelled, id), reason: "because" };
     const wish = { id, accountId: null, to, payment: null, actor: "tester", reason: "because", at: now, event };
@@ -71,6 +74,20 @@ t.test("orders", async (t) => {
       { from: "", to: "pending_payment", actor: order.accountId, reason: "placed", at: now.toISOString() },
     ]);
     t.same(await events(order.id), [{ topic: "orders.order-placed.v1", data: order.event.data }]);
+  });
+
+  t.test("an order bears the newest name of its person that is known", async (t) => {
+    const order = fresh({ idempotencyKey: "of Žofie" });
+    const keep = (username: string, version: number) =>
+      createNeighbourStore(database).keepAccount({ id: order.accountId, username, version }, soon());
+    await keep("Žofie", 1);
+    t.same(await orders.place([order], soon()), new Map([[order.id, "Žofie"]]));
+    await keep("Žofie the Second", 2);
+    const named = { id: order.id, username: "Žofie the Second" };
+    t.match(await orders.byIds([order.id], null, soon()), [named]);
+    t.match(await orders.newest(order.accountId, 1, undefined, soon()), [named]);
+    t.match(await orders.byKeys(order.accountId, ["of Žofie"], soon()), [{ order: named }]);
+    t.match(await move(order.id, "paid"), { order: named });
   });
 
   t.test("amounts at the limit stay exact", async (t) => {
@@ -281,19 +298,78 @@ t.test("orders", async (t) => {
     }
   });
 
-  t.test("unpaid orders are found by their age, 200 at most, the oldest first", async (t) => {
-    const before = minutes(-60 * 24);
-    const old = Array.from({ length: 205 }, (_, at) =>
-      fresh({ at: new Date(before.getTime() - 205_000 + at * 1_000) }),
-    );
-    const paid = fresh({ at: before });
-    await place(...old, paid, fresh());
+  t.test("what is unpaid for too long expires, however many, with history and event; nothing else does", async (t) => {
+    const at = minutes(60 * 24 * 30);
+    const due = new Date(at.getTime() - paymentWindowMs);
+    await query("update orders set status = 'cancelled' where status = 'pending_payment'");
+    const old = Array.from({ length: 405 }, (_, turn) => fresh({ at: new Date(due.getTime() - turn) }));
+    const [paid, young] = [fresh({ at: due }), fresh({ at: new Date(due.getTime() + 1) })];
+    await place(...old, paid, young);
     await move(paid.id, "paid");
-    const due = await orders.unpaidBefore(before, soon());
-    t.same(new Set(due), new Set(old.slice(0, 200).map(({ id }) => id)));
-    t.same(await orders.unpaidBefore(minutes(-60 * 48), soon()), []);
-    for (const id of due) await move(id, "expired", { event: pendingEvent(orderExpired, id) });
-    t.equal((await orders.unpaidBefore(before, soon())).length, 5);
+    let kicked = 0;
+    const kickOutbox = () => {
+      kicked += 1;
+    };
+    const deps = { orders, clock: { now: () => at }, kickOutbox };
+    t.equal(await expireOrders(deps, soon()), 405);
+    t.equal(kicked, 3);
+    t.equal(await expireOrders(deps, soon()), 0);
+    const states = await query<{ status: string; orders: number }>(
+      "select status, count(*)::int as orders from orders where id = any ($1) group by status order by status",
+      [[...old, paid, young].map(({ id }) => id)],
+    );
+    t.same(states, [
+      { status: "expired", orders: 405 },
+      { status: "paid", orders: 1 },
+      { status: "pending_payment", orders: 1 },
+    ]);
+    const [one = fresh()] = old;
+    t.match(await orders.byIds([one.id], null, soon()), [{ status: "expired", paymentStatus: "none", version: 2 }]);
+    t.match((await history(one.id))[1], {
+      from: "pending_payment",
+      to: "expired",
+      actor: "orders",
+      reason: "not paid",
+      at: at.toISOString(),
+    });
+    const lines = one.lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) }));
+    t.match(await events(one.id), [
+      {},
+      { topic: "orders.order-expired.v1", data: { order: { id: one.id, status: "expired", version: 2, lines } } },
+    ]);
+  });
+
+  t.test("an order that is being paid, and one whose history is ahead of it, do not keep others", async (t) => {
+    const at = minutes(-60 * 48);
+    const [first, ahead, busy] = [fresh({ at }), fresh({ at }), fresh({ at })];
+    await place(first, ahead, busy);
+    await query("insert into order_transitions select id, 2, '', '', '', '', now() from orders where id = $1", [
+      ahead.id,
+    ]);
+    const other = await connect();
+    await other.query("begin");
+    await other.query("update orders set status = 'paid' where id = $1", [busy.id]);
+    t.equal(await orders.expire(at, 10, now, soon()), 2);
+    await other.query("commit");
+    t.equal(await orders.expire(at, 10, now, soon()), 0);
+    t.match(await orders.byIds([first.id, ahead.id, busy.id], null, soon()), [
+      { status: "expired" },
+      { status: "expired" },
+      { status: "paid" },
+    ]);
+  });
+
+  t.test("of several who expire at once, each order is ended by one", async (t) => {
+    const at = minutes(-60 * 72);
+    const old = Array.from({ length: 60 }, () => fresh({ at }));
+    await place(...old);
+    let ended = 0;
+    while (ended < old.length) {
+      const turns = await Promise.all(Array.from({ length: 5 }, () => orders.expire(at, 10, now, soon())));
+      ended += turns.reduce((sum, one) => sum + one, 0);
+    }
+    t.equal(ended, old.length);
+    for (const { id } of old.slice(0, 10)) t.equal((await events(id)).length, 2);
   });
 
   t.test("a statement that takes too long ends as a failure", async (t) => {

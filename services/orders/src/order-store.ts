@@ -1,9 +1,14 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
-import type { Order, OrderLine, PaymentStatus, Status } from "./order.ts";
+import { currentTraceparent } from "@sidecart/platform/telemetry";
+import { orderExpired } from "./events.ts";
+import type { Order, OrderLine, PaymentStatus, Reachable, Status } from "./order.ts";
 
-const orderJson = (o: string) => `jsonb_build_object('id', ${o}.id, 'accountId', ${o}.account_id, 'status', ${o}.status,
+const username = (o: string) => `coalesce((select k.username from known_accounts k where k.id = ${o}.account_id), '')`;
+
+const orderJson = (o: string) => `jsonb_build_object('id', ${o}.id, 'accountId', ${o}.account_id,
+  'username', ${username(o)}, 'status', ${o}.status,
   'paymentStatus', ${o}.payment_status, 'quantity', ${o}.quantity, 'priceTotal', ${o}.price_total,
   'currency', ${o}.currency, 'version', ${o}.version, 'createdAt', ${instant(`${o}.created_at`)}, 'lines', (
     select coalesce(jsonb_agg(jsonb_build_object('productId', l.product_id, 'name', l.name, 'quantity', l.quantity,
@@ -24,7 +29,7 @@ const place = sql(
        idempotency_key, request_hash, created_at, updated_at)
      select id, account_id, 'pending_payment', 'pending', quantity, price_total, currency, reservation_id,
        idempotency_key, request_hash, at, at from input order by account_id, idempotency_key, id
-     on conflict do nothing returning id),
+     on conflict do nothing returning id, account_id),
    lines as (
      insert into order_lines (order_id, product_id, name, quantity, price)
      select i.id, l."productId", l.name, l.quantity, l.price
@@ -38,7 +43,7 @@ const place = sql(
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', event->'data', event->>'traceparent'
      from placed join input i using (id) returning 1)
-   select jsonb_build_object('placed', (select coalesce(jsonb_agg(id), '[]') from placed), 'rows',
+   select jsonb_build_object('placed', (select coalesce(jsonb_object_agg(placed.id, ${username("placed")}), '{}') from placed), 'rows',
      (select count(*) from lines) + (select count(*) from transition) + (select count(*) from event))::text`,
 );
 
@@ -109,12 +114,32 @@ const move = sql(
      'rows', (select count(*) from transition) + (select count(*) from event))::text`,
 );
 
-const unpaid = sql(
-  "order.unpaid",
-  `with due as (
-     select id from orders where status = 'pending_payment' and created_at <= ($1::jsonb->>'before')::timestamptz
-     order by created_at limit 200)
-   select coalesce(jsonb_agg(id), '[]')::text from due`,
+/**
+ * Expires what is unpaid since then, the oldest first, and leaves out what somebody else is moving just now. Ids of the
+ * events come from the database: only the statement knows how many there will be.
+ */
+const expire = sql(
+  "order.expire",
+  `with input as (
+     select * from jsonb_to_record($1::jsonb) as i(before timestamptz, "limit" int, at timestamptz, topic text,
+       traceparent text)),
+   due as (
+     select o.id from orders o, input
+     where o.status = 'pending_payment' and o.created_at <= input.before
+     order by o.created_at limit (select "limit" from input) for update of o skip locked),
+   moved as (
+     update orders o set status = 'expired', payment_status = 'none', version = o.version + 1, updated_at = input.at
+     from due, input where o.id = due.id returning o.*),
+   transition as (
+     insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
+     select id, version, 'pending_payment', status, 'orders', 'not paid', at from moved, input
+     on conflict do nothing returning 1),
+   event as (
+     insert into outbox (id, topic, key, data, traceparent)
+     select gen_random_uuid(), topic, moved.id::text, jsonb_build_object('order', ${stateJson("moved")}), traceparent
+     from moved, input returning 1)
+   select jsonb_build_object('expired', (select count(*) from moved), 'rows',
+     (select count(*) from transition) + (select count(*) from event))::text`,
 );
 
 const histories = sql(
@@ -145,7 +170,7 @@ export type Move = {
   id: string;
   /** Whose order it must be; null: anybody's. */
   accountId: string | null;
-  to: Status;
+  to: Reachable;
   payment: PaymentStatus | null;
   allowed: readonly Status[];
   actor: string;
@@ -160,8 +185,8 @@ export type OrderStore = ReturnType<typeof createOrderStore>;
 
 export function createOrderStore(database: Database) {
   return {
-    /** The ids that were placed; the others' keys were taken. */
-    async place(orders: NewOrder[], context: CallContext): Promise<Set<string>> {
+    /** Those that were placed, by id, with their people's names; the others' keys were taken. */
+    async place(orders: NewOrder[], context: CallContext): Promise<Map<string, string>> {
       const rows = orders.map((order) => ({
         ...order,
         account_id: order.accountId,
@@ -170,8 +195,8 @@ export function createOrderStore(database: Database) {
         idempotency_key: order.idempotencyKey,
         request_hash: order.requestHash,
       }));
-      const { placed } = await database.one<{ placed: string[] }>(place, { orders: rows }, context);
-      return new Set(placed);
+      const { placed } = await database.one<{ placed: Record<string, string> }>(place, { orders: rows }, context);
+      return new Map(Object.entries(placed));
     },
     byKeys: (accountId: string, keys: string[], context: CallContext) =>
       database.one<Stored[]>(byKeys, { account_id: accountId, keys: [...new Set(keys)] }, context),
@@ -193,7 +218,11 @@ export function createOrderStore(database: Database) {
       type Moved = { status: Status | null; order: Order | null };
       return database.one<Moved>(move, { ...rest, account_id, to_status, payment_status }, context);
     },
-    unpaidBefore: (before: Date, context: CallContext) => database.one<string[]>(unpaid, { before }, context),
+    /** Ends at most `limit` of those unpaid since `before`; gives back how many it ended. */
+    async expire(before: Date, limit: number, at: Date, context: CallContext): Promise<number> {
+      const input = { before, limit, at, topic: orderExpired.topic, traceparent: currentTraceparent() };
+      return (await database.one<{ expired: number }>(expire, input, context)).expired;
+    },
     /** `accountId` null: anybody's. Each order once, in no order; its transitions oldest first. */
     histories: (ids: string[], accountId: string | null, context: CallContext) =>
       database.one<History[]>(histories, { ids: [...new Set(ids)], account_id: accountId }, context),

@@ -59,6 +59,7 @@ t.test("totals are exact, or there are none", async (t) => {
 
 const order: Order = {
   id: "o",
+  username: "Ann",
   accountId: "a",
   status: "cancelled",
   paymentStatus: "refunded",

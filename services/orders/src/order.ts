@@ -20,6 +20,8 @@ export type OrderLine = { productId: string; name: string; quantity: number; pri
 export type Order = {
   id: string;
   accountId: string;
+  /** Of the account, as its events told; empty when they have not come yet. */
+  username: string;
   status: Status;
   paymentStatus: PaymentStatus;
   quantity: number;
@@ -42,6 +44,9 @@ export const comesFrom = {
   cancelled: ["pending_payment", "paid"],
   expired: ["pending_payment"],
 } as const satisfies Partial<Record<Status, readonly Status[]>>;
+
+/** To where an order may move after it was placed. */
+export type Reachable = keyof typeof comesFrom;
 
 /** Unpaid for this long, an order expires and gives its stock back. */
 export const paymentWindowMs = 15 * 60_000;

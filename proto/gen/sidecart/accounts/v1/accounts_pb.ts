@@ -528,7 +528,7 @@ export const AccountsService: GenService<{
     output: typeof ChangePasswordResponseSchema;
   },
   /**
-   * The caller's own account and, for an admin, any: ids the caller may not see are left out.
+   * The caller's own account and, for an admin, any: ids the caller may not see are left out. At most 200 ids.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.GetAccounts
    */
@@ -538,7 +538,7 @@ export const AccountsService: GenService<{
     output: typeof GetAccountsResponseSchema;
   },
   /**
-   * Admin only; newest first.
+   * Admin only; newest first, at most 100 a page.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.ListAccounts
    */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/orders/v1/orders.proto.
  */
 export const file_sidecart_orders_v1_orders: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi2wEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiVgoJUGxhY2VtZW50EjAKBWxpbmVzGAEgAygLMiEuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlbWVudExpbmUSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSKGAQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkywAQKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USWAoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2USWwoKTGlzdE9yZGVycxIlLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVxdWVzdBomLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVzcG9uc2USXgoLQ2FuY2VsT3JkZXISJi5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVzcG9uc2USVQoITWFya1BhaWQSIy5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXF1ZXN0GiQuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVzcG9uc2USYQoMR2V0SGlzdG9yaWVzEicuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1JlcXVlc3QaKC5zaWRlY2FydC5vcmRlcnMudjEuR2V0SGlzdG9yaWVzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi7QEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkSEAoIdXNlcm5hbWUYCyABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiVgoJUGxhY2VtZW50EjAKBWxpbmVzGAEgAygLMiEuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlbWVudExpbmUSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSKGAQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkywAQKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USWAoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2USWwoKTGlzdE9yZGVycxIlLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVxdWVzdBomLnNpZGVjYXJ0Lm9yZGVycy52MS5MaXN0T3JkZXJzUmVzcG9uc2USXgoLQ2FuY2VsT3JkZXISJi5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVzcG9uc2USVQoITWFya1BhaWQSIy5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXF1ZXN0GiQuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVzcG9uc2USYQoMR2V0SGlzdG9yaWVzEicuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1JlcXVlc3QaKC5zaWRlY2FydC5vcmRlcnMudjEuR2V0SGlzdG9yaWVzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message sidecart.orders.v1.Order
@@ -75,6 +75,13 @@ export type Order = Message<"sidecart.orders.v1.Order"> & {
    * @generated from field: string created_at = 10;
    */
   createdAt: string;
+
+  /**
+   * The account's name as orders has heard of it last; empty when it has not yet.
+   *
+   * @generated from field: string username = 11;
+   */
+  username: string;
 };
 
 /**
@@ -145,7 +152,8 @@ export type Placement = Message<"sidecart.orders.v1.Placement"> & {
   lines: PlacementLine[];
 
   /**
-   * At most 255 characters; the first outcome is kept and given again. Empty: every call is a new order.
+   * At most 255 characters. The order placed under it is kept and given again; a refused placement leaves its key free.
+   * Empty: every call is a new order.
    *
    * @generated from field: string idempotency_key = 2;
    */
@@ -222,7 +230,7 @@ export type PlaceOutcome = Message<"sidecart.orders.v1.PlaceOutcome"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * True when this is the stored outcome of an earlier call with the same key.
+   * True when this is the order of an earlier call with the same key.
    *
    * @generated from field: bool replayed = 3;
    */
@@ -241,7 +249,8 @@ export const PlaceOutcomeSchema: GenMessage<PlaceOutcome> = /*@__PURE__*/
  */
 export type Refusal = Message<"sidecart.orders.v1.Refusal"> & {
   /**
-   * OUT_OF_STOCK, PRODUCT_NOT_FOUND, IDEMPOTENCY_CONFLICT, MIXED_CURRENCIES.
+   * OUT_OF_STOCK, PRODUCT_NOT_FOUND (both with product_ids), MIXED_CURRENCIES, TOTAL_TOO_LARGE, IDEMPOTENCY_CONFLICT (the
+   * key was used for another order) or IDEMPOTENCY_KEY_EXHAUSTED (placements under it were refused too often).
    *
    * @generated from field: string code = 1;
    */
@@ -547,7 +556,7 @@ export const OrdersService: GenService<{
     output: typeof PlaceOrdersResponseSchema;
   },
   /**
-   * The caller's own orders and, for an admin, any: ids the caller may not see are left out. At most 500 ids.
+   * The caller's own orders and, for an admin, any: ids the caller may not see are left out. At most 200 ids.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.GetOrders
    */
@@ -557,7 +566,7 @@ export const OrdersService: GenService<{
     output: typeof GetOrdersResponseSchema;
   },
   /**
-   * Newest first.
+   * Newest first, at most 100 a page.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.ListOrders
    */

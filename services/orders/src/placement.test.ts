@@ -1,0 +1,151 @@
+import { create } from "@bufbuild/protobuf";
+import { newId } from "@sidecart/platform/ids";
+import { maxMinor } from "@sidecart/platform/input";
+import { type ReserveOutcome, ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import t from "tap";
+import type { NewOrder, Stored } from "./order-store.ts";
+import { type Attempt, decide, firstOfEach, isUnclear, outcomeOf, toPlacement } from "./placement.ts";
+
+const now = new Date("2026-03-01T12:00:00.123Z");
+const accountId = newId();
+const [tea, cup] = [newId(), newId()].sort() as [string, string];
+const asked = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
+const nothing = new Map<string, string>();
+
+function attemptOf(input = asked, round = 0): Attempt {
+  const { reservationIds, ...placement } = toPlacement(accountId, input);
+  return { ...placement, reservationId: reservationIds(round) };
+}
+
+/** Catalog's answer: what was reserved at which price. */
+const reserved = (...lines: { productId?: string; quantity?: number; price: number; currency?: string }[]) =>
+  create(ReserveOutcomeSchema, {
+    status: ReserveStatus.RESERVED,
+    lines: lines.map(({ price, ...line }) => {
+      return { productId: tea, name: "Tea", quantity: 1, currency: "EUR", ...line, price: BigInt(price) };
+    }),
+  });
+const answered = (status: ReserveStatus, refusedProductIds: string[] = []) =>
+  create(ReserveOutcomeSchema, { status, refusedProductIds });
+
+function ordered(answer: ReserveOutcome = reserved({ price: 1 })): NewOrder {
+  const decision = decide(attemptOf(), answer, now);
+  if (!("order" in decision)) throw new Error(`no order but ${JSON.stringify(decision)}`);
+  return decision.order;
+}
+
+t.test("the same key of the same person is the same reservation, in each round another", async (t) => {
+  const [one, again] = [toPlacement(accountId, asked), toPlacement(accountId, { ...asked, lines: [] })];
+  for (let round = 0; round < 3; round += 1) t.equal(one.reservationIds(round), again.reservationIds(round));
+  const others = [
+    one.reservationIds(0),
+    one.reservationIds(1),
+    toPlacement(newId(), asked).reservationIds(0),
+    toPlacement(accountId, { ...asked, idempotencyKey: "another" }).reservationIds(0),
+  ];
+  t.equal(new Set(others).size, others.length);
+});
+
+t.test("without a key every call is another wish", async (t) => {
+  const { key, reservationIds } = toPlacement(accountId, { ...asked, idempotencyKey: "" });
+  t.equal(key, null);
+  t.not(reservationIds(0), reservationIds(0));
+});
+
+t.test("what was asked is told apart by its lines, in whatever order", async (t) => {
+  const hash = (...lines: [string, number][]) =>
+    toPlacement(accountId, { ...asked, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) }).hash;
+  t.equal(hash([tea, 2], [cup, 1]), hash([cup, 1], [tea, 2]));
+  t.equal(new Set([hash([tea, 2]), hash([tea, 1]), hash([cup, 2]), hash([tea, 1], [tea, 1])]).size, 4);
+});
+
+t.test("what is reserved becomes an order at catalog's prices, and its event says the same", async (t) => {
+  const order = ordered(reserved({ price: 1_290, quantity: 2 }, { productId: cup, price: 666, quantity: 3 }));
+  const sums = { accountId, quantity: 5, priceTotal: 4_578, currency: "EUR", idempotencyKey: "the key", at: now };
+  t.match(order, { ...sums, reservationId: attemptOf().reservationId, requestHash: attemptOf().hash });
+  t.same(order.event.data, {
+    order: {
+      id: order.id,
+      accountId,
+      status: "pending_payment",
+      reservationId: order.reservationId,
+      currency: "EUR",
+      version: 1,
+      priceTotal: "4578",
+      lines: [
+        { productId: tea, quantity: 2, price: "1290" },
+        { productId: cup, quantity: 3, price: "666" },
+      ],
+    },
+  });
+});
+
+t.test("an order has one currency", async (t) => {
+  for (const answer of [reserved({ price: 1 }, { price: 1, currency: "JPY" }), reserved()]) {
+    t.match(decide(attemptOf(), answer, now), { refusal: { code: "MIXED_CURRENCIES" } });
+  }
+});
+
+t.test("an order costs at most what sums stay exact for", async (t) => {
+  t.equal(ordered(reserved({ price: maxMinor })).priceTotal, maxMinor);
+  for (const answer of [
+    reserved({ price: maxMinor }, { price: 1 }),
+    reserved({ price: maxMinor, quantity: 1_000_000 }),
+  ]) {
+    t.match(decide(attemptOf(), answer, now), { refusal: { code: "TOTAL_TOO_LARGE" } });
+  }
+});
+
+t.test("what catalog refuses is refused with the products it names", async (t) => {
+  for (const [status, code] of [
+    [ReserveStatus.OUT_OF_STOCK, "OUT_OF_STOCK"],
+    [ReserveStatus.UNKNOWN_PRODUCT, "PRODUCT_NOT_FOUND"],
+  ] as const) {
+    const decision = decide(attemptOf(), answered(status, [tea]), now);
+    t.match(decision, { refusal: { code, productIds: [tea] } });
+    t.notOk(isUnclear(decision, nothing));
+    t.equal(outcomeOf(attemptOf(), decision, nothing, []), decision);
+  }
+});
+
+t.test("an answer that is none is our fault", async (t) => {
+  for (const answer of [undefined, answered(ReserveStatus.UNSPECIFIED)]) {
+    t.throws(() => decide(attemptOf(), answer, now), /catalog answered no outcome/);
+  }
+});
+
+t.test("of two orders on one reservation the first is written", async (t) => {
+  const [one, two] = [ordered(), ordered()];
+  const other = { ...ordered(), reservationId: newId() };
+  t.same(firstOfEach([one, two, other]), [one, other]);
+});
+
+t.test("an order that was written is answered as new, with its person's name", async (t) => {
+  const order = ordered();
+  const placed = new Map([[order.id, ""]]);
+  t.notOk(isUnclear({ order }, placed));
+  t.match(outcomeOf(attemptOf(), { order }, placed, []), {
+    order: { id: order.id, username: "", status: "pending_payment", version: 1, createdAt: now.toISOString() },
+    replayed: false,
+  });
+});
+
+t.test("what stands under the key decides what this call did not", async (t) => {
+  const order = ordered();
+  const stored = (requestHash: string): Stored => {
+    const moved = { status: "cancelled", paymentStatus: "refunded", username: "Ann", version: 3 } as const;
+    return { key: "the key", requestHash, order: { ...order, ...moved, createdAt: "" } };
+  };
+  const { hash } = attemptOf();
+  const closed = decide(attemptOf(), answered(ReserveStatus.CLOSED), now);
+  const changed = decide(attemptOf(), answered(ReserveStatus.CHANGED), now);
+  for (const decision of [{ order: ordered() }, closed, changed]) {
+    t.ok(isUnclear(decision, nothing));
+    const repeated = outcomeOf(attemptOf(), decision, nothing, [stored(hash)]);
+    t.match(repeated, { order: { id: order.id, status: "pending_payment", version: 1 }, replayed: true });
+    const conflict = outcomeOf(attemptOf(), decision, nothing, [stored("another")]);
+    t.match(conflict, { refusal: { code: "IDEMPOTENCY_CONFLICT" } });
+  }
+  t.equal(outcomeOf(attemptOf(), closed, nothing, []), "closed", "then another reservation may be tried");
+  t.match(outcomeOf(attemptOf(), changed, nothing, []), { refusal: { code: "IDEMPOTENCY_CONFLICT" } });
+});

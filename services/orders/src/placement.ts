@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { outboxRow } from "@sidecart/platform/events";
+import { derivedId, newId } from "@sidecart/platform/ids";
+import { maxMinor } from "@sidecart/platform/input";
+import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import { refusals } from "./errors.ts";
+import { orderPlaced } from "./events.ts";
+import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
+import type { NewOrder, Stored } from "./order-store.ts";
+
+export type Asked = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
+/** Reservation ids follow from the key: whoever repeats a call repeats its reservation, so stock is held once. */
+export type Placement = {
+  accountId: string;
+  lines: Asked["lines"];
+  key: string | null;
+  /** Of what was asked, to tell a repetition from another wish. */
+  hash: string;
+  reservationIds(round: number): string;
+};
+export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
+export type Refusal = { code: string; text: string; productIds?: string[] };
+export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
+/** What catalog's answer alone says. `closed`: the reservation has ended; `changed`: it is for other lines. */
+export type Decision = { order: NewOrder } | { refusal: Refusal } | { repeated: "closed" | "changed" };
+
+export function toPlacement(accountId: string, { lines, idempotencyKey }: Asked): Placement {
+  const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
+  const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
+  const key = idempotencyKey || null;
+  const reservationIds = (round: number) =>
+    key === null ? newId() : derivedId("order", accountId, key, String(round));
+  return { accountId, lines, key, hash, reservationIds };
+}
+
+export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now: Date): Decision {
+  const productIds = answer?.refusedProductIds ?? [];
+  switch (answer?.status) {
+    case ReserveStatus.RESERVED:
+      return priced(attempt, answer, now);
+    case ReserveStatus.OUT_OF_STOCK:
+      return { refusal: { ...refusals.outOfStock, productIds } };
+    case ReserveStatus.UNKNOWN_PRODUCT:
+      return { refusal: { ...refusals.productNotFound, productIds } };
+    case ReserveStatus.CLOSED:
+      return { repeated: "closed" };
+    case ReserveStatus.CHANGED:
+      return { repeated: "changed" };
+    default:
+      throw new Error(`catalog answered no outcome for reservation ${attempt.reservationId}`);
+  }
+}
+
+function priced(attempt: Attempt, answer: ReserveOutcome, at: Date): Decision {
+  const lines: OrderLine[] = answer.lines.map(({ productId, name, quantity, price }) => ({
+    productId,
+    name,
+    quantity,
+    price: Number(price),
+  }));
+  const currencies = new Set(answer.lines.map((line) => line.currency));
+  const [currency] = currencies;
+  if (currencies.size !== 1 || currency === undefined) return { refusal: refusals.mixedCurrencies };
+  const sums = totals(lines, maxMinor);
+  if (!sums) return { refusal: refusals.tooExpensive };
+  const { accountId, reservationId, key: idempotencyKey, hash: requestHash } = attempt;
+  const order = { id: newId(), accountId, ...sums, currency, reservationId, idempotencyKey, requestHash, at, lines };
+  return { order: { ...order, event: placedEvent(order) } };
+}
+
+function placedEvent({ id, accountId, reservationId, priceTotal, currency, lines }: Omit<NewOrder, "event">) {
+  const order = { id, accountId, status: "pending_payment", reservationId, currency, version: 1 };
+  const units = lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) }));
+  return outboxRow(orderPlaced, id, { order: { ...order, priceTotal: String(priceTotal), lines: units } });
+}
+
+/** The same key twice in one call is one order: the second finds the first's. */
+export function firstOfEach(orders: NewOrder[]): NewOrder[] {
+  const seen = new Map<string, NewOrder>();
+  for (const order of orders) if (!seen.has(order.reservationId)) seen.set(order.reservationId, order);
+  return [...seen.values()];
+}
+
+/** Not decided by this call: what was stored under the key says. */
+export function isUnclear(decision: Decision | undefined, placed: ReadonlyMap<string, string>): boolean {
+  if (decision === undefined || "refusal" in decision) return false;
+  return "repeated" in decision || !placed.has(decision.order.id);
+}
+
+/** What to answer, by what was written (`placed`: order → its person's name) and what stood there before. */
+export function outcomeOf(
+  attempt: Attempt,
+  decision: Decision,
+  placed: ReadonlyMap<string, string>,
+  stored: Stored[],
+): Outcome | "closed" {
+  if ("refusal" in decision) return decision;
+  const username = "order" in decision ? placed.get(decision.order.id) : undefined;
+  if ("order" in decision && username !== undefined) return { order: fresh(decision.order, username), replayed: false };
+  const before = stored.find((one) => one.key === attempt.key);
+  if (before?.requestHash === attempt.hash) return { order: asPlaced(before.order), replayed: true };
+  const conflict = before !== undefined || ("repeated" in decision && decision.repeated === "changed");
+  return conflict ? { refusal: refusals.idempotencyConflict } : "closed";
+}
+
+function fresh(order: NewOrder, username: string): Order {
+  const { id, accountId, quantity, priceTotal, currency, lines, at } = order;
+  const placed = { status: "pending_payment", paymentStatus: "pending", version: 1 } as const;
+  return { id, accountId, username, quantity, priceTotal, currency, lines, createdAt: at.toISOString(), ...placed };
+}
