@@ -1,16 +1,18 @@
 import { startAppServer } from "@sidecart/platform/app-server";
 import { background } from "@sidecart/platform/call";
+import { systemClock } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
-import { pubsubName, secretStore } from "@sidecart/platform/service";
+import { pubsubName } from "@sidecart/platform/service";
 import { connectSidecar } from "@sidecart/platform/sidecar";
 import { serveMetrics, startTelemetry } from "@sidecart/platform/telemetry";
-import { Redis } from "ioredis";
 import type { GatewayConfig } from "./config.ts";
 import { registerGraphiql } from "./graphiql.ts";
 import { registerGraphql } from "./graphql.ts";
-import { registerHealth } from "./health.ts";
+import { registerHealth, registerLocalMetrics } from "./health.ts";
 import { createHttp } from "./http.ts";
 import { registerRateLimits } from "./rate-limits.ts";
+import { createReadiness } from "./readiness.ts";
+import { connectRedis, redisUrl } from "./redis.ts";
 import { connectServices } from "./services.ts";
 
 const startTimeoutMs = 60_000;
@@ -21,19 +23,21 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const telemetry = startTelemetry(config);
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
   await sidecar.ready(background(startTimeoutMs));
-  const { url = "" } = await sidecar.secret(secretStore, "redis", background(10_000));
-  const redis = connectRedis(url, log);
+  const redis = connectRedis(await redisUrl(sidecar), log);
   const services = connectServices(sidecar);
   const http = await createHttp(config, log);
   const countLogin = await registerRateLimits(http, config, redis, log);
-  registerHealth(http, services, telemetry);
+  registerHealth(http, createReadiness({ sidecar, services, clock: systemClock }));
   await registerGraphql(http, {
     services,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     countLogin,
     log,
   });
-  if (config.SIDECART_LOCAL) await registerGraphiql(http);
+  if (config.SIDECART_LOCAL) {
+    registerLocalMetrics(http, telemetry);
+    await registerGraphiql(http);
+  }
   const server = await startAppServer({
     host: config.SIDECART_APP_HOST,
     port: config.SIDECART_APP_PORT,
@@ -57,24 +61,4 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       await telemetry.shutdown();
     },
   };
-}
-
-/** Shared by the replicas for rate limits alone: while it is away, commands fail at once and limits are not kept. */
-function connectRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    connectTimeout: 500,
-    commandTimeout: 500,
-    retryStrategy: (times) => Math.min(times * 100, 2_000),
-  });
-  let known = true;
-  redis.on("error", (error) => {
-    if (known) log.warn({ err: error }, "Redis is not reachable: rate limits are not kept meanwhile");
-    known = false;
-  });
-  redis.on("ready", () => {
-    known = true;
-  });
-  return redis;
 }

@@ -13,5 +13,7 @@ export const gatewayConfig = platformConfig.extend({
   SIDECART_CORS_ORIGINS: z.string().default(""),
   /** How many proxies stand before us and may name the client's address. */
   SIDECART_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** Whether who calls may decide which trace a request belongs to, and so whether it is recorded. */
+  SIDECART_TRUST_TRACE: z.stringbool().default(false),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

@@ -3,6 +3,7 @@ import { AppError, commonErrors, toServiceError } from "@sidecart/platform/error
 import type { Logger } from "@sidecart/platform/log";
 import { GraphQLError } from "graphql";
 import t from "tap";
+import { startApi } from "../../tests/support/gateway.ts";
 import { formatErrors } from "./graphql-errors.ts";
 
 function format(errors: readonly Error[], data: Record<string, unknown> | null = null) {
@@ -93,4 +94,55 @@ t.test("a refusal of Fastify's keeps its status and code", async (t) => {
 t.test("details never take the place of the code", async (t) => {
   const error = new AppError(commonErrors.notFound, { details: { code: "SOMETHING_ELSE" } });
   t.match(format([error]).response.errors, [{ extensions: { code: "NOT_FOUND" } }]);
+});
+
+/** Queries are compiled at their second run: what is promised holds before and after. */
+const runs = [1, 2, 3];
+
+t.test("an answer of a service that does not fit is our fault: logged, and nothing of it told", async (t) => {
+  const product = { id: "p", name: null, attributes: { a: 5 }, price: 1.5, partnerId: "", imageUrl: "" };
+  const { ask, logged } = await startApi(t, {
+    "catalog.getProducts": () => ({ products: [product] }),
+    "orders.getOrders": () => ({ orders: [{ id: "o", status: "melted", lines: [null] }] }),
+  });
+  for (const query of [
+    '{ product(id: "p") { name } }',
+    '{ product(id: "p") { attributes } }',
+    '{ product(id: "p") { price } }',
+    '{ order(id: "o") { status } }',
+    '{ order(id: "o") { orderProducts { name } } }',
+  ]) {
+    for (const run of runs) {
+      const before = logged.length;
+      const { status, errors } = await ask(query);
+      t.equal(status, 500, `${query}, run ${run}`);
+      t.match(errors, [{ message: commonErrors.internal.text, extensions: { code: "INTERNAL" } }]);
+      t.equal(errors.length, 1);
+      t.match(logged.slice(before), [{ code: "INTERNAL", err: Error }]);
+    }
+  }
+});
+
+t.test("what is wrong with the query is the caller's, and is not logged", async (t) => {
+  const { ask, logged } = await startApi(t, {});
+  const wrong: [string, Record<string, unknown>?][] = [
+    ["{ product(id: }"],
+    ["{ nothing }"],
+    ["query($id: ID!) { product(id: $id) { id } }"],
+    ['query($id: ID = "x") { product(id: $id) { id } }', { id: null }],
+    ['query($show: Boolean = true) { product(id: "x") { id @include(if: $show) } }', { show: null }],
+    ["{ products(first: 99999999999) { id } }"],
+    ['mutation { updateProduct(input: { id: "x", attributes: { a: 5 } }) { id } }'],
+    [
+      "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }",
+      { input: { id: "x", attributes: { a: 5 } } },
+    ],
+  ];
+  for (const [query, variables] of wrong) {
+    for (const run of runs) {
+      const { status, codes } = await ask(query, variables);
+      t.same([status, codes], [400, ["BAD_INPUT"]], `${query}, run ${run}`);
+    }
+  }
+  t.same(logged, []);
 });

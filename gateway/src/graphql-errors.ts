@@ -40,8 +40,11 @@ function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
 function classify(error: Error): AppError {
   const original = originalOf(error) as HttpError;
   if (original instanceof AppError) return original;
-  // A GraphQL error without a cause is about the query: syntax, validation, a variable of the wrong type.
-  if (original instanceof GraphQLError) return badRequest(original.message);
+  if (original instanceof GraphQLError) {
+    // Without a path it is about the query: syntax, validation, an argument. With one, about what a service answered.
+    const ours = error instanceof GraphQLError && error.path !== undefined;
+    return ours ? new AppError(commonErrors.internal, { cause: original }) : badRequest(original.message);
+  }
   if (isClientError(original)) return badRequest(original.message, String(original.code));
   return toAppError(original);
 }

@@ -6,7 +6,7 @@ import mercurius, { type IResolvers } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
 import { callContext, type GatewayContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
-import { checkCost, maxDepth } from "./limits.ts";
+import { checkCost, checkSize, keptQueries, keptTexts, maxDepth, maxErrors, maxTokens } from "./limits.ts";
 import { loaders } from "./loaders.ts";
 import { opsMutations, opsQueries } from "./ops-resolvers.ts";
 import { orderMutations, orderQueries } from "./order-resolvers.ts";
@@ -41,8 +41,10 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     loaders,
     jit: 2,
     queryDepth: maxDepth,
-    // Clients may send a query once and its hash from then on; the least used of 1,000 are forgotten.
-    persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(1_000),
+    cache: keptQueries,
+    graphql: { parseOptions: { maxTokens }, validateOptions: { maxErrors } },
+    // Clients may send a query once and its hash from then on; the least used are forgotten.
+    persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(keptTexts),
     graphiql: false,
     allowBatchedQueries: false,
     context: (request: FastifyRequest, reply: FastifyReply): GatewayContext => ({
@@ -52,6 +54,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     }),
     errorFormatter: (execution) => formatErrors(execution, options.log) as never,
   });
+  app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));
   app.graphql.addHook("preValidation", async (_schema, document) => refuseTree(document));
   app.graphql.addHook("preExecution", async (schema, document, _context, variables) => {
     checkCost(schema, document, variables ?? {});

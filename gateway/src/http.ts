@@ -7,7 +7,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import type { GatewayConfig } from "./config.ts";
 import { traceRequests } from "./trace-requests.ts";
 
-const bodyLimit = 256 * 1024;
+/** A product may carry a picture of 8 kB, and an order 100 lines. */
+const bodyLimit = 128 * 1024;
 
 /** The HTTP side without its routes: limits, headers, CORS, traces, errors. */
 export async function createHttp(config: GatewayConfig, log: Logger): Promise<FastifyInstance> {
@@ -36,7 +37,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     const { text, code } = commonErrors.notFound;
     return reply.code(404).send({ data: null, errors: [{ message: text, extensions: { code } }] });
   });
-  traceRequests(app);
+  traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
   // GraphiQL is a page that loads its scripts; the API itself answers data only.
   await app.register(helmet, { contentSecurityPolicy: config.SIDECART_LOCAL ? false : undefined });
   await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), maxAge: 600 });

@@ -1,26 +1,59 @@
 import { AppError } from "@sidecart/platform/errors";
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
+import { gatewayErrors } from "./errors.ts";
 
 /** Deeper queries are refused before anything runs. The introspection query of GraphiQL is 15 deep. */
 export const maxDepth = 16;
 /** About one for each field of each row that a query may return. */
 export const maxCost = 25_000;
-/** Calls to a service that one query may cause at its top. */
-const rootCost = 20;
+/** Larger texts are refused before they are parsed, and longer ones while they are. */
+export const maxQueryBytes = 16 * 1024;
+export const maxTokens = 1_000;
+/** Of what is wrong with a query, so much is told. */
+export const maxErrors = 20;
+/** Parsed queries that are kept, good ones and bad ones each: one takes up to half a megabyte. */
+export const keptQueries = 100;
+/** Query texts that are kept for clients which send their hash. */
+export const keptTexts = 200;
 
-/** A field costs 1; a list, its `first` times what it holds; a root field, the call behind it as well. */
-const estimate: ComplexityEstimator = ({ args, childComplexity, type }) => {
-  const first: unknown = args.first;
-  const rows = typeof first === "number" && first > 0 ? first : 1;
-  const root = type.name === "Query" || type.name === "Mutation";
-  return (root ? rootCost : 1) + rows * childComplexity;
+/** A call to a service, which every root field makes, and these for each row they stand in. */
+const callCost = 100;
+const calling = ["Query", "Mutation", "User.orders"];
+
+/** Rows of a list when `first` is not given, here and in the services. */
+const defaultFirst = 20;
+/** Rows that lists without `first` have in practice. */
+export const listSizes: Readonly<Record<string, number>> = {
+  "Order.orderProducts": 10,
+  "Order.history": 8,
+  "ProductSearch.facets": 4,
+  "Facet.values": 20,
+  // As many as the `first` of the field around them, which counts them.
+  "ProductSearch.items": 1,
+  "DeadLetters.items": 1,
 };
+
+const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  const name = `${type.name}.${field.name}`;
+  const own = calling.includes(type.name) || calling.includes(name) ? callCost : 1;
+  const paged = field.args.some((arg) => arg.name === "first");
+  const rows = paged ? (args.first as number | null) || defaultFirst : (listSizes[name] ?? 1);
+  return own + Math.max(rows, 1) * childComplexity;
+};
+
+export function checkSize(query: string): void {
+  if (Buffer.byteLength(query) > maxQueryBytes) throw new AppError(gatewayErrors.queryTooLarge);
+}
+
+/** A field costs 1, a call to a service more; a list, its rows times what they hold. */
+export const costOf = (schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): number =>
+  getComplexity({ schema, query, variables, estimators: [estimate] });
 
 /** Refuses a query that would cost too much, before it runs. */
 export function checkCost(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): void {
-  const cost = getComplexity({ schema, query, variables, estimators: [estimate] });
+  const cost = costOf(schema, query, variables);
   if (cost <= maxCost) return;
-  const text = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
-  throw new AppError({ code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT", text });
+  const message = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
+  throw new AppError(gatewayErrors.queryTooExpensive, { message });
 }

@@ -3,7 +3,9 @@ import { AppError } from "@sidecart/platform/errors";
 import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
+import ipaddr from "ipaddr.js";
 import type { GatewayConfig } from "./config.ts";
+import { gatewayErrors } from "./errors.ts";
 
 const timeWindow = "1 minute";
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
@@ -24,13 +26,14 @@ export async function registerRateLimits(
     redis,
     nameSpace: "sidecart:rate:",
     skipOnError: true,
+    keyGenerator: ({ ip }) => subscriber(ip),
     allowList: ({ url }) => url === "/healthz" || url === "/readyz",
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
   const check = app.createRateLimit({
     max: config.SIDECART_LOGIN_RATE_LIMIT,
     timeWindow,
-    keyGenerator: ({ ip }) => `login:${ip}`,
+    keyGenerator: ({ ip }) => `login:${subscriber(ip)}`,
   });
   return async (request) => {
     const limit = await check(request).catch((error: unknown) => {
@@ -40,7 +43,14 @@ export async function registerRateLimits(
   };
 }
 
+/** What one subscriber has: an IPv4 address, however it is written, or an IPv6 network of 64 bits (RFC 6177). */
+export function subscriber(ip: string): string {
+  if (!ipaddr.isValid(ip)) return ip;
+  const address = ipaddr.process(ip);
+  const network = address.kind() === "ipv4" ? address.toByteArray() : address.toByteArray().slice(0, 8);
+  return Buffer.from(network).toString("hex");
+}
+
 function tooMany(ttlMs: number): AppError {
-  const kind = { code: "RATE_LIMITED", status: "RESOURCE_EXHAUSTED", text: "Too many requests. Slow down." } as const;
-  return new AppError(kind, { details: { retryAfterSeconds: Math.ceil(ttlMs / 1000) } });
+  return new AppError(gatewayErrors.rateLimited, { details: { retryAfterSeconds: Math.ceil(ttlMs / 1000) } });
 }

@@ -8,13 +8,19 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import {
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  METRIC_RPC_SERVER_CALL_DURATION,
+} from "@opentelemetry/semantic-conventions";
 import { appCallbackHandlers } from "./app-callback.ts";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { type RpcHandlers, serviceDefinition, unaryDefinitions } from "./rpc.ts";
 import type { Dispatcher } from "./subscriptions.ts";
-import { inSpan, meter, SpanKind, traceFromMetadata } from "./telemetry.ts";
+import { durationHistogram, inSpan, SpanKind, traceFromMetadata } from "./telemetry.ts";
 
 type AnyHandlers = Record<string, (request: never, context: CallContext) => Promise<object>>;
 export type Implementation = {
@@ -84,7 +90,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
-  const duration = meter().createHistogram("sidecart_rpc_duration_ms");
+  const duration = durationHistogram(METRIC_RPC_SERVER_CALL_DURATION);
   const quiet = one.service.typeName.startsWith("dapr.");
   const entries = unaryDefinitions(one.service).map(({ name, path }) => {
     if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
@@ -94,11 +100,11 @@ function handlersFor(one: Implementation, options: AppServerOptions): UntypedSer
       const traced = quiet ? run() : inSpan(path.slice(1), spanOptions(call), run);
       traced.then(
         (response) => {
-          duration.record(performance.now() - started, { method: path, code: "OK" });
+          duration.record((performance.now() - started) / 1000, callAttributes(path, "OK"));
           callback(null, response);
         },
         (error) => {
-          duration.record(performance.now() - started, { method: path, code: toAppError(error).code });
+          duration.record((performance.now() - started) / 1000, callAttributes(path, toAppError(error).status));
           logFailure(options.log, path, error);
           callback(toServiceError(error));
         },
@@ -108,6 +114,12 @@ function handlersFor(one: Implementation, options: AppServerOptions): UntypedSer
   });
   return Object.fromEntries(entries);
 }
+
+const callAttributes = (path: string, status: string) => ({
+  [ATTR_RPC_SYSTEM_NAME]: "grpc",
+  [ATTR_RPC_METHOD]: path.slice(1),
+  [ATTR_RPC_STATUS_CODE]: status,
+});
 
 const spanOptions = (call: ServerUnaryCall<never, object>) => ({
   kind: SpanKind.SERVER,

@@ -3,6 +3,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import {
   type Context,
   context,
+  type Histogram,
   type Meter,
   metrics,
   propagation,
@@ -13,6 +14,7 @@ import {
   type TextMapGetter,
   trace,
 } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -32,6 +34,13 @@ export { SpanKind } from "@opentelemetry/api";
 const tracer = () => trace.getTracer("sidecart");
 export const meter = (): Meter => metrics.getMeter("sidecart");
 
+/** Seconds, in the buckets that OpenTelemetry's semantic conventions ask for. */
+export const durationHistogram = (name: string): Histogram =>
+  meter().createHistogram(name, {
+    unit: "s",
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+  });
+
 export type Telemetry = {
   /** The metrics as Prometheus text. */
   prometheus(): Promise<string>;
@@ -50,7 +59,8 @@ export function startTelemetry(config: PlatformConfig): Telemetry {
       ? [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })]
       : [],
   });
-  tracing.register();
+  // Without baggage: what a client writes there would travel to everybody.
+  tracing.register({ propagator: new W3CTraceContextPropagator() });
   const prometheus = new PrometheusExporter({ preventServerStart: true });
   const otlp = endpoint
     ? [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }) })]

@@ -26,9 +26,9 @@ t.test("queries that ask too much are refused before they run", async (t) => {
     "rows by a variable": "query($n: Int = 1000) { users(first: $n) { orders(first: $n) { id quantity } } }",
     "2,000 aliases": `{ ${Array.from({ length: 2_000 }, (_, at) => `a${at}: product(id: "x") { id }`).join(" ")} }`,
     "many aliases of a list": `{ ${Array.from({ length: 40 }, (_, at) => `a${at}: products(first: 1000) { ${everything} }`).join(" ")} }`,
-    "one field 60,000 times": `{ me { ${"id ".repeat(60_000)} } }`,
+    "one field 5,000 times": `{ me { ${"id ".repeat(5_000)} } }`,
     "one object 8,000 times": `{ ${"me { id } ".repeat(8_000)} }`,
-    "a thousand directives": `{ me { id ${"@include(if: true) ".repeat(10_000)} } }`,
+    "a thousand directives": `{ me { id ${"@include(if: true) ".repeat(800)} } }`,
     "fragments that multiply": `{ me { ...a0 } } ${Array.from({ length: 25 }, (_, at) => `fragment a${at} on User { ...a${at + 1} ...a${at + 1} }`).join(" ")} fragment a25 on User { id }`,
     "mutations by alias": `mutation { ${Array.from({ length: 1_500 }, (_, at) => `a${at}: logoutAll { sessionsEnded }`).join(" ")} }`,
   };

@@ -8,6 +8,7 @@ export type Span = {
   traceId: string;
   spanId: string;
   parentSpanId: string;
+  links?: { traceId: string; spanId: string }[];
   attributes: Record<string, string>;
 };
 

@@ -1,0 +1,74 @@
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import t from "tap";
+import { recordingServices } from "../../tests/support/gateway.ts";
+import { createReadiness } from "./readiness.ts";
+
+/** A gateway whose neighbours are up or down as `down` says, at a time that the test moves. */
+function setUp() {
+  const down = new Set<string>();
+  let now = 0;
+  const answer = (name: string) => async () => {
+    if (down.has(name)) throw new AppError(commonErrors.unavailable);
+    return {};
+  };
+  const { services, asked } = recordingServices({
+    "accounts.getJwks": answer("accounts"),
+    "catalog.getProducts": answer("catalog"),
+    "orders.getOrders": async () => {
+      await answer("orders")();
+      throw new AppError(commonErrors.unauthenticated);
+    },
+  });
+  const sidecar = { ready: () => answer("sidecar")().then(() => undefined) };
+  const readiness = createReadiness({ sidecar, services, clock: { now: () => new Date(now) } });
+  const later = (ms = 1_000) => {
+    now += ms;
+    return readiness();
+  };
+  return { down, asked, readiness, later };
+}
+const allOk = { sidecar: "ok", accounts: "ok", catalog: "ok", orders: "ok" };
+
+for (const service of ["accounts", "catalog", "orders"]) {
+  t.test(`not ready until ${service} was reached once; when it goes later, ready and degraded`, async (t) => {
+    const { down, later } = setUp();
+    down.add(service);
+    const away = { ...allOk, [service]: "unavailable" };
+    t.same(await later(), { ready: false, status: "unavailable", checks: away });
+    down.clear();
+    t.same(await later(), { ready: true, status: "ok", checks: allOk });
+    down.add(service);
+    t.same(await later(), { ready: true, status: "degraded", checks: away });
+  });
+}
+
+t.test("services may be reached one after the other", async (t) => {
+  const { down, later } = setUp();
+  const onlyUp = (service: string) => {
+    for (const name of ["accounts", "catalog", "orders"]) down.add(name);
+    down.delete(service);
+    return later();
+  };
+  t.match(await onlyUp("accounts"), { ready: false });
+  t.match(await onlyUp("orders"), { ready: false });
+  t.match(await onlyUp("catalog"), { ready: true, status: "degraded" });
+});
+
+t.test("without its own sidecar it is never ready", async (t) => {
+  const { down, later } = setUp();
+  t.equal((await later()).ready, true);
+  down.add("sidecar");
+  t.match(await later(), { ready: false, status: "unavailable", checks: { sidecar: "unavailable" } });
+});
+
+t.test("asking often is one probe a second, and one at a time", async (t) => {
+  const { down, asked, readiness, later } = setUp();
+  const answers = await Promise.all(Array.from({ length: 50 }, readiness));
+  t.equal(asked.length, 3);
+  t.equal(new Set(answers).size, 1);
+  down.add("catalog");
+  t.match(await later(999), { status: "ok" });
+  t.equal(asked.length, 3);
+  t.match(await later(1), { status: "degraded" });
+  t.equal(asked.length, 6);
+});

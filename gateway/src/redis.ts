@@ -1,0 +1,32 @@
+import { background } from "@sidecart/platform/call";
+import type { Logger } from "@sidecart/platform/log";
+import { secretStore } from "@sidecart/platform/service";
+import type { Sidecar } from "@sidecart/platform/sidecar";
+import { Redis } from "ioredis";
+
+/** Where the Redis of the rate limits is. */
+export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string> {
+  const { url } = await sidecar.secret(secretStore, "redis", background(10_000));
+  if (!url) throw new Error("the secret `redis` has no key `url`");
+  return url;
+}
+
+/** Shared by the replicas for rate limits alone: while it is away, commands fail at once and limits are not kept. */
+export function connectRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 500,
+    commandTimeout: 500,
+    retryStrategy: (times) => Math.min(times * 100, 2_000),
+  });
+  let known = true;
+  redis.on("error", (error) => {
+    if (known) log.warn({ err: error }, "Redis is not reachable: rate limits are not kept meanwhile");
+    known = false;
+  });
+  redis.on("ready", () => {
+    known = true;
+  });
+  return redis;
+}
