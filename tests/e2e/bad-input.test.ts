@@ -5,6 +5,7 @@ import { admin, goodPassword, newCustomer, newPerson, newProduct, placeOrder } f
 import { document, type Leaf, leaves, literalDocument, operations, valueAt, withValue } from "../support/schema.ts";
 import { startSystem } from "../support/system.ts";
 
+t.setTimeout(120_000);
 const system = await startSystem(t, { env: { gateway: { SIDECART_RATE_LIMIT: "1000000" } } });
 const { gatewayUrl } = system;
 const pids = () => Object.fromEntries([...system.processes].map(([name, process]) => [name, process.pid]));

@@ -18,7 +18,7 @@ const { sidecar, ops } = behindSidecar(t, system, "orders");
 const admins = behindSidecar(t, system);
 
 const topic = "orders.order-placed.v1";
-const list = "{ deadLetters(service: catalog) { total items { eventId topic event error attempts } } }";
+const list = "{ deadLetters(service: catalog, first: 50) { total items { eventId topic event error attempts } } }";
 const redrive = `mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }`;
 
 async function publish(bytes: string): Promise<void> {
@@ -26,21 +26,31 @@ async function publish(bytes: string): Promise<void> {
   const refused = await sidecar.publish("pubsub", topic, [{ id: "1", event: Buffer.from(bytes), contentType }], as());
   if (refused.size > 0) throw new Error([...refused.values()].join());
 }
-const envelope = (id: string, data: unknown) =>
-  JSON.stringify({ specversion: "1.0", id, type: topic, source: "orders", time: new Date().toISOString(), data });
+const envelope = (id: string, data: unknown) => {
+  const datacontenttype = "application/json";
+  const time = new Date().toISOString();
+  return JSON.stringify({ specversion: "1.0", id, type: topic, source: "orders", time, datacontenttype, data });
+};
 const letters = async () => (await shop.get<{ deadLetters: { items: Letter[] } }>(list)).deadLetters.items;
 const letter = (id: string) =>
   eventually("the dead letter", async () => (await letters()).find(({ eventId }) => eventId === id), 40_000);
 const again = (id: string) => shop.get(redrive, { input: { service: "catalog", eventIds: [id] } });
 
 t.test("an event that cannot be handled is put aside after its tries, with its error", async (t) => {
-  const ids = { uuid: randomUUID(), type: randomUUID() };
-  await publish(envelope(ids.uuid, { order: { id: randomUUID(), reservationId: "garbage" } }));
-  await publish(envelope(ids.type, { order: "not an order" }));
-  for (const [what, id] of Object.entries(ids)) {
+  const bad = {
+    "a reservation's id that is none": { data: { id: randomUUID(), reservationId: "garbage" }, error: /hold-once/ },
+    "an order that is none": { data: "not an order", error: /cannot decode/ },
+  };
+  for (const [what, { data, error }] of Object.entries(bad)) {
+    const id = randomUUID();
+    await publish(envelope(id, { order: data }));
     const dead = await letter(id);
-    t.match(dead, { topic, attempts: 5, error: /./ }, `${what}: ${dead.error}`);
-    t.match(JSON.parse(dead.event), { id, type: topic, source: "orders" }, "the event as it came");
+    t.match(dead, { topic, attempts: 5, error }, `${what}: ${dead.error}`);
+    t.match(
+      JSON.parse(dead.event),
+      { id, type: topic, source: "orders", data: { order: data } },
+      "the event as it came",
+    );
   }
 });
 
@@ -88,6 +98,6 @@ t.test("only an admin sees and redrives them, at the service too", async (t) => 
   t.equal(await customer.refusal(redrive, { input: { service: "catalog" } }), "FORBIDDEN");
   const page = await admins.ops("catalog").listDeadLetters({ first: 1 }, as(shop.token));
   t.equal(page.deadLetters.length, 1, "a page of one");
-  t.equal(page.total, (await letters()).length);
+  t.ok(page.total > 1, `of ${page.total}`);
   await t.rejects(ops("catalog").listDeadLetters({}, as(shop.token)), "not through another service's sidecar");
 });

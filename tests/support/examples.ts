@@ -60,6 +60,7 @@ export function examplesOf(gatewayUrl: string, shop: Person, product: string, pa
     cancelOrder: async () => ({ input: { id: await newOrder(), reason: "no longer" } }),
     markOrderPaid: async () => ({ input: { id: await newOrder() } }),
     reindex: async () => ({}),
+    reindexProgress: async () => ({ index: "products-no-more" }),
     deadLetters: async () => ({ service: "orders", first: 5 }),
     redriveDeadLetters: async () => ({ input: { service: "orders", eventIds: [randomUUID()] } }),
   };
