@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Instance } from "../instance.ts";
 import type { ServiceDatabase } from "../parts/databases.ts";
 import { type Redis, redisUrl } from "../parts/redis.ts";
-import { randomSecret, readPrivate, writePrivate } from "./private-file.ts";
+import { readPrivate, writePrivate } from "./private-file.ts";
 import { type KeySet, newSigningKey } from "./signing-keys.ts";
 
 /** What the secret store of a local run serves: secret name → key → value (secretstores.local.file, multiValued). */
@@ -26,7 +26,6 @@ export async function writeSecrets(
   const secrets: Secrets = {
     [signingKeys]: kept[signingKeys] ?? { jwks: JSON.stringify({ keys: [await newSigningKey()] } satisfies KeySet) },
     "accounts-first-admin": firstAdmin,
-    gateway: kept.gateway ?? { cursorKey: randomSecret() },
     redis: {
       host: `${redis.host}:${redis.port}`,
       username: redis.username,

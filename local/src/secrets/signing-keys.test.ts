@@ -10,7 +10,16 @@ t.test("a new key signs and verifies, and is named by its thumbprint", async (t)
   await jwtVerify(token, await importJWK(open));
 });
 
-t.test("a rotation puts the new key first and keeps only the one before it", async (t) => {
-  const [one, two, three] = [await newSigningKey(), await newSigningKey(), await newSigningKey()];
-  t.same(rotated(rotated({ keys: [one] }, two), three), { keys: [three, two] });
-});
+t.test(
+  "a rotation puts the new key first, to sign in 90 seconds, and keeps only the one that signs until then",
+  async (t) => {
+    const [one, two, three] = [await newSigningKey(), await newSigningKey(), await newSigningKey()];
+    const at = (seconds: number) => new Date((1_800_000_000 + seconds) * 1_000);
+    const first = rotated({ keys: [one] }, two, at(0));
+    const waiting = { ...two, signsFrom: 1_800_000_090 };
+    t.same(first, { keys: [waiting, one] });
+    if (!first) return;
+    t.equal(rotated(first, three, at(89)), undefined, "the key that signs would be lost");
+    t.same(rotated(first, three, at(90)), { keys: [{ ...three, signsFrom: 1_800_000_180 }, waiting] });
+  },
+);

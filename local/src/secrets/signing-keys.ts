@@ -1,9 +1,12 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 
-/** Private keys that sign access tokens: the first signs, all of them are published to verify. */
+/** Private keys of access tokens: all of them are published to verify, the newest whose time has come signs. */
 export interface KeySet {
-  keys: JWK[];
+  keys: SigningJwk[];
 }
+
+/** `signsFrom`: seconds since the epoch; without it a key signs at once. */
+export type SigningJwk = JWK & { signsFrom?: number };
 
 // The one in use and the one before it, whose last tokens are still valid.
 const liveKeys = 2;
@@ -15,7 +18,16 @@ export async function newSigningKey(): Promise<JWK> {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: "sig", alg: "ES256" };
 }
 
-/** The set with `key` in front and only the key that signed until now behind it. */
-export function rotated(set: KeySet, key: JWK): KeySet {
-  return { keys: [key, ...set.keys].slice(0, liveKeys) };
+/**
+ * A new key waits that long until it signs, so that every replica of accounts publishes it by then. They read their keys
+ * every 30 seconds (services/accounts/src/app.ts).
+ */
+const leadSeconds = 90;
+
+/** The set with `key` in front and only the key that signs at `now` behind it; undefined while a key waits to sign. */
+export function rotated(set: KeySet, key: JWK, now: Date): KeySet | undefined {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const [newest] = set.keys;
+  if (set.keys.length > 1 && (newest?.signsFrom ?? 0) > seconds) return undefined;
+  return { keys: [{ ...key, signsFrom: seconds + leadSeconds }, ...set.keys].slice(0, liveKeys) };
 }

@@ -26,7 +26,7 @@ t.test("only public halves are published", async (t) => {
     t.match(jwk, { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid: /^[\w-]{43}$/ });
     t.notOk("d" in jwk);
   }
-  t.equal(keys.current().kid, published[0]?.kid);
+  t.equal(keys.current(new Date()).kid, published[0]?.kid);
 });
 
 t.test("a key keeps its id wherever it stands", async (t) => {
@@ -57,20 +57,42 @@ t.test("a rotation: the new key signs, tokens of the old one are good until it i
   t.match(await verify(young), { accountId: account.id });
 });
 
+t.test("a new key is published at once, and signs when its time has come and not before", async (t) => {
+  const [before, after] = [await newKey(), await newKey()];
+  const signsFrom = 1_800_000_000;
+  const at = (seconds: number) => new Date((signsFrom + seconds) * 1_000);
+  for (const some of [
+    [{ ...after, signsFrom }, before],
+    [
+      { ...before, signsFrom: 1_700_000_000 },
+      { ...after, signsFrom },
+    ],
+  ]) {
+    const keys = await loadSigningKeys(async () => secretOf(...some));
+    const [newest, oldest] = keys.publicJwks().keys;
+    t.match([newest?.x, oldest?.x], [after.x, before.x]);
+    t.notOk(keys.publicJwks().keys.some((jwk) => "signsFrom" in jwk));
+    t.equal(keys.current(at(-0.001)).kid, oldest?.kid);
+    t.equal(keys.current(at(0)).kid, newest?.kid);
+  }
+  const alone = await loadSigningKeys(async () => secretOf({ ...after, signsFrom }));
+  t.equal(alone.current(at(-1)).kid, alone.publicJwks().keys[0]?.kid, "a key that is alone signs in any case");
+});
+
 t.test("a secret that cannot be read leaves the keys as they are", async (t) => {
   let secret = secretOf(await newKey());
   const keys = await loadSigningKeys(async () => secret);
-  const { kid } = keys.current();
+  const { kid } = keys.current(new Date());
   const three = [await newKey(), await newKey(), await newKey()];
   const { d: _, ...half } = await newKey();
   for (const bad of ["", "not json", "{}", secretOf(), secretOf(...three), secretOf(half), secretOf({ kty: "RSA" })]) {
     secret = bad;
     await t.rejects(keys.reload(), bad.slice(0, 20));
-    t.equal(keys.current().kid, kid);
+    t.equal(keys.current(new Date()).kid, kid);
   }
   secret = secretOf({ ...(await newKey()), d: "AAAA" });
   await t.rejects(keys.reload(), "a private half that is none");
-  t.equal(keys.current().kid, kid);
+  t.equal(keys.current(new Date()).kid, kid);
 });
 
 t.test("without good keys there is no start", async (t) => {

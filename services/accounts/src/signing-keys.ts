@@ -7,25 +7,30 @@ const privateJwk = z.object({
   x: z.string(),
   y: z.string(),
   d: z.string(),
+  /** From when on it may sign, in seconds since the epoch: until then every replica has come to publish it. */
+  signsFrom: z.number().nonnegative().default(0),
 });
+/** The one before, whose tokens are still good, and the new one. */
 const keySet = z.object({ keys: z.array(privateJwk).min(1).max(2) });
 
 export type SigningKeys = {
-  /** The key that signs now. */
-  current(): { kid: string; key: CryptoKey };
-  /** The public halves of all live keys: a token signed before a rotation is still good until it expires. */
+  /** The key that signs now: the newest whose time has come. */
+  current(now: Date): SigningKey;
+  /** The public halves of all live keys, those that do not sign yet or any more as well. */
   publicJwks(): JSONWebKeySet;
-  /** Reads the secret again; the first key in it signs, a second one still verifies. */
+  /** Reads the secret again. */
   reload(): Promise<void>;
 };
 
-type Loaded = { kid: string; key: CryptoKey; jwks: JSONWebKeySet };
+type SigningKey = { kid: string; key: CryptoKey };
+/** Newest first. */
+type Loaded = { signers: (SigningKey & { signsFrom: number })[]; jwks: JSONWebKeySet };
 
 /** `read` gives the secret's JWKS of private keys. */
 export async function loadSigningKeys(read: () => Promise<string>): Promise<SigningKeys> {
   let loaded = await load(await read());
   return {
-    current: () => loaded,
+    current: (now) => signerAt(loaded, now),
     publicJwks: () => loaded.jwks,
     async reload() {
       loaded = await load(await read());
@@ -33,15 +38,24 @@ export async function loadSigningKeys(read: () => Promise<string>): Promise<Sign
   };
 }
 
+/** A set of which no key's time has come yet is one nobody signs with otherwise: its oldest does. */
+function signerAt({ signers }: Loaded, now: Date): SigningKey {
+  const signer = signers.find(({ signsFrom }) => signsFrom * 1000 <= now.getTime()) ?? signers.at(-1);
+  if (!signer) throw new Error("there is no signing key");
+  return signer;
+}
+
 async function load(secret: string): Promise<Loaded> {
   const { keys } = keySet.parse(JSON.parse(secret));
+  const signers: Loaded["signers"] = [];
   const publicKeys: JWK[] = [];
-  for (const { d: _, ...half } of keys) {
-    publicKeys.push({ ...half, kid: await calculateJwkThumbprint(half), alg: "ES256", use: "sig" });
+  for (const { signsFrom, ...jwk } of keys.toSorted((one, two) => two.signsFrom - one.signsFrom)) {
+    const { d: _, ...half } = jwk;
+    const kid = await calculateJwkThumbprint(half);
+    const key = await importJWK(jwk, "ES256");
+    if (key instanceof Uint8Array) throw new Error("a signing key is not an EC key");
+    signers.push({ kid, key, signsFrom });
+    publicKeys.push({ ...half, kid, alg: "ES256", use: "sig" });
   }
-  const [first] = keys;
-  const key = await importJWK({ ...first }, "ES256");
-  const kid = publicKeys[0]?.kid;
-  if (key instanceof Uint8Array || kid === undefined) throw new Error("the signing key is not an EC key");
-  return { kid, key, jwks: { keys: publicKeys } };
+  return { signers, jwks: { keys: publicKeys } };
 }

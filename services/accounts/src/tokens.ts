@@ -14,7 +14,7 @@ export function signAccessToken(
   sessionId: string,
   now: Date,
 ): Promise<string> {
-  const { kid, key } = keys.current();
+  const { kid, key } = keys.current(now);
   const issuedAt = Math.floor(now.getTime() / 1000);
   return new SignJWT({ roles: account.roles, sid: sessionId })
     .setProtectedHeader({ alg: "ES256", typ: accessTokenType, kid })
