@@ -1,0 +1,219 @@
+import { background } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { newId } from "@sidecart/platform/ids";
+import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import t from "tap";
+import { startStore } from "../../../tests/support/store.ts";
+import type { Deps } from "./deps.ts";
+import { createOrderStore } from "./order-store.ts";
+import { placeOrders } from "./place-orders.ts";
+
+const soon = () => background(20_000);
+const now = new Date("2026-03-01T12:00:00.123Z");
+type Line = { productId: string; quantity: number };
+type Asked = { reservationId: string; lines: Line[] };
+type Product = { price: number; currency: string; stock: number };
+type Answer = { case: "order"; value: { id: string; status: string } } | { case: "refusal"; value: { code: string } };
+
+const idOf = (answer: Answer | undefined) => (answer?.case === "order" ? answer.value.id : undefined);
+
+/** What catalog promises about reservations, and nothing else of it. */
+function catalog(products: Record<string, Product>) {
+  const held = new Map<string, { lines: Line[]; open: boolean }>();
+  const calls: string[][] = [];
+  const open = (id: string) => held.get(id)?.open === true;
+  const units = (lines: Line[], sign: number) => {
+    for (const { productId, quantity } of lines) {
+      const product = products[productId];
+      if (product) product.stock += sign * quantity;
+    }
+  };
+  const priced = ({ productId, quantity }: Line) => {
+    const { price = 0, currency = "" } = products[productId] ?? {};
+    return { productId, quantity, price: BigInt(price), currency, name: "A thing", partnerId: "" };
+  };
+  const decide = ({ reservationId, lines }: Asked) => {
+    const before = held.get(reservationId);
+    const answer = (status: ReserveStatus, refusedProductIds: string[] = []) => ({
+      reservationId,
+      status,
+      refusedProductIds,
+      lines: status === ReserveStatus.RESERVED ? lines.map(priced) : [],
+    });
+    if (before && !before.open) return answer(ReserveStatus.CLOSED);
+    if (before && JSON.stringify(before.lines) !== JSON.stringify(lines)) return answer(ReserveStatus.CHANGED);
+    if (before) return answer(ReserveStatus.RESERVED);
+    const short = lines.filter(({ productId, quantity }) => (products[productId]?.stock ?? 0) < quantity);
+    if (short.length > 0)
+      return answer(
+        ReserveStatus.OUT_OF_STOCK,
+        short.map(({ productId }) => productId),
+      );
+    held.set(reservationId, { lines, open: true });
+    units(lines, -1);
+    return answer(ReserveStatus.RESERVED);
+  };
+  const release = (ids: string[]) => {
+    for (const id of ids.filter(open)) {
+      const one = held.get(id);
+      if (one) one.open = false;
+      units(one?.lines ?? [], 1);
+    }
+  };
+  const reservations = {
+    async reserve({ reservations }: { reservations: Asked[] }) {
+      calls.push(reservations.map(({ reservationId }) => reservationId));
+      return { outcomes: reservations.map(decide) };
+    },
+    async release({ reservationIds }: { reservationIds: string[] }) {
+      release(reservationIds);
+      return {};
+    },
+  };
+  return {
+    reservations,
+    calls,
+    release,
+    openOnes: () => [...held.keys()].filter(open),
+    stock: (id: string) => products[id]?.stock,
+  };
+}
+
+t.test("placing orders", async (t) => {
+  const { database, query } = await startStore(t, "orders");
+  const [tea, cup, yen] = [newId(), newId(), newId()];
+
+  function shop(products: Record<string, Product> = {}) {
+    const accountId = newId();
+    const euros = { price: 1_290, currency: "EUR", stock: 100 };
+    const own = catalog({
+      [tea]: { ...euros },
+      [cup]: { ...euros, price: 500 },
+      [yen]: { ...euros, currency: "JPY" },
+      ...products,
+    });
+    const deps = {
+      orders: createOrderStore(database),
+      reservations: own.reservations,
+      verifier: { caller: async () => ({ accountId, roles: ["customer"], sessionId: newId() }) },
+      clock: { now: () => now },
+      kickOutbox: () => {},
+    } as unknown as Deps;
+    const place = async (...placements: { lines: Line[]; idempotencyKey?: string }[]) => {
+      const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
+      const outcomes = await placeOrders(deps, asked, soon());
+      return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
+    };
+    const count = async () =>
+      (
+        await query<{ orders: number }>("select count(*)::int as orders from orders where account_id = $1", [accountId])
+      )[0]?.orders;
+    return { ...own, deps, accountId, place, count };
+  }
+  const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
+    lines: [{ productId, quantity }],
+    idempotencyKey,
+  });
+
+  t.test("many placements are one call to catalog, and each has an outcome of its own", async (t) => {
+    const { place, calls, stock, count } = shop();
+    const answers = await place(some(tea, 2), some(tea, 1_000), some(cup), {
+      lines: [...some(tea).lines, ...some(yen).lines],
+    });
+    t.match(answers, [
+      { case: "order", value: { priceTotal: 2_580n, status: "pending_payment", createdAt: now.toISOString() } },
+      { case: "refusal", value: { code: "OUT_OF_STOCK", productIds: [tea] } },
+      { case: "order", value: { priceTotal: 500n } },
+      { case: "refusal", value: { code: "MIXED_CURRENCIES" } },
+    ]);
+    t.equal(calls.length, 1);
+    t.equal(await count(), 2);
+    t.same([stock(tea), stock(cup), stock(yen)], [98, 99, 100], "what was refused gave its stock back");
+  });
+
+  t.test("a total that is too large is refused, and gives its stock back", async (t) => {
+    const { place, openOnes } = shop({ [tea]: { price: 10 ** 12, currency: "EUR", stock: 100 } });
+    t.match(await place(some(tea, 2)), [{ case: "refusal", value: { code: "TOTAL_TOO_LARGE" } }]);
+    t.same(openOnes(), []);
+    t.match(await place(some(tea, 1)), [{ case: "order", value: { priceTotal: 10n ** 12n } }]);
+  });
+
+  t.test("a key is one order: again, at once, and twice in one call; with other lines it is a conflict", async (t) => {
+    const { place, count, stock } = shop();
+    const [first] = await place(some(tea, 2, "key"));
+    const [again] = await place(some(tea, 2, "key"));
+    t.same({ ...again, replayed: false }, first);
+    t.equal(again?.replayed, true);
+    t.match(await place(some(tea, 3, "key")), [{ case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } }]);
+    const twice = await place(some(cup, 1, "two"), some(cup, 1, "two"), some(cup, 2, "two"));
+    t.equal(idOf(twice[0]), idOf(twice[1]));
+    t.match(twice[2], { case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } });
+    const many = await Promise.all(Array.from({ length: 20 }, () => place(some(cup, 1, "many"))));
+    t.equal(new Set(many.map(([one]) => idOf(one))).size, 1);
+    t.equal(await count(), 3);
+    t.same([stock(tea), stock(cup)], [98, 98], "stock is held once for each");
+  });
+
+  t.test("the answer is given again after the order has ended", async (t) => {
+    const { place, release, openOnes, accountId } = shop();
+    const [first] = await place(some(tea, 2, "key"));
+    await query("update orders set status = 'cancelled' where account_id = $1", [accountId]);
+    release(openOnes());
+    t.same({ ...(await place(some(tea, 2, "key")))[0], replayed: false }, first);
+  });
+
+  t.test("a reservation that ended without an order makes room for another one, five times", async (t) => {
+    const { place, calls, release, openOnes, count, deps } = shop();
+    const failing = async () => {
+      throw new AppError(commonErrors.unavailable);
+    };
+    const dying = { ...deps, orders: { ...deps.orders, place: failing } };
+    for (let round = 1; round <= 5; round += 1) {
+      const asked = { placements: [some(tea, 1, "key")] };
+      await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
+      t.equal(calls.splice(0).length, round);
+      release(openOnes());
+    }
+    t.match(await place(some(tea, 1, "key"), some(tea, 1, "another")), [{ case: "refusal" }, { case: "order" }]);
+    t.same(
+      calls.map((ids) => ids.length),
+      [2, 1, 1, 1, 1],
+      "only what is left is asked again",
+    );
+    t.equal(await count(), 1);
+    t.equal(openOnes().length, 1);
+  });
+
+  t.test("what failed between reserving and writing goes on where it was", async (t) => {
+    const { place, deps, stock } = shop();
+    const dying = { ...deps, orders: { ...deps.orders, place: () => Promise.reject(new Error("gone")) } };
+    await t.rejects(placeOrders(dying as Deps, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
+    t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
+    t.equal(stock(tea), 96, "held once");
+  });
+
+  t.test("an answer that leaves something undecided is a failure", async (t) => {
+    const { deps } = shop();
+    const silent = { ...deps, reservations: { ...deps.reservations, reserve: async () => ({ outcomes: [] }) } };
+    await t.rejects(placeOrders(silent as unknown as Deps, { placements: [some(tea)] }, soon()), /no outcome/);
+  });
+
+  t.test("what is no placement is refused before anything is asked", async (t) => {
+    const { deps, calls } = shop();
+    for (const placements of [
+      [],
+      [{ lines: [], idempotencyKey: "" }],
+      [some(tea, 0)],
+      [some(tea, -1)],
+      [some(tea, 1.5)],
+      [some("no id")],
+      [some(tea, 1, "k".repeat(256))],
+      [some(tea, 1, "k\0")],
+      [{ lines: Array(101).fill({ productId: tea, quantity: 1 }), idempotencyKey: "" }],
+      Array(101).fill(some(tea)),
+    ]) {
+      await t.rejects(placeOrders(deps, { placements }, soon()), { code: "BAD_INPUT" });
+    }
+    t.same(calls, []);
+  });
+});
