@@ -124,9 +124,23 @@ t.test("one address may ask so often a minute, and is told when to come back", a
   t.equal(error?.extensions.code, "RATE_LIMITED");
   t.ok(Number(error?.extensions.retryAfterSeconds) > 0 && Number(error?.extensions.retryAfterSeconds) <= 60);
   t.equal((await ask("192.0.2.2")).status, 200, "another address goes on");
+  for (let at = 0; at < 5; at += 1) t.equal((await ask(`2001:db8:1:2::${at}`)).status, 200);
+  t.equal((await ask("2001:db8:1:2::ff")).status, 429, "an IPv6 network is one");
   t.equal((await get("/healthz", { "x-forwarded-for": "192.0.2.1" })).status, 200, "probes are not counted");
   await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
   t.equal((await ask("192.0.2.1")).status, 429, "nor does another replica begin to count anew");
+});
+
+t.test("log-ins from one IPv6 network are counted together", async (t) => {
+  await system.restart("gateway", { SIDECART_LOGIN_RATE_LIMIT: "3", SIDECART_TRUSTED_PROXIES: "1" });
+  const query = "mutation($input: LoginInput!) { login(input: $input) { token } }";
+  const codes: unknown[] = [];
+  for (let at = 0; at < 4; at += 1) {
+    const variables = { input: { email: `somebody-${at}@example.com`, password: "a wrong password" } };
+    const { body } = await post({ query, variables }, { "x-forwarded-for": `2001:db8:5:6::${at}` });
+    codes.push(body.errors?.[0]?.extensions.code);
+  }
+  t.same(codes, [...Array(3).fill("INVALID_CREDENTIALS"), "RATE_LIMITED"]);
 });
 
 t.test("log-ins are limited more tightly, and a made-up address does not help", async (t) => {
