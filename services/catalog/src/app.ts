@@ -1,36 +1,53 @@
-import { background } from "@sidecart/platform/call";
+import { background, type CallContext } from "@sidecart/platform/call";
 import { systemClock } from "@sidecart/platform/ids";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
+import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
+import { startIndexer } from "./indexer.ts";
 import { createPartnerStore } from "./partner-store.ts";
 import { createProductStore } from "./product-store.ts";
-import { ensureIndex } from "./reindex.ts";
+import { createIndexBuilder, keepIndexes } from "./reindex.ts";
 import { createReservationStore } from "./reservation-store.ts";
 import { rpc } from "./rpc.ts";
 import { createSearchIndex } from "./search-index.ts";
 import { subscriptions } from "./subscriptions.ts";
 
 const sweepMs = 10_000;
+const firstLookMs = 5_000;
 
 /** Catalog, wired. */
 export async function wire(platform: Platform): Promise<Wiring> {
   const { database, sidecar, verifier, kickOutbox, log } = platform;
+  const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
+  const queue = createIndexQueueStore(database);
+  const builder = createIndexBuilder(search, log);
+  const indexer = startIndexer({ ...search, queue }, log);
   const deps = {
+    ...search,
+    queue,
+    builder,
+    kickIndexer: indexer.kick,
     products: createProductStore(database),
     reservations: createReservationStore(database),
-    indexes: createIndexStore(database),
     partners: createPartnerStore(database),
-    index: createSearchIndex(sidecar),
     clock: systemClock,
     verifier,
     kickOutbox,
   };
-  await ensureIndex(deps, background(30_000));
-  const expiry = startSweep("reservations", sweepMs, log, async (context) => {
-    const now = deps.clock.now();
-    if ((await deps.reservations.expire(now, context)) > 0) kickOutbox();
-    await deps.reservations.prune(now, context);
-  });
-  return { rpc: rpc(deps), subscriptions: subscriptions(deps), stop: () => expiry.stop() };
+  const keep = (context: CallContext) => keepIndexes(search, builder, context);
+  // Whatever search needs, stock and products are served without it.
+  await keep(background(firstLookMs)).catch((error) => log.warn({ err: error }, "search is not there yet"));
+  const sweeps = [
+    startSweep("search indexes", sweepMs, log, keep),
+    startSweep("reservations", sweepMs, log, async (context) => {
+      const now = deps.clock.now();
+      if ((await deps.reservations.expire(now, context)) > 0) kickOutbox();
+      await deps.reservations.prune(now, context);
+    }),
+  ];
+  const stop = async () => {
+    await Promise.all([...sweeps, indexer, builder].map((one) => one.stop()));
+  };
+  return { rpc: rpc(deps), subscriptions: subscriptions(deps), stop };
 }

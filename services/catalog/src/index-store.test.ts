@@ -4,6 +4,7 @@ import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import { createIndexStore } from "./index-store.ts";
 
+t.setTimeout(90_000);
 const soon = () => background(20_000);
 
 t.test("search indexes and what goes into them", async (t) => {
@@ -44,17 +45,37 @@ t.test("search indexes and what goes into them", async (t) => {
     t.match(byId[gone], { deleted: true, version: 3 });
   });
 
+  const allPages = async (size: number) => {
+    const pages: string[][] = [];
+    for (let more = true; more && pages.length < 50; ) {
+      const page = await indexes.page(pages.at(-1)?.at(-1), size, soon());
+      pages.push(page.products.map(({ id }) => id));
+      more = page.more;
+    }
+    return pages;
+  };
+
   t.test("pages hold every product once, in the order of their ids, the deleted too", async (t) => {
     const ids: string[] = [];
-    for (let at = 0; at < 7; at += 1) ids.push(await product({ deleted: at === 3 }));
-    const seen: string[] = [];
-    for (let after: string | undefined; ; after = seen.at(-1)) {
-      const page = await indexes.page(after, 3, soon());
-      seen.push(...page.map(({ id }) => id));
-      if (page.length < 3) break;
-    }
-    t.same(seen, ids);
-    t.same(await indexes.page(ids.at(-1), 3, soon()), []);
+    for (let at = 0; at < 6; at += 1) ids.push(await product({ deleted: at === 3 }));
+    const pages = await allPages(3);
+    t.same(pages.flat(), ids);
+    t.equal(pages.length, 2, "the last full page knows that it is the last");
+    t.same(await indexes.page(ids.at(-1), 3, soon()), { products: [], more: false });
+  });
+
+  t.test("what is too large for one answer comes in several", async (t) => {
+    const ids: string[] = [];
+    for (let at = 0; at < 100; at += 1) ids.push(await product());
+    await query("update products set description = repeat('豆', 5000)");
+    const pages = await allPages(500);
+    t.same(pages.flat(), ids);
+    t.ok(pages.length >= 3, `${pages.length} pages`);
+    const { products, left } = await indexes.current(ids, soon());
+    t.same([...products.map(({ id }) => id), ...left].sort(), ids);
+    t.ok(left.length > 0 && JSON.stringify(products).length < 1024 * 1024);
+    await query("update products set description = repeat('豆', 200000) where id = any ($1)", [ids.slice(3, 6)]);
+    t.same((await allPages(500)).flat(), ids, "even if one is too large by itself");
   });
 
   t.test("of many who start building at once, one does", async (t) => {
@@ -62,53 +83,74 @@ t.test("search indexes and what goes into them", async (t) => {
       Array.from({ length: 12 }, (_, at) => indexes.startBuilding(`products-${at}`, soon())),
     );
     t.equal(started.filter(Boolean).length, 1);
-    t.equal(await indexes.liveIndex(soon()), null);
+    t.match(await indexes.survey(soon()), { live: null, building: `products-${started.indexOf(true)}` });
   });
 
-  t.test("a build that died gives way after an hour", async (t) => {
+  t.test("a build that was not heard of for half a minute gives way, and cannot go on", async (t) => {
+    const silent = (seconds: number) =>
+      query("update search_indexes set beat_at = now() - make_interval(secs => $1)", [seconds]);
     t.ok(await indexes.startBuilding("products-1", soon()));
-    await query("update search_indexes set created_at = now() - interval '59 minutes'");
+    await silent(25);
     t.notOk(await indexes.startBuilding("products-2", soon()));
-    await query("update search_indexes set created_at = now() - interval '61 minutes'");
+    await silent(35);
+    t.ok(await indexes.beat("products-1", 1, soon()), "it was only slow");
+    t.notOk(await indexes.startBuilding("products-2", soon()));
+    await silent(35);
     t.ok(await indexes.startBuilding("products-3", soon()));
-    t.same(await query("select name, state from search_indexes"), [{ name: "products-3", state: "building" }]);
+    t.notOk(await indexes.beat("products-1", 2, soon()));
+    t.same(await indexes.survey(soon()), { live: null, building: "products-3", retired: ["products-1"] });
+    await silent(35);
+    const { retired, ...rest } = await indexes.survey(soon());
+    t.same({ ...rest, retired: retired.sort() }, { live: null, building: null, retired: ["products-1", "products-3"] });
   });
 
-  t.test("while one is built both are written; then the new one alone is live", async (t) => {
+  t.test("an index is written from its first beat on; once it is live it alone is", async (t) => {
     const written = async () => (await indexes.current([], soon())).indexes.sort();
     t.ok(await indexes.startBuilding("products-1", soon()));
-    t.same(
-      await indexes.makeLive("products-1", soon()),
-      { live: "products-1", old: null },
-      "the first has none before it",
-    );
-    t.equal(await indexes.liveIndex(soon()), "products-1");
+    t.same(await written(), []);
+    await indexes.beat("products-1", 0, soon());
+    t.same(await written(), ["products-1"]);
+    t.same(await indexes.makeLive("products-1", soon()), { old: null, live: "products-1" });
     t.ok(await indexes.startBuilding("products-2", soon()));
+    await indexes.beat("products-2", 0, soon());
     t.same(await written(), ["products-1", "products-2"]);
-    t.equal(await indexes.liveIndex(soon()), "products-1");
-    t.same(await indexes.makeLive("products-2", soon()), { live: "products-2", old: "products-1" });
+    t.same(await indexes.makeLive("products-2", soon()), { old: "products-1", live: "products-2" });
     t.same(await written(), ["products-2"]);
-    t.equal(await indexes.liveIndex(soon()), "products-2");
+    t.same(await indexes.survey(soon()), { live: "products-2", building: null, retired: ["products-1"] });
   });
 
   t.test("a live index is not given up for one that nobody builds", async (t) => {
     await indexes.startBuilding("products-1", soon());
     await indexes.makeLive("products-1", soon());
-    t.same(await indexes.makeLive("products-2", soon()), { live: null, old: null });
-    t.equal(await indexes.liveIndex(soon()), "products-1");
-    t.same(await indexes.makeLive("products-1", soon()), { live: null, old: null }, "it is live already");
-    t.equal(await indexes.liveIndex(soon()), "products-1");
+    t.same(await indexes.makeLive("products-2", soon()), { old: null, live: null });
+    t.match(await indexes.survey(soon()), { live: "products-1", retired: [] });
   });
 
-  t.test("only what is being built can be abandoned", async (t) => {
+  t.test("progress can be asked for, from the start to long after", async (t) => {
+    const progress = () => indexes.progress("products-1", soon());
+    t.same(await progress(), { state: "gone", indexed: 0 });
+    await indexes.startBuilding("products-1", soon());
+    t.same(await progress(), { state: "building", indexed: 0 });
+    await indexes.beat("products-1", 500, soon());
+    t.same(await progress(), { state: "building", indexed: 500 });
+    await indexes.makeLive("products-1", soon());
+    t.same(await progress(), { state: "live", indexed: 500 });
+    await indexes.startBuilding("products-2", soon());
+    await indexes.makeLive("products-2", soon());
+    t.same(await progress(), { state: "gone", indexed: 500 });
+  });
+
+  t.test("only what is being built can be given up, and only what is retired forgotten", async (t) => {
     await indexes.startBuilding("products-1", soon());
     await indexes.makeLive("products-1", soon());
-    await indexes.abandon("products-1", soon());
-    t.equal(await indexes.stateOf("products-1", soon()), "live");
+    await indexes.retire("products-1", soon());
+    await indexes.forget("products-1", soon());
     await indexes.startBuilding("products-2", soon());
-    t.equal(await indexes.stateOf("products-2", soon()), "building");
-    await indexes.abandon("products-2", soon());
-    t.equal(await indexes.stateOf("products-2", soon()), "gone");
-    t.ok(await indexes.startBuilding("products-3", soon()));
+    await indexes.forget("products-2", soon());
+    t.same(await indexes.survey(soon()), { live: "products-1", building: "products-2", retired: [] });
+    await indexes.retire("products-2", soon());
+    t.same(await indexes.survey(soon()), { live: "products-1", building: null, retired: ["products-2"] });
+    await indexes.forget("products-2", soon());
+    t.same(await indexes.survey(soon()), { live: "products-1", building: null, retired: [] });
   });
 });

@@ -5,6 +5,7 @@ import t from "tap";
 import { everyStatementUsesIndexes, watchPlans } from "../../../tests/support/plans.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
+import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { createPartnerStore } from "./partner-store.ts";
 import { createProductStore } from "./product-store.ts";
@@ -37,6 +38,7 @@ t.test("statements of the catalog find their rows by index among 20,000 of each 
     `insert into inventory_changes
      select gen_random_uuid(), id, 'add', 1, 'test', gen_random_uuid(), 1, now() from products`,
   );
+  await query("insert into index_queue select id, now() from products");
   await query("analyze");
 
   const watch = watchPlans(store);
@@ -64,16 +66,22 @@ t.test("statements of the catalog find their rows by index among 20,000 of each 
   await reservations.expire(now, soon());
   await reservations.prune(now, soon());
 
+  const queue = createIndexQueueStore(database);
+  await queue.note([id], soon());
+  await queue.settle(await queue.claim(10, 30, soon()), [{ id, notedAt: now.toISOString() }], 1, soon());
+
   const indexes = createIndexStore(database);
   await indexes.startBuilding("products-1", soon());
   await indexes.makeLive("products-1", soon());
-  await indexes.abandon("products-1", soon());
-  await indexes.stateOf("products-1", soon());
-  await indexes.liveIndex(soon());
+  await indexes.beat("products-1", 1, soon());
+  await indexes.retire("products-1", soon());
+  await indexes.forget("products-1", soon());
+  await indexes.survey(soon());
+  await indexes.progress("products-1", soon());
   await indexes.current([id], soon());
   await indexes.page(id, 500, soon());
   await createPartnerStore(database).keep({ accountId: newId(), name: "Shop", active: true, version: 1 }, soon());
 
-  const large = ["products", "reservations", "partners", "inbox", "outbox", "inventory_changes"];
+  const large = ["products", "reservations", "partners", "inbox", "outbox", "inventory_changes", "index_queue"];
   await everyStatementUsesIndexes(t, watch, import.meta.dirname, large);
 });

@@ -1,64 +1,120 @@
 import { background, type CallContext } from "@sidecart/platform/call";
 import { AppError } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import type { Logger } from "@sidecart/platform/log";
 import { catalogErrors } from "./errors.ts";
 import { type IndexDeps, operation } from "./index-products.ts";
 
 const pageSize = 500;
-const takeBackMs = 10_000;
+/** A read and a write stand between two beats: together less than what a build may be silent for. */
+const stepMs = 10_000;
+const cleanUpMs = 3_000;
+
+export type IndexBuilder = {
+  /** Begins to build an index, and gives back its name; REINDEX_RUNNING while another one is built. */
+  begin(context: CallContext): Promise<string>;
+  /** Gives up what is being built, and cleans up behind it. */
+  stop(): Promise<void>;
+};
 
 /**
- * Builds a new index beside the live one and then moves the alias to it. Changes made meanwhile go into both indexes;
- * versions decide between them and the copy. Searches go on throughout.
+ * Builds new indexes beside the live one, in the background, and then moves searches to them. Changes made meanwhile go
+ * into both; versions decide between them and the copy. Searches go on throughout.
  */
-export async function reindex(deps: IndexDeps, context: CallContext): Promise<{ indexed: number; index: string }> {
-  const name = `products-${newId()}`;
-  // It is there before it is announced: whoever hears of a change writes to every index that is announced.
-  await deps.index.createIndex(name, context);
+export function createIndexBuilder(deps: IndexDeps, log: Logger): IndexBuilder {
+  const abort = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  return {
+    async begin(context) {
+      const name = `products-${newId()}`;
+      if (!(await deps.indexes.startBuilding(name, context))) throw new AppError(catalogErrors.reindexRunning);
+      running = build(deps, name, abort.signal).then(
+        (indexed) => log.info({ index: name, indexed }, "search: a new index is live"),
+        (error) => log.warn({ err: error, index: name }, "search: building an index failed"),
+      );
+      return name;
+    },
+    async stop() {
+      abort.abort();
+      await running;
+    },
+  };
+}
+
+async function build(deps: IndexDeps, name: string, signal: AbortSignal): Promise<number> {
   try {
-    if (!(await deps.indexes.startBuilding(name, context))) throw new AppError(catalogErrors.reindexRunning);
-    const indexed = await copyAll(deps, name, context);
-    await deps.index.pointAlias(name, context);
-    const { live, old } = await deps.indexes.makeLive(name, context);
-    if (live === null) throw new Error(`search index ${name} took so long that another build began`);
-    if (old) await deps.index.deleteIndex(old, context);
-    return { indexed, index: name };
+    // It is there before it is announced, by its first beat: whoever indexes writes to every index that is announced.
+    await deps.index.createIndex(name, background(stepMs, signal));
+    await beat(deps, name, 0, signal);
+    const indexed = await copyAll(deps, name, signal);
+    // Both indexes hear of changes until the second step is done, so searches may go to either.
+    await deps.index.pointAlias(name, background(stepMs, signal));
+    const { live } = await deps.indexes.makeLive(name, background(stepMs, signal));
+    if (live === null) throw overtaken(name);
+    await settleIndexes(deps, background(stepMs, signal)).catch(() => {});
+    return indexed;
   } catch (error) {
-    await takeBack(deps, name);
+    await cleanUp(deps, name).catch(() => {});
     throw error;
   }
 }
 
-/** The caller may be out of time by now. What cannot be taken back now, the next reindex replaces. */
-async function takeBack(deps: IndexDeps, name: string): Promise<void> {
-  const context = background(takeBackMs);
-  const undo = async () => {
-    await deps.indexes.abandon(name, context);
-    const live = await deps.indexes.liveIndex(context);
-    if (live === name) return;
-    if (live !== null) await deps.index.pointAlias(live, context);
-    await deps.index.deleteIndex(name, context);
-  };
-  await undo().catch(() => {});
-}
-
-/** The first index, made when there is none yet. Replicas that start together leave it to one of them. */
-export async function ensureIndex(deps: IndexDeps, context: CallContext): Promise<void> {
-  if ((await deps.indexes.liveIndex(context)) !== null) return;
-  try {
-    await reindex(deps, context);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== catalogErrors.reindexRunning.code) throw error;
-  }
-}
-
-async function copyAll(deps: IndexDeps, index: string, context: CallContext): Promise<number> {
+async function copyAll(deps: IndexDeps, name: string, signal: AbortSignal): Promise<number> {
   let copied = 0;
-  for (let after: string | undefined; ; ) {
-    const products = await deps.indexes.page(after, pageSize, context);
-    if (products.length > 0) await deps.index.write(index, products.map(operation), context);
-    copied += products.length;
-    after = products.at(-1)?.id;
-    if (products.length < pageSize) return copied;
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await deps.indexes.page(after, pageSize, background(stepMs, signal));
+    const operations = page.products.map(operation);
+    more = page.more;
+    if (operations.length > 0) {
+      const refused = await deps.index.write(name, operations, !more, background(stepMs, signal));
+      for (const [id, reason] of refused) throw new Error(`search index ${name} refused ${id}: ${reason}`);
+    }
+    copied += operations.length;
+    after = page.products.at(-1)?.id;
+    await beat(deps, name, copied, signal);
   }
+  return copied;
+}
+
+async function beat(deps: IndexDeps, name: string, indexed: number, signal: AbortSignal): Promise<void> {
+  if (!(await deps.indexes.beat(name, indexed, background(stepMs, signal)))) throw overtaken(name);
+}
+
+const overtaken = (name: string) => new Error(`search index ${name} was given up by another replica, as too slow`);
+
+/** Whoever asked may be gone by now. What cannot be cleaned up now, a later sweep does. */
+async function cleanUp(deps: IndexDeps, name: string): Promise<void> {
+  const context = background(cleanUpMs);
+  await deps.indexes.retire(name, context);
+  await settleIndexes(deps, context);
+}
+
+/**
+ * Makes the engine agree with what is written about the indexes: searches go to one that hears of changes, and retired
+ * ones are deleted. The alias is read first: what is written can only be newer. Answers what is written, and whether
+ * the live index is missing.
+ */
+async function settleIndexes(deps: IndexDeps, context: CallContext) {
+  let pointed = await deps.index.resolveAlias(context);
+  const { live, building, retired } = await deps.indexes.survey(context);
+  let missing = false;
+  const hearsChanges = pointed !== null && (pointed === live || pointed === building);
+  if (live !== null && !hearsChanges) {
+    missing = !(await deps.index.pointAlias(live, context));
+    pointed = live;
+  }
+  for (const name of retired.filter((one) => one !== pointed)) {
+    await deps.index.deleteIndex(name, context);
+    await deps.indexes.forget(name, context);
+  }
+  return { live, building, missing };
+}
+
+/** To be done every now and then: settles the indexes, and begins to build one where there is none. */
+export async function keepIndexes(deps: IndexDeps, builder: IndexBuilder, context: CallContext): Promise<void> {
+  const { live, building, missing } = await settleIndexes(deps, context);
+  if ((live !== null && !missing) || building !== null) return;
+  await builder.begin(context).catch((error) => {
+    if (!(error instanceof AppError) || error.code !== catalogErrors.reindexRunning.code) throw error;
+  });
 }

@@ -1,12 +1,12 @@
 import { type Implementation, implement } from "@sidecart/platform/app-server";
-import { id, parse } from "@sidecart/platform/input";
+import { id, parse, text } from "@sidecart/platform/input";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import { createProduct } from "./create-product.ts";
 import type { Deps } from "./deps.ts";
 import type { IndexStore } from "./index-store.ts";
 import { toProto } from "./product.ts";
-import { reindex } from "./reindex.ts";
+import type { IndexBuilder } from "./reindex.ts";
 import { reserve } from "./reserve.ts";
 import { searchProducts, suggestProducts } from "./search-products.ts";
 import { updateInventory } from "./update-inventory.ts";
@@ -14,11 +14,11 @@ import { deleteProduct, updateProduct } from "./update-product.ts";
 
 const getRequest = z.object({ ids: z.array(id).max(500) });
 const listRequest = z.object({ first: z.int().min(0).max(1_000), after: z.union([z.literal(""), id]) });
-const reindexRequest = z.object({ index: z.string().max(100) });
+const reindexRequest = z.object({ index: text(0, 100) });
 const releaseRequest = z.object({ reservationIds: z.array(id).max(500) });
 
 /** The wire side of catalog: each method hands over to its use case. */
-export function rpc(deps: Deps & { indexes: IndexStore }): Implementation[] {
+export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder }): Implementation[] {
   const catalog = implement(CatalogService, {
     createProduct: async (request, context) => ({ product: toProto(await createProduct(deps, request, context)) }),
     updateProduct: async (request, context) => ({ product: toProto(await updateProduct(deps, request, context)) }),
@@ -42,12 +42,12 @@ export function rpc(deps: Deps & { indexes: IndexStore }): Implementation[] {
     suggestProducts: async (request, context) => ({ suggestions: await suggestProducts(deps, request, context) }),
     reindex: async (_request, context) => {
       await deps.verifier.require(context, "admin");
-      return reindex(deps, context);
+      return { index: await deps.builder.begin(context) };
     },
     getReindex: async (request, context) => {
       await deps.verifier.require(context, "admin");
       const { index } = parse(reindexRequest, request);
-      return { state: await deps.indexes.stateOf(index, context) };
+      return deps.indexes.progress(index, context);
     },
   });
   const reservations = implement(

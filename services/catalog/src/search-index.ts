@@ -55,23 +55,44 @@ export function createSearchIndex(sidecar: Sidecar) {
       const answer = await run<{ suggestions: string[] }>("suggest", { index: alias, prefix, first }, context);
       return answer.suggestions;
     },
-    /** Older versions never overwrite newer ones. An operation that failed fails the whole, to be tried again. */
-    async write(index: string, operations: IndexOperation[], context: CallContext): Promise<void> {
-      const { items } = await run<{ items: ItemResult[] }>("bulk", { index, operations, refresh: true }, context);
-      const failed = items.find((item) => item.status === "failed");
-      if (failed) throw new Error(`search index ${index}: ${failed.id}: ${failed.error}`);
+    /**
+     * Older versions never overwrite newer ones. Gives back what the engine refused for good, by id, with its reason; the
+     * rest is written. With `refresh` searches see it at once, which costs an engine more than the writing does.
+     */
+    async write(index: string, operations: IndexOperation[], refresh: boolean, context: CallContext) {
+      const { items } = await run<{ items: ItemResult[] }>("bulk", { index, operations, refresh }, context);
+      return new Map(
+        items.flatMap(({ id, status, error }) => (status === "failed" ? [[id, error ?? ""] as const] : [])),
+      );
     },
     createIndex: (index: string, context: CallContext) => run("create-index", { index }, context),
     deleteIndex: (index: string, context: CallContext) => run("delete-index", { index }, context),
-    pointAlias: (index: string, context: CallContext) => run("alias", { alias, index }, context),
+    /** False when there is no such index. */
+    async pointAlias(index: string, context: CallContext): Promise<boolean> {
+      try {
+        await run("alias", { alias, index }, context);
+        return true;
+      } catch (error) {
+        if (componentStatus(error instanceof Error ? error.cause : error)?.code === "NotFound") return false;
+        throw error;
+      }
+    },
+    /** The index that searches go to, if any. */
+    async resolveAlias(context: CallContext): Promise<string | null> {
+      return (await run<{ index: string | null }>("resolve-alias", { alias }, context)).index;
+    },
   };
 }
 
 /** The sidecar answers INTERNAL for whatever a binding refuses: the component's own status stands in the text. */
+function componentStatus(cause: unknown): { code: string; description: string } | undefined {
+  const [, code, description] = /code = (InvalidArgument|NotFound) desc = ([^"]*)/.exec(String(cause)) ?? [];
+  return code === undefined ? undefined : { code, description: description ?? "" };
+}
+
 function toSearchError(cause: unknown): AppError {
-  const text = cause instanceof Error ? cause.message : "";
-  const refused = /code = InvalidArgument desc = ([^"]*)/.exec(text)?.[1];
-  return refused
-    ? new AppError(commonErrors.invalid, { message: refused, cause })
+  const said = componentStatus(cause);
+  return said?.code === "InvalidArgument"
+    ? new AppError(commonErrors.invalid, { message: said.description, cause })
     : new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
 }

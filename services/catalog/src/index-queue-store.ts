@@ -1,0 +1,64 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { type Database, sql } from "@sidecart/platform/database";
+
+/** A product that is to be indexed; `notedAt` is given back as it came, to the microsecond. */
+export type Noted = { id: string; notedAt: string };
+
+/** `noted_at` always grows: whoever indexed what was noted before can tell that there is more. */
+const note = sql(
+  "index-queue.note",
+  `with noted as (
+     insert into index_queue (product_id, noted_at)
+     select id, clock_timestamp() from (
+       select distinct jsonb_array_elements_text($1::jsonb->'ids')::uuid as id order by 1) as wanted
+     on conflict (product_id) do update set claimed_until = '-infinity',
+       noted_at = greatest(excluded.noted_at, index_queue.noted_at + interval '1 microsecond')
+     returning 1)
+   select jsonb_build_object('noted', (select count(*) from noted))::text`,
+);
+
+const claim = sql(
+  "index-queue.claim",
+  `with input as (select * from jsonb_to_record($1::jsonb) as i(size int, lease int)),
+   due as (
+     select product_id from index_queue where claimed_until <= now() order by claimed_until, noted_at
+     limit (select size from input) for update skip locked),
+   claimed as (
+     update index_queue q set claimed_until = now() + make_interval(secs => input.lease)
+     from input where q.product_id = any (array(select product_id from due)) returning q.product_id, q.noted_at)
+   select coalesce(jsonb_agg(jsonb_build_object('id', product_id, 'notedAt', noted_at)), '[]')::text from claimed`,
+);
+
+/** What was noted anew meanwhile stays as it is: due at once. */
+const settle = sql(
+  "index-queue.settle",
+  `with input as (select * from jsonb_to_record($1::jsonb) as i(done jsonb, again jsonb, pause int)),
+   done as (
+     select d.* from input, jsonb_to_recordset(done) as d(id uuid, "notedAt" timestamptz)),
+   again as (
+     select a.*, input.pause from input, jsonb_to_recordset(again) as a(id uuid, "notedAt" timestamptz)),
+   gone as (
+     delete from index_queue q using done d
+     where q.product_id = any (array(select id from done)) and q.product_id = d.id and q.noted_at = d."notedAt" returning 1),
+   back as (
+     update index_queue q set claimed_until = now() + make_interval(secs => a.pause)
+     from again a where q.product_id = any (array(select id from again)) and q.product_id = a.id and q.noted_at = a."notedAt" returning 1)
+   select jsonb_build_object('gone', (select count(*) from gone), 'back', (select count(*) from back))::text`,
+);
+
+export type IndexQueueStore = ReturnType<typeof createIndexQueueStore>;
+
+export function createIndexQueueStore(database: Database) {
+  return {
+    async note(ids: string[], context: CallContext): Promise<void> {
+      await database.one(note, { ids }, context);
+    },
+    /** Up to `size` products that nobody else has, for `lease` seconds; the longest waiting first. */
+    claim: (size: number, lease: number, context: CallContext) =>
+      database.one<Noted[]>(claim, { size, lease }, context),
+    /** `again` is due after `pause` seconds. */
+    async settle(done: Noted[], again: Noted[], pause: number, context: CallContext): Promise<void> {
+      await database.one(settle, { done, again, pause }, context);
+    },
+  };
+}
