@@ -9,7 +9,10 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
   const home = await mkdtemp(join(tmpdir(), "sidecart-test-"));
   // PostgreSQL's own user must be able to pass through.
   await chmod(home, 0o711);
-  const system = await launch({ instance: "test", home, logLevel: "warn", ...options });
+  // A test file that ends by an error has no time for its teardown.
+  const end = new AbortController();
+  process.once("exit", () => end.abort());
+  const system = await launch({ instance: "test", home, logLevel: "warn", killSignal: end.signal, ...options });
   t.teardown(async () => {
     await system.stop();
     await rm(home, { recursive: true, force: true });
