@@ -91,6 +91,9 @@ for (const operation of operations()) {
   });
 }
 
+const entries = (count: number, value = "x") =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, value]));
+
 t.test("numbers and lists at the edge are refused, not rounded", async (t) => {
   const line = { productId: product, quantity: 1 };
   const wrong: [string, object][] = [
@@ -108,6 +111,13 @@ t.test("numbers and lists at the edge are refused, not rounded", async (t) => {
     ),
     ["createProduct", { ...productFields(), imageUrl: "javascript:alert(1)" }],
     ["createProduct", { ...productFields(), imageUrl: "data:image/png;base64,\0" }],
+    ["createProduct", { ...productFields(), imageUrl: "http://example.com/apple.png" }],
+    ["createProduct", { ...productFields(), imageUrl: "data:image/svg+xml;utf8,<svg><script>alert(1)</script></svg>" }],
+    ["createProduct", { ...productFields(), imageUrl: `data:image/png;base64,${btoa("<script>")}` }],
+    ["createProduct", { ...productFields(), imageUrl: `data:image/svg+xml;base64,${btoa('<svg onload="x()"/>')}` }],
+    ["createProduct", { ...productFields(), attributes: entries(31) }],
+    ["createProduct", { ...productFields(), attributes: entries(20_000) }],
+    ["createProduct", { ...productFields(), attributes: entries(30, "豆".repeat(100)) }],
     ["createProduct", { ...productFields(), name: " " }],
     ["createProduct", { ...productFields(), unknown: 1 }],
     ["updateInventory", { id: product, type: "SUBTRACT", number: 1_000_000 }],

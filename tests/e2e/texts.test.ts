@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { picture } from "@sidecart/local/seed/picture";
 import t from "tap";
 import { Person } from "../support/graphql.ts";
 import { admin, goodPassword, newCustomer, newProduct, placeOrder } from "../support/people.ts";
@@ -34,7 +35,7 @@ t.test("a product's texts come back as they were written, in every place", async
       description: text,
       category,
       attributes: Object.fromEntries([[text.slice(0, 40).trim(), text]]),
-      imageUrl: `data:image/svg+xml;utf8,${text}`,
+      imageUrl: picture("Tea", text),
     };
     const { createProduct } = await shop.get<{ createProduct: { id: string } }>(create, {
       input: { ...fields, price: 1 },

@@ -7,16 +7,26 @@ import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { catalogErrors } from "./errors.ts";
 import { productCreated } from "./events.ts";
+import { isInlinePicture } from "./picture.ts";
 import { ownerScope, type Product } from "./product.ts";
 
+const maxAttributes = 30;
+/** In UTF-8. It keeps a product, in any script, under 33 kB: see `maxProducts`. */
+const maxAttributesBytes = 8_000;
+
+/** The number of entries is looked at before the entries. */
 export const attributes = z
-  .record(text(1, 40), text(1, 200))
-  .refine((values) => Object.keys(values).length <= 30, "has more than 30 entries");
+  .custom<object>(
+    (values) => Object.keys(values ?? {}).length <= maxAttributes,
+    `has more than ${maxAttributes} entries`,
+  )
+  .pipe(z.record(text(1, 40), text(1, 200)))
+  .refine((values) => Buffer.byteLength(JSON.stringify(values)) <= maxAttributesBytes, "is more than 8 kB");
 /** https or an inline picture of at most 8 kB. */
 export const imageUrl = z.union([
   z.literal(""),
   text(0, 2_000).pipe(z.url({ protocol: /^https$/ })),
-  text(0, 8_192).refine((value) => /^data:image\/(svg\+xml|png|webp|jpeg);/.test(value), "is not a picture"),
+  text(0, 8_192).refine(isInlinePicture, "is not a picture"),
 ]);
 
 const request = z.object({
@@ -29,17 +39,27 @@ const request = z.object({
   attributes,
   partnerId: z.union([z.literal(""), id]),
   imageUrl,
+  commandId: z.union([z.literal(""), id]),
 });
 
-/** Adds a product: an admin's for the shop or any partner, a partner's always for itself. */
+/**
+ * Adds a product: an admin's for the shop or any partner, a partner's always for itself. The command's id becomes the
+ * product's: repeating it gives the product back as it is by then.
+ */
 export async function createProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
   const caller = await deps.verifier.caller(context);
   const owner = ownerScope(caller);
-  const { partnerId, ...rest } = parse(request, input);
+  const { partnerId, commandId, ...rest } = parse(request, input);
   if (owner !== null && partnerId !== "" && partnerId !== owner) throw new AppError(commonErrors.forbidden);
-  const product = { ...rest, id: newId(), partnerId: owner ?? (partnerId || null), createdAt: deps.clock.now() };
+  const product = {
+    ...rest,
+    id: commandId || newId(),
+    partnerId: owner ?? (partnerId || null),
+    createdAt: deps.clock.now(),
+  };
   const created = await deps.products.create(product, pendingEvent(productCreated, product.id), context);
   if (!created) throw new AppError(catalogErrors.unknownPartner);
+  if (owner !== null && created.partnerId !== owner) throw new AppError(commonErrors.forbidden);
   deps.kickOutbox();
   return created;
 }

@@ -7,6 +7,7 @@ import { startStore } from "../../../tests/support/store.ts";
 import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
 import { createProductStore, type NewProduct, type StockChange } from "./product-store.ts";
 
+t.setTimeout(90_000);
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
 const most = 1_000;
@@ -103,12 +104,70 @@ t.test("products", async (t) => {
     }
   });
 
-  t.test("an id that is taken is a failure, and changes nothing", async (t) => {
+  t.test("an id that is taken gives its product back, and changes nothing", async (t) => {
     const product = fresh();
-    await create(product);
-    await t.rejects(create({ ...product, name: "Another" }), { code: "UNAVAILABLE" });
-    t.match(await products.byIds([product.id], soon()), [{ name: product.name }]);
+    const first = await create(product);
+    t.same(await create({ ...product, name: "Another" }), first);
+    t.same(await products.byIds([product.id], soon()), [first]);
     t.equal((await events(product.id)).length, 1);
+    await update(product.id, { deleted: true });
+    await t.rejects(create(product), { code: "PRODUCT_NOT_FOUND" });
+  });
+
+  t.test("the same product made by many at once is one, and all get it", async (t) => {
+    for (let round = 0; round < 5; round += 1) {
+      const product = fresh();
+      const answers = await Promise.all(Array.from({ length: 12 }, () => create(product)));
+      t.same(new Set(answers.map((one) => one?.id)), new Set([product.id]));
+      t.equal((await events(product.id)).length, 1);
+    }
+  });
+
+  t.test("a change of stock that is repeated counts once, and is answered with the stock of then", async (t) => {
+    const product = fresh({ stock: 7 });
+    await create(product);
+    const changeId = newId();
+    const once = () => change(product.id, { changeId, type: "subtract", number: 5 });
+    t.match(await once(), { stock: 2, events: 2 });
+    await change(product.id, { number: 10 });
+    t.match(await once(), { stock: 2, events: 0 });
+    t.match(await products.byIds([product.id], soon()), [{ stock: 12, version: 3 }]);
+    const other = newId();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => change(product.id, { changeId: other, type: "subtract", number: 12 })),
+    );
+    t.same(new Set(answers.map(({ stock }) => stock)), new Set([0]));
+    t.match(await products.byIds([product.id], soon()), [{ stock: 0, version: 4 }]);
+  });
+
+  t.test("a change's id belongs to its product, and tells nothing to others", async (t) => {
+    const [mine, other] = [fresh({ partnerId: await partner() }), fresh()];
+    await create(mine);
+    await create(other);
+    const changeId = newId();
+    await change(mine.id, { changeId });
+    await t.rejects(change(other.id, { changeId }), { code: "BAD_INPUT" });
+    t.match(await products.byIds([other.id], soon()), [{ stock: 7, version: 1 }]);
+    t.match(await change(mine.id, { changeId }, nobody), { stock: null, allowed: false });
+  });
+
+  t.test("a hundred of the largest products come in one answer", async (t) => {
+    await query(
+      `insert into products (id, name, description, price, currency, category, attributes, image_url, on_hand, created_at,
+         updated_at)
+       select ('ffffffff-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, repeat('<', 200), repeat('<', 5000), 1, 'EUR',
+         repeat('<', 60), jsonb_build_object('a', repeat('<', 8000)), repeat('x', 8192), 1, now(), now()
+       from generate_series(1, 100) n`,
+    );
+    const page = await products.newest(100, undefined, soon());
+    t.equal(page.length, 100);
+    t.ok(page.every(({ id }) => id.startsWith("ffffffff")));
+    const ids = page.map(({ id }) => id);
+    t.same(
+      (await products.byIds(ids, soon())).map(({ id }) => id),
+      ids,
+    );
+    await query("delete from products where id = any ($1)", [ids]);
   });
 
   t.test("products come in the order asked, without those that are unknown or deleted", async (t) => {

@@ -1,6 +1,8 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, instant, sql } from "@sidecart/platform/database";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { OutboxRow } from "@sidecart/platform/events";
+import { catalogErrors } from "./errors.ts";
 import type { Product } from "./product.ts";
 
 const productJson = (p: string) => `jsonb_build_object('id', ${p}.id, 'name', ${p}.name,
@@ -28,12 +30,15 @@ const create = sql(
        created_at, updated_at)
      select id, name, description, price, currency, category, attributes, partner_id, image_url, stock, at, at
      from input where exists (select from owner)
-     returning *),
+     on conflict (id) do nothing returning *),
+   existing as (select p.* from products p, input where p.id = input.id),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', ${stateJson("created")}, event->>'traceparent'
      from created, input returning 1)
-   select jsonb_build_object('product', (select ${productJson("created")} from created),
+   select jsonb_build_object('product', coalesce((select ${productJson("created")} from created),
+       (select ${productJson("existing")} from existing where deleted_at is null)),
+     'deleted', exists (select from existing where deleted_at is not null), 'partnerKnown', exists (select from owner),
      'events', (select count(*) from event))::text`,
 );
 
@@ -73,18 +78,22 @@ const changeStock = sql(
    found as (
      select p.* from products p, input
      where p.id = input.id and p.deleted_at is null and (input.owner is null or p.partner_id = input.owner) for update of p),
+   done as (
+     select c.stock from inventory_changes c, input, found where c.id = input.change_id and c.product_id = found.id),
    wanted as (
-     select found.id, found.on_hand - found.reserved as before, case type
+     select found.id, found.reserved, found.on_hand - found.reserved as before, case type
        when 'add' then on_hand + number when 'subtract' then on_hand - number else reserved + number end as on_hand
      from found, input),
-   changed as (
-     update products p set on_hand = wanted.on_hand, version = p.version + 1, updated_at = input.at
-     from wanted, input
-     where p.id = wanted.id and wanted.on_hand between p.reserved and input.most returning p.*),
+   fitting as (
+     select wanted.* from wanted, input
+     where wanted.on_hand between wanted.reserved and input.most and not exists (select from done)),
    noted as (
      insert into inventory_changes (id, product_id, type, number, reason, actor, stock, at)
-     select change_id, changed.id, type, number, reason, actor, changed.on_hand - changed.reserved, at
-     from changed, input returning 1),
+     select change_id, fitting.id, type, number, reason, actor, fitting.on_hand - fitting.reserved, at
+     from fitting, input on conflict (id) do nothing returning 1),
+   changed as (
+     update products p set on_hand = fitting.on_hand, version = p.version + 1, updated_at = input.at
+     from fitting, input where p.id = fitting.id and exists (select from noted) returning p.*),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key',
@@ -95,8 +104,8 @@ const changeStock = sql(
        jsonb_build_object('productId', changed.id, 'version', changed.version), depleted->>'traceparent'
      from changed, input, wanted where changed.on_hand = changed.reserved and wanted.before > 0
      returning 1)
-   select jsonb_build_object('stock', (select on_hand - reserved from changed),
-     'available', (select on_hand - reserved from found), 'allowed', exists (select from found),
+   select jsonb_build_object('stock', coalesce((select stock from done), (select on_hand - reserved from changed)),
+     'taken', exists (select from fitting) and not exists (select from noted), 'available', (select on_hand - reserved from found), 'allowed', exists (select from found),
      'known', exists (select from products p, input where p.id = input.id and p.deleted_at is null),
      'events', (select count(*) from event) + (select count(*) from noted))::text`,
 );
@@ -116,6 +125,12 @@ const newest = sql(
      order by id desc limit (select first from input))
    select coalesce(jsonb_agg(${productJson("page")} order by page.id desc), '[]')::text from page`,
 );
+
+/**
+ * Products of one statement. A sidecar carries 4 MiB and writes `<` as `\u003c`: what we accept as one product may
+ * be 6 times its 13,300 characters and a picture of 8 kB, and 40 of those are 3.6 MB.
+ */
+const perStatement = 40;
 
 export type NewProduct = Omit<Product, "version" | "createdAt"> & { createdAt: Date };
 export type ProductChanges = Partial<
@@ -137,11 +152,16 @@ export type ProductStore = ReturnType<typeof createProductStore>;
 
 export function createProductStore(database: Database) {
   return {
-    /** Undefined when the partner is unknown. */
+    /** The product that has this id already, if there is one. Undefined when the partner is unknown. */
     async create(product: NewProduct, event: PendingEvent, context: CallContext): Promise<Product | undefined> {
       const { partnerId: partner_id, imageUrl: image_url, createdAt, ...rest } = product;
       const input = { ...rest, partner_id, image_url, at: createdAt, event };
-      const outcome = await database.one<{ product: Product | null }>(create, input, context);
+      type Outcome = { product: Product | null; deleted: boolean; partnerKnown: boolean };
+      const run = () => database.one<Outcome>(create, input, context);
+      let outcome = await run();
+      // Somebody wrote it while this statement ran, which does not see it: the next one does.
+      if (!outcome.product && !outcome.deleted && outcome.partnerKnown) outcome = await run();
+      if (outcome.deleted) throw new AppError(catalogErrors.productNotFound);
       return outcome.product ?? undefined;
     },
     /** `owner` null: any product. */
@@ -157,7 +177,8 @@ export function createProductStore(database: Database) {
       const input = { id, owner, changes: some, deleted, at, event };
       return database.one<{ product: Product | null; known: boolean }>(update, input, context);
     },
-    changeStock(
+    /** A change whose id was used before for this product is answered with the stock of then. */
+    async changeStock(
       change: StockChange,
       owner: string | null,
       at: Date,
@@ -167,16 +188,31 @@ export function createProductStore(database: Database) {
       const { changeId: change_id, ...rest } = change;
       const input = { ...rest, change_id, owner, at, event: events.changed, depleted: events.depleted };
       type Outcome = { stock: number | null; available: number | null; allowed: boolean; known: boolean };
-      return database.one<Outcome>(changeStock, input, context);
+      const run = () => database.one<Outcome & { taken: boolean }>(changeStock, input, context);
+      let { taken, ...outcome } = await run();
+      // Somebody used the id while this statement ran, which does not see it: the next one does.
+      if (taken) ({ taken, ...outcome } = await run());
+      if (taken) throw new AppError(commonErrors.invalid, { message: "commandId: was used for another product" });
+      return outcome;
     },
     async byIds(ids: string[], context: CallContext): Promise<Product[]> {
-      const found = await database.one<Product[]>(byIds, { ids: [...new Set(ids)] }, context);
+      const wanted = [...new Set(ids)];
+      const found: Product[] = [];
+      while (wanted.length > 0)
+        found.push(...(await database.one<Product[]>(byIds, { ids: wanted.splice(0, perStatement) }, context)));
       const byId = new Map(found.map((product) => [product.id, product]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
     /** Newest first, those older than `after`. */
-    newest(first: number, after: string | undefined, context: CallContext): Promise<Product[]> {
-      return database.one<Product[]>(newest, { first, after: after ?? null }, context);
+    async newest(first: number, after: string | undefined, context: CallContext): Promise<Product[]> {
+      const found: Product[] = [];
+      while (found.length < first) {
+        const input = { first: Math.min(first - found.length, perStatement), after: found.at(-1)?.id ?? after ?? null };
+        const some = await database.one<Product[]>(newest, input, context);
+        found.push(...some);
+        if (some.length < input.first) break;
+      }
+      return found;
     },
   };
 }

@@ -22,9 +22,13 @@ const request = z.object({
   type: z.union([z.literal(InventoryChange.ADD), z.literal(InventoryChange.SUBTRACT), z.literal(InventoryChange.SET)]),
   number: z.int().min(0).max(maxQuantity),
   reason: text(0, 500),
+  commandId: z.union([z.literal(""), id]),
 });
 
-/** Changes what is on hand, never to less than what is promised to somebody. Gives back the stock after it. */
+/**
+ * Changes what is on hand, never to less than what is promised to somebody. Gives back the stock after it: the same for
+ * the same command's id, which changes it once.
+ */
 export async function updateInventory(
   deps: Deps,
   input: { id: string; type: InventoryChange },
@@ -36,8 +40,14 @@ export async function updateInventory(
   }
   const caller = await deps.verifier.caller(context);
   const owner = ownerScope(caller);
-  const { type, ...rest } = parse(request, input);
-  const change = { ...rest, type: types[type], changeId: newId(), actor: caller.accountId, most: maxQuantity };
+  const { type, commandId, ...rest } = parse(request, input);
+  const change = {
+    ...rest,
+    type: types[type],
+    changeId: commandId || newId(),
+    actor: caller.accountId,
+    most: maxQuantity,
+  };
   const events = { changed: pendingEvent(stockChanged, rest.id), depleted: pendingEvent(stockDepleted, rest.id) };
   const outcome = await deps.products.changeStock(change, owner, deps.clock.now(), events, context);
   if (!outcome.known) throw new AppError(catalogErrors.productNotFound);

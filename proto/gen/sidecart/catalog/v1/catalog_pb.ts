@@ -1077,7 +1077,7 @@ export const CatalogService: GenService<{
     output: typeof UpdateInventoryResponseSchema;
   },
   /**
-   * By ids, in the order asked; unknown and deleted ones are left out. At most 500 ids.
+   * By ids, in the order asked; unknown and deleted ones are left out. At most 100 ids.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.GetProducts
    */
@@ -1087,7 +1087,7 @@ export const CatalogService: GenService<{
     output: typeof GetProductsResponseSchema;
   },
   /**
-   * Newest first.
+   * Newest first, at most 100.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.ListProducts
    */
