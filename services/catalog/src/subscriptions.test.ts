@@ -30,7 +30,7 @@ t.test("what changes a product or its stock is noted and nothing more: search ma
 });
 
 t.test("an event without what it is about fails, and is put aside rather than passed over", async (t) => {
-  const hear = heard({});
+  const hear = heard({ reservations: {} });
   for (const topic of ["order-placed", "order-paid", "order-cancelled", "order-expired"]) {
     await t.rejects(hear(`orders.${topic}.v1`, {}), /no order/);
   }
