@@ -190,8 +190,9 @@ export function createProductStore(database: Database) {
       type Outcome = { stock: number | null; available: number | null; allowed: boolean; known: boolean };
       const run = () => database.one<Outcome & { taken: boolean }>(changeStock, input, context);
       let { taken, ...outcome } = await run();
-      // Somebody used the id while this statement ran, which does not see it: the next one does.
-      if (taken) ({ taken, ...outcome } = await run());
+      // Somebody used the id while this statement ran, which does not see it, and perhaps took what it asks for: the
+      // next one sees it.
+      if (taken || (outcome.allowed && outcome.stock === null)) ({ taken, ...outcome } = await run());
       if (taken) throw new AppError(commonErrors.invalid, { message: "commandId: was used for another product" });
       return outcome;
     },
