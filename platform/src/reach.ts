@@ -1,14 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type ServiceError, status } from "@grpc/grpc-js";
 import type { CallContext } from "./call.ts";
+import { AppError, commonErrors } from "./errors.ts";
 
 /** How long a caller puts up with a service that nobody reaches, such as one that is being started again. */
 const patienceMs = 2_500;
 const firstPauseMs = 50;
 const longestPauseMs = 400;
 
-/** Words of grpc-js and grpc-go for a call that never left: the connection was not made. */
-const neverLeft = /No connection established|Error while dialing/;
+/**
+ * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite) for a call that never left:
+ * the connection was not made, or nobody knew where to.
+ */
+const neverLeft = /No connection established|Error while dialing|no host found with the given ID/;
 
 /**
  * Repeats a call that reached nobody. One that may have arrived is not repeated: a command without a key would be done
@@ -21,7 +25,10 @@ export async function untilReached<T>(context: CallContext, call: () => Promise<
     try {
       return await call();
     } catch (error) {
-      if (!reachedNobody(error) || Date.now() + pauseMs >= end || context.signal.aborted) throw error;
+      if (!reachedNobody(error)) throw error;
+      if (Date.now() + pauseMs >= end || context.signal.aborted) {
+        throw new AppError(commonErrors.unavailable, { cause: error });
+      }
     }
     await pause(pauseMs);
   }
@@ -29,5 +36,5 @@ export async function untilReached<T>(context: CallContext, call: () => Promise<
 
 function reachedNobody(error: unknown): boolean {
   const { code, details } = error as Partial<ServiceError>;
-  return code === status.UNAVAILABLE && neverLeft.test(details ?? "");
+  return (code === status.UNAVAILABLE || code === status.UNKNOWN) && neverLeft.test(details ?? "");
 }

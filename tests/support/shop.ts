@@ -17,7 +17,7 @@ export type Shop = {
   /** What came into the house: at the start, and by whatever a test adds. */
   stock: Map<string, number>;
   /** One unit of the first product unless said otherwise; the whole answer. */
-  place(key?: string, product?: string): Promise<Answer<Placed>>;
+  place(key?: string, product?: string, quantity?: number): Promise<Answer<Placed>>;
   cancel(id: string): Promise<Answer<unknown>>;
   pay(id: string): Promise<Answer<unknown>>;
   /** Waits until all events have had their effect and the books agree. */
@@ -27,9 +27,12 @@ export type Shop = {
 const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
 const markPaid = "mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { id status } }";
 
+/** The gateway's environment when one address asks for more than people do. */
+export const unlimited = { SIDECART_RATE_LIMIT: "1000000" };
+
 export async function openShop(t: Test, options: LaunchOptions & { products?: number; units?: number } = {}) {
   const { products: number = 1, units = 1_000, ...launch } = options;
-  const gateway = { SIDECART_RATE_LIMIT: "1000000", ...launch.env?.gateway };
+  const gateway = { ...unlimited, ...launch.env?.gateway };
   const system = await startSystem(t, { ...launch, env: { ...launch.env, gateway } });
   const boss = await admin(system.gatewayUrl);
   const customer = await newCustomer(system.gatewayUrl);
@@ -42,8 +45,8 @@ export async function openShop(t: Test, options: LaunchOptions & { products?: nu
     customer,
     products,
     stock,
-    place: (idempotencyKey = randomUUID(), productId = first) =>
-      customer.ask<Placed>(placeOrder, { input: { orderProducts: [{ productId, quantity: 1 }], idempotencyKey } }),
+    place: (idempotencyKey = randomUUID(), productId = first, quantity = 1) =>
+      customer.ask<Placed>(placeOrder, { input: { orderProducts: [{ productId, quantity }], idempotencyKey } }),
     cancel: (id) => customer.ask(cancelOrder, { input: { id, reason: "changed my mind" } }),
     pay: (id) => boss.ask(markPaid, { input: { id } }),
     agrees: (withinMs) => ledgerAgrees(system, stock, withinMs),

@@ -1,0 +1,48 @@
+import t from "tap";
+import { eventually } from "../../support/eventually.ts";
+import { Random } from "../../support/random.ts";
+import { openShop } from "../../support/shop.ts";
+import { streamsOf } from "../../support/streams.ts";
+import { killAtRandom } from "./killer.ts";
+import { Traffic } from "./traffic.ts";
+
+/** At most 600: the people's tokens live for 15 minutes. */
+const seconds = Math.min(Number(process.env.SIDECART_FAULTS_SECONDS ?? 60), 600);
+const workers = 12;
+const random = new Random();
+
+const list = (numbers: Map<string, number>) =>
+  [...numbers]
+    .sort()
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+
+t.setTimeout((seconds + 300) * 1_000);
+
+t.test(`${workers} people trade for ${seconds} s while processes die at random: the ledger agrees`, async (t) => {
+  t.comment(`SEED=${random.seed}`);
+  const shop = await openShop(t, { products: 8, units: 150 });
+  const streams = await streamsOf(t, shop);
+  const traffic = new Traffic(shop, random);
+  const stopped = AbortSignal.timeout(seconds * 1_000);
+  const people = Array.from({ length: workers }, () => traffic.run(stopped));
+  const kills = await killAtRandom(shop.system, random, stopped, (what) => t.comment(what));
+  await Promise.all(people);
+
+  await eventually("every placement to have an answer", () => traffic.settle(), 60_000);
+  const books = await shop.agrees(120_000);
+  const byId = new Map(books.orders.map((order) => [order.id, order]));
+  t.same(traffic.strange, [], "everybody got an answer that tells what to do");
+  t.equal(byId.size, traffic.told.size, "as many orders as people were told of");
+  t.ok(
+    [...traffic.told.values()].every((id) => byId.has(id)),
+    "and just those",
+  );
+
+  const statuses = Map.groupBy(books.orders, ({ status }) => status);
+  const lengths = await Promise.all((await streams.topics()).map((topic) => streams.redis.xlen(topic)));
+  t.comment(`orders: ${list(new Map([...statuses].map(([status, some]) => [status, some.length])))}`);
+  t.comment(`kills: ${list(kills)}`);
+  t.comment(`answers: ${list(traffic.answers)}`);
+  t.comment(`events in the broker: ${lengths.reduce((sum, length) => sum + length, 0)}`);
+});
