@@ -20,7 +20,10 @@ const victims: Record<string, NodeJS.Signals[]> = {
 const longestPeaceMs = 3_000;
 const longestAwayMs = 3_000;
 
-/** Ends one process after another and starts it again, until `stopped`; gives back how often each was ended. */
+/**
+ * Ends one process after another and starts it again, until `stopped`: all of them in a random order, then all in
+ * another, so that a run of a minute misses none. Gives back how often each was ended.
+ */
 export async function killAtRandom(
   system: Launched,
   random: Random,
@@ -28,9 +31,10 @@ export async function killAtRandom(
   tell: (what: string) => void,
 ): Promise<Map<string, number>> {
   const kills = new Map<string, number>();
-  while (!stopped.aborted) {
+  for (let round: string[] = []; !stopped.aborted; ) {
+    if (round.length === 0) round = random.shuffle(Object.keys(victims));
     await pause(random.below(longestPeaceMs));
-    const name = random.pick(Object.keys(victims));
+    const name = round.pop() ?? "";
     const signal = random.pick(victims[name] ?? []);
     const awayMs = random.below(longestAwayMs);
     tell(`${signal} to ${name}, away for ${awayMs} ms`);

@@ -9,6 +9,7 @@ import { Traffic } from "./traffic.ts";
 /** At most 600: the people's tokens live for 15 minutes. */
 const seconds = Math.min(Number(process.env.SIDECART_FAULTS_SECONDS ?? 60), 600);
 const workers = 12;
+/** The killer's own: its seed says what is killed, how and in which order. */
 const random = new Random();
 
 const list = (numbers: Map<string, number>) =>
@@ -23,9 +24,9 @@ t.test(`${workers} people trade for ${seconds} s while processes die at random: 
   t.comment(`SEED=${random.seed}`);
   const shop = await openShop(t, { products: 8, units: 150 });
   const streams = await streamsOf(t, shop);
-  const traffic = new Traffic(shop, random);
+  const traffic = new Traffic(shop);
   const stopped = AbortSignal.timeout(seconds * 1_000);
-  const people = Array.from({ length: workers }, () => traffic.run(stopped));
+  const people = Array.from({ length: workers }, (_, at) => traffic.run(new Random(random.seed + at + 1), stopped));
   const kills = await killAtRandom(shop.system, random, stopped, (what) => t.comment(what));
   await Promise.all(people);
 

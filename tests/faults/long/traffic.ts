@@ -20,20 +20,18 @@ export class Traffic {
   /** Placements without a clear answer, to be asked again. */
   readonly open: Wish[] = [];
   readonly #shop: Shop;
-  readonly #random: Random;
 
-  constructor(shop: Shop, random: Random) {
+  constructor(shop: Shop) {
     this.#shop = shop;
-    this.#random = random;
   }
 
   get strange(): string[] {
     return [...this.answers.keys()].filter((code) => !expected.includes(code));
   }
 
-  /** One person after another until `stopped`. */
-  async run(stopped: AbortSignal): Promise<void> {
-    while (!stopped.aborted) await this.#act();
+  /** One person, who acts until `stopped`. */
+  async run(random: Random, stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) await this.#act(random);
   }
 
   /** Asks again for what has no clear answer; true when nothing is left. */
@@ -43,17 +41,17 @@ export class Traffic {
     return this.open.length === 0;
   }
 
-  async #act(): Promise<void> {
+  async #act(random: Random): Promise<void> {
     const ids = [...this.told.values()];
-    const chance = this.#random.next();
-    if (ids.length > 0 && chance < 0.2) await this.#count(this.#shop.cancel(this.#random.pick(ids)));
-    else if (ids.length > 0 && chance < 0.4) await this.#count(this.#shop.pay(this.#random.pick(ids)));
+    const chance = random.next();
+    if (ids.length > 0 && chance < 0.2) await this.#count(this.#shop.cancel(random.pick(ids)));
+    else if (ids.length > 0 && chance < 0.4) await this.#count(this.#shop.pay(random.pick(ids)));
     else if (this.open.length > 0 && chance < 0.5) await this.settle();
-    else await this.#place(this.#wish());
+    else await this.#place(this.#wish(random));
   }
 
-  #wish(): Wish {
-    return { key: randomUUID(), product: this.#random.pick(this.#shop.products), quantity: 1 + this.#random.below(3) };
+  #wish(random: Random): Wish {
+    return { key: randomUUID(), product: random.pick(this.#shop.products), quantity: 1 + random.below(3) };
   }
 
   async #place(wish: Wish): Promise<void> {
