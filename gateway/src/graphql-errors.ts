@@ -45,7 +45,7 @@ function classify(error: Error): AppError {
     const ours = error instanceof GraphQLError && error.path !== undefined;
     return ours ? new AppError(commonErrors.internal, { cause: original }) : badRequest(original.message);
   }
-  if (isClientError(original)) return badRequest(original.message, String(original.code));
+  if (isClientError(original)) return badRequest(original.message, original.code?.toString());
   return toAppError(original);
 }
 
