@@ -12,6 +12,9 @@ const progress = progressOn(process.stderr);
 const killed = 130; // what a shell reports for a program that Ctrl-C ended
 const killWithinMs = 2_000;
 
+// A terminal that was closed, or a pipe that ended, must not keep us from stopping what we started.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 async function main(): Promise<void> {
   const options = parseCliOptions(process.argv.slice(2));
   if (options.help) {

@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
 import { id, parse } from "@sidecart/platform/input";
 import { roles } from "@sidecart/platform/tokens";
@@ -17,10 +17,13 @@ const request = z.object({
     .transform((some) => [...new Set(some)]),
 });
 
-/** Replaces an account's roles. Access tokens that are out keep the old ones for at most 15 minutes. */
+/** Replaces an account's roles; nobody takes the admin role from oneself, so that one admin always remains. Access tokens that are out keep the old ones for at most 15 minutes. */
 export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
-  await deps.verifier.require(context, "admin");
+  const caller = await deps.verifier.require(context, "admin");
   const asked = parse(request, input);
+  if (asked.accountId === caller.accountId && !asked.roles.includes("admin")) {
+    throw new AppError(commonErrors.forbidden, { message: "Another admin has to take your admin role." });
+  }
   const event = pendingEvent(accountUpdated, asked.accountId);
   const account = await deps.accounts.grantRoles(asked.accountId, asked.roles, deps.clock.now(), event, context);
   if (!account) throw new AppError(accountErrors.accountNotFound);
