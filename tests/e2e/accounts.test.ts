@@ -169,6 +169,9 @@ t.test("only an admin grants roles", async (t) => {
   t.same(await boss.get(grantRoles, { input }), { grantRoles: { roles: ["admin"] } });
   const risen = await logIn(gatewayUrl, customer.email, goodPassword);
   t.match(await risen.ask("{ users(first: 1) { id } }"), { status: 200, errors: [] });
+  const own = { accountId: customer.id, roles: ["customer"] };
+  t.equal(await risen.refusal(grantRoles, { input: own }), "FORBIDDEN", "one's own admin role stays");
+  t.same(await boss.get(grantRoles, { input: own }), { grantRoles: { roles: ["customer"] } });
 });
 
 t.test("after the keys were rotated, tokens of the key before are still good", async (t) => {

@@ -28,7 +28,7 @@ const aProduct = { name: "A thing", price: 1n, currency: "EUR", stock: 1, catego
 const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "accounts.getAccounts": () => accounts.getAccounts({ ids: [owner.id] }, as(token)),
   "accounts.listAccounts": () => accounts.listAccounts({ first: 1 }, as(token)),
-  "accounts.grantRoles": () => accounts.grantRoles({ accountId: owner.id, roles: ["customer"] }, as(token)),
+  "accounts.grantRoles": () => accounts.grantRoles({ accountId: stranger.id, roles: ["customer"] }, as(token)),
   "accounts.logOutAll": () => accounts.logOutAll({}, as(token)),
   "catalog.createProduct": () => catalog.createProduct(aProduct, as(token)),
   "catalog.updateProduct": () => catalog.updateProduct({ id: product, name: "A thing" }, as(token)),

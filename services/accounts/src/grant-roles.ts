@@ -17,7 +17,10 @@ const request = z.object({
     .transform((some) => [...new Set(some)]),
 });
 
-/** Replaces an account's roles; nobody takes the admin role from oneself, so that one admin always remains. Access tokens that are out keep the old ones for at most 15 minutes. */
+/**
+ * Replaces an account's roles. Nobody takes the admin role from oneself, so that one admin always remains. Access tokens
+ * that are out keep the old roles for at most 15 minutes.
+ */
 export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
   const caller = await deps.verifier.require(context, "admin");
   const asked = parse(request, input);
