@@ -1,21 +1,21 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type App, sidecarOf } from "./apps.ts";
+import { backendsOf, resourceFolders } from "./backends/table.ts";
 import { checkout } from "./instance.ts";
 import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
 import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
 import { ensureDatabases, type ServiceDatabase } from "./parts/databases.ts";
 import { migrate } from "./parts/migrations.ts";
-import { appProcess, componentProcess, componentSocket } from "./parts/node-programs.ts";
+import { appProcess } from "./parts/node-programs.ts";
 import { adminUrl, answersQuery, postgresProcess } from "./parts/postgres.ts";
-import { answersPing, type Redis, redisFromUrl, redisProcess } from "./parts/redis.ts";
-import { findRedisServer } from "./parts/redis-server.ts";
+import { setUp } from "./parts/set-up.ts";
 import { type SidecarPorts, type SidecarSettings, sidecarHealth, sidecarProcess } from "./parts/sidecar.ts";
 import { answersOk, isListening } from "./process/readiness.ts";
 import type { Run } from "./run.ts";
 import { credentialsOf } from "./secrets/credentials.ts";
 import { randomSecret } from "./secrets/private-file.ts";
-import { writeSecrets } from "./secrets/secrets.ts";
-import { StartError } from "./start-error.ts";
+import { type Secrets, writeSecrets } from "./secrets/secrets.ts";
 
 const loopback = "127.0.0.1";
 const resources = join(checkout, "components/resources");
@@ -24,23 +24,25 @@ const configuration = join(resources, "config/local.yaml");
 /** What the rest of a run needs to know of its stores. */
 export interface Stores {
   databases: Map<string, ServiceDatabase>;
-  redis: Redis;
+  secrets: Secrets;
 }
 
 /** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
 export async function bringUp(run: Run): Promise<Stores> {
-  const [controlPlane, databases, redis] = await Promise.all([
+  const postgres = run.step("PostgreSQL", () => startPostgres(run));
+  const [controlPlane, databases, ...secrets] = await Promise.all([
     startControlPlane(run),
-    run.step("PostgreSQL", () => startPostgres(run)),
-    run.step("Redis", () => startRedis(run)),
-    run.step("search component", () => startSearch(run)),
+    postgres.then((admin) => makeDatabases(run, admin)),
+    ...backendsOf(run.choices).map(({ title, backend }) => run.step(title, () => backend.start(run, { postgres }))),
   ]);
-  await writeSecrets(run.instance, databases.values(), redis, searchUrl(run));
+  const stores = { databases, secrets: Object.assign(databaseSecrets(databases), ...secrets) as Secrets };
+  await writeSecrets(run.instance, stores.secrets);
+  await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
   const settings = sidecarSettings(run, controlPlane);
   await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
   );
-  return { databases, redis };
+  return stores;
 }
 
 /** The Dapr that is used and, when it has one, the authority its parts trust. */
@@ -76,60 +78,33 @@ async function startSentry(run: Run, dapr: DaprRuntime): Promise<Sentry | undefi
   return sentryOn(run.instance, ports.api);
 }
 
-async function startPostgres(run: Run): Promise<Map<string, ServiceDatabase>> {
-  const services = run.apps.filter((app) => app.database).map((app) => app.id);
-  const credentials = credentialsOf(run.instance, services);
+async function startPostgres(run: Run): Promise<string> {
   const external = process.env.DATABASE_URL;
-  let admin = external;
-  if (!admin) {
-    const { api } = await run.take("postgres", ["api"]);
-    const url = adminUrl(api, credentials.postgres);
-    await run.start("stores", await postgresProcess(run.instance, api, credentials.postgres), () => answersQuery(url));
-    await run.system.ready("postgres");
-    admin = url;
-  }
-  return ensureDatabases(admin, run.instance.name, services, credentials);
-}
-
-async function startRedis(run: Run): Promise<Redis> {
-  const external = process.env.REDIS_URL;
-  if (external) {
-    const redis = redisFromUrl(external);
-    const answers = await answersPing(redis).catch(() => false);
-    if (!answers)
-      throw new StartError(`Redis at ${redis.host}:${redis.port} (REDIS_URL) does not answer or refuses the log-in`);
-    return redis;
-  }
-  const program = await findRedisServer(run.note, run.signal);
-  const { api } = await run.take("redis", ["api"]);
-  const { redis: password } = credentialsOf(run.instance, []);
-  const redis = { host: loopback, port: api, username: "", password };
-  await run.start("stores", await redisProcess(run.instance, program, redis), () => answersPing(redis));
-  await run.system.ready("redis");
-  return redis;
-}
-
-async function startSearch(run: Run): Promise<void> {
-  searchUrl(run);
-  const name = run.backends.search === "embedded" ? "embedded-search" : "elasticsearch";
-  const path = componentSocket(run.instance, name);
-  await run.start("components", componentProcess(run.instance, name, run.logLevel), () => isListening({ path }));
-  await run.system.ready(name);
-}
-
-function searchUrl(run: Run): string | undefined {
-  if (run.backends.search === "embedded") return undefined;
-  const url = process.env.ELASTICSEARCH_URL;
-  if (!url) throw new StartError("--search elasticsearch needs ELASTICSEARCH_URL, such as http://127.0.0.1:9200");
+  if (external) return external;
+  const { postgres: password } = credentialsOf(run.instance, []);
+  const { api } = await run.take("postgres", ["api"]);
+  const url = adminUrl(api, password);
+  await run.start("stores", await postgresProcess(run.instance, api, password), () => answersQuery(url));
+  await run.system.ready("postgres");
   return url;
 }
 
+function makeDatabases(run: Run, admin: string): Promise<Map<string, ServiceDatabase>> {
+  const services = run.apps.filter((app) => app.database).map((app) => app.id);
+  return ensureDatabases(admin, run.instance.name, services, credentialsOf(run.instance, services));
+}
+
+function databaseSecrets(databases: Map<string, ServiceDatabase>): Secrets {
+  const entries = [...databases].map(([service, { connectionString }]) => [`${service}-db`, { connectionString }]);
+  return Object.fromEntries(entries) as Secrets;
+}
+
 function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): SidecarSettings {
-  const { broker, state, search } = run.backends;
-  const chosen = ["base", `broker/${broker}`, `state/${state}`, `search/${search}`, "secrets/local"];
+  const shared = ["base", "secrets/local"].map((folder) => join(resources, folder));
+  const chosen = resourceFolders(run.choices).filter((folder) => existsSync(folder));
   return {
     program: dapr.daprd,
-    resources: [...chosen.map((folder) => join(resources, folder)), ...run.extraResources],
+    resources: [...shared, ...chosen, ...run.extraResources],
     configuration,
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,

@@ -1,18 +1,8 @@
 import type { App } from "./apps.ts";
+import type { Choices } from "./backends/table.ts";
 import type { Instance } from "./instance.ts";
 
-export const brokers = ["redis"] as const;
-export const stateStores = ["redis"] as const;
-export const searchEngines = ["embedded", "elasticsearch"] as const;
-
-/** What runs behind the sidecars: each name is a folder of `components/resources`. */
-export interface Backends {
-  broker: (typeof brokers)[number];
-  state: (typeof stateStores)[number];
-  search: (typeof searchEngines)[number];
-}
-
-export interface LaunchOptions extends Partial<Backends> {
+export interface LaunchOptions extends Partial<Choices> {
   /** Which copy of the system: each has its own data, logs and ports. */
   instance?: string;
   /** The folder of all instances; default SIDECART_HOME, else `.sidecart` in the checkout. */
@@ -24,7 +14,7 @@ export interface LaunchOptions extends Partial<Backends> {
   logLevel?: string;
   /** What to run; default: the table in apps.ts. */
   apps?: readonly App[];
-  /** Folders of Dapr resources over those of the backends. */
+  /** Folders of Dapr resources beside those of the backends. */
   resources?: readonly string[];
   /** Environment by process name, over what the launcher sets. */
   env?: Readonly<Record<string, Record<string, string>>>;

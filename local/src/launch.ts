@@ -6,11 +6,11 @@ import { clearLastRun, type Instance, instanceAt, makeFolder } from "./instance.
 import type { LaunchOptions } from "./launch-options.ts";
 import { dropDatabases } from "./parts/databases.ts";
 import { removePostgresData } from "./parts/postgres.ts";
-import { type Redis, redisUrl } from "./parts/redis.ts";
 import type { Exit, ManagedProcess } from "./process/managed-process.ts";
 import { deathOf } from "./process/readiness.ts";
 import { RunRecord } from "./process/run-record.ts";
 import { Run } from "./run.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 import { System } from "./system.ts";
 
 export type { LaunchOptions } from "./launch-options.ts";
@@ -20,6 +20,8 @@ export interface Launched {
   gatewayUrl: string;
   instanceDir: string;
   redisUrl: string;
+  /** Addresses and passwords of the stores, as the secret store serves them. */
+  secrets: Secrets;
   /** By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, and `<app>` with `<app>-dapr`. */
   processes: ReadonlyMap<string, ManagedProcess>;
   /** A service's database, as its owner. */
@@ -76,7 +78,8 @@ function describe({ system, instance, httpPort }: Run, stores: Stores): Launched
   return {
     gatewayUrl: `http://127.0.0.1:${httpPort}`,
     instanceDir: instance.folder,
-    redisUrl: redisUrl(stores.redis satisfies Redis),
+    redisUrl: stores.secrets.redis?.url ?? "",
+    secrets: stores.secrets,
     processes: system.processes,
     databaseUrl: (service) => {
       const database = stores.databases.get(service);

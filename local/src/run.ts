@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type App, apps } from "./apps.ts";
+import { type Choices, complete } from "./backends/table.ts";
 import type { Instance } from "./instance.ts";
-import type { Backends, LaunchOptions, Step } from "./launch-options.ts";
+import type { LaunchOptions, Step } from "./launch-options.ts";
 import type { ProcessSpec } from "./process/managed-process.ts";
 import { isFree, Ports } from "./process/ports.ts";
 import type { Probe } from "./process/readiness.ts";
@@ -15,7 +16,7 @@ export class Run {
   readonly system: System;
   readonly ports: Ports;
   readonly apps: readonly App[];
-  readonly backends: Backends;
+  readonly choices: Choices;
   readonly extraResources: readonly string[];
   readonly logLevel: string;
   readonly httpPort: number;
@@ -28,11 +29,7 @@ export class Run {
     this.ports = ports;
     this.httpPort = httpPort;
     this.apps = options.apps ?? apps;
-    this.backends = {
-      broker: options.broker ?? "redis",
-      state: options.state ?? "redis",
-      search: options.search ?? "embedded",
-    };
+    this.choices = complete(options);
     this.extraResources = options.resources ?? [];
     this.logLevel = options.logLevel ?? "info";
     this.signal = options.signal;

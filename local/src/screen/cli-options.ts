@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { type Backends, brokers, searchEngines, stateStores } from "../launch-options.ts";
+import { type Choices, type Kind, kinds, namesOf } from "../backends/table.ts";
 import { StartError } from "../start-error.ts";
 
-export interface CliOptions extends Backends {
+export interface CliOptions extends Choices {
   instance: string;
   port: number;
   verbose: boolean;
@@ -20,9 +20,7 @@ export const usage = `Sidecart on this machine.
   --verbose         all logs, merged
   --reset           forget the instance's data first
   --no-seed         no sample data
-  --broker NAME     ${brokers.join(" | ")}
-  --state NAME      ${stateStores.join(" | ")}
-  --search NAME     ${searchEngines.join(" | ")}
+${kinds.map((kind) => `  ${`--${kind} NAME`.padEnd(17)} ${namesOf(kind).join(" | ")}`).join("\n")}
   --help            this text
 
   DATABASE_URL      a PostgreSQL to use instead of the embedded one; its user may create databases and roles
@@ -44,9 +42,10 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     reset: values.reset,
     seed: values.seed,
     help: values.help,
-    broker: oneOf("broker", brokers, values.broker),
-    state: oneOf("state", stateStores, values.state),
-    search: oneOf("search", searchEngines, values.search),
+    broker: oneOf("broker", values.broker),
+    state: oneOf("state", values.state),
+    search: oneOf("search", values.search),
+    media: oneOf("media", values.media),
   };
 }
 
@@ -62,9 +61,10 @@ function parse(args: readonly string[]) {
         reset: { type: "boolean", default: false },
         seed: { type: "boolean", default: true },
         help: { type: "boolean", default: false },
-        broker: { type: "string", default: brokers[0] },
-        state: { type: "string", default: stateStores[0] },
-        search: { type: "string", default: searchEngines[0] },
+        broker: { type: "string" },
+        state: { type: "string" },
+        search: { type: "string" },
+        media: { type: "string" },
       },
     });
   } catch (error) {
@@ -79,8 +79,9 @@ function portOf(text: string): number {
   throw new StartError(`--port ${text}: not a port, use 0 to ${highestPort}`);
 }
 
-function oneOf<T extends string>(option: string, choices: readonly T[], text: string): T {
-  const chosen = choices.find((choice) => choice === text);
+function oneOf<K extends Kind>(kind: K, text?: string): Choices[K] {
+  const names = namesOf(kind);
+  const chosen = text === undefined ? names[0] : names.find((name) => name === text);
   if (chosen) return chosen;
-  throw new StartError(`--${option} ${text}: choose ${choices.join(" or ")}`);
+  throw new StartError(`--${kind} ${text}: choose ${names.join(" or ")}`);
 }

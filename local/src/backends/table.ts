@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { checkout } from "../instance.ts";
+import type { Backend } from "./backend.ts";
+import { elasticsearch } from "./elasticsearch.ts";
+import { embeddedSearch } from "./embedded-search.ts";
+import { localStorage } from "./local-storage.ts";
+import { redis } from "./redis.ts";
+
+/** Every choice of `npm start`, the default of each kind first. */
+const table = {
+  broker: { redis },
+  state: { redis },
+  search: { embedded: embeddedSearch, elasticsearch },
+  media: { localstorage: localStorage },
+} satisfies Record<string, Record<string, Backend>>;
+
+export type Kind = keyof typeof table;
+
+/** One name of each kind: the folder of its Dapr resources. */
+export type Choices = { [K in Kind]: keyof (typeof table)[K] & string };
+
+export const kinds = Object.keys(table) as Kind[];
+
+export function namesOf<K extends Kind>(kind: K): Choices[K][] {
+  return Object.keys(table[kind]) as Choices[K][];
+}
+
+/** What is not chosen is the first of its kind. */
+export function complete(chosen: Partial<Choices>): Choices {
+  const entries = kinds.map((kind) => [kind, chosen[kind] ?? namesOf(kind)[0]]);
+  return Object.fromEntries(entries) as Choices;
+}
+
+/** What is to be started for these choices. Redis always: the gateway's replicas share their rate limits in it. */
+export function backendsOf(choices: Choices): { title: string; backend: Backend }[] {
+  const chosen = kinds.map((kind) => {
+    const names: Record<string, Backend> = table[kind];
+    return { title: `${kind} ${choices[kind]}`, backend: names[choices[kind]] ?? redis };
+  });
+  return [{ title: "Redis", backend: redis }, ...chosen.filter(({ backend }) => backend !== redis)];
+}
+
+/** The folders of Dapr resources of these choices. */
+export function resourceFolders(choices: Choices): string[] {
+  return kinds.map((kind) => join(checkout, "components/resources", kind, choices[kind]));
+}
