@@ -111,7 +111,7 @@ t.test("a taken port is named with what to do", async (t) => {
 t.test("a missing tool is named with what to do", async (t) => {
   const cli = new StartedCli(t, temporaryHome(t), [], { PATH: "/nowhere", HOME: "/nowhere" });
   t.equal((await cli.exited).code, 1);
-  t.match(cli.output, /✗ (redis-server is missing: install Redis|no Dapr and no Go to build it with: install Go)/);
+  t.match(cli.output, /✗ (redis-server is missing: install Redis|no Go to build the Dapr runtime with: install Go)/);
 });
 
 t.test("Ctrl-C while it starts stops what has been started", async (t) => {

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findProgram } from "../process/find-program.ts";
+import { runCommand } from "../process/run-command.ts";
+import { StartError } from "../start-error.ts";
+import { cachedFolder } from "./cached-folder.ts";
+
+/** Programs of a Go module of ours. */
+export interface GoBuild {
+  /** What is built, for people: "the Dapr runtime". */
+  title: string;
+  /** What the folder in the cache begins with. */
+  name: string;
+  /** The folder of go.mod. */
+  source: string;
+  /** The main packages, such as `./cmd/daprd`. */
+  packages: readonly string[];
+  /** About how long a first build takes, for people: "some minutes". */
+  takes: string;
+  /** What to do on a machine where it cannot be built. */
+  advice: string;
+  /** Values of string variables, by import path and name (the linker's -X). */
+  variables?: Readonly<Record<string, string>>;
+}
+
+// From 1.21 on, `go` fetches by itself the version that go.mod asks for.
+const oldestGo = [1, 21] as const;
+
+/** The folder with the programs; builds them first when this source and Go version have not been built yet. */
+export async function goBuild(build: GoBuild, note: (text: string) => void, signal?: AbortSignal): Promise<string> {
+  const hash = await contentHash(build, await goVersion(build, signal));
+  const fill = (folder: string) => compile(build, folder, note, signal);
+  return cachedFolder({ name: `${build.name}-${hash}`, title: build.title, fill }, note);
+}
+
+async function goVersion({ title, source, advice }: GoBuild, signal?: AbortSignal): Promise<string> {
+  if (!findProgram("go")) throw new StartError(`no Go to build ${title} with: ${advice}`);
+  const installed = (await runCommand("go", ["version"], { cwd: "/", signal })).match(/go(\d+)\.(\d+)/);
+  const [, major = "0", minor = "0"] = installed ?? [];
+  if (Number(major) === oldestGo[0] && Number(minor) < oldestGo[1]) {
+    throw new StartError(`Go ${major}.${minor} is too old to build ${title}: ${advice}`);
+  }
+  try {
+    return await runCommand("go", ["env", "GOVERSION"], { cwd: source, signal });
+  } catch (error) {
+    const details = error instanceof StartError ? error.details : [];
+    throw new StartError(`Go ${major}.${minor} cannot build ${title}: ${advice}`, details);
+  }
+}
+
+/** Changes whenever the build would: Go's version, go.mod, go.sum, our own sources and what is linked in. */
+async function contentHash({ source, packages, variables }: GoBuild, go: string): Promise<string> {
+  const files = (await readdir(source, { recursive: true })).filter((name) => /(\.go|go\.mod|go\.sum)$/.test(name));
+  const hash = createHash("sha256").update(`${go} ${process.platform} ${process.arch}`);
+  hash.update(JSON.stringify([packages, variables]));
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(join(source, file)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function compile(
+  { title, source, packages, takes, variables = {} }: GoBuild,
+  folder: string,
+  note: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
+  note(`building ${title}: once, ${takes}`);
+  const listed = await runCommand("go", ["list", "-deps", ...packages], { cwd: source, env, signal });
+  const total = listed.split("\n").length;
+  let compiled = 0;
+  let told = 0;
+  const onLine = (line: string) => {
+    if (/\s/.test(line)) return; // "go: downloading …": a package is one word
+    compiled += 1;
+    if (compiled < told + 200) return;
+    told = compiled;
+    note(`building ${title}: ${compiled} of at most ${total} packages`);
+  };
+  // -s -w: no symbol tables
+  const linked = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
+  const flags = ["-v", "-trimpath", "-ldflags", ["-s", "-w", ...linked].join(" "), "-o", folder];
+  const [command = "go", ...args] = [...lowPriority(), "go", "build", ...flags, ...packages];
+  await runCommand(command, args, { cwd: source, env, signal, onLine });
+}
+
+function lowPriority(): string[] {
+  return findProgram("nice") ? ["nice", "-n", "10"] : [];
+}
