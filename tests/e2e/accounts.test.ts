@@ -147,7 +147,8 @@ t.test("a new password needs the current one, ends every session, and is the one
   const customer = await newCustomer(gatewayUrl);
   const { refreshToken: session } = await open(customer.email);
   const change = (currentPassword: string, newPassword: string) => ({ input: { currentPassword, newPassword } });
-  t.equal(await customer.refusal(changePassword, change("not the password", other)), "INVALID_CREDENTIALS");
+  const { errors } = await customer.ask(changePassword, change("not the password", other));
+  t.match(errors, [{ message: "The current password is wrong.", extensions: { code: "INVALID_CREDENTIALS" } }]);
   t.equal(await customer.refusal(changePassword, change(goodPassword, "qwertyuiop")), "WEAK_PASSWORD");
   t.same(await customer.get(changePassword, change(goodPassword, other)), { changePassword: { success: true } });
   t.equal(await refusedRefresh(session), "INVALID_REFRESH_TOKEN");

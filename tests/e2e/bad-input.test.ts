@@ -120,6 +120,7 @@ t.test("numbers and lists at the edge are refused, not rounded", async (t) => {
     ["createProduct", { ...productFields(), attributes: entries(30, "豆".repeat(100)) }],
     ["createProduct", { ...productFields(), name: " " }],
     ["createProduct", { ...productFields(), unknown: 1 }],
+    ["updateProduct", { id: product }],
     ["updateInventory", { id: product, type: "SUBTRACT", number: 1_000_000 }],
     ["updateInventory", { id: product, type: "SET", number: 1_000_000 }],
     ["grantRoles", { accountId: partner.id, roles: [] }],

@@ -17,7 +17,14 @@ export async function changePassword(deps: Deps, input: unknown, context: CallCo
   const now = deps.clock.now();
   const attempt = await deps.sessions.attemptOn(accountId, now, context);
   if (!attempt.account) throw new AppError(accountErrors.accountNotFound);
-  const { email, username, passwordHash } = await prove(deps, attempt, currentPassword, now, context);
+  const { email, username, passwordHash } = await prove(
+    deps,
+    attempt,
+    currentPassword,
+    now,
+    context,
+    "The current password is wrong.",
+  );
   checkPassword(newPassword, email, username, deps.local);
   const newHash = await deps.passwords.hash(newPassword, context);
   const changed = await deps.sessions.changePassword(accountId, passwordHash, newHash, now, context);

@@ -39,11 +39,12 @@ export async function prove(
   given: string,
   now: Date,
   context: CallContext,
+  message?: string,
 ): Promise<Credentials> {
   if (!allowed) throw tooMany(blockedUntil, now);
   const matches = await deps.passwords.matches(account?.passwordHash, given, context);
   const refused = given === publishedPassword && !deps.local;
-  if (!matches || !account || refused) throw new AppError(accountErrors.invalidCredentials);
+  if (!matches || !account || refused) throw new AppError(accountErrors.invalidCredentials, message ? { message } : {});
   return account;
 }
 

@@ -24,6 +24,9 @@ const request = z.object({
 /** Changes the fields that are set, and only those. */
 export async function updateProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
   const { id: productId, attributes: replaced, ...changes } = parse(request, input);
+  if (!replaced && Object.keys(changes).length === 0) {
+    throw new AppError(commonErrors.invalid, { message: "Say what is to change." });
+  }
   return change(deps, productId, { ...changes, ...(replaced && { attributes: replaced.values }) }, context);
 }
 
