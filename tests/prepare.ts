@@ -1,5 +1,4 @@
 import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
-import { findJava } from "@sidecart/local/elasticsearch/java";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { tool } from "./check/tool.ts";
@@ -12,6 +11,6 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   const dapr = await findDapr(say);
   say(`Dapr ${dapr.version}`);
   say(await findRedisServer(say));
-  await installElasticsearch(await findJava(say), say);
+  await installElasticsearch({ note: say, signal: undefined });
   say("Elasticsearch");
 }

@@ -9,7 +9,7 @@ import org.elasticsearch.env.Environment;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** One node for tests and local runs: loopback only, security off, stopped by SIGTERM or by the end of its stdin. */
+/** One node for tests and local runs: loopback only, security off, stopped by SIGTERM. */
 public final class ElasticsearchNode {
   public static void main(String[] args) throws Exception {
     Path home = Path.of(args[0]);
@@ -26,8 +26,7 @@ public final class ElasticsearchNode {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node, stopped)));
     node.start();
-    while (System.in.read() >= 0) {}
-    System.exit(0);
+    stopped.await();
   }
 
   private static Settings settings(Path home, Path data, String httpPort) {

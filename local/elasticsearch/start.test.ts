@@ -1,9 +1,13 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import t from "tap";
-import { allowDownload } from "./patience.ts";
+import { allowDownload } from "../java/patience.ts";
+import { startedAlone } from "../src/testing/alone-cli.ts";
+import { stillAlive } from "../src/testing/started-cli.ts";
 import { startElasticsearch } from "./start.ts";
 
 allowDownload(t);
@@ -29,25 +33,35 @@ t.test("a real node starts, keeps its data over a restart, and stops without a t
   t.throws(() => process.kill(second.pid, 0), { code: "ESRCH" });
 });
 
+t.test("the program ends its node when told to, and when it is killed itself", async (t) => {
+  const args = ["--data", t.testdir(), "--port", String(await freePort())];
+  const main = join(import.meta.dirname, "main.ts");
+  const told = await startedAlone(t, main, args);
+  t.equal(told.servers.length, 1);
+  t.equal(await told.end("SIGTERM"), 0);
+
+  const killed = await startedAlone(t, main, args);
+  t.equal(await killed.end("SIGKILL"), null);
+  t.same(stillAlive(killed.servers), []);
+});
+
 t.test("a missing tool is one clear line", async (t) => {
-  const { PATH, JAVA_HOME, XDG_CACHE_HOME } = process.env;
-  t.teardown(() => setEnvironment({ PATH, JAVA_HOME, XDG_CACHE_HOME }));
-  const start = () => startElasticsearch({ dataDir: join(t.testdirName, "data"), httpPort: 1, log: () => {} });
   const folder = t.testdir({ bin: { java: "#!/bin/sh\necho 'openjdk version \"21.0.4\"' >&2\n" } });
   await chmod(join(folder, "bin", "java"), 0o755);
+  const environment = { PATH: "/nowhere", XDG_CACHE_HOME: folder };
 
-  setEnvironment({ PATH: "/nowhere", JAVA_HOME: undefined, XDG_CACHE_HOME: folder });
-  await t.rejects(start(), { message: /^Elasticsearch needs Java 21 or newer.*: python3 is not installed$/ });
-  setEnvironment({ JAVA_HOME: folder });
-  await t.rejects(start(), { message: "Elasticsearch needs Maven to be downloaded: mvn is not installed" });
+  t.match(await refusal(environment), /^pip3 is missing: install Java 21 or newer, .*\n$/);
+  t.match(await refusal({ ...environment, JAVA_HOME: folder }), /^mvn is missing: install Maven .*\n$/m);
   t.same(await readdir(join(folder, "sidecart")), [], "no half-filled folder stays in the cache");
 });
 
-function setEnvironment(environment: Record<string, string | undefined>): void {
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+/** What the program says when it cannot start. */
+async function refusal(env: Record<string, string>): Promise<string> {
+  const args = [join(import.meta.dirname, "main.ts"), "--data", "/nowhere", "--port", "1"];
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  if (code !== 1) throw new Error(`exit code ${code}: ${said}`);
+  return said;
 }
 
 function put(url: string, body: object): Promise<Response> {

@@ -1,7 +1,7 @@
+import { allowDownload } from "@sidecart/local/java/patience";
 import { serve } from "@sidecart/pluggable/testing";
 import { conformance } from "@sidecart/search/conformance/suite";
 import t from "tap";
-import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
 

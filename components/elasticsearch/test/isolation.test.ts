@@ -1,9 +1,9 @@
 import { status } from "@grpc/grpc-js";
+import { allowDownload } from "@sidecart/local/java/patience";
 import { connectBinding } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, product, search, upsert } from "@sidecart/search/conformance/context";
 import t from "tap";
-import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
 

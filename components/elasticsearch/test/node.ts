@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { type RunningElasticsearch, startElasticsearch } from "@sidecart/local/elasticsearch/start";
 import type { Test } from "tap";
-import { type RunningElasticsearch, startElasticsearch } from "../../../local/elasticsearch/start.ts";
 
 export type TestNode = { url: string; running: RunningElasticsearch; start(): Promise<void> };
 

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { status } from "@grpc/grpc-js";
+import { allowDownload } from "@sidecart/local/java/patience";
 import type { BindingClient } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, get, product, search, upsert } from "@sidecart/search/conformance/context";
 import t from "tap";
-import { allowDownload } from "../../../local/elasticsearch/patience.ts";
 import { elasticsearch } from "../src/binding.ts";
 import { startNode } from "./node.ts";
 

@@ -12,6 +12,8 @@ export interface ProcessSpec {
   log: string;
   /** What asks this program to end in good order. */
   stopSignal?: NodeJS.Signals;
+  /** Its stdin stays open for as long as we live: a program that ends with its stdin does not outlive us. */
+  holdsStdin?: boolean;
   uid?: number;
   gid?: number;
 }
@@ -67,14 +69,14 @@ export class ManagedProcess {
   /** Starts it, with `env` over what its spec says. Throws when the program cannot be executed. */
   start(env: Record<string, string> = {}): void {
     if (this.#child) throw new Error(`${this.name} runs already`);
-    const { command, args, cwd, uid, gid } = this.spec;
+    const { command, args, cwd, holdsStdin, uid, gid } = this.spec;
     const log = openSync(this.spec.log, this.#fresh ? "w" : "a", 0o600);
     const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
     const child = spawn(command, args, {
       cwd,
       env: { ...this.spec.env, ...env },
       detached: true,
-      stdio: ["ignore", log, log],
+      stdio: [holdsStdin ? "pipe" : "ignore", log, log],
       ...identity,
     });
     closeSync(log);

@@ -1,0 +1,32 @@
+import { delimiter } from "node:path";
+import type { JavaTools } from "./compile.ts";
+
+export interface JavaProgram {
+  java: string;
+  /** The heap at its smallest and its largest. */
+  heapMb: readonly [least: number, most: number];
+  /** Further options of the virtual machine. */
+  options: readonly string[];
+  classPath: readonly string[];
+  main: string;
+  args: readonly string[];
+}
+
+/** The same program, ending when its stdin does. */
+export function endingWithStdin(program: JavaProgram, tools: JavaTools): JavaProgram {
+  return {
+    ...program,
+    classPath: [tools.classes, ...program.classPath],
+    main: "EndsWithStdin",
+    args: [program.main, ...program.args],
+  };
+}
+
+export function javaCommand({ java, heapMb, options, classPath, main, args }: JavaProgram): {
+  command: string;
+  args: string[];
+} {
+  const [least, most] = heapMb;
+  const heap = [`-Xms${least}m`, `-Xmx${most}m`];
+  return { command: java, args: [...heap, ...options, "-cp", classPath.join(delimiter), main, ...args] };
+}

@@ -1,0 +1,46 @@
+import { StartError } from "../start-error.ts";
+import { ManagedProcess, type ProcessSpec } from "./managed-process.ts";
+import { type Probe, untilReady } from "./readiness.ts";
+
+/** A server that runs by itself, for a test or by hand. */
+export interface Alone {
+  pid: number;
+  /** Where what it says is kept. */
+  log: string;
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 90_000;
+const stopTimeoutMs = 30_000;
+
+/** Starts a server outside an instance and resolves when `probe` says that it is ready. */
+export async function startAlone(spec: ProcessSpec, probe: Probe): Promise<Alone> {
+  const server = new ManagedProcess(spec);
+  server.start();
+  const pid = server.pid ?? 0;
+  const stop = () => server.stop(stopTimeoutMs);
+  try {
+    await untilReady(server, probe, startTimeoutMs);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pid, log: spec.log, stop };
+}
+
+/** A server as a program: runs it until Ctrl-C, and says in one line where it answers or why it cannot start. */
+export async function runAlone<Server extends Alone>(
+  start: (log: (line: string) => void) => Promise<Server>,
+  greeting: (server: Server) => string,
+): Promise<void> {
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  try {
+    const server = await start(log);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.stop());
+    log(`${greeting(server)}; it logs to ${server.log}`);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    log([error.message, ...error.details].join("\n"));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Test } from "tap";
+import { descendantsOf, untilGone } from "./started-cli.ts";
+
+/** The program of a server, ready; `servers` are the processes it has started. */
+interface AloneCli {
+  servers: ReturnType<typeof descendantsOf>;
+  /** Ends it, and waits until it is gone with all that it has started. Answers its exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Runs the `main.ts` of a server until it says where it logs to. */
+export async function startedAlone(t: Test, main: string, args: readonly string[]): Promise<AloneCli> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  const said: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  createInterface(child.stderr)
+    .on("line", (line) => {
+      said.push(line);
+      if (line.includes("it logs to")) ready.resolve();
+    })
+    .on("close", () => ready.reject(new Error(`${main} ended:\n${said.join("\n")}`)));
+  await ready.promise;
+  const servers = descendantsOf(child.pid ?? 0);
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code] = await exited;
+    await untilGone(servers);
+    return code;
+  };
+  t.teardown(() => end("SIGKILL"));
+  return { servers, end };
+}
