@@ -5,7 +5,7 @@ import { hashOfFiles, javaTools } from "../java/compile.ts";
 import { fetchJars } from "../java/maven.ts";
 import { findJava } from "../java/runtime.ts";
 import { cachedFolder } from "../src/parts/cached-folder.ts";
-import type { Asker } from "../src/parts/os-package.ts";
+import type { Listeners } from "../src/parts/os-package.ts";
 
 const oldestJava = 21;
 
@@ -15,18 +15,18 @@ const thisFile = fileURLToPath(import.meta.url);
 const transport = "transport-netty4";
 
 /** A Java and Elasticsearch's home with its jars and our compiled launcher; downloaded and compiled the first time. */
-export async function installElasticsearch(asker: Asker): Promise<{ java: string; home: string }> {
-  const java = await findJava(oldestJava, asker);
+export async function installElasticsearch(listeners: Listeners): Promise<{ java: string; home: string }> {
+  const java = await findJava(oldestJava, listeners);
   const name = `elasticsearch-${await hashOfFiles([pom, launcher, thisFile])}`;
   const fill = async (home: string) => {
-    const tools = await javaTools(java, asker);
-    asker.note("downloading Elasticsearch from Maven (45 MB, once)");
-    await fetchJars(pom, join(home, "lib"), asker);
+    const tools = await javaTools(java, listeners);
+    listeners.note("downloading Elasticsearch from Maven (45 MB, once)");
+    await fetchJars(pom, join(home, "lib"), listeners);
     await moveTransport(home);
     const jars = (await readdir(join(home, "lib"))).map((jar) => join(home, "lib", jar));
     await tools.compile(launcher, oldestJava, jars, join(home, "classes"));
   };
-  return { java, home: await cachedFolder({ name, title: "Elasticsearch", fill }, asker.note) };
+  return { java, home: await cachedFolder({ name, title: "Elasticsearch", fill }, listeners.note) };
 }
 
 /** Elasticsearch loads its HTTP layer as a module: a folder with a descriptor, apart from the class path. */

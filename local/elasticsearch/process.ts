@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { javaTools } from "../java/compile.ts";
 import { endingWithStdin, type JavaProgram, javaCommand } from "../java/program.ts";
-import type { Asker } from "../src/parts/os-package.ts";
+import type { Listeners } from "../src/parts/os-package.ts";
 import { inheritedEnvironment } from "../src/process/environment.ts";
 import type { ProcessSpec } from "../src/process/managed-process.ts";
 import { answersOk } from "../src/process/readiness.ts";
@@ -18,9 +18,9 @@ export interface ElasticsearchPlace {
 }
 
 /** How to start one node on 127.0.0.1 without security; what it runs on is fetched the first time. */
-export async function elasticsearchProcess(place: ElasticsearchPlace, asker: Asker): Promise<ProcessSpec> {
+export async function elasticsearchProcess(place: ElasticsearchPlace, listeners: Listeners): Promise<ProcessSpec> {
   const { folder, port, log, holdsStdin = false } = place;
-  const { java, home } = await installElasticsearch(asker);
+  const { java, home } = await installElasticsearch(listeners);
   for (const name of ["config", "tmp"]) await mkdir(join(folder, name), { recursive: true });
   const program: JavaProgram = {
     java,
@@ -30,7 +30,7 @@ export async function elasticsearchProcess(place: ElasticsearchPlace, asker: Ask
     main: "ElasticsearchNode",
     args: [home, folder, String(port)],
   };
-  const started = holdsStdin ? endingWithStdin(program, await javaTools(java, asker)) : program;
+  const started = holdsStdin ? endingWithStdin(program, await javaTools(java, listeners)) : program;
   const env = inheritedEnvironment();
   return { name: "elasticsearch", ...javaCommand(started), cwd: folder, env, log, holdsStdin };
 }

