@@ -8,7 +8,7 @@ import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
 import { ensureDatabases, type ServiceDatabase } from "./parts/databases.ts";
 import { migrate } from "./parts/migrations.ts";
 import { appProcess } from "./parts/node-programs.ts";
-import { adminUrl, answersQuery, postgresProcess } from "./parts/postgres.ts";
+import { adminUrl, answersQuery, externalPostgres, postgresProcess } from "./parts/postgres.ts";
 import { setUp } from "./parts/set-up.ts";
 import { type SidecarPorts, type SidecarSettings, sidecarHealth, sidecarProcess } from "./parts/sidecar.ts";
 import { answersOk, isListening } from "./process/readiness.ts";
@@ -79,7 +79,7 @@ async function startSentry(run: Run, dapr: DaprRuntime): Promise<Sentry | undefi
 }
 
 async function startPostgres(run: Run): Promise<string> {
-  const external = process.env.DATABASE_URL;
+  const external = externalPostgres();
   if (external) return external;
   const { postgres: password } = credentialsOf(run.instance, []);
   const { api } = await run.take("postgres", ["api"]);

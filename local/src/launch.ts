@@ -1,11 +1,12 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { apps as allApps } from "./apps.ts";
+import { stateDatabase } from "./backends/postgresql.ts";
 import { bringUp } from "./bring-up.ts";
 import { clearLastRun, type Instance, instanceAt, makeFolder } from "./instance.ts";
 import type { LaunchOptions } from "./launch-options.ts";
 import { dropDatabases } from "./parts/databases.ts";
-import { removePostgresData } from "./parts/postgres.ts";
+import { externalPostgres, removePostgresData } from "./parts/postgres.ts";
 import type { Exit, ManagedProcess } from "./process/managed-process.ts";
 import { deathOf } from "./process/readiness.ts";
 import { RunRecord } from "./process/run-record.ts";
@@ -14,6 +15,9 @@ import type { Secrets } from "./secrets/secrets.ts";
 import { System } from "./system.ts";
 
 export type { LaunchOptions } from "./launch-options.ts";
+
+// RabbitMQ takes about three.
+const stopWithinMs = 10_000;
 
 /** A running system. The end of one of its processes does not end it: listen with `onExit`. */
 export interface Launched {
@@ -89,7 +93,7 @@ function describe({ system, instance, httpPort }: Run, stores: Stores): Launched
     kill,
     start,
     restart: async (name, env) => {
-      if (system.process(name).running) await system.process(name).stop();
+      if (system.process(name).running) await system.process(name).stop(stopWithinMs);
       await start(name, env);
     },
     onExit: (listener) => system.onExit(listener),
@@ -109,9 +113,9 @@ function firstDeath(system: System): Promise<never> {
 
 /** Removes the data of an instance, its secrets and its logs; of an external PostgreSQL only the instance's databases. */
 async function forget(instance: Instance, { apps = allApps }: LaunchOptions): Promise<void> {
-  const external = process.env.DATABASE_URL;
+  const external = externalPostgres();
   const services = apps.filter((app) => app.database).map((app) => app.id);
-  if (external) await dropDatabases(external, instance.name, services);
+  if (external) await dropDatabases(external, instance.name, [...services, stateDatabase]);
   await removePostgresData(instance);
   const kept = ["run.json", "ports.json"];
   const entries = (await readdir(instance.folder)).filter((name) => !kept.includes(name));

@@ -3,13 +3,16 @@ import { checkout } from "../instance.ts";
 import type { Backend } from "./backend.ts";
 import { elasticsearch } from "./elasticsearch.ts";
 import { embeddedSearch } from "./embedded-search.ts";
+import { jetstream } from "./jetstream.ts";
 import { localStorage } from "./local-storage.ts";
+import { postgresql } from "./postgresql.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 
 /** Every choice of `npm start`, the default of each kind first. */
 const table = {
-  broker: { redis },
-  state: { redis },
+  broker: { redis, rabbitmq, jetstream },
+  state: { redis, postgresql },
   search: { embedded: embeddedSearch, elasticsearch },
   media: { localstorage: localStorage },
 } satisfies Record<string, Record<string, Backend>>;

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { reasonOf } from "../process/reason.ts";
 import type { Credentials } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
 
@@ -69,10 +70,7 @@ async function connect(url: string): Promise<pg.Client> {
   try {
     await client.connect();
   } catch (error) {
-    const { host } = new URL(url);
-    throw new StartError(
-      `PostgreSQL at ${host} refuses the connection: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new StartError(`PostgreSQL at ${new URL(url).host} refuses the connection: ${reasonOf(error)}`);
   }
   client.on("error", () => {});
   return client;

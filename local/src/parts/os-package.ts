@@ -18,6 +18,7 @@ export interface PackagedServer {
   advice: string;
 }
 
+/** Who wants something that may take long: is told of it, and may give up. */
 export interface Listeners {
   note: (text: string) => void;
   signal: AbortSignal | undefined;

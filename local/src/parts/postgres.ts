@@ -6,6 +6,7 @@ import { type Instance, shortHash } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
 import { runCommand } from "../process/run-command.ts";
+import { StartError } from "../start-error.ts";
 import { type Account, openFolder, postgresAccount, postgresBinaries, reachable } from "./postgres-binaries.ts";
 
 const superuser = "postgres";
@@ -46,6 +47,15 @@ export async function postgresProcess(instance: Instance, port: number, password
 
 export function adminUrl(port: number, password: string): string {
   return `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** The server that DATABASE_URL names, if it names one. */
+export function externalPostgres(): string | undefined {
+  const text = process.env.DATABASE_URL;
+  if (!text) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.hostname && /^postgres(ql)?:$/.test(url.protocol)) return text;
+  throw new StartError("DATABASE_URL must be of the form postgres://user:password@host[:port]/database");
 }
 
 /** True when the server answers a query. */

@@ -7,11 +7,13 @@ export interface Credentials {
   postgres: string;
   redis: string;
   databases: Record<string, { owner: string; runtime: string }>;
+  /** Of brokers and other servers, by process name. */
+  servers?: Record<string, string>;
 }
 
 /** The credentials of an instance; what is missing (a new service) is made and kept. */
 export function credentialsOf(instance: Instance, services: readonly string[]): Credentials {
-  const file = join(instance.folder, "credentials.json");
+  const file = credentialsFile(instance);
   const kept = readPrivate<Credentials>(file);
   const credentials: Credentials = kept ?? { postgres: randomSecret(), redis: randomSecret(), databases: {} };
   for (const service of services) {
@@ -19,4 +21,16 @@ export function credentialsOf(instance: Instance, services: readonly string[]): 
   }
   writePrivate(file, credentials);
   return credentials;
+}
+
+/** The password of one more server of an instance, made once and kept. */
+export function passwordOf(instance: Instance, server: string): string {
+  const credentials = credentialsOf(instance, []);
+  const password = credentials.servers?.[server] ?? randomSecret();
+  writePrivate(credentialsFile(instance), { ...credentials, servers: { ...credentials.servers, [server]: password } });
+  return password;
+}
+
+function credentialsFile(instance: Instance): string {
+  return join(instance.folder, "credentials.json");
 }

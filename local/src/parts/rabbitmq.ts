@@ -1,0 +1,111 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "amqplib";
+import type { Instance } from "../instance.ts";
+import { inheritedEnvironment } from "../process/environment.ts";
+import type { ProcessSpec } from "../process/managed-process.ts";
+import { answersOk } from "../process/readiness.ts";
+
+export interface RabbitPorts {
+  amqp: number;
+  management: number;
+  distribution: number;
+  epmd: number;
+}
+
+export interface LogIn {
+  user: string;
+  password: string;
+}
+
+const loopback = "127.0.0.1";
+const answerWithinMs = 5_000;
+
+/**
+ * Erlang's port mapper, one for every instance. Erlang would start a shared one by itself, which listens on all
+ * addresses and outlives everybody.
+ */
+export function epmdProcess(instance: Instance, program: string, { epmd }: RabbitPorts): ProcessSpec {
+  return {
+    name: "rabbitmq-epmd",
+    command: program,
+    args: ["-port", String(epmd), "-address", loopback],
+    cwd: instance.folder,
+    env: inheritedEnvironment(),
+    log: join(instance.logs, "rabbitmq-epmd.log"),
+  };
+}
+
+/** Writes the configuration (the password stays off the command line) and answers how to start the broker. */
+export async function rabbitProcess(
+  instance: Instance,
+  program: string,
+  ports: RabbitPorts,
+  logIn: LogIn,
+): Promise<ProcessSpec> {
+  const folder = join(instance.folder, "rabbitmq");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [config, plugins] = [join(folder, "rabbitmq.conf"), join(folder, "enabled_plugins")];
+  await writeFile(config, configuration(ports, logIn), { mode: 0o600 });
+  await writeFile(plugins, "[rabbitmq_management].\n");
+  return {
+    name: "rabbitmq",
+    command: program,
+    args: [],
+    cwd: folder,
+    env: {
+      ...inheritedEnvironment(),
+      HOME: folder, // Erlang's cookie
+      ERL_EPMD_PORT: String(ports.epmd),
+      ERL_EPMD_ADDRESS: loopback,
+      RABBITMQ_CONF_ENV_FILE: join(folder, "rabbitmq-env.conf"), // instead of the machine's
+      RABBITMQ_NODENAME: "sidecart@localhost",
+      RABBITMQ_DIST_PORT: String(ports.distribution),
+      RABBITMQ_CONFIG_FILE: config,
+      RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
+      RABBITMQ_MNESIA_BASE: join(folder, "data"),
+      RABBITMQ_LOG_BASE: join(folder, "log"),
+      RABBITMQ_LOGS: "-",
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangFlags,
+      // The script then becomes the broker instead of waiting beside it.
+      RUNNING_UNDER_SYSTEMD: "1",
+    },
+    log: join(instance.logs, "rabbitmq.log"),
+  };
+}
+
+// Schedulers that do not spin while idle. The broker stops within a second, but the management plugin takes five more,
+// which the last flag cuts short.
+const erlangFlags = [
+  "-kernel inet_dist_use_interface {127,0,0,1}",
+  "+sbwt none +sbwtdcpu none +sbwtdio none",
+  "-shutdown_time 3000",
+].join(" ");
+
+// The default user is made when the data is, in place of `guest`.
+function configuration({ amqp, management }: RabbitPorts, { user, password }: LogIn): string {
+  return `listeners.tcp.1 = ${loopback}:${amqp}
+management.tcp.ip = ${loopback}
+management.tcp.port = ${management}
+default_user = ${user}
+default_pass = ${password}
+log.console = true
+log.console.level = warning
+log.file = false
+`;
+}
+
+/** True when the broker lets us in, over AMQP and in its management API. */
+export async function rabbitAnswers(url: string, managementUrl: string): Promise<boolean> {
+  const { username, password, origin } = new URL(managementUrl);
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+  if (!(await answersOk(`${origin}/api/whoami`, { authorization: `Basic ${basic}` }))) return false;
+  await tryLogIn(url);
+  return true;
+}
+
+/** Logs in over AMQP and leaves again; throws what the broker says. */
+export async function tryLogIn(url: string): Promise<void> {
+  const connection = await connect(url, { timeout: answerWithinMs });
+  await connection.close();
+}
