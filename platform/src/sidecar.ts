@@ -5,6 +5,7 @@ import { type CallContext, throwIfDone } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
 import { untilReached } from "./reach.ts";
 import { type RpcClient, type UnaryDefinition, unaryDefinitions } from "./rpc.ts";
+import { type StateStore, stateStore } from "./state.ts";
 import { injectTrace, inSpan, SpanKind } from "./telemetry.ts";
 
 type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
@@ -28,22 +29,11 @@ export type Sidecar = {
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
   /** The values of these keys in a configuration store; keys it does not have are left out. */
   configuration(store: string, keys: string[], context: CallContext): Promise<Record<string, string>>;
-  state: StateApi;
+  /** This app's entries in a state store. */
+  state(store: string): StateStore;
   /** Resolves when the sidecar answers; rejects at the context's deadline. */
   ready(context: CallContext): Promise<void>;
   close(): void;
-};
-
-export type StateApi = {
-  get(store: string, key: string, context: CallContext): Promise<{ value: Uint8Array; etag: string } | undefined>;
-  save(
-    store: string,
-    key: string,
-    value: Uint8Array,
-    options: { ttlSeconds?: number; etag?: string },
-    context: CallContext,
-  ): Promise<void>;
-  delete(store: string, key: string, context: CallContext): Promise<void>;
 };
 
 export function connectSidecar(options: { port: number; apiToken?: string | undefined; host?: string }): Sidecar {
@@ -57,7 +47,7 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
   const api = proxy(dapr.Dapr, call, undefined) as DaprApi;
   return {
     service: (service, appId) => proxy(service, call, appId) as never,
-    state: stateApi(api),
+    state: (store) => stateStore(api, store),
     async invokeBinding(name, operation, metadata, data, context) {
       const response = await api.invokeBinding({ name, operation, metadata, data }, context);
       return response.data;
@@ -83,23 +73,6 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
         client.waitForReady(context.deadline, (error) => (error ? reject(error) : resolve())),
       ),
     close: () => client.close(),
-  };
-}
-
-function stateApi(api: DaprApi): StateApi {
-  return {
-    async get(storeName, key, context) {
-      const { data, etag } = await api.getState({ storeName, key }, context);
-      return data.length === 0 ? undefined : { value: data, etag };
-    },
-    async save(storeName, key, value, options, context) {
-      const metadata: Record<string, string> = options.ttlSeconds ? { ttlInSeconds: String(options.ttlSeconds) } : {};
-      const etag = options.etag === undefined ? undefined : { value: options.etag };
-      await api.saveState({ storeName, states: [{ key, value, metadata, etag }] }, context);
-    },
-    async delete(storeName, key, context) {
-      await api.deleteState({ storeName, key }, context);
-    },
   };
 }
 

@@ -1,0 +1,6 @@
+import t from "tap";
+import { stateSuite } from "./suite.ts";
+
+t.setTimeout(180_000);
+
+await t.test("state on redis", (t) => stateSuite(t, "redis"));

@@ -1,0 +1,58 @@
+import { apps } from "@sidecart/local/apps";
+import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import { background } from "@sidecart/platform/call";
+import type { StateStore } from "@sidecart/platform/state";
+import type { Test } from "tap";
+import { behindSidecar } from "../../support/direct.ts";
+import { eventually } from "../../support/eventually.ts";
+import { startSystem } from "../../support/system.ts";
+
+export type StoreName = NonNullable<LaunchOptions["state"]>;
+
+/** The process behind each store. */
+const servers: Record<StoreName, string> = { redis: "redis", postgresql: "postgres" };
+const users = ["accounts", "orders"];
+
+export type Stores = {
+  system: Launched;
+  /** What the orders service has at its own sidecar, and accounts at its. */
+  orders: StateStore;
+  accounts: StateStore;
+  kill(): Promise<unknown>;
+  /** Resolves when the sidecars reach it again. */
+  startAgain(): Promise<void>;
+};
+
+export const call = (timeoutMs = 10_000) => background(timeoutMs);
+export const bytes = (text: string) => new Uint8Array(Buffer.from(text));
+export const text = (entry: { value: Uint8Array } | undefined) => entry && Buffer.from(entry.value).toString();
+
+/** The launcher's real system on a state store: its resources, scopes and sidecars are those that are shipped. */
+export async function startStores(t: Test, state: StoreName): Promise<Stores> {
+  const system = await startSystem(t, { state, apps: apps.filter(({ id }) => users.includes(id)) });
+  const server = servers[state];
+  const [accounts, orders] = users.map((app) => behindSidecar(t, system, app).sidecar.state("state"));
+  if (!accounts || !orders) throw new Error("an app is missing");
+  return {
+    system,
+    orders,
+    accounts,
+    kill: () => system.kill(server),
+    startAgain: async () => {
+      await system.start(server);
+      for (const store of [accounts, orders]) {
+        await eventually(`${server} behind the sidecars`, async () => {
+          await store.get("anything", call(2_000));
+          return true;
+        });
+      }
+    },
+  };
+}
+
+/** The code of a call's refusal, or OK. */
+export const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "OK",
+    (error) => String(error.code),
+  );
