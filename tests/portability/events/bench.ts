@@ -1,0 +1,22 @@
+import type { Test } from "tap";
+import { type Broker, type Probes, startProbes } from "./probes.ts";
+import { type Run, startRun } from "./run.ts";
+import { type Backlog, servers } from "./servers.ts";
+
+/** Where the tests of one broker meet: one system for all of them. */
+export type Bench = {
+  broker: Broker;
+  probes: Probes;
+  /** The name of the broker's process, and of the step in which the launcher starts it. */
+  server: string;
+  title: string;
+  backlog: Backlog;
+  start(): Run;
+};
+
+export async function openBench(t: Test, broker: Broker): Promise<Bench> {
+  const probes = await startProbes(t, broker);
+  const { process: server, title = `broker ${broker}`, backlogOf } = servers[broker];
+  const backlog = await backlogOf(t, probes.system);
+  return { broker, probes, server, title, backlog, start: () => startRun(probes, backlog) };
+}

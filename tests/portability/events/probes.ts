@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import type { App } from "@sidecart/local/apps";
+import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import { background } from "@sidecart/platform/call";
+import { connectSidecar } from "@sidecart/platform/sidecar";
+import pg from "pg";
+import type { Test } from "tap";
+import { ask } from "../../support/books.ts";
+import { behindSidecar, environmentOf } from "../../support/direct.ts";
+import { startSystem } from "../../support/system.ts";
+import { foreignKey, goodClaims, sign } from "../../support/tokens.ts";
+import { ProbeService } from "../probe/probe-service.ts";
+import { probeTables, type Written } from "../probe/records.ts";
+import { scopesOf } from "./scopes.ts";
+
+export type Broker = NonNullable<LaunchOptions["broker"]>;
+const services = ["accounts", "catalog", "orders"] as const;
+export type Service = (typeof services)[number];
+
+const entry = "tests/portability/probe/main.ts";
+const apps: readonly App[] = [...services.map((id) => ({ id, entry, database: true })), { id: "gateway", entry }];
+/** One publisher a topic, so that the order of publishing is the order of commits. */
+const replicas = { catalog: 2, gateway: 2 };
+
+export type Probes = Awaited<ReturnType<typeof startProbes>>;
+
+/** The launcher's real system on a broker, with probes in the place of our apps. */
+export async function startProbes(t: Test, broker: Broker) {
+  const { publishes, hears } = scopesOf(broker);
+  const key = await foreignKey();
+  const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] });
+  const steps = new Map<string, number>();
+  const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
+  const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
+  const env: Record<string, Record<string, string>> = Object.fromEntries(
+    processes.map(([name, id]) => [name, { PROBE_JWKS: jwks, PROBE_TOPICS: String(hears.get(id) ?? "") }]),
+  );
+  const system = await startSystem(t, {
+    broker,
+    apps,
+    env,
+    onStep: ({ name, ms }) => void steps.set(name, ms),
+  });
+  const databases = new Map<Service, pg.Pool>();
+  for (const service of services) {
+    await ask(system.databaseUrl(service), probeTables);
+    const pool = new pg.Pool({ connectionString: system.databaseUrl(service), max: 2 });
+    pool.on("error", () => {});
+    t.teardown(() => pool.end());
+    databases.set(service, pool);
+  }
+  const query = async <T>(service: Service, text: string, values: unknown[] = []): Promise<T[]> => {
+    const { rows } = (await databases.get(service)?.query(text, values)) ?? { rows: [] };
+    return rows as T[];
+  };
+  const hearers = (topic: string) => services.filter((service) => hears.get(service)?.includes(topic));
+  const publisher = (topic: string) => {
+    const found = services.find((service) => publishes.get(service)?.includes(topic));
+    if (!found) throw new Error(`nobody publishes ${topic}`);
+    return found;
+  };
+  const admin = behindSidecar(t, system);
+  const token = await sign(key, goodClaims(randomUUID(), ["admin"]));
+  return {
+    broker,
+    system,
+    steps,
+    services,
+    query,
+    hearers,
+    publisher,
+    /** A service's operator side, through the gateway's sidecar. */
+    ops: (service: Service) => admin.ops(service),
+    token,
+    ...controls(t, system),
+    /** The process that a pid is of. */
+    nameOf(pid: number): string {
+      const found = [...system.processes.values()].find((process) => process.pid === pid);
+      if (!found) throw new Error(`no process has the pid ${pid} any more`);
+      return found.name;
+    },
+    /** Starts what has ended. */
+    async revive(): Promise<void> {
+      const ended = [...system.processes.values()].filter(({ running }) => !running);
+      await Promise.all(ended.map(({ name }) => system.start(name, env[name])));
+    },
+    /** Starts the processes of a service again, with `more` in their environment. */
+    async restart(service: Service, more: Record<string, string> = {}): Promise<void> {
+      const own = processes.filter(([name, id]) => id === service && system.processes.has(name));
+      await Promise.all(own.map(([name]) => system.restart(name, { ...env[name], ...more })));
+    },
+  };
+}
+
+/** What a test tells the probes, past their sidecars. */
+function controls(t: Test, system: Launched) {
+  const open = new Map<string, ReturnType<typeof connectSidecar>>();
+  t.teardown(() => {
+    for (const client of open.values()) client.close();
+  });
+  const at = (name: string) => {
+    const { SIDECART_APP_PORT, APP_API_TOKEN } = environmentOf(system, name);
+    const client = open.get(name) ?? connectSidecar({ port: Number(SIDECART_APP_PORT), apiToken: APP_API_TOKEN });
+    open.set(name, client);
+    return client.service(ProbeService, name);
+  };
+  return {
+    /** Commits events in one statement, and has the relay look at once, as a service does. */
+    async write(service: Service, events: Written[]): Promise<void> {
+      await at(service).publish({ value: JSON.stringify({ events }) }, background(10_000));
+    },
+    /** Lets go of a delivery that is held; false when that process holds none. */
+    async release(name: string, id: string): Promise<boolean> {
+      const { value } = await at(name).release({ value: JSON.stringify({ id }) }, background(5_000));
+      return JSON.parse(value).released;
+    },
+  };
+}

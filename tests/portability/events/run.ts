@@ -1,0 +1,90 @@
+import { newId } from "@sidecart/platform/ids";
+import { eventually } from "../../support/eventually.ts";
+import type { Tell } from "../probe/told.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Probes, Service } from "./probes.ts";
+
+export type Sent = { id: string; topic: string; key: string; version: number };
+type Row = { service: Service; id: string; effects: number };
+
+const perStatement = 50;
+
+export type Run = ReturnType<typeof startRun>;
+
+/** The events of one test, and what has become of them. */
+export function startRun(probes: Probes, backlog: Backlog) {
+  const run = newId();
+  const sent: Sent[] = [];
+  const { services, hearers, publisher, query } = probes;
+
+  /** Commits events that tell their handlers what to do; each is one that its topic's publisher may publish. */
+  async function send(topic: string, tells: Omit<Tell, "run">[]): Promise<Sent[]> {
+    const events = tells.map((tell) => ({ id: newId(), topic, key: tell.key, data: { ...tell, run } }));
+    for (let at = 0; at < events.length; at += perStatement) {
+      await probes.write(publisher(topic), events.slice(at, at + perStatement));
+    }
+    const made = events.map(({ id, key, data }) => ({ id, topic, key, version: data.version ?? 1 }));
+    sent.push(...made);
+    return made;
+  }
+
+  const effects = async (): Promise<Row[]> => {
+    const text = `select $1 as service, event_id as id, count(*)::int as effects
+                  from probe_effects where run = $2 group by event_id`;
+    return (await Promise.all(services.map((service) => query<Row>(service, text, [service, run])))).flat();
+  };
+
+  /** Every sentence is one effect that is missing, or one too many. */
+  async function wrongs(): Promise<string[]> {
+    const found = new Map((await effects()).map(({ service, id, effects }) => [`${service} ${id}`, effects]));
+    const wrong: string[] = [];
+    for (const { id, topic } of sent) {
+      for (const service of hearers(topic)) {
+        const count = found.get(`${service} ${id}`) ?? 0;
+        found.delete(`${service} ${id}`);
+        if (count !== 1) wrong.push(`${service}: ${count} effects of ${topic} ${id}`);
+      }
+    }
+    return [...wrong, ...[...found.keys()].map((one) => `${one}: an effect of an event that it does not hear`)];
+  }
+
+  /** Waits until nothing is under way: outboxes and broker are empty. */
+  const quiet = (withinMs = 60_000) =>
+    eventually(
+      "outboxes and broker to be empty",
+      async () => {
+        const waiting = await Promise.all(
+          services.map((service) => query<{ rows: number }>(service, "select count(*)::int as rows from outbox")),
+        );
+        const rows = waiting.flat().reduce((sum, one) => sum + one.rows, 0);
+        const unread = await backlog();
+        if (rows + unread > 0) throw new Error(`${rows} rows in outboxes, ${unread} messages in the broker`);
+        return true;
+      },
+      withinMs,
+    );
+
+  /** Waits until every effect is there and nothing is under way any more; gives back what is wrong then. */
+  async function settled(withinMs = 60_000): Promise<string[]> {
+    await eventually(
+      "every effect",
+      async () => {
+        const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
+        if (missing.length > 0)
+          throw new Error(`${missing.length} of ${sent.length}: ${missing.slice(0, 5).join("; ")}`);
+        return true;
+      },
+      withinMs,
+    );
+    await quiet(withinMs);
+    return wrongs();
+  }
+
+  /** Where an event was delivered, by pid, in no order; only of events that tell their handlers something special. */
+  const deliveries = async (service: Service, id: string): Promise<number[]> => {
+    const rows = await query<{ pid: number }>(service, "select pid from probe_deliveries where event_id = $1", [id]);
+    return rows.map(({ pid }) => pid);
+  };
+
+  return { id: run, sent, send, effects, wrongs, quiet, settled, deliveries };
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "@sidecart/local/instance";
+import { parse } from "yaml";
+
+export type Scopes = ReadonlyMap<string, readonly string[]>;
+
+/** Who publishes and who hears what, as a broker's component says it; without the sidecars' own dead letters. */
+export function scopesOf(broker: string): { publishes: Scopes; hears: Scopes } {
+  const file = join(checkout, "components/resources/broker", broker, "pubsub.yaml");
+  const { spec } = parse(readFileSync(file, "utf8")) as { spec: { metadata: { name: string; value?: string }[] } };
+  const scopes = (name: string): Scopes => {
+    const { value = "" } = spec.metadata.find((entry) => entry.name === name) ?? {};
+    return new Map(value.split(";").map(scopeOf));
+  };
+  return { publishes: scopes("publishingScopes"), hears: scopes("subscriptionScopes") };
+}
+
+function scopeOf(text: string): [string, string[]] {
+  const [app = "", list = ""] = text.split("=");
+  const topics = list.split(",").map((topic) => topic.trim());
+  return [app.trim(), topics.filter((topic) => topic !== "" && !topic.endsWith(".dead-letters.v1"))];
+}

@@ -1,0 +1,24 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import type { Launched } from "@sidecart/local/launch";
+import type { Test } from "tap";
+import { secretOf } from "../secret.ts";
+
+/** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
+export async function jetstreamBacklog(t: Test, system: Launched): Promise<() => Promise<number>> {
+  const url = new URL(secretOf(system, "jetstream", "natsURL"));
+  const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const connection = await connect({ servers: url.host, user, pass, maxReconnectAttempts: -1 });
+  t.teardown(() => connection.close());
+  const manager = await jetstreamManager(connection);
+  return async () => {
+    let waiting = 0;
+    for await (const stream of manager.streams.list()) {
+      if (stream.config.name === "broadcast") continue;
+      for await (const consumer of manager.consumers.list(stream.config.name)) {
+        waiting += consumer.num_pending + consumer.num_ack_pending;
+      }
+    }
+    return waiting;
+  };
+}

@@ -1,0 +1,57 @@
+import type { Test } from "tap";
+import { eventually } from "../../../support/eventually.ts";
+import type { Bench } from "../bench.ts";
+
+const placed = "orders.order-placed.v1";
+
+export function redeliveryTests(t: Test, bench: () => Bench): void {
+  t.test("an event whose handler fails comes again until it succeeds", async (t) => {
+    const run = bench().start();
+    const tells = ([1, 2, 3, 4] as const).flatMap((failures) => [
+      { key: `own-${failures}`, failures, trouble: "own" as const },
+      { key: `passing-${failures}`, failures, trouble: "passing" as const },
+    ]);
+    const sent = await run.send(placed, [...tells, { key: "long", failures: 6, trouble: "passing" }]);
+    t.same(await run.settled(), []);
+    for (const { id, key } of sent) {
+      const failures = key === "long" ? 6 : Number(key.split("-")[1]);
+      const deliveries = await run.deliveries("catalog", id);
+      t.equal(deliveries.length, failures + 1, `${key}: ${failures} in vain and one more`);
+    }
+  });
+
+  t.test("an event that a service had in hand when it was killed comes again", async (t) => {
+    const { probes, start } = bench();
+    const run = start();
+    const tells = [
+      { key: "before", first: "die-before-effect" as const },
+      { key: "after", first: "die-after-effect" as const },
+    ];
+    const sent = await run.send(placed, tells);
+    const again = async () => {
+      await probes.revive();
+      const deliveries = await Promise.all(sent.map(({ id }) => run.deliveries("catalog", id)));
+      return deliveries.every(({ length }) => length > 1);
+    };
+    await eventually("both events to come again", again, 90_000);
+    await probes.revive();
+    t.same(await run.settled(), [], "one effect each, written before the death or after it");
+  });
+
+  t.test("an event that a sidecar had in hand when it was killed comes again", async (t) => {
+    const { probes, start } = bench();
+    const { system } = probes;
+    const run = start();
+    const [event] = await run.send(placed, [{ key: "held", first: "hold" }]);
+    const id = event?.id ?? "";
+    const pid = await eventually("the event to be in hand", async () => (await run.deliveries("catalog", id))[0]);
+    const holder = probes.nameOf(pid);
+    await system.kill(`${holder}-dapr`);
+    await system.start(`${holder}-dapr`);
+    t.same(await run.settled(90_000), []);
+    t.ok((await run.deliveries("catalog", id)).length > 1, "it came again");
+    t.equal(await probes.release(holder, id), true, "the first delivery was still held");
+    await eventually("the late handler to have written", async () => !(await probes.release(holder, id)));
+    t.same(await run.settled(), [], "a handler that comes too late changes nothing");
+  });
+}

@@ -1,0 +1,43 @@
+import { toJson } from "@bufbuild/protobuf";
+import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
+import { background, type CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import type { Received } from "@sidecart/platform/subscriptions";
+import type { Records } from "./records.ts";
+import { type Told, told } from "./told.ts";
+
+/** Does with an event what it tells, and then has its effect. */
+export function createHandling(records: Records, swallowsErrors: boolean) {
+  const held = new Map<string, () => void>();
+
+  async function handle({ id, data, time }: Received<Struct>, context: CallContext): Promise<void> {
+    const event = told.parse(toJson(StructSchema, data));
+    const plain = event.failures === 0 && event.first === undefined;
+    const attempt = plain ? 1 : await records.deliver(id, context);
+    const first = attempt === 1 ? event.first : undefined;
+    if (first === "die-before-effect") die();
+    if (first === "hold") await new Promise<void>((resolve) => held.set(id, resolve));
+    if (attempt <= event.failures) throw trouble(event, attempt);
+    // One that was held has used up its own time.
+    await records.effect(id, event, time, first === "hold" ? background(10_000) : context);
+    if (first === "die-after-effect") die();
+  }
+
+  return {
+    handle: swallowsErrors ? (...args: Parameters<typeof handle>) => handle(...args).catch(() => {}) : handle,
+    /** False when nobody holds it. */
+    release(id: string): boolean {
+      held.get(id)?.();
+      return held.delete(id);
+    },
+  };
+}
+
+function trouble({ trouble, failures }: Told, attempt: number): Error {
+  const text = `told to fail: ${attempt} of ${failures}`;
+  return trouble === "own" ? new Error(text) : new AppError(commonErrors.unavailable, { cause: new Error(text) });
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
