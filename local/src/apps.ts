@@ -20,7 +20,18 @@ export const apps: readonly App[] = [
   { id: "gateway", entry: "gateway/src/main.ts", http: true },
 ];
 
-/** The name of an app's sidecar among the processes. */
-export function sidecarOf(app: Pick<App, "id">): string {
-  return `${app.id}-dapr`;
+/** One process of an app. */
+export interface Replica {
+  app: App;
+  /** The process: the app's id, and `<id>-2` and so on for further ones. */
+  name: string;
+}
+
+export function replicasOf(app: App, count = 1): Replica[] {
+  return Array.from({ length: count }, (_, place) => ({ app, name: place === 0 ? app.id : `${app.id}-${place + 1}` }));
+}
+
+/** The name of a replica's sidecar among the processes. */
+export function sidecarOf(replica: string): string {
+  return `${replica}-dapr`;
 }

@@ -1,21 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type App, sidecarOf } from "./apps.ts";
 import { backendsOf, resourceFolders } from "./backends/table.ts";
 import { checkout } from "./instance.ts";
 import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
 import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
 import { ensureDatabases, type ServiceDatabase } from "./parts/databases.ts";
-import { migrate } from "./parts/migrations.ts";
-import { appProcess } from "./parts/node-programs.ts";
 import { adminUrl, answersQuery, externalPostgres, postgresProcess } from "./parts/postgres.ts";
 import { setUp } from "./parts/set-up.ts";
-import { type SidecarPorts, type SidecarSettings, sidecarHealth, sidecarProcess } from "./parts/sidecar.ts";
-import { answersOk, isListening } from "./process/readiness.ts";
+import type { SidecarSettings } from "./parts/sidecar.ts";
+import { answersOk } from "./process/readiness.ts";
 import type { Run } from "./run.ts";
 import { credentialsOf } from "./secrets/credentials.ts";
-import { randomSecret } from "./secrets/private-file.ts";
 import { type Secrets, writeSecrets } from "./secrets/secrets.ts";
+import { startApp } from "./start-apps.ts";
 
 const loopback = "127.0.0.1";
 const resources = join(checkout, "components/resources");
@@ -25,6 +22,8 @@ const configuration = join(resources, "config/local.yaml");
 export interface Stores {
   databases: Map<string, ServiceDatabase>;
   secrets: Secrets;
+  /** Where each replica of the gateway listens. */
+  gatewayUrls: string[];
 }
 
 /** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
@@ -35,14 +34,14 @@ export async function bringUp(run: Run): Promise<Stores> {
     postgres.then((admin) => makeDatabases(run, admin)),
     ...backendsOf(run.choices).map(({ title, backend }) => run.step(title, () => backend.start(run, { postgres }))),
   ]);
-  const stores = { databases, secrets: Object.assign(databaseSecrets(databases), ...secrets) as Secrets };
-  await writeSecrets(run.instance, stores.secrets);
+  const merged = Object.assign(databaseSecrets(databases), ...secrets) as Secrets;
+  await writeSecrets(run.instance, merged);
   await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
   const settings = sidecarSettings(run, controlPlane);
-  await run.step("services", () =>
+  const urls = await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
   );
-  return stores;
+  return { databases, secrets: merged, gatewayUrls: urls.flat() };
 }
 
 /** The Dapr that is used and, when it has one, the authority its parts trust. */
@@ -99,7 +98,7 @@ function databaseSecrets(databases: Map<string, ServiceDatabase>): Secrets {
   return Object.fromEntries(entries) as Secrets;
 }
 
-function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): SidecarSettings {
+function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): Omit<SidecarSettings, "tokens"> {
   const shared = ["base", "secrets/local"].map((folder) => join(resources, folder));
   const chosen = resourceFolders(run.choices).filter((folder) => existsSync(folder));
   return {
@@ -109,38 +108,7 @@ function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): SidecarSetti
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,
     sentry,
-    tokens: { dapr: "", app: "" },
   };
-}
-
-async function startApp(
-  run: Run,
-  app: App,
-  shared: SidecarSettings,
-  database: ServiceDatabase | undefined,
-): Promise<void> {
-  const tokens = { dapr: randomSecret(), app: randomSecret() };
-  // The app's own port goes free with its sidecar's: a held one would look to the sidecar like an app that listens.
-  const ports = await run.take(sidecarOf(app), ["app", "http", "grpc", "internal", "metrics"]);
-  const { metrics } = await run.take(app.id, ["metrics"]);
-  const sidecarReady = () => answersOk(sidecarHealth(ports), { "dapr-api-token": tokens.dapr });
-  const appReady = () => appAnswers(run, app, ports, sidecarReady);
-  await run.start("sidecars", sidecarProcess(run.instance, app, ports, { ...shared, tokens }), sidecarReady);
-  if (database) await migrate(run.instance, database, run.signal);
-  const settings = { ports, metricsPort: metrics, httpPort: run.httpPort, tokens, logLevel: run.logLevel };
-  await run.start(app.http ? "front" : "services", appProcess(run.instance, app, settings), appReady);
-  await Promise.all([run.system.ready(app.id), run.system.ready(sidecarOf(app))]);
-}
-
-async function appAnswers(
-  run: Run,
-  app: App,
-  ports: SidecarPorts,
-  sidecarReady: () => Promise<boolean>,
-): Promise<boolean> {
-  if (!(await isListening({ port: ports.app, host: loopback }))) return false;
-  if (!(await sidecarReady())) return false;
-  return !app.http || answersOk(`http://${loopback}:${run.httpPort}/readyz`);
 }
 
 function healthy(port: number): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface LaunchOptions extends Partial<Choices> {
   logLevel?: string;
   /** What to run; default: the table in apps.ts. */
   apps?: readonly App[];
+  /** How many processes of an app, by its id; each has a sidecar of its own. Default: one. */
+  replicas?: Readonly<Record<string, number>>;
   /** Folders of Dapr resources beside those of the backends. */
   resources?: readonly string[];
   /** Environment by process name, over what the launcher sets. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -18,7 +18,7 @@ const ready = (system: Launched) => fetch(`${system.gatewayUrl}/readyz`).then(({
 const listing = "{ products(first: 1) { id } }";
 
 t.test("a test can kill, start and restart the parts of a system of its own", async (t) => {
-  const system = await launch({ home: temporaryHome(t), env: { orders: { SIDECART_LOG_LEVEL: "debug" } } });
+  const system = await launch({ home: temporaryHome(t), replicas: { gateway: 2, orders: 2 } });
   t.teardown(() => system.stop());
   const exits: Exit[] = [];
   system.onExit((exit) => exits.push(exit));
@@ -42,8 +42,23 @@ t.test("a test can kill, start and restart the parts of a system of its own", as
     exits.length = 0;
     await system.restart("catalog", { SIDECART_LOG_LEVEL: "debug" });
     t.match(exits, [{ name: "catalog", code: 0, expected: true }]);
+    const environment = readFileSync(`/proc/${system.processes.get("catalog")?.pid}/environ`, "utf8").split("\0");
+    t.ok(environment.includes("SIDECART_LOG_LEVEL=debug"));
     t.equal(await ready(system), 200);
     t.ok(await new GraphqlClient(system.gatewayUrl).send(listing, {}));
+  });
+
+  await t.test("a replica is a process with a sidecar and ports of its own, under the same app id", async (t) => {
+    for (const url of system.gatewayUrls) t.equal((await fetch(`${url}/readyz`)).status, 200, url);
+    t.equal(new Set(system.gatewayUrls).size, 2);
+    const appIds = ["orders-dapr", "orders-2-dapr"].map((name) => {
+      const { args = [] } = system.processes.get(name)?.spec ?? {};
+      return args[args.indexOf("--app-id") + 1];
+    });
+    t.same(appIds, ["orders", "orders"]);
+    t.match(await system.kill("orders-2"), { name: "orders-2", signal: "SIGKILL" });
+    t.ok(system.processes.get("orders")?.running, "the other goes on");
+    await system.start("orders-2");
   });
 
   await t.test("a service's sidecar may write rows and nothing more", async (t) => {

@@ -22,11 +22,14 @@ const stopWithinMs = 10_000;
 /** A running system. The end of one of its processes does not end it: listen with `onExit`. */
 export interface Launched {
   gatewayUrl: string;
+  /** One a replica; the first is `gatewayUrl`. */
+  gatewayUrls: readonly string[];
   instanceDir: string;
   redisUrl: string;
   /** Addresses and passwords of the stores, as the secret store serves them. */
   secrets: Secrets;
-  /** By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, and `<app>` with `<app>-dapr`. */
+  /** By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, `<app>` with `<app>-dapr`, and the servers of
+   * the choices; further replicas are `<app>-2` with `<app>-2-dapr`. */
   processes: ReadonlyMap<string, ManagedProcess>;
   /** A service's database, as its owner. */
   databaseUrl(service: string): string;
@@ -81,6 +84,7 @@ function describe({ system, instance, httpPort }: Run, stores: Stores): Launched
   };
   return {
     gatewayUrl: `http://127.0.0.1:${httpPort}`,
+    gatewayUrls: stores.gatewayUrls,
     instanceDir: instance.folder,
     redisUrl: stores.secrets.redis?.url ?? "",
     secrets: stores.secrets,

@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { instance: { type: "string", default: "default" } } });
   const instance = instanceAt(values.instance);
   const { kid, signsFrom = 0 } = await rotateSigningKeys(instance);
-  const sidecar = recordedProcesses(instance.folder).get(sidecarOf({ id: "accounts" }));
+  const sidecar = recordedProcesses(instance.folder).get(sidecarOf("accounts"));
   // The local secret store reads its file only when it is initialised; SIGHUP makes a sidecar load its components anew.
   if (sidecar !== undefined) process.kill(sidecar, "SIGHUP");
   const from = new Date(signsFrom * 1000).toISOString();

@@ -17,6 +17,7 @@ export class Run {
   readonly ports: Ports;
   readonly apps: readonly App[];
   readonly choices: Choices;
+  readonly replicas: Readonly<Record<string, number>>;
   readonly extraResources: readonly string[];
   readonly logLevel: string;
   readonly httpPort: number;
@@ -30,6 +31,7 @@ export class Run {
     this.httpPort = httpPort;
     this.apps = options.apps ?? apps;
     this.choices = complete(options);
+    this.replicas = options.replicas ?? {};
     this.extraResources = options.resources ?? [];
     this.logLevel = options.logLevel ?? "info";
     this.signal = options.signal;

@@ -157,7 +157,7 @@ async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: Sto
   const tokens = { dapr: randomSecret(), app: randomSecret() };
   const resources = join(checkout, "components/resources");
   const folders = ["base", "secrets/local", ...(dispatcher ? ["broker/redis"] : [])];
-  const spec = sidecarProcess(run.instance, app, ports, {
+  const spec = sidecarProcess(run.instance, { app, name: app.id }, ports, {
     program: (await findDapr(() => {})).daprd,
     resources: folders.map((folder) => join(resources, folder)),
     configuration: join(resources, "config/local.yaml"),

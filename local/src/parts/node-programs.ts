@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { App } from "../apps.ts";
+import type { Replica } from "../apps.ts";
 import { cacheFolder, checkout, type Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
@@ -8,15 +8,16 @@ import type { SidecarPorts, Tokens } from "./sidecar.ts";
 export interface AppSettings {
   ports: SidecarPorts;
   metricsPort: number;
-  httpPort: number;
+  /** Where it listens for people, if it does. */
+  httpPort: number | undefined;
   tokens: Tokens;
   logLevel: string;
 }
 
 /** How to start one of our services. All it needs to know is in its environment. */
-export function appProcess(instance: Instance, app: App, settings: AppSettings): ProcessSpec {
+export function appProcess(instance: Instance, { app, name }: Replica, settings: AppSettings): ProcessSpec {
   const { ports, tokens } = settings;
-  return nodeProcess(instance, app.id, app.entry, checkout, {
+  return nodeProcess(instance, name, app.entry, checkout, {
     SIDECART_APP_ID: app.id,
     SIDECART_APP_PORT: String(ports.app),
     SIDECART_METRICS_PORT: String(settings.metricsPort),
@@ -26,7 +27,7 @@ export function appProcess(instance: Instance, app: App, settings: AppSettings):
     // everybody on this machine shares one address
     SIDECART_RATE_LIMIT: "1000000",
     SIDECART_LOGIN_RATE_LIMIT: "100000",
-    ...(app.http ? { SIDECART_HTTP_PORT: String(settings.httpPort) } : {}),
+    ...(settings.httpPort === undefined ? {} : { SIDECART_HTTP_PORT: String(settings.httpPort) }),
     DAPR_GRPC_PORT: String(ports.grpc),
     DAPR_HTTP_PORT: String(ports.http),
     DAPR_API_TOKEN: tokens.dapr,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type App, sidecarOf } from "../apps.ts";
+import { type App, type Replica, sidecarOf } from "../apps.ts";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
@@ -34,14 +34,14 @@ export interface Tokens {
   app: string;
 }
 
-/** How to start the daprd of an app. Its working directory is the instance folder: components name files in it. */
+/** How to start the daprd of a replica. Its working directory is the instance folder: components name files in it. */
 export function sidecarProcess(
   instance: Instance,
-  app: App,
+  { app, name: replica }: Replica,
   ports: SidecarPorts,
   settings: SidecarSettings,
 ): ProcessSpec {
-  const name = sidecarOf(app);
+  const name = sidecarOf(replica);
   const identity = sidecarIdentity(settings.sentry);
   return {
     name,

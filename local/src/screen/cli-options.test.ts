@@ -11,9 +11,18 @@ t.test("every word is understood", async (t) => {
   t.match(parseCliOptions(words), expected);
 });
 
+t.test("each kind of thing behind the sidecars has its choice", async (t) => {
+  const words = ["--broker", "rabbitmq", "--state", "postgresql", "--replicas", "orders=2", "--replicas", "gateway=3"];
+  const expected = { broker: "rabbitmq", state: "postgresql", replicas: { orders: 2, gateway: 3 } };
+  t.match(parseCliOptions(words), expected);
+  t.match(parseCliOptions([]), { broker: "redis", state: "redis", media: "localstorage", replicas: {} });
+});
+
 t.test("a wrong word is refused in one line that says what is right", async (t) => {
   t.throws(() => parseCliOptions(["--prot", "1"]), { message: "Unknown option '--prot' (npm start -- --help)" });
   t.throws(() => parseCliOptions(["--port", "80a"]), { message: "--port 80a: not a port, use 0 to 65535" });
   t.throws(() => parseCliOptions(["--port", "65536"]), { message: "--port 65536: not a port, use 0 to 65535" });
+  t.throws(() => parseCliOptions(["--replicas", "orders"]), { message: /--replicas orders: say APP=N with N from 1/ });
+  t.throws(() => parseCliOptions(["--replicas", "wallet=2"]), { message: /of accounts, catalog, orders, gateway/ });
   t.throws(() => parseCliOptions(["--broker", "kafka3"]), { message: /--broker kafka3: choose redis/ });
 });

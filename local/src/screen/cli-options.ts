@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { apps } from "../apps.ts";
 import { type Choices, type Kind, kinds, namesOf } from "../backends/table.ts";
 import { StartError } from "../start-error.ts";
 
@@ -9,6 +10,7 @@ export interface CliOptions extends Choices {
   reset: boolean;
   seed: boolean;
   help: boolean;
+  replicas: Record<string, number>;
 }
 
 export const usage = `Sidecart on this machine.
@@ -20,6 +22,7 @@ export const usage = `Sidecart on this machine.
   --verbose         all logs, merged
   --reset           forget the instance's data first
   --no-seed         no sample data
+  --replicas APP=N  that many processes of an app, such as orders=2; may be repeated (1)
 ${kinds.map((kind) => `  ${`--${kind} NAME`.padEnd(17)} ${namesOf(kind).join(" | ")}`).join("\n")}
   --help            this text
 
@@ -42,6 +45,7 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     reset: values.reset,
     seed: values.seed,
     help: values.help,
+    replicas: Object.fromEntries(values.replicas.map(replicasOf)),
     broker: oneOf("broker", values.broker),
     state: oneOf("state", values.state),
     search: oneOf("search", values.search),
@@ -61,6 +65,7 @@ function parse(args: readonly string[]) {
         reset: { type: "boolean", default: false },
         seed: { type: "boolean", default: true },
         help: { type: "boolean", default: false },
+        replicas: { type: "string", multiple: true, default: [] },
         broker: { type: "string" },
         state: { type: "string" },
         search: { type: "string" },
@@ -77,6 +82,12 @@ function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= highestPort) return port;
   throw new StartError(`--port ${text}: not a port, use 0 to ${highestPort}`);
+}
+
+function replicasOf(text: string): [string, number] {
+  const [, id = "", count = ""] = text.match(/^([a-z-]+)=([1-9])$/) ?? [];
+  if (apps.some((app) => app.id === id)) return [id, Number(count)];
+  throw new StartError(`--replicas ${text}: say APP=N with N from 1 to 9, of ${apps.map((app) => app.id).join(", ")}`);
 }
 
 function oneOf<K extends Kind>(kind: K, text?: string): Choices[K] {

@@ -1,0 +1,64 @@
+import { type App, type Replica, replicasOf, sidecarOf } from "./apps.ts";
+import type { ServiceDatabase } from "./parts/databases.ts";
+import { migrate } from "./parts/migrations.ts";
+import { appProcess } from "./parts/node-programs.ts";
+import { type SidecarPorts, type SidecarSettings, sidecarHealth, sidecarProcess } from "./parts/sidecar.ts";
+import { answersOk, isListening } from "./process/readiness.ts";
+import type { Run } from "./run.ts";
+import { randomSecret } from "./secrets/private-file.ts";
+
+const loopback = "127.0.0.1";
+
+/** Starts every replica of an app with a sidecar of its own. Answers where those that listen for people do. */
+export async function startApp(
+  run: Run,
+  app: App,
+  shared: Omit<SidecarSettings, "tokens">,
+  database: ServiceDatabase | undefined,
+): Promise<string[]> {
+  const migrated = database ? migrate(run.instance, database, run.signal) : Promise.resolve();
+  const replicas = replicasOf(app, run.replicas[app.id]);
+  const [, ...urls] = await Promise.all([
+    migrated,
+    ...replicas.map((replica) => startReplica(run, replica, shared, migrated)),
+  ]);
+  return urls.filter((url) => url !== undefined);
+}
+
+async function startReplica(
+  run: Run,
+  replica: Replica,
+  shared: Omit<SidecarSettings, "tokens">,
+  migrated: Promise<void>,
+): Promise<string | undefined> {
+  const { app, name } = replica;
+  const tokens = { dapr: randomSecret(), app: randomSecret() };
+  // The app's own port goes free with its sidecar's: a held one would look to the sidecar like an app that listens.
+  const ports = await run.take(sidecarOf(name), ["app", "http", "grpc", "internal", "metrics"]);
+  const { metrics } = await run.take(name, ["metrics"]);
+  const sidecarReady = () => answersOk(sidecarHealth(ports), { "dapr-api-token": tokens.dapr });
+  await run.start("sidecars", sidecarProcess(run.instance, replica, ports, { ...shared, tokens }), sidecarReady);
+  await migrated;
+  const httpPort = app.http ? await httpPortOf(run, replica) : undefined;
+  const settings = { ports, metricsPort: metrics, httpPort, tokens, logLevel: run.logLevel };
+  const ready = () => answers(ports, httpPort, sidecarReady);
+  await run.start(app.http ? "front" : "services", appProcess(run.instance, replica, settings), ready);
+  await Promise.all([run.system.ready(name), run.system.ready(sidecarOf(name))]);
+  return httpPort === undefined ? undefined : `http://${loopback}:${httpPort}`;
+}
+
+/** The first listens where people expect it, further replicas on any free port. */
+async function httpPortOf(run: Run, { app, name }: Replica): Promise<number> {
+  if (name === app.id) return run.httpPort;
+  return (await run.take(name, ["http"])).http;
+}
+
+async function answers(
+  ports: SidecarPorts,
+  httpPort: number | undefined,
+  sidecarReady: () => Promise<boolean>,
+): Promise<boolean> {
+  if (!(await isListening({ port: ports.app, host: loopback }))) return false;
+  if (!(await sidecarReady())) return false;
+  return httpPort === undefined || answersOk(`http://${loopback}:${httpPort}/readyz`);
+}
