@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, readdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import t from "tap";
 import { allowDownload } from "../java/patience.ts";
 import { startedAlone } from "../src/testing/alone-cli.ts";
+import { freePort } from "../src/testing/free-port.ts";
 import { stillAlive } from "../src/testing/started-cli.ts";
 import { startElasticsearch } from "./start.ts";
 
@@ -66,13 +66,4 @@ async function refusal(env: Record<string, string>): Promise<string> {
 
 function put(url: string, body: object): Promise<Response> {
   return fetch(url, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

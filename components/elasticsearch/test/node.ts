@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { type RunningElasticsearch, startElasticsearch } from "@sidecart/local/elasticsearch/start";
+import { freePort } from "@sidecart/local/testing/free-port";
 import type { Test } from "tap";
 
 export type TestNode = { url: string; running: RunningElasticsearch; start(): Promise<void> };
@@ -19,13 +18,4 @@ export async function startNode(t: Test): Promise<TestNode> {
   };
   t.teardown(() => node.running.stop());
   return node;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
