@@ -38,6 +38,7 @@ export async function startProbes(t: Test, broker: Broker) {
   const system = await startSystem(t, {
     broker,
     apps,
+    replicas,
     env,
     onStep: ({ name, ms }) => void steps.set(name, ms),
   });

@@ -1,8 +1,8 @@
 import { newId } from "@sidecart/platform/ids";
 import { eventually } from "../../support/eventually.ts";
 import type { Tell } from "../probe/told.ts";
-import type { Backlog } from "./backlog.ts";
 import type { Probes, Service } from "./probes.ts";
+import type { Backlog } from "./servers.ts";
 
 export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };

@@ -11,7 +11,9 @@ const run = promisify(execFile);
  * to 5 s ago.
  */
 export function rabbitmqBacklog(_t: Test, { processes }: Launched): () => Promise<number> {
-  const { command, env } = processes.get("rabbitmq")?.spec ?? { command: "", env: {} };
+  const server = processes.get("rabbitmq");
+  if (!server) throw new Error("no RabbitMQ of ours");
+  const { command, env } = server.spec;
   const control = join(dirname(command), "rabbitmqctl");
   return async () => {
     const args = ["--node", env.RABBITMQ_NODENAME ?? "", "--silent", "--no-table-headers", "list_queues"];

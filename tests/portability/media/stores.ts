@@ -1,0 +1,39 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { apps } from "@sidecart/local/apps";
+import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import { background } from "@sidecart/platform/call";
+import { type Media, media } from "@sidecart/platform/media";
+import type { Test } from "tap";
+import { behindSidecar } from "../../support/direct.ts";
+import { startSystem } from "../../support/system.ts";
+
+export type MediaName = NonNullable<LaunchOptions["media"]>;
+
+export type MediaStores = {
+  system: Launched;
+  accounts: Media;
+  catalog: Media;
+  /** Not in the scopes of the component. */
+  orders: Media;
+  /** Accounts by a component that may not write where it should, or shows a wrong key. */
+  broken: Media;
+};
+
+export const call = (timeoutMs = 10_000) => background(timeoutMs);
+
+/** The launcher's real system on a media store, with one more component that is set up wrongly. */
+export async function startMedia(t: Test, store: MediaName): Promise<MediaStores> {
+  const users = ["accounts", "catalog", "orders"];
+  const system = await startSystem(t, {
+    media: store,
+    apps: apps.filter(({ id }) => users.includes(id)),
+    resources: [join(import.meta.dirname, "resources", store)],
+  });
+  const [accounts, catalog, orders] = users.map((app) => media(behindSidecar(t, system, app).sidecar, app));
+  const { sidecar } = behindSidecar(t, system, "accounts");
+  if (!accounts || !catalog || !orders) throw new Error("an app is missing");
+  // Where files are kept, a file in the place of the app's folder; with a wrong key, nobody looks at it.
+  await writeFile(join(system.instanceDir, "media-broken", "accounts"), "in the way");
+  return { system, accounts, catalog, orders, broken: media(sidecar, "accounts", "media-broken") };
+}

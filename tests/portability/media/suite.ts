@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { toAppError } from "@sidecart/platform/errors";
+import { maxMediaBytes } from "@sidecart/platform/media";
+import type { Test } from "tap";
+import { call, type MediaName, startMedia } from "./stores.ts";
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text));
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "OK",
+    (error: unknown) => toAppError(error).code,
+  );
+
+/** What every media store promises, through the sidecars of the real system. `refusal`: its words for a wrong set-up. */
+export async function mediaSuite(t: Test, store: MediaName, refusal: RegExp): Promise<void> {
+  const { accounts, catalog, orders, broken } = await startMedia(t, store);
+
+  await t.test("content comes back byte for byte, whatever it looks like", async (t) => {
+    const every = new Uint8Array(1_024).map((_, at) => at % 256);
+    const texts = ['"quoted"', "abcd", "MTIzNA==", "1e10", "12345678901234567890", "null", "true", '{"a":1}', "\\n"];
+    // Bytes whose base64 reads as a JSON number, as null and as true.
+    const tricky = ["1e10", "null", "true", "12345678901234567890"].map((text) => Buffer.from(text, "base64"));
+    for (const content of [every, new Uint8Array(), ...texts.map(bytes), ...tricky]) {
+      const name = `${randomUUID()}.png`;
+      await accounts.put(name, content, call());
+      const found = await accounts.get(name, call());
+      t.same(Buffer.from(found ?? bytes("missing")), Buffer.from(content));
+    }
+  });
+
+  await t.test("a file has up to 3 MB; a larger one is refused by name", async (t) => {
+    const name = randomUUID();
+    const largest = new Uint8Array(maxMediaBytes).map((_, at) => (at * 31) % 251);
+    await accounts.put(name, largest, call(30_000));
+    t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest));
+    t.equal(await codeOf(accounts.put(name, new Uint8Array(maxMediaBytes + 1), call())), "MEDIA_SIZE");
+    t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest), "the one before is untouched");
+  });
+
+  await t.test("a file that is not there is no error, and neither is removing it, twice", async (t) => {
+    const name = randomUUID();
+    t.equal(await accounts.get(name, call()), undefined);
+    await accounts.remove(name, call());
+    await accounts.put(name, bytes("here"), call());
+    await accounts.remove(name, call());
+    t.equal(await accounts.get(name, call()), undefined);
+    await accounts.remove(name, call());
+  });
+
+  await t.test("a file is replaced as a whole, also by a shorter one", async (t) => {
+    const name = randomUUID();
+    await accounts.put(name, new Uint8Array(100_000).fill(1), call());
+    await accounts.put(name, bytes("short"), call());
+    t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "short");
+  });
+
+  await t.test("many are written at once", async (t) => {
+    const names = Array.from({ length: 30 }, () => randomUUID());
+    await Promise.all(names.map((name) => accounts.put(name, bytes(name), call(30_000))));
+    const found = await Promise.all(names.map((name) => accounts.get(name, call(30_000))));
+    t.same(
+      found.map((content) => Buffer.from(content ?? []).toString()),
+      names,
+    );
+  });
+
+  await t.test("names that lead elsewhere, or differ only on some disks, are refused by every operation", async (t) => {
+    const wrong = [
+      "",
+      ".",
+      "..",
+      "../x",
+      "a/b",
+      "/etc/passwd",
+      "a\\b",
+      "a..b",
+      ".hidden",
+      "a.",
+      "A.png",
+      "é",
+      "a b",
+      "a\0",
+    ];
+    for (const name of [...wrong, "%2e%2e", "x".repeat(129)]) {
+      const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
+      t.same(await Promise.all(calls.map(codeOf)), ["MEDIA_NAME", "MEDIA_NAME", "MEDIA_NAME"], JSON.stringify(name));
+    }
+    await accounts.put(`${"x".repeat(120)}.tar.gz`, bytes("x"), call());
+  });
+
+  await t.test("apps have files of their own, and an app that is not in the scopes has none", async (t) => {
+    const name = randomUUID();
+    await accounts.put(name, bytes("of accounts"), call());
+    t.equal(await catalog.get(name, call()), undefined);
+    await catalog.put(name, bytes("of catalog"), call());
+    await catalog.remove(name, call());
+    t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "of accounts");
+    for (const work of [orders.get(name, call()), orders.put(name, bytes("x"), call()), orders.remove(name, call())]) {
+      t.equal(await codeOf(work), "UNAVAILABLE");
+    }
+  });
+
+  await t.test("a store that is set up wrongly is an error with its reason, never a missing file", async (t) => {
+    const name = randomUUID();
+    await accounts.put(name, bytes("x"), call());
+    for (const work of [broken.put(name, bytes("y"), call()), broken.get(name, call()), broken.remove(name, call())]) {
+      const error = await work.then(() => undefined, toAppError);
+      t.equal(error?.code, "UNAVAILABLE");
+      t.match(String((error?.cause as Error | undefined)?.message), refusal);
+      t.notMatch(String(error?.message), refusal, "the caller is not told");
+    }
+    t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "x");
+  });
+}
