@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
@@ -33,7 +32,5 @@ export async function startMedia(t: Test, store: MediaName): Promise<MediaStores
   const [accounts, catalog, orders] = users.map((app) => media(behindSidecar(t, system, app).sidecar, app));
   const { sidecar } = behindSidecar(t, system, "accounts");
   if (!accounts || !catalog || !orders) throw new Error("an app is missing");
-  // Where files are kept, a file in the place of the app's folder; with a wrong key, nobody looks at it.
-  await writeFile(join(system.instanceDir, "media-broken", "accounts"), "in the way");
   return { system, accounts, catalog, orders, broken: media(sidecar, "accounts", "media-broken") };
 }

@@ -11,9 +11,17 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => toAppError(error).code,
   );
 
-/** What every media store promises, through the sidecars of the real system. `refusal`: its words for a wrong set-up. */
-export async function mediaSuite(t: Test, store: MediaName, refusal: RegExp): Promise<void> {
-  const { accounts, catalog, orders, broken } = await startMedia(t, store);
+export type Breaking = {
+  /** The words of the store for its wrong set-up. */
+  refusal: RegExp;
+  /** What is left to do to the component that is set up wrongly. */
+  spoil?(instanceDir: string): Promise<void>;
+};
+
+/** What every media store promises, through the sidecars of the real system. */
+export async function mediaSuite(t: Test, store: MediaName, { refusal, spoil }: Breaking): Promise<void> {
+  const { system, accounts, catalog, orders, broken } = await startMedia(t, store);
+  await spoil?.(system.instanceDir);
 
   await t.test("content comes back byte for byte, whatever it looks like", async (t) => {
     const every = new Uint8Array(1_024).map((_, at) => at % 256);
