@@ -4,13 +4,18 @@ import type { KafkaLogin } from "./settings.ts";
 const answerWithinMs = 2_000;
 
 /** True when one of `brokers` (host:port) lets us in and knows a broker that takes messages. */
-export async function answersMetadata(brokers: readonly string[], login: KafkaLogin | undefined): Promise<boolean> {
+export async function answersMetadata(
+  brokers: readonly string[],
+  login: KafkaLogin | undefined,
+  tls = false,
+): Promise<boolean> {
   const admin = new Admin({
     clientId: "sidecart-launcher",
     bootstrapBrokers: [...brokers],
     retries: false,
     connectTimeout: answerWithinMs,
     timeout: answerWithinMs,
+    ...(tls && { tls: {} }),
     ...(login && { sasl: { mechanism: "PLAIN", ...login } }),
   });
   try {

@@ -1,24 +1,61 @@
+import { join } from "node:path";
+import { elasticsearchProcess, hasItsShards } from "@sidecart/local/elasticsearch/process";
+import { reasonOf } from "../process/reason.ts";
+import type { Run } from "../run.ts";
 import { StartError } from "../start-error.ts";
 import type { Backend } from "./backend.ts";
 import { startComponent } from "./pluggable.ts";
 
-/** The product index in the Elasticsearch that ELASTICSEARCH_URL names. */
+interface SearchSecret extends Record<string, string> {
+  url: string;
+  username: string;
+  password: string;
+}
+
+const answerWithinMs = 5_000;
+
+/** The product index in Elasticsearch. */
 export const elasticsearch: Backend = {
   async start(run) {
-    const search = searchSecret(process.env.ELASTICSEARCH_URL);
-    await startComponent(run, "elasticsearch");
+    const url = process.env.ELASTICSEARCH_URL;
+    const component = startComponent(run, "elasticsearch", "elasticsearch-binding");
+    const [search] = await Promise.all([url ? existing(url) : own(run), component]);
     return { search };
   },
 };
 
+async function existing(address: string): Promise<SearchSecret> {
+  const secret = searchSecret(address);
+  const { url, username, password } = secret;
+  const basic = Buffer.from(`${username}:${password}`).toString("base64");
+  const headers: Record<string, string> = username ? { authorization: `Basic ${basic}` } : {};
+  const where = `Elasticsearch at ${url} (ELASTICSEARCH_URL)`;
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerWithinMs) }).catch((error) => {
+    throw new StartError(`${where} does not answer: ${reasonOf(error)}`);
+  });
+  await response.body?.cancel();
+  if ([401, 403].includes(response.status)) throw new StartError(`${where} refuses the log-in`);
+  return secret;
+}
+
 /** An address with its user and password apart, as the component takes them. */
-function searchSecret(address = ""): { url: string; username: string; password: string } {
-  if (!URL.canParse(address)) {
-    throw new StartError("--search elasticsearch needs ELASTICSEARCH_URL, such as http://127.0.0.1:9200");
-  }
-  const url = new URL(address);
+function searchSecret(address: string): SearchSecret {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new StartError("ELASTICSEARCH_URL must be of the form http[s]://[user:password@]host[:port]");
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   url.username = "";
   url.password = "";
   return { url: url.href, username, password };
+}
+
+/** A node without security: what it is made of has none. */
+async function own(run: Run): Promise<SearchSecret> {
+  const { http } = await run.take("elasticsearch", ["http"]);
+  const url = `http://127.0.0.1:${http}`;
+  const [folder, log] = [join(run.instance.folder, "elasticsearch"), join(run.instance.logs, "elasticsearch.log")];
+  const spec = await elasticsearchProcess({ folder, port: http, log }, run);
+  await run.start("stores", spec, () => hasItsShards(url));
+  await run.system.ready("elasticsearch");
+  return { url, username: "", password: "" };
 }

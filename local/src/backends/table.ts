@@ -4,6 +4,7 @@ import type { Backend } from "./backend.ts";
 import { elasticsearch } from "./elasticsearch.ts";
 import { embeddedSearch } from "./embedded-search.ts";
 import { jetstream } from "./jetstream.ts";
+import { kafka } from "./kafka.ts";
 import { localStorage } from "./local-storage.ts";
 import { postgresql } from "./postgresql.ts";
 import { rabbitmq } from "./rabbitmq.ts";
@@ -11,7 +12,7 @@ import { redis } from "./redis.ts";
 
 /** Every choice of `npm start`, the default of each kind first. */
 const table = {
-  broker: { redis, rabbitmq, jetstream },
+  broker: { redis, rabbitmq, jetstream, kafka },
   state: { redis, postgresql },
   search: { embedded: embeddedSearch, elasticsearch },
   media: { localstorage: localStorage },

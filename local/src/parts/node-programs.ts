@@ -35,9 +35,14 @@ export function appProcess(instance: Instance, { app, name }: Replica, settings:
   });
 }
 
-/** A pluggable component: daprd finds it by its socket's name, `<type>.sock`. */
-export function componentProcess(instance: Instance, name: string, logLevel: string): ProcessSpec {
-  return nodeProcess(instance, name, `components/${name}/src/main.ts`, instance.folder, {
+/** A pluggable component, `components/<name>`: daprd finds it by its socket's name, `<type>.sock`. */
+export function componentProcess(
+  instance: Instance,
+  name: string,
+  logLevel: string,
+  processName: string = name,
+): ProcessSpec {
+  return nodeProcess(instance, processName, `components/${name}/src/main.ts`, instance.folder, {
     SIDECART_SOCKET: componentSocket(instance, name),
     SIDECART_LOG_LEVEL: logLevel,
     SIDECART_LOCAL: "1",
