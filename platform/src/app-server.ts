@@ -15,6 +15,7 @@ import {
   METRIC_RPC_SERVER_CALL_DURATION,
 } from "@opentelemetry/semantic-conventions";
 import { appCallbackHandlers } from "./app-callback.ts";
+import type { Listener } from "./broadcast.ts";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
 import type { Logger } from "./log.ts";
@@ -50,6 +51,7 @@ export type AppServerOptions = {
   log: Logger;
   implementations: Implementation[];
   dispatcher?: Dispatcher | undefined;
+  listener?: Listener | undefined;
   pubsub: string;
   appId: string;
 };

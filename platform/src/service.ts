@@ -1,6 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";
 import { type Implementation, implement, startAppServer } from "./app-server.ts";
+import { createListener } from "./broadcast.ts";
 import { background } from "./call.ts";
 import type { PlatformConfig } from "./config.ts";
 import { type Database, database } from "./database.ts";
@@ -11,13 +12,13 @@ import { createLogger, type Logger } from "./log.ts";
 import { opsHandlers } from "./ops.ts";
 import { type OutboxRelay, startOutboxRelay } from "./outbox.ts";
 import { connectSidecar, type Sidecar } from "./sidecar.ts";
-import { createDispatcher, type Subscription } from "./subscriptions.ts";
+import { createDispatcher, type PubSub, type Subscription } from "./subscriptions.ts";
 import { startSweep } from "./sweep.ts";
 import { serveMetrics, startTelemetry, type Telemetry } from "./telemetry.ts";
 import { createVerifier, type Verifier } from "./tokens.ts";
 
 /** The one broker and the one secret store, by the names their components have. */
-export const pubsubName = "pubsub";
+export const pubsubName: PubSub = "pubsub";
 export const secretStore = "secrets";
 const startTimeoutMs = 60_000;
 /** All of it together stays under the 30 seconds that Kubernetes gives. */
@@ -89,6 +90,7 @@ async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry)
   });
   const deadLetters = createDeadLetters(own);
   const dispatcher = createDispatcher(wiring.subscriptions, deadLetters, log);
+  const listener = createListener(wiring.subscriptions, log);
   const ops = implement(OpsService, opsHandlers({ verifier: wiring.verifier ?? verifier, deadLetters, dispatcher }));
   const server = await startAppServer({
     host: config.SIDECART_APP_HOST,
@@ -98,6 +100,7 @@ async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry)
     log,
     implementations: [...wiring.rpc, ops],
     dispatcher,
+    listener,
     pubsub: pubsubName,
     appId,
   });

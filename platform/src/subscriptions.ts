@@ -10,17 +10,30 @@ import { inSpan, meter, SpanKind, traceFromParent } from "./telemetry.ts";
 /** One event as a handler sees it. `id` goes into the inbox with the effect: a second delivery changes nothing. */
 export type Received<M> = { id: string; data: M; time: string };
 
+/** The pub/sub components, by the names that every broker's YAML gives them. */
+export type PubSub = "pubsub" | "broadcast";
+
 export type Subscription = {
+  readonly pubsub: PubSub;
   readonly topic: string;
   handle(event: CloudEvent, context: CallContext): Promise<void>;
 };
 
-/** Binds a handler to a kind of event. The handler must be idempotent by `event.id`. */
-export function on<D extends DescMessage>(
-  type: EventType<D>,
-  handler: (event: Received<MessageShape<D>>, context: CallContext) => Promise<void>,
-): Subscription {
+type Handler<D extends DescMessage> = (event: Received<MessageShape<D>>, context: CallContext) => Promise<void>;
+
+/** Binds a handler to a kind of event: one replica handles each, once at least. It must be idempotent by `event.id`. */
+export function on<D extends DescMessage>(type: EventType<D>, handler: Handler<D>): Subscription {
+  return subscription("pubsub", type, handler);
+}
+
+/** Binds a handler to a kind of event that every replica hears, while it runs. What it fails to handle is forgotten. */
+export function onEveryReplica<D extends DescMessage>(type: EventType<D>, handler: Handler<D>): Subscription {
+  return subscription("broadcast", type, handler);
+}
+
+function subscription<D extends DescMessage>(pubsub: PubSub, type: EventType<D>, handler: Handler<D>): Subscription {
   return {
+    pubsub,
     topic: type.topic,
     handle: (event, context) => handler({ id: event.id, data: eventData(type, event), time: event.time }, context),
   };
@@ -37,8 +50,7 @@ const handlerTimeoutMs = 10_000;
  * as that lasts; a message that fails for a reason of its own becomes a dead letter after `maxAttempts`.
  */
 export function createDispatcher(subscriptions: Subscription[], deadLetters: DeadLetters, log: Logger) {
-  const byTopic = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]));
-  if (byTopic.size < subscriptions.length) throw new Error("two handlers for one topic");
+  const byTopic = handlersByTopic(subscriptions, "pubsub");
   const attempts = new Attempts();
   const handled = meter().createCounter("sidecart_events_total");
 
@@ -64,12 +76,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   async function handle(topic: string, event: CloudEvent): Promise<void> {
     const subscription = byTopic.get(topic);
     if (!subscription) throw new Error(`no handler for topic ${topic}`);
-    const options = {
-      kind: SpanKind.CONSUMER,
-      parent: traceFromParent(event.traceparent),
-      attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
-    };
-    await inSpan(`${topic} process`, options, () => subscription.handle(event, background(handlerTimeoutMs)));
+    await handleInSpan(subscription, event);
   }
 
   /** A message is only let go once its dead letter is stored. */
@@ -87,6 +94,25 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   const lastResort = (topic: string, raw: string) => putAside(deadLetters.unreadable(topic, raw, "not a CloudEvent"));
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
+}
+
+/** The subscriptions to one component; two to one topic are a mistake. */
+export function handlersByTopic(all: Subscription[], pubsub: PubSub): Map<string, Subscription> {
+  const own = all.filter((subscription) => subscription.pubsub === pubsub);
+  const byTopic = new Map(own.map((subscription) => [subscription.topic, subscription]));
+  if (byTopic.size < own.length) throw new Error("two handlers for one topic");
+  return byTopic;
+}
+
+/** Handles an event in the trace of whatever caused it. */
+export async function handleInSpan(subscription: Subscription, event: CloudEvent): Promise<void> {
+  const { topic } = subscription;
+  const options = {
+    kind: SpanKind.CONSUMER,
+    parent: traceFromParent(event.traceparent),
+    attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
+  };
+  await inSpan(`${topic} process`, options, () => subscription.handle(event, background(handlerTimeoutMs)));
 }
 
 /** True when the trouble is not the message's: it is tried again for as long as that lasts. */

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { type Component, readComponents } from "./component.ts";
+import { Problem, reasonOf } from "./problem.ts";
+import { publishers } from "./scopes.ts";
+import { openSecrets } from "./secrets.ts";
+import type { Options } from "./step.ts";
+import { steps } from "./steps.ts";
+
+const help = `Creates and checks what Dapr components need before a sidecar loads them: streams, topics, queues, limits.
+It may run again at any time.
+
+node components/setup/src/main.ts --component FILE… --secrets PATH
+
+  --component FILE         YAML of a component; once for each
+  --secrets PATH           secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with
+                           <name>/<key> as Kubernetes mounts them
+  --replicas NUMBER        copies of every stream and partition (JetStream, Kafka); 1, or 3 in production
+  --partitions NUMBER      partitions of a new topic (Kafka); 8
+  --retention-hours HOURS  how long events wait for whoever has not handled them (JetStream, Kafka); 168
+  --help
+
+What is wrong is one line on standard error, with the component, the cause and what to do; the exit code is 1 then.
+`;
+
+const write = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      component: { type: "string", multiple: true, default: [] },
+      secrets: { type: "string" },
+      replicas: { type: "string", default: "1" },
+      partitions: { type: "string", default: "8" },
+      "retention-hours": { type: "string", default: "168" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    write(help);
+    return;
+  }
+  if (values.component.length === 0 || !values.secrets) {
+    throw new Problem("setup", "nothing to set up", "give --component and --secrets, or see --help");
+  }
+  const options: Options = {
+    replicas: number("replicas", values.replicas),
+    partitions: number("partitions", values.partitions),
+    retentionHours: number("retention-hours", values["retention-hours"]),
+  };
+  const secrets = await openSecrets(values.secrets);
+  const components = (await Promise.all(values.component.map((file) => readComponents(file, secrets)))).flat();
+  for (const component of inOrder(components)) await setUp(component, options);
+}
+
+function number(name: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Problem("setup", `--${name} ${text} is not a whole number above 0`, "see --help");
+}
+
+/** Whatever only hears builds on the topics of those that publish. */
+function inOrder(components: Component[]): Component[] {
+  const publishes = (component: Component) => publishers(component).some(({ topics }) => topics.length > 0);
+  return [...components.filter(publishes), ...components.filter((component) => !publishes(component))];
+}
+
+async function setUp(component: Component, options: Options): Promise<void> {
+  const step = steps[component.type];
+  if (!step) return;
+  try {
+    await step(component, options, (line) => write(`${component.name}: ${line}`));
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(component.name, reasonOf(error), `see whether ${component.type} is as its YAML says`);
+  }
+  write(`${component.name}: ready`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${reasonOf(error)}\n`);
+  process.exitCode = 1;
+}

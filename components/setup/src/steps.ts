@@ -1,0 +1,13 @@
+import type { Step } from "./step.ts";
+import { jetstream } from "./steps/jetstream.ts";
+import { kafka } from "./steps/kafka.ts";
+import { rabbitmq } from "./steps/rabbitmq.ts";
+import { redis } from "./steps/redis.ts";
+
+/** By type of component; what is not here needs nothing. */
+export const steps: Record<string, Step> = {
+  "pubsub.jetstream": jetstream,
+  "pubsub.kafka": kafka,
+  "pubsub.rabbitmq": rabbitmq,
+  "pubsub.redis": redis,
+};

@@ -1,0 +1,2 @@
+import type { Step } from "../step.ts";
+export const kafka: Step = async () => {};

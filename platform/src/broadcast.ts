@@ -1,0 +1,41 @@
+import { cloudEvent } from "./events.ts";
+import { systemClock } from "./ids.ts";
+import type { Logger } from "./log.ts";
+import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from "./subscriptions.ts";
+import { meter } from "./telemetry.ts";
+
+/** Handles what every replica hears. */
+export type Listener = {
+  readonly topics: readonly string[];
+  deliver(topic: string, raw: unknown): Promise<Delivery>;
+};
+
+/**
+ * What happens while the replica runs, and nothing older: some brokers begin with all they still have. There are no dead
+ * letters: the sidecar tries a failed event a few times more (`notice` in resiliency.yaml) and then passes over it.
+ */
+export function createListener(subscriptions: Subscription[], log: Logger, since = systemClock.now()): Listener {
+  const byTopic = handlersByTopic(subscriptions, "broadcast");
+  const heard = meter().createCounter("sidecart_broadcasts_total");
+  return {
+    topics: [...byTopic.keys()],
+    async deliver(topic, raw) {
+      const subscription = byTopic.get(topic);
+      const parsed = cloudEvent.safeParse(raw);
+      if (!subscription || !parsed.success) {
+        log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: passed over");
+        return "handled";
+      }
+      if (new Date(parsed.data.time) < since) return "handled";
+      try {
+        await handleInSpan(subscription, parsed.data);
+        heard.add(1, { topic, outcome: "handled" });
+        return "handled";
+      } catch (error) {
+        heard.add(1, { topic, outcome: "failed" });
+        log.warn({ err: error, topic, eventId: parsed.data.id }, "broadcast: handling failed");
+        return "again";
+      }
+    },
+  };
+}
