@@ -9,13 +9,14 @@ import { localStorage } from "./local-storage.ts";
 import { postgresql } from "./postgresql.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
+import { s3 } from "./s3.ts";
 
 /** Every choice of `npm start`, the default of each kind first. */
 const table = {
   broker: { redis, rabbitmq, jetstream, kafka },
   state: { redis, postgresql },
   search: { embedded: embeddedSearch, elasticsearch },
-  media: { localstorage: localStorage },
+  media: { localstorage: localStorage, s3 },
 } satisfies Record<string, Record<string, Backend>>;
 
 export type Kind = keyof typeof table;
