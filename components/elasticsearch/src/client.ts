@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Client, errors } from "@elastic/elasticsearch";
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
+import { refuseOption } from "@sidecart/pluggable/options";
 import type { ElasticsearchOptions } from "./options.ts";
 
 /** A client that tries each node once; trying again later is the caller's resiliency policy. */
@@ -20,7 +21,7 @@ async function readCa(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new BindingError("INVALID_ARGUMENT", "component options: caPath: cannot be read", { cause: error });
+    throw refuseOption("caPath", "cannot be read", error);
   }
 }
 
@@ -39,35 +40,35 @@ export async function asking<Answer>(request: Promise<Answer>): Promise<Answer> 
   try {
     return await request;
   } catch (error) {
-    throw toBindingError(error);
+    throw toComponentError(error);
   }
 }
 
-function toBindingError(error: unknown): unknown {
+function toComponentError(error: unknown): unknown {
   if (error instanceof errors.RequestAbortedError) {
-    return new BindingError("CANCELLED", "the call was cancelled", { cause: error });
+    return new ComponentError("CANCELLED", "the call was cancelled", { cause: error });
   }
   if (error instanceof errors.TimeoutError) {
-    return new BindingError("DEADLINE_EXCEEDED", "Elasticsearch did not answer in time", { cause: error });
+    return new ComponentError("DEADLINE_EXCEEDED", "Elasticsearch did not answer in time", { cause: error });
   }
   if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
-    return new BindingError("UNAVAILABLE", "Elasticsearch cannot be reached", { cause: error });
+    return new ComponentError("UNAVAILABLE", "Elasticsearch cannot be reached", { cause: error });
   }
   if (!(error instanceof errors.ResponseError)) return error;
   if (errorType(error) === "index_not_found_exception") {
-    return new BindingError("NOT_FOUND", "index: there is no such index or alias", { cause: error });
+    return new ComponentError("NOT_FOUND", "index: there is no such index or alias", { cause: error });
   }
   return statusError(error.statusCode ?? 0, error) ?? error;
 }
 
 /** The meaning of an HTTP status that says nothing about the request; undefined for the others. */
-export function statusError(status: number, cause?: unknown): BindingError | undefined {
+export function statusError(status: number, cause?: unknown): ComponentError | undefined {
   if (status === 401 || status === 403) {
-    return new BindingError("FAILED_PRECONDITION", "Elasticsearch refuses the component's credentials", { cause });
+    return new ComponentError("FAILED_PRECONDITION", "Elasticsearch refuses the component's credentials", { cause });
   }
-  if (status === 429) return new BindingError("RESOURCE_EXHAUSTED", "Elasticsearch is overloaded", { cause });
+  if (status === 429) return new ComponentError("RESOURCE_EXHAUSTED", "Elasticsearch is overloaded", { cause });
   if (status === 502 || status === 503 || status === 504) {
-    return new BindingError("UNAVAILABLE", "Elasticsearch is not ready", { cause });
+    return new ComponentError("UNAVAILABLE", "Elasticsearch is not ready", { cause });
   }
   return undefined;
 }

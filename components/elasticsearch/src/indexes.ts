@@ -1,5 +1,5 @@
 import type { Client } from "@elastic/elasticsearch";
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
 import { asking, errorType, isNotFound } from "./client.ts";
 import { mappings } from "./mapping.ts";
 import type { Names } from "./names.ts";
@@ -55,7 +55,7 @@ export class Indexes {
   /** One request of the cluster moves the alias: removed wherever it was, added where it goes. */
   async pointAlias(alias: string, index: string, signal: AbortSignal): Promise<void> {
     if ((await this.#dataOf(alias, signal)) === this.#names.data(alias)) {
-      throw new BindingError("FAILED_PRECONDITION", `alias: "${alias}" is an index`);
+      throw new ComponentError("FAILED_PRECONDITION", `alias: "${alias}" is an index`);
     }
     const target = this.#names.target(alias);
     const actions = [
@@ -81,6 +81,6 @@ export class Indexes {
   }
 }
 
-function isAlias(index: string): BindingError {
-  return new BindingError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
+function isAlias(index: string): ComponentError {
+  return new ComponentError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
 }

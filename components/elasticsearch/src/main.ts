@@ -1,4 +1,4 @@
-import { runBinding } from "@sidecart/pluggable/process";
+import { runComponent } from "@sidecart/pluggable/process";
 import { elasticsearch } from "./binding.ts";
 
-await runBinding(elasticsearch);
+await runComponent(elasticsearch);

@@ -1,5 +1,5 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
 import type { WriteOutcome } from "@sidecart/search/engine";
 import type { BulkOperation } from "@sidecart/search/requests";
 import { asking, statusError } from "./client.ts";
@@ -42,7 +42,7 @@ function toOutcome({ op, id }: BulkOperation, result: estypes.BulkResponseItem |
 /** A missing index, and a cluster that could take none of them, are errors of the call rather than of the items. */
 function throwWhenNoneTried(results: (estypes.BulkResponseItem | undefined)[]): void {
   if (results.some((result) => result?.error?.type === "index_not_found_exception")) {
-    throw new BindingError("NOT_FOUND", "index: there is no such index or alias");
+    throw new ComponentError("NOT_FOUND", "index: there is no such index or alias");
   }
   const problems = results.map((result) => statusError(result?.status ?? 0));
   if (problems[0] && problems.every(Boolean)) throw problems[0];

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
 import type { SearchEngine, StoredDocument, WriteBatch, WriteOutcome } from "@sidecart/search/engine";
 import type { BulkOperation, Request } from "@sidecart/search/requests";
 import type { Logger } from "pino";
@@ -26,7 +26,7 @@ export class EmbeddedEngine implements SearchEngine {
   async createIndex(index: string): Promise<boolean> {
     await this.#ready;
     if (this.#store.aliasTarget(index) !== null)
-      throw new BindingError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
+      throw new ComponentError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
     const created = this.#store.createIndex(index);
     if (created) this.#texts.set(index, new TextIndex());
     return created;
@@ -35,14 +35,14 @@ export class EmbeddedEngine implements SearchEngine {
   async deleteIndex(index: string): Promise<boolean> {
     await this.#ready;
     if (this.#store.aliasTarget(index) !== null)
-      throw new BindingError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
+      throw new ComponentError("FAILED_PRECONDITION", `index: "${index}" is an alias`);
     this.#texts.delete(index);
     return this.#store.deleteIndex(index);
   }
 
   async pointAlias(alias: string, index: string): Promise<void> {
     await this.#ready;
-    if (this.#texts.has(alias)) throw new BindingError("FAILED_PRECONDITION", `alias: "${alias}" is an index`);
+    if (this.#texts.has(alias)) throw new ComponentError("FAILED_PRECONDITION", `alias: "${alias}" is an index`);
     if (!this.#texts.has(index)) throw unknownIndex(index);
     this.#store.pointAlias(alias, index);
   }
@@ -130,6 +130,6 @@ function apply(text: TextIndex, operation: BulkOperation): "indexed" | "deleted"
   return "deleted";
 }
 
-function unknownIndex(index: string): BindingError {
-  return new BindingError("NOT_FOUND", `index: there is no index or alias "${index}"`);
+function unknownIndex(index: string): ComponentError {
+  return new ComponentError("NOT_FOUND", `index: there is no index or alias "${index}"`);
 }

@@ -1,4 +1,4 @@
-import { runBinding } from "@sidecart/pluggable/process";
+import { runComponent } from "@sidecart/pluggable/process";
 import { embeddedSearch } from "./binding.ts";
 
-await runBinding(embeddedSearch);
+await runComponent(embeddedSearch);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import { product, upsert } from "@sidecart/search/conformance/context";
@@ -31,6 +32,26 @@ t.test("an app reaches the component through its sidecar", async (t) => {
   });
   await t.rejects(sidecar.invokeBinding("search", "count", { index: "none" }), { message: /code = NotFound desc = / });
   await t.rejects(sidecar.invokeBinding("search", "drop-everything", {}), { message: /does not support operation/ });
+});
+
+t.test("a component that died serves the running sidecar again once it is back", async (t) => {
+  const folder = await temporaryFolder(t);
+  const first = await startProcess(t, folder);
+  const sidecar = await startSidecar(t, { appId: "catalog", socketFolder: folder, resourcesPath });
+  await sidecar.invokeBinding("search", "create-index", { index: "products-1" });
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+  await t.rejects(sidecar.invokeBinding("search", "count", { index: "products-1" }), { message: /code = Unavailable/ });
+
+  await startProcess(t, folder);
+  // daprd's connection waits a moment before it tries again; Init it does not repeat.
+  let answer: unknown;
+  while (answer === undefined) {
+    answer = await sidecar.invokeBinding("search", "count", { index: "products-1" }).catch((error: Error) => {
+      if (!/code = Unavailable/.test(error.message)) throw error;
+    });
+  }
+  t.same(answer, { count: 0 });
 });
 
 t.test("the component is not given to other apps", async (t) => {

@@ -44,8 +44,8 @@ t.test("one process owns the file", async (t) => {
   const { client } = await serve(t, embeddedSearch);
   const path = join(folder, "search.db");
   await t.rejects(client.init({ path }), {
-    code: status.FAILED_PRECONDITION,
-    details: "component options: path: is in use by another process",
+    code: status.INVALID_ARGUMENT,
+    details: "component search: option path: is in use by another process",
   });
   owner.child.kill("SIGTERM");
   await once(owner.child, "exit");
@@ -77,7 +77,7 @@ t.test("wrong options are refused at Init", async (t) => {
   await t.rejects(client.init({ path: "" }), refused(status.INVALID_ARGUMENT, /path: /));
   await t.rejects(client.init({ path: ":memory:", url: "x" }), refused(status.INVALID_ARGUMENT, /url: /));
   for (const path of [text, folder, join(folder, "no", "such", "folder.db")]) {
-    await t.rejects(client.init({ path }), refused(status.FAILED_PRECONDITION, /path: cannot be opened/), path);
+    await t.rejects(client.init({ path }), refused(status.INVALID_ARGUMENT, /path: cannot be opened/), path);
   }
   await client.init({ path: ":memory:" });
 });

@@ -1,18 +1,55 @@
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { type Empty, instanceHeader, maxMessageBytes, type OperationList, OutputBindingClient } from "./protocol.ts";
+import { clientOf, instanceHeader, maxMessageBytes } from "./protocol.ts";
+import type { Secret } from "./secret-store.ts";
 
-export type BindingClient = {
+type ComponentClient = {
   init(properties: Record<string, string>): Promise<void>;
-  /** Sends `data` as JSON (bytes are sent as they are) and reads the JSON answer. */
-  invoke<Answer = unknown>(operation: string, data: unknown): Promise<Answer>;
-  listOperations(): Promise<readonly string[]>;
   ping(): Promise<void>;
   close(): void;
 };
 
-/** Calls a component over its socket the way daprd does; for tests and diagnosis. */
+export type BindingClient = ComponentClient & {
+  /** Sends `data` as JSON (bytes are sent as they are) and reads the JSON answer. */
+  invoke<Answer = unknown>(operation: string, data: unknown): Promise<Answer>;
+  listOperations(): Promise<readonly string[]>;
+};
+
+export type SecretStoreClient = ComponentClient & {
+  get(name: string): Promise<Secret>;
+  all(): Promise<Record<string, Secret>>;
+  features(): Promise<readonly string[]>;
+};
+
+/** Calls an output binding over its socket the way daprd does; for tests and diagnosis. */
 export function connectBinding(socketPath: string, instance: string): BindingClient {
-  const client = new OutputBindingClient(`unix:${socketPath}`, credentials.createInsecure(), {
+  const { call, ...common } = connect("OutputBinding", socketPath, instance);
+  return {
+    ...common,
+    invoke: async <Answer>(operation: string, data: unknown) => {
+      const bytes = data instanceof Uint8Array ? data : Buffer.from(JSON.stringify(data));
+      const response = await call<{ data: Buffer }>("Invoke", { operation, data: bytes, metadata: {} });
+      return JSON.parse(response.data.toString()) as Answer;
+    },
+    listOperations: async () => (await call<{ operations: readonly string[] }>("ListOperations", {})).operations,
+  };
+}
+
+/** The same for a secret store. */
+export function connectSecretStore(socketPath: string, instance: string): SecretStoreClient {
+  const { call, ...common } = connect("SecretStore", socketPath, instance);
+  return {
+    ...common,
+    get: async (name) => (await call<{ data: Secret }>("Get", { key: name })).data,
+    all: async () => {
+      const { data } = await call<{ data: Record<string, { secrets: Secret }> }>("BulkGet", {});
+      return Object.fromEntries(Object.entries(data).map(([name, { secrets }]) => [name, secrets]));
+    },
+    features: async () => (await call<{ features: readonly string[] }>("Features", {})).features,
+  };
+}
+
+function connect(service: string, socketPath: string, instance: string) {
+  const client = new (clientOf(service))(`unix:${socketPath}`, credentials.createInsecure(), {
     "grpc.max_send_message_length": maxMessageBytes,
     "grpc.max_receive_message_length": maxMessageBytes,
   });
@@ -23,20 +60,10 @@ export function connectBinding(socketPath: string, instance: string): BindingCli
       const done = (error: ServiceError | null, response: Response) => (error ? reject(error) : resolve(response));
       client[method]?.call(client, request, metadata, done);
     });
-
   return {
-    init: async (properties) => {
-      await call<Empty>("Init", { metadata: { properties } });
-    },
-    invoke: async <Answer>(operation: string, data: unknown) => {
-      const bytes = data instanceof Uint8Array ? data : Buffer.from(JSON.stringify(data));
-      const response = await call<{ data: Buffer }>("Invoke", { operation, data: bytes, metadata: {} });
-      return JSON.parse(response.data.toString()) as Answer;
-    },
-    listOperations: async () => (await call<OperationList>("ListOperations", {})).operations,
-    ping: async () => {
-      await call<Empty>("Ping", {});
-    },
+    call,
+    init: async (properties: Record<string, string>) => void (await call("Init", { metadata: { properties } })),
+    ping: async () => void (await call("Ping", {})),
     close: () => client.close(),
   };
 }

@@ -1,24 +1,27 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
-import { BindingError } from "./errors.ts";
-import { parseOptions } from "./options.ts";
-import type { BindingInstance, OutputBinding } from "./output-binding.ts";
+import type { Component, ComponentInstance } from "./component.ts";
+import { ComponentError } from "./errors.ts";
+import type { KeptOptions } from "./kept-options.ts";
+import { OptionError, parseOptions } from "./options.ts";
 
-type Opened = {
+type Opened<Instance> = {
   properties: Record<string, string>;
-  instance: Promise<BindingInstance>;
+  instance: Promise<Instance>;
   calls: number;
   idle?: () => void;
 };
 
 /** The components of one socket, by the name daprd sends with every call. */
-export class Instances<Options> {
-  readonly #binding: OutputBinding<Options>;
+export class Instances<Options, Instance extends ComponentInstance> {
+  readonly #component: Component<Options, Instance>;
+  readonly #kept: KeptOptions;
   readonly #logger: Logger;
-  readonly #opened = new Map<string, Opened>();
+  readonly #opened = new Map<string, Opened<Instance>>();
 
-  constructor(binding: OutputBinding<Options>, logger: Logger) {
-    this.#binding = binding;
+  constructor(component: Component<Options, Instance>, kept: KeptOptions, logger: Logger) {
+    this.#component = component;
+    this.#kept = kept;
     this.#logger = logger;
   }
 
@@ -32,23 +35,18 @@ export class Instances<Options> {
       await current.instance;
       return;
     }
-    const options = parseOptions(this.#binding.options, properties);
     const logger = this.#logger.child({ instance: name });
-    const instance = this.#replace(current).then(() => this.#binding.open(options, { instance: name, logger }));
-    const opened: Opened = { properties, instance, calls: 0 };
-    this.#opened.set(name, opened);
     try {
-      await instance;
+      await this.#start(name, properties, current, logger);
     } catch (error) {
-      if (this.#opened.get(name) === opened) this.#opened.delete(name);
-      throw error;
+      throw asRefusal(error, name, logger);
     }
+    this.#kept.keep(name, properties);
     logger.info("component ready");
   }
 
-  async use<Result>(name: string, act: (instance: BindingInstance) => Promise<Result>): Promise<Result> {
-    const opened = this.#opened.get(name);
-    if (!opened) throw new BindingError("FAILED_PRECONDITION", `component "${name}" was not initialised`);
+  async use<Result>(name: string, act: (instance: Instance) => Promise<Result>): Promise<Result> {
+    const opened = this.#opened.get(name) ?? (await this.#reopen(name));
     opened.calls += 1;
     try {
       return await act(await opened.instance);
@@ -60,7 +58,8 @@ export class Instances<Options> {
 
   /** Every component can serve; with a name, only that one. A socket with no component yet is healthy. */
   async ping(name: string | undefined): Promise<void> {
-    const names = name !== undefined && this.#opened.has(name) ? [name] : [...this.#opened.keys()];
+    const named = name !== undefined && (this.#opened.has(name) || this.#kept.of(name));
+    const names = named ? [name] : [...this.#opened.keys()];
     await Promise.all(names.map((each) => this.use(each, (instance) => instance.ping())));
   }
 
@@ -70,10 +69,46 @@ export class Instances<Options> {
     await Promise.all(opened.map((each) => this.#replace(each)));
   }
 
-  async #replace(opened: Opened | undefined): Promise<void> {
+  /** What this process does not know, an earlier one may have been told. */
+  async #reopen(name: string): Promise<Opened<Instance>> {
+    const properties = this.#kept.of(name);
+    if (properties) await this.init(name, properties);
+    const opened = this.#opened.get(name);
+    if (!opened) throw new ComponentError("FAILED_PRECONDITION", `component "${name}" was not initialised`);
+    return opened;
+  }
+
+  /** Options that do not fit leave what is open as it is. */
+  async #start(
+    name: string,
+    properties: Record<string, string>,
+    current: Opened<Instance> | undefined,
+    logger: Logger,
+  ): Promise<void> {
+    const options = parseOptions(this.#component.options, properties);
+    const instance = this.#replace(current).then(() => this.#component.open(options, { instance: name, logger }));
+    const opened: Opened<Instance> = { properties, instance, calls: 0 };
+    this.#opened.set(name, opened);
+    try {
+      await instance;
+    } catch (error) {
+      if (this.#opened.get(name) === opened) this.#opened.delete(name);
+      throw error;
+    }
+  }
+
+  async #replace(opened: Opened<Instance> | undefined): Promise<void> {
     if (!opened) return;
     if (opened.calls > 0) await new Promise<void>((resolve) => Object.assign(opened, { idle: resolve }));
     const instance = await opened.instance.catch(() => undefined);
     await instance?.close().catch((error: unknown) => this.#logger.error({ err: error }, "component did not close"));
   }
+}
+
+/** A line in the log for each wrong option, and all of them to daprd, which ends with them. */
+function asRefusal(error: unknown, name: string, logger: Logger): unknown {
+  if (!(error instanceof OptionError)) return error;
+  const lines = error.linesOf(name);
+  for (const line of lines) logger.error(line);
+  return new ComponentError("INVALID_ARGUMENT", lines.join("\n"), { cause: error.cause });
 }

@@ -1,23 +1,26 @@
-import type { Logger } from "pino";
-import type { z } from "zod";
+import type { Call, Component, ComponentInstance } from "./component.ts";
+import { ComponentError } from "./errors.ts";
+import type { InvokeRequest } from "./protocol.ts";
 
-/** What one component type offers: how its options look and how an instance is opened from them. */
-export type OutputBinding<Options> = {
-  /** The last part of the Dapr component type, also the socket's file name: "elasticsearch" is bindings.elasticsearch. */
-  name: string;
-  operations: readonly string[];
-  options: z.ZodType<Options>;
-  /**
-   * Opens one Dapr component. It must not wait for a server that may be down, nor for long work: daprd gives Init five
-   * seconds and exits when it fails.
-   */
-  open(options: Options, context: { instance: string; logger: Logger }): Promise<BindingInstance>;
-};
-
-export type BindingInstance = {
-  /** Answers one call with JSON bytes; throws BindingError for what the caller should know. */
+export type BindingInstance = ComponentInstance & {
+  /** Answers one call with JSON bytes; throws ComponentError for what the caller should know. */
   invoke(operation: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
-  /** Resolves when calls can be served now. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
 };
+
+export type OutputBinding<Options> = Component<Options, BindingInstance> & { operations: readonly string[] };
+
+/** A component of type `bindings.<name>` that is called with an operation and JSON. */
+export function outputBinding<Options>(settings: Omit<OutputBinding<Options>, "protocol">): OutputBinding<Options> {
+  const { operations } = settings;
+
+  async function invoke({ request, signal, use }: Call<BindingInstance>): Promise<object> {
+    const { operation, data } = request as InvokeRequest;
+    if (!operations.includes(operation)) {
+      throw new ComponentError("UNIMPLEMENTED", `operation must be one of ${operations.join(", ")}`);
+    }
+    return { data: await use((instance) => instance.invoke(operation, data, signal)), contentType: "application/json" };
+  }
+
+  const calls = { Invoke: invoke, ListOperations: async () => ({ operations }) };
+  return { ...settings, protocol: { service: "OutputBinding", calls } };
+}

@@ -1,53 +1,57 @@
+import { basename, dirname, join } from "node:path";
 import {
   type handleUnaryCall,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
-  type ServiceDefinition,
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import type { Logger } from "pino";
-import { BindingError, toStatus } from "./errors.ts";
+import type { Component, ComponentInstance } from "./component.ts";
+import { ComponentError, toStatus } from "./errors.ts";
 import { Instances } from "./instances.ts";
-import type { OutputBinding } from "./output-binding.ts";
+import { KeptOptions } from "./kept-options.ts";
 import {
-  type Empty,
+  definitionOf,
+  fullName,
   type InitRequest,
-  type InvokeRequest,
-  type InvokeResponse,
   instanceHeader,
   maxMessageBytes,
-  type OperationList,
-  OutputBindingClient,
-  outputBindingService,
   packageDefinition,
 } from "./protocol.ts";
 import { prepareSocket, removeSocket, restrictSocket } from "./socket.ts";
 
-export type BindingServer = {
+export type ComponentServer = {
   socketPath: string;
   /** Finishes the calls in flight (for at most `drainMs`), closes the components and removes the socket. */
   stop(): Promise<void>;
 };
 
-export type ServerSettings<Options> = {
-  binding: OutputBinding<Options>;
+export type ServerSettings<Options, Instance extends ComponentInstance> = {
+  component: Component<Options, Instance>;
   socketPath: string;
   logger: Logger;
+  /** Where the options are kept; default: the folder `options` beside the socket. */
+  optionsFolder?: string | undefined;
   drainMs?: number;
 };
 
-/** Serves an output binding to daprd on a Unix socket; resolves when daprd may be started. */
-export async function startBindingServer<Options>(settings: ServerSettings<Options>): Promise<BindingServer> {
-  const { binding, socketPath, logger, drainMs = 10_000 } = settings;
-  const instances = new Instances(binding, logger);
+/** Serves a component to daprd on a Unix socket; resolves when daprd may be started. */
+export async function startServer<Options, Instance extends ComponentInstance>(
+  settings: ServerSettings<Options, Instance>,
+): Promise<ComponentServer> {
+  const { component, socketPath, logger, drainMs = 10_000 } = settings;
+  const folder = settings.optionsFolder ?? join(dirname(socketPath), "options");
+  const instances = new Instances(component, new KeptOptions(folder, basename(socketPath, ".sock")), logger);
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
   });
-  server.addService(OutputBindingClient.service as ServiceDefinition, handlers(binding, instances, logger));
-  new ReflectionService(packageDefinition, { services: [outputBindingService] }).addToServer(server);
+  const { service } = component.protocol;
+  server.addService(definitionOf(service), handlers(component, instances, logger));
+  // daprd calls Init of every service it is told of.
+  new ReflectionService(packageDefinition, { services: [fullName(service)] }).addToServer(server);
 
   await prepareSocket(socketPath);
   await listen(server, socketPath);
@@ -70,35 +74,38 @@ export async function startBindingServer<Options>(settings: ServerSettings<Optio
   };
 }
 
-function handlers<Options>(binding: OutputBinding<Options>, instances: Instances<Options>, logger: Logger) {
-  return {
-    Init: unary<InitRequest, Empty>(logger, async (call) => {
-      await instances.init(instanceOf(call), { ...call.request.metadata?.properties });
-      return {};
-    }),
-    Invoke: unary<InvokeRequest, InvokeResponse>(logger, async (call) => {
-      const { operation, data } = call.request;
-      if (!binding.operations.includes(operation)) {
-        throw new BindingError("UNIMPLEMENTED", `operation must be one of ${binding.operations.join(", ")}`);
-      }
+function handlers<Options, Instance extends ComponentInstance>(
+  component: Component<Options, Instance>,
+  instances: Instances<Options, Instance>,
+  logger: Logger,
+) {
+  const calls = Object.entries(component.protocol.calls).map(([name, answer]) => [
+    name,
+    unary(logger, async (call) => {
       const cancelled = new AbortController();
       call.once("cancelled", () => cancelled.abort());
-      const answer = await instances.use(instanceOf(call), (each) => each.invoke(operation, data, cancelled.signal));
-      return { data: answer, contentType: "application/json" };
+      const use = <Result>(act: (instance: Instance) => Promise<Result>) => instances.use(instanceOf(call), act);
+      return answer({ request: call.request, signal: cancelled.signal, use });
     }),
-    ListOperations: unary<Empty, OperationList>(logger, async () => ({ operations: binding.operations })),
-    Ping: unary<Empty, Empty>(logger, async (call) => {
+  ]);
+  return {
+    Init: unary(logger, async (call) => {
+      await instances.init(instanceOf(call), { ...(call.request as InitRequest).metadata?.properties });
+      return {};
+    }),
+    Ping: unary(logger, async (call) => {
       await instances.ping(call.metadata.get(instanceHeader)[0]?.toString());
       return {};
     }),
+    ...Object.fromEntries(calls),
   };
 }
 
-function unary<Request, Response>(
+function unary(
   logger: Logger,
-  answer: (call: ServerUnaryCall<Request, Response>) => Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, callback: sendUnaryData<Response>) => {
+  answer: (call: ServerUnaryCall<unknown, object>) => Promise<object>,
+): handleUnaryCall<unknown, object> {
+  return (call, callback: sendUnaryData<object>) => {
     answer(call).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(error, logger)),
@@ -108,7 +115,7 @@ function unary<Request, Response>(
 
 function instanceOf(call: { metadata: { get(key: string): (string | Buffer)[] } }): string {
   const name = call.metadata.get(instanceHeader)[0]?.toString();
-  if (!name) throw new BindingError("INVALID_ARGUMENT", `${instanceHeader} metadata is missing`);
+  if (!name) throw new ComponentError("INVALID_ARGUMENT", `${instanceHeader} metadata is missing`);
   return name;
 }
 

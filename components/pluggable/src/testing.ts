@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { Test } from "tap";
 import { type BindingClient, connectBinding } from "./client.ts";
 import type { OutputBinding } from "./output-binding.ts";
-import { startBindingServer } from "./server.ts";
+import { startServer } from "./server.ts";
 
 /** A folder whose path is short enough for a socket, unlike a test's own. */
 export async function temporaryFolder(t: Test): Promise<string> {
@@ -17,9 +17,9 @@ export async function temporaryFolder(t: Test): Promise<string> {
 export type TestComponent = { client: BindingClient; socketPath: string; stop(): Promise<void> };
 
 /** Serves a binding on a socket of its own for one test, with a client that has not called Init yet. */
-export async function serve<Options>(t: Test, binding: OutputBinding<Options>): Promise<TestComponent> {
-  const socketPath = join(await temporaryFolder(t), `${binding.name}.sock`);
-  const server = await startBindingServer({ binding, socketPath, logger: pino({ level: "silent" }) });
+export async function serve<Options>(t: Test, component: OutputBinding<Options>): Promise<TestComponent> {
+  const socketPath = join(await temporaryFolder(t), `${component.name}.sock`);
+  const server = await startServer({ component, socketPath, logger: pino({ level: "silent" }) });
   const client = connectBinding(socketPath, "search");
   const stop = () => {
     client.close();

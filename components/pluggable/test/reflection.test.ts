@@ -3,7 +3,7 @@ import { type Client, credentials, loadPackageDefinition, type ServiceClientCons
 import { loadSync } from "@grpc/proto-loader";
 import t from "tap";
 import { z } from "zod";
-import type { OutputBinding } from "../src/output-binding.ts";
+import { outputBinding } from "../src/output-binding.ts";
 import { serve } from "../src/testing.ts";
 
 // daprd speaks v1alpha, and registers a component for each service it is told of.
@@ -16,12 +16,12 @@ type Answer = { listServicesResponse: { service: { name: string }[] } };
 type Reflection = Client & { ServerReflectionInfo(): NodeJS.ReadWriteStream };
 
 t.test("daprd is told of the output binding and of nothing else", async (t) => {
-  const binding: OutputBinding<object> = {
+  const binding = outputBinding({
     name: "silent",
     operations: [],
     options: z.object({}),
     open: async () => ({ invoke: async (_operation, data) => data, ping: async () => {}, close: async () => {} }),
-  };
+  });
   const { socketPath } = await serve(t, binding);
   const { grpc } = loadPackageDefinition(loadSync(fileURLToPath(reflectionProto))) as unknown as {
     grpc: { reflection: { v1alpha: { ServerReflection: ServiceClientConstructor } } };

@@ -1,5 +1,5 @@
-import { BindingError } from "@sidecart/pluggable/errors";
-import type { BindingInstance, OutputBinding } from "@sidecart/pluggable/output-binding";
+import { ComponentError } from "@sidecart/pluggable/errors";
+import { type BindingInstance, type OutputBinding, outputBinding } from "@sidecart/pluggable/output-binding";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { SearchEngine, WriteOutcome } from "./engine.ts";
@@ -14,12 +14,12 @@ type SearchBindingSettings<Options> = {
 
 /** An engine as a Dapr output binding under the search contract. */
 export function searchBinding<Options>(settings: SearchBindingSettings<Options>): OutputBinding<Options> {
-  return {
+  return outputBinding({
     name: settings.name,
     operations,
     options: settings.options,
     open: async (options, { logger }) => toInstance(await settings.open(options, logger)),
-  };
+  });
 }
 
 function toInstance(engine: SearchEngine): BindingInstance {
@@ -77,7 +77,7 @@ async function writeOne(engine: SearchEngine, write: SingleWrite, signal: AbortS
   const { index, refresh, operation } = write;
   const [outcome] = await engine.write({ index, refresh, operations: [operation] }, signal);
   if (outcome && outcome.status !== "failed") return outcome;
-  throw new BindingError("INTERNAL", outcome?.error ?? "the engine answered no outcome");
+  throw new ComponentError("INTERNAL", outcome?.error ?? "the engine answered no outcome");
 }
 
 /** A document that breaks the rules fails alone, in its place among the outcomes. */

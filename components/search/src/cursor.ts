@@ -1,4 +1,4 @@
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
 import { z } from "zod";
 import { id, text } from "./document.ts";
 import { maxSortNameLength } from "./projection.ts";
@@ -26,7 +26,7 @@ export function decodeCursor(sort: Sort, cursor: string): Position {
   const [madeFor, ...rest] = parse(cursor);
   const result = schemas[sort].safeParse(rest);
   if (madeFor !== sort || !result.success) {
-    throw new BindingError("INVALID_ARGUMENT", `after: is not a cursor of a search sorted by ${sort}`);
+    throw new ComponentError("INVALID_ARGUMENT", `after: is not a cursor of a search sorted by ${sort}`);
   }
   const [key, id] = result.data;
   return { key, id };

@@ -1,4 +1,4 @@
-import { BindingError } from "@sidecart/pluggable/errors";
+import { ComponentError } from "@sidecart/pluggable/errors";
 import type { z } from "zod";
 import { type Operation, type Request, requestSchemas } from "./requests.ts";
 
@@ -7,7 +7,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** Reads a call's `data`; what is wrong with it is INVALID_ARGUMENT, naming the field. */
 export function parseRequest<Name extends Operation>(operation: Name, data: Uint8Array): Request<Name> {
   const result = requestSchemas[operation].safeParse(parseJson(data));
-  if (!result.success) throw new BindingError("INVALID_ARGUMENT", describe(result.error));
+  if (!result.success) throw new ComponentError("INVALID_ARGUMENT", describe(result.error));
   return result.data as Request<Name>;
 }
 
@@ -28,6 +28,6 @@ function parseJson(data: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(data));
   } catch {
-    throw new BindingError("INVALID_ARGUMENT", "data: is not JSON in UTF-8");
+    throw new ComponentError("INVALID_ARGUMENT", "data: is not JSON in UTF-8");
   }
 }

@@ -1,0 +1,74 @@
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { status } from "@grpc/grpc-js";
+import { pino } from "pino";
+import t from "tap";
+import { z } from "zod";
+import { connectBinding } from "../src/client.ts";
+import { outputBinding } from "../src/output-binding.ts";
+import { startServer } from "../src/server.ts";
+import { temporaryFolder } from "../src/testing.ts";
+
+const logger = pino({ level: "silent" });
+const greeter = outputBinding({
+  name: "greeter",
+  operations: ["greet"],
+  options: z.strictObject({ greeting: z.string() }),
+  open: async ({ greeting }) => ({
+    invoke: async () => Buffer.from(JSON.stringify(greeting)),
+    ping: async () => {},
+    close: async () => {},
+  }),
+});
+
+t.test("a component that is started again goes on with the options daprd told it before", async (t) => {
+  const folder = await temporaryFolder(t);
+  const socketPath = join(folder, "greeter.sock");
+  const connect = (name: string) => {
+    const client = connectBinding(socketPath, name);
+    t.teardown(() => client.close());
+    return client;
+  };
+  const [one, two, unknown] = [connect("one"), connect("two"), connect("unknown")];
+  const first = await startServer({ component: greeter, socketPath, logger });
+  await one.init({ greeting: "hello" });
+  await two.init({ greeting: "hi" });
+  await two.init({ greeting: "bye" });
+  await first.stop();
+
+  const second = await startServer({ component: greeter, socketPath, logger });
+  t.teardown(() => second.stop());
+  t.same(await Promise.all([one.invoke("greet", 0), one.invoke("greet", 0), two.invoke("greet", 0)]), [
+    "hello",
+    "hello",
+    "bye",
+  ]);
+  await two.ping();
+  await t.rejects(unknown.invoke("greet", 0), { code: status.FAILED_PRECONDITION });
+});
+
+t.test("what is kept is for the owner's eyes, and no part of it is needed", async (t) => {
+  const folder = await temporaryFolder(t);
+  const socketPath = join(folder, "greeter.sock");
+  const optionsFolder = join(folder, "elsewhere");
+  const client = connectBinding(socketPath, "one");
+  t.teardown(() => client.close());
+  const start = () => startServer({ component: greeter, socketPath, logger, optionsFolder });
+  const first = await start();
+  await client.init({ greeting: "hello" });
+  t.same(await readdir(optionsFolder), ["greeter.json"]);
+  const modes = [optionsFolder, join(optionsFolder, "greeter.json")].map(
+    async (path) => (await stat(path)).mode & 0o777,
+  );
+  t.same(await Promise.all(modes), [0o700, 0o600]);
+  await first.stop();
+
+  await writeFile(join(optionsFolder, "greeter.json"), '{"one": {"greeting"');
+  const second = await start();
+  await t.rejects(client.invoke("greet", 0), { code: status.FAILED_PRECONDITION });
+  await client.init({ greeting: "again" });
+  t.equal(await client.invoke("greet", 0), "again");
+  await rm(optionsFolder, { recursive: true });
+  t.equal(await client.invoke("greet", 0), "again");
+  await second.stop();
+});
