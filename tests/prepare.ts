@@ -1,6 +1,8 @@
 import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
+import { installKafka } from "@sidecart/local/kafka/install";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
+import { builtS3Server } from "@sidecart/local/s3/build";
 import { tool } from "./check/tool.ts";
 
 /** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
@@ -13,4 +15,7 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   say(await findRedisServer(say));
   await installElasticsearch({ note: say, signal: undefined });
   say("Elasticsearch");
+  await installKafka({ note: say, signal: undefined });
+  say("Kafka");
+  say(await builtS3Server({ note: say, signal: undefined }));
 }
