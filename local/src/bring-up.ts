@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendsOf, resourceFolders } from "./backends/table.ts";
+import { checkSecrets, declaredIn } from "./diagnosis/declared.ts";
+import { misconfigurationOf } from "./diagnosis/misconfiguration.ts";
 import { checkout } from "./instance.ts";
 import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
 import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
@@ -29,19 +31,23 @@ export interface Stores {
 /** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
 export async function bringUp(run: Run): Promise<Stores> {
   const postgres = run.step("PostgreSQL", () => startPostgres(run));
-  const [controlPlane, databases, ...secrets] = await Promise.all([
+  const [controlPlane, databases, ...chosen] = await Promise.all([
     startControlPlane(run),
     postgres.then((admin) => makeDatabases(run, admin)),
     ...backendsOf(run.choices).map(({ title, backend }) => run.step(title, () => backend.start(run, { postgres }))),
   ]);
-  const merged = Object.assign(databaseSecrets(databases), ...secrets) as Secrets;
-  await writeSecrets(run.instance, merged);
-  await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
+  const stores = Object.assign(databaseSecrets(databases), ...chosen) as Secrets;
+  const secrets = await writeSecrets(run.instance, stores);
   const settings = sidecarSettings(run, controlPlane);
+  const appIds = run.apps.map(({ id }) => id);
+  checkSecrets(declaredIn(settings.resources), appIds, secrets);
+  await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
   const urls = await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
   );
-  return { databases, secrets: merged, gatewayUrls: urls.flat() };
+  const misconfigured = misconfigurationOf(run.system);
+  if (misconfigured) throw misconfigured;
+  return { databases, secrets, gatewayUrls: urls.flat() };
 }
 
 /** The Dapr that is used and, when it has one, the authority its parts trust. */

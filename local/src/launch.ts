@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { apps as allApps } from "./apps.ts";
 import { stateDatabase } from "./backends/postgresql.ts";
 import { bringUp } from "./bring-up.ts";
+import { misconfigurationOf } from "./diagnosis/misconfiguration.ts";
 import { clearLastRun, type Instance, instanceAt, makeFolder } from "./instance.ts";
 import type { LaunchOptions } from "./launch-options.ts";
 import { dropDatabases } from "./parts/databases.ts";
@@ -12,6 +13,7 @@ import { deathOf } from "./process/readiness.ts";
 import { RunRecord } from "./process/run-record.ts";
 import { Run } from "./run.ts";
 import type { Secrets } from "./secrets/secrets.ts";
+import type { StartError } from "./start-error.ts";
 import { System } from "./system.ts";
 
 export type { LaunchOptions } from "./launch-options.ts";
@@ -39,6 +41,8 @@ export interface Launched {
   start(name: string, env?: Record<string, string>): Promise<void>;
   restart(name: string, env?: Record<string, string>): Promise<void>;
   onExit(listener: (exit: Exit) => void): void;
+  /** What its sidecars say is wrong with a component, if they do. */
+  misconfiguration(): StartError | undefined;
   /** Ends everything in order, within 10 s. */
   stop(): Promise<void>;
 }
@@ -64,7 +68,8 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
     return describe(run, stores);
   } catch (error) {
     await system.stop();
-    throw error;
+    // an app may notice that its sidecar is gone before we do
+    throw options.signal?.aborted ? error : (misconfigurationOf(system) ?? error);
   } finally {
     options.signal?.removeEventListener("abort", stop);
   }
@@ -101,6 +106,7 @@ function describe({ system, instance, httpPort }: Run, stores: Stores): Launched
       await start(name, env);
     },
     onExit: (listener) => system.onExit(listener),
+    misconfiguration: () => misconfigurationOf(system),
     stop: () => system.stop(),
   };
 }

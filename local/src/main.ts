@@ -1,3 +1,4 @@
+import { watchedMisconfiguration } from "./diagnosis/misconfiguration.ts";
 import { type Launched, launch } from "./launch.ts";
 import { deathOf } from "./process/readiness.ts";
 import { type CliOptions, parseCliOptions, usage } from "./screen/cli-options.ts";
@@ -57,10 +58,11 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
     await log?.stop();
     throw error;
   });
-  const end = Promise.race([aborted(stop), firstDeath(system)]);
+  const watched = watchedMisconfiguration(system, stop).then(() => new Promise<never>(() => {}));
+  const end = Promise.race([aborted(stop), firstDeath(system), watched]);
   const greeted = greet(system, options, began).then(() => end);
   try {
-    await Promise.race([end, greeted]).catch(fail);
+    await Promise.race([end, greeted]).catch((error: unknown) => fail(system.misconfiguration() ?? error));
   } finally {
     const stopping = performance.now();
     await system.stop();

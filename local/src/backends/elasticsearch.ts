@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { elasticsearchProcess, hasItsShards } from "@sidecart/local/elasticsearch/process";
-import { reasonOf } from "../process/reason.ts";
+import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { StartError } from "../start-error.ts";
 import type { Backend } from "./backend.ts";
@@ -29,12 +29,13 @@ async function existing(address: string): Promise<SearchSecret> {
   const { url, username, password } = secret;
   const basic = Buffer.from(`${username}:${password}`).toString("base64");
   const headers: Record<string, string> = username ? { authorization: `Basic ${basic}` } : {};
-  const where = `Elasticsearch at ${url} (ELASTICSEARCH_URL)`;
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerWithinMs) }).catch((error) => {
-    throw new StartError(`${where} does not answer: ${reasonOf(error)}`);
-  });
-  await response.body?.cancel();
-  if ([401, 403].includes(response.status)) throw new StartError(`${where} refuses the log-in`);
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerWithinMs) });
+    await response.body?.cancel();
+    if ([401, 403].includes(response.status)) throw new Error(`it answers ${response.status}`);
+  } catch (error) {
+    throw unusable(`Elasticsearch at ${url}`, "ELASTICSEARCH_URL", error);
+  }
   return secret;
 }
 

@@ -1,5 +1,5 @@
+import { unusable } from "../diagnosis/remedy.ts";
 import { findNatsServer, hasJetStream, type Nats, natsProcess, natsUrl } from "../parts/nats.ts";
-import { reasonOf } from "../process/reason.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
@@ -21,7 +21,7 @@ async function existing(text: string): Promise<Nats> {
   const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   const nats = { host: url.hostname, port: Number(url.port || 4222), user, password };
   const enabled = await hasJetStream(nats).catch((error: unknown) => {
-    throw new StartError(`NATS at ${nats.host}:${nats.port} (NATS_URL) cannot be used: ${reasonOf(error)}`);
+    throw unusable(`NATS at ${nats.host}:${nats.port}`, "NATS_URL", error);
   });
   if (enabled) return nats;
   throw new StartError(`NATS at ${nats.host}:${nats.port} (NATS_URL) has no JetStream: turn it on (nats-server -js)`);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { answersMetadata } from "@sidecart/local/kafka/answers";
 import { kafkaProcess } from "@sidecart/local/kafka/process";
-import { reasonOf } from "../process/reason.ts";
+import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
@@ -13,7 +13,11 @@ interface KafkaSecret extends Record<string, string> {
   authType: "password" | "none";
   saslUsername: string;
   saslPassword: string;
+  /** Empty: PLAIN. */
+  saslMechanism: "";
   disableTls: "true" | "false";
+  /** Empty: the authorities that this machine trusts. */
+  caCert: "";
 }
 
 /** Events on Kafka. */
@@ -36,7 +40,7 @@ async function existing(brokers: string): Promise<KafkaSecret> {
     if (!(await answersMetadata(list, login, tls))) throw new Error("it has no broker that takes messages");
   } catch (error) {
     const variables = "KAFKA_BROKERS, KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_TLS";
-    throw new StartError(`Kafka at ${brokers} (${variables}) cannot be used: ${reasonOf(error)}`);
+    throw unusable(`Kafka at ${brokers}`, variables, error);
   }
   return secretOf(list.join(","), login, tls);
 }
@@ -62,6 +66,8 @@ function secretOf(
     authType: login ? "password" : "none",
     saslUsername: login?.username ?? "",
     saslPassword: login?.password ?? "",
+    saslMechanism: "",
     disableTls: tls ? "false" : "true",
+    caCert: "",
   };
 }

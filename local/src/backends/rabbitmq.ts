@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
+import { unusable } from "../diagnosis/remedy.ts";
 import { findServer } from "../parts/os-package.ts";
 import { epmdProcess, rabbitAnswers, rabbitProcess, tryLogIn } from "../parts/rabbitmq.ts";
 import { findProgram } from "../process/find-program.ts";
 import { isListening } from "../process/readiness.ts";
-import { reasonOf } from "../process/reason.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
@@ -35,7 +35,7 @@ async function existing(text: string): Promise<RabbitSecret> {
   try {
     await tryLogIn(text);
   } catch (error) {
-    throw new StartError(`RabbitMQ at ${url.host} (RABBITMQ_URL) cannot be used: ${reasonOf(error)}`);
+    throw unusable(`RabbitMQ at ${url.host}`, "RABBITMQ_URL", error);
   }
   return { connectionString: text, managementUrl: managementUrl(url) };
 }

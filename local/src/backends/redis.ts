@@ -1,8 +1,8 @@
+import { unusable } from "../diagnosis/remedy.ts";
 import { answersPing, type Redis, redisFromUrl, redisProcess, redisUrl } from "../parts/redis.ts";
 import { findRedisServer } from "../parts/redis-server.ts";
 import type { Run } from "../run.ts";
 import { credentialsOf } from "../secrets/credentials.ts";
-import { StartError } from "../start-error.ts";
 import type { Backend } from "./backend.ts";
 
 const loopback = "127.0.0.1";
@@ -18,8 +18,10 @@ export const redis: Backend = {
 
 async function existing(url: string): Promise<Redis> {
   const server = redisFromUrl(url);
-  if (await answersPing(server).catch(() => false)) return server;
-  throw new StartError(`Redis at ${server.host}:${server.port} (REDIS_URL) does not answer or refuses the log-in`);
+  await answersPing(server).catch((error: unknown) => {
+    throw unusable(`Redis at ${server.host}:${server.port}`, "REDIS_URL", error);
+  });
+  return server;
 }
 
 async function own(run: Run): Promise<Redis> {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { reasonOf } from "../process/reason.ts";
+import { unusable } from "../diagnosis/remedy.ts";
 import type { Credentials } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
 
@@ -16,6 +16,8 @@ export interface ServiceDatabase {
 // enough for a service's concurrent statements; three services stay far below the server's 200 connections
 const poolMaxConns = 8;
 const statementTimeoutMs = 5_000;
+
+const notAllowed = "42501"; // insufficient_privilege
 
 /** Makes what is missing of databases and roles, one pair of roles a service. Safe to repeat. */
 export async function ensureDatabases(
@@ -37,6 +39,9 @@ export async function ensureDatabases(
       made.set(service, describe(adminUrl, service, name, passwords));
     }
     return made;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== notAllowed) throw error;
+    throw new StartError(`DATABASE_URL: ${error.message}: its user must be allowed to create databases and roles`);
   } finally {
     await client.end();
   }
@@ -70,7 +75,7 @@ async function connect(url: string): Promise<pg.Client> {
   try {
     await client.connect();
   } catch (error) {
-    throw new StartError(`PostgreSQL at ${new URL(url).host} refuses the connection: ${reasonOf(error)}`);
+    throw unusable(`PostgreSQL at ${new URL(url).host}`, "DATABASE_URL", error);
   }
   client.on("error", () => {});
   return client;

@@ -60,9 +60,10 @@ export function redisUrl({ host, port, username, password }: Redis): string {
   return `redis://${login}${host}:${port}`;
 }
 
-/** True when the server lets us in and has read its data. */
+/** True when the server lets us in and has read its data; throws what it says otherwise. */
 export async function answersPing({ host, port, username, password }: Redis): Promise<boolean> {
   const socket = connect({ host, port, timeout: answerWithinMs });
+  socket.once("timeout", () => socket.destroy(new Error("it does not answer")));
   try {
     await once(socket, "connect");
     const login = username === "" ? [password] : [username, password];
@@ -72,9 +73,10 @@ export async function answersPing({ host, port, username, password }: Redis): Pr
     for await (const chunk of socket) {
       answer += chunk;
       if (answer.includes("+PONG")) return true;
-      if (/^-/m.test(answer)) return false;
+      const [, refusal] = answer.match(/^-(.*)\r$/m) ?? [];
+      if (refusal) throw new Error(refusal);
     }
-    return false;
+    throw new Error("it closed the connection");
   } finally {
     socket.destroy();
   }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { apps } from "../apps.ts";
 import { type Choices, type Kind, kinds, namesOf } from "../backends/table.ts";
@@ -11,6 +13,7 @@ export interface CliOptions extends Choices {
   seed: boolean;
   help: boolean;
   replicas: Record<string, number>;
+  resources: string[];
 }
 
 export const usage = `Sidecart on this machine.
@@ -23,6 +26,7 @@ export const usage = `Sidecart on this machine.
   --reset           forget the instance's data first
   --no-seed         no sample data
   --replicas APP=N  that many processes of an app, such as orders=2; may be repeated (1)
+  --resources DIR   a folder of further Dapr resources; may be repeated
 ${kinds.map((kind) => `  ${`--${kind} NAME`.padEnd(17)} ${namesOf(kind).join(" | ")}`).join("\n")}
   --help            this text
 
@@ -45,6 +49,7 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     reset: values.reset,
     seed: values.seed,
     help: values.help,
+    resources: values.resources.map(folderOf),
     replicas: Object.fromEntries(values.replicas.map(replicasOf)),
     broker: oneOf("broker", values.broker),
     state: oneOf("state", values.state),
@@ -64,6 +69,7 @@ function parse(args: readonly string[]) {
         verbose: { type: "boolean", default: false },
         reset: { type: "boolean", default: false },
         seed: { type: "boolean", default: true },
+        resources: { type: "string", multiple: true, default: [] },
         help: { type: "boolean", default: false },
         replicas: { type: "string", multiple: true, default: [] },
         broker: { type: "string" },
@@ -82,6 +88,11 @@ function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= highestPort) return port;
   throw new StartError(`--port ${text}: not a port, use 0 to ${highestPort}`);
+}
+
+function folderOf(path: string): string {
+  if (existsSync(path)) return resolve(path);
+  throw new StartError(`--resources ${path}: there is no such folder`);
 }
 
 function replicasOf(text: string): [string, number] {

@@ -14,8 +14,10 @@ export function secretsFile(instance: Instance): string {
 }
 
 /** Writes the secrets of this run: the addresses and passwords of its stores, and the keys made once and kept. */
-export async function writeSecrets(instance: Instance, stores: Secrets): Promise<void> {
+export async function writeSecrets(instance: Instance, stores: Secrets): Promise<Secrets> {
   const kept = readPrivate<Secrets>(secretsFile(instance)) ?? {};
   const jwks = kept[signingKeys] ?? { jwks: JSON.stringify({ keys: [await newSigningKey()] } satisfies KeySet) };
-  writePrivate(secretsFile(instance), { ...stores, [signingKeys]: jwks, "accounts-first-admin": firstAdmin });
+  const secrets = { ...stores, [signingKeys]: jwks, "accounts-first-admin": firstAdmin };
+  writePrivate(secretsFile(instance), secrets);
+  return secrets;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
@@ -102,6 +102,19 @@ export function descendantsOf(pid: number): { pid: number; start: string }[] {
       const start = startOf(candidate);
       return start === undefined ? [] : [{ pid: candidate, start }];
     });
+}
+
+/** The names of the programs below this process that have something to do with a folder. */
+export function runningIn(folder: string): string[] {
+  return descendantsOf(process.pid).flatMap(({ pid }) => {
+    try {
+      const [command, environment] = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
+      const place = readlinkSync(`/proc/${pid}/cwd`);
+      return [command, environment, place].some((text) => text?.includes(folder)) ? [command ?? ""] : [];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
 }
 
 export function stillAlive(processes: { pid: number; start: string }[]): number[] {

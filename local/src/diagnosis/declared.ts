@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { Secrets } from "../secrets/secrets.ts";
+import { StartError } from "../start-error.ts";
+
+interface SecretKey {
+  name: string;
+  key: string;
+}
+
+/** A Dapr component as a file declares it. */
+export interface Declared {
+  name: string;
+  type: string;
+  file: string;
+  secrets: readonly SecretKey[];
+  /** The apps whose sidecars load it; empty: all. */
+  scopes: readonly string[];
+}
+
+interface Resource {
+  kind?: string;
+  metadata?: { name?: string };
+  scopes?: string[];
+  spec?: { type?: string; metadata?: { name?: string; secretKeyRef?: { name: string; key?: string } }[] };
+}
+
+/** The components that the YAML files of `folders` declare. A sidecar passes over a file that it cannot read: we do not. */
+export function declaredIn(folders: readonly string[]): Declared[] {
+  const files = folders.flatMap((folder) => yamlFiles(folder).map((name) => join(folder, name)));
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, "utf8")).flatMap((document) => {
+      const [error] = document.errors;
+      if (error) throw new StartError(`${file} is no YAML: ${error.message.split("\n")[0]}`);
+      const resource = document.toJS() as Resource | null;
+      return resource?.kind === "Component" ? [describe(resource, file)] : [];
+    }),
+  );
+}
+
+function yamlFiles(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+}
+
+function describe({ metadata, spec, scopes = [] }: Resource, file: string): Declared {
+  const secrets = (spec?.metadata ?? []).flatMap(({ name = "", secretKeyRef }) =>
+    secretKeyRef ? [{ name: secretKeyRef.name, key: secretKeyRef.key || name }] : [],
+  );
+  return { name: metadata?.name ?? "", type: spec?.type ?? "", file, secrets, scopes };
+}
+
+/** Refuses a component that names a secret nobody has: a sidecar would go on with an empty value. */
+export function checkSecrets(components: readonly Declared[], appIds: readonly string[], secrets: Secrets): void {
+  for (const { name, file, secrets: needed, scopes } of components) {
+    if (!appIds.some((id) => scopes.length === 0 || scopes.includes(id))) continue;
+    const missing = needed.find((secret) => secrets[secret.name]?.[secret.key] === undefined);
+    if (!missing) continue;
+    const known = Object.keys(secrets[missing.name] ?? {}).join(", ");
+    const there = known === "" ? "there is no such secret" : `it has only ${known}`;
+    throw new StartError(
+      `component ${name} needs key "${missing.key}" of secret "${missing.name}", but ${there}: correct secretKeyRef in ${file}`,
+    );
+  }
+}

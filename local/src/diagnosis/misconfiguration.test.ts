@@ -1,0 +1,159 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { apps } from "../apps.ts";
+import { type Launched, launch } from "../launch.ts";
+import { StartError } from "../start-error.ts";
+import { runningIn, StartedCli, temporaryHome } from "../testing/started-cli.ts";
+
+t.setTimeout(240_000);
+
+const orders = apps.filter(({ id }) => id === "orders");
+
+interface Component {
+  type: string;
+  metadata: Record<string, string>;
+  /** Further lines of its metadata, as YAML. */
+  more?: string;
+}
+
+function declared({ type, metadata, more = "" }: Component): string {
+  const entries = Object.entries(metadata).map(([name, value]) => `    - { name: ${name}, value: "${value}" }\n`);
+  return `apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata:
+  name: audit
+spec:
+  type: ${type}
+  version: v1
+  metadata:
+${entries.join("")}${more}auth:
+  secretStore: secrets
+scopes:
+  - orders
+`;
+}
+
+/** Starts the orders service with one more file of resources, which must fail: with what? */
+async function failure(t: Test, yaml: string): Promise<{ message: string; file: string }> {
+  const { home, folder, file } = oneMore(t, yaml);
+  const options = { home, apps: orders, resources: [folder], env: { orders: { HOME: home } } };
+  const error = await launch(options).then(
+    (system) => system.stop(),
+    (reason: unknown) => reason,
+  );
+  t.same(runningIn(home), [], "everything is stopped");
+  if (!(error instanceof StartError)) throw new Error(`it was no StartError: ${error}`);
+  t.same(error.details, []);
+  t.notMatch(error.message, "\n");
+  return { message: error.message, file };
+}
+
+/** A home for instances, and in it a folder of resources with one file. */
+function oneMore(t: Test, yaml: string): { home: string; folder: string; file: string } {
+  const home = temporaryHome(t);
+  const folder = join(home, "more");
+  const file = join(folder, "audit.yaml");
+  mkdirSync(folder);
+  writeFileSync(file, yaml);
+  return { home, folder, file };
+}
+
+function withPassword(address: string | undefined, password: string): URL {
+  const url = new URL(address ?? "");
+  url.password = password;
+  return url;
+}
+
+t.test("a component that cannot start ends the start with its name, the cause and the remedy", async (t) => {
+  const servers: Launched[] = await Promise.all([
+    launch({ home: temporaryHome(t), apps: [], broker: "rabbitmq", state: "postgresql" }),
+    launch({ home: temporaryHome(t), apps: [], broker: "jetstream" }),
+  ]);
+  t.teardown(() => Promise.all(servers.map((system) => system.stop())));
+  const [one, two] = servers.map(({ secrets }) => secrets);
+  const state = withPassword(one?.["state-db"]?.connectionString, "wrong").href;
+
+  const refused: Record<string, Component & { said: RegExp }> = {
+    Redis: {
+      type: "state.redis",
+      metadata: { redisHost: one?.redis?.host ?? "", redisPassword: "wrong" },
+      said: /WRONGPASS/,
+    },
+    RabbitMQ: {
+      type: "pubsub.rabbitmq",
+      metadata: { connectionString: withPassword(one?.rabbitmq?.connectionString, "wrong").href, consumerID: "a" },
+      said: /username or password not allowed/,
+    },
+    NATS: {
+      type: "pubsub.jetstream",
+      metadata: { natsURL: withPassword(two?.jetstream?.natsURL, "wrong").href, name: "a" },
+      said: /Authorization Violation/,
+    },
+    PostgreSQL: {
+      type: "bindings.postgresql",
+      metadata: { connectionString: state },
+      said: /password authentication failed/,
+    },
+  };
+  for (const [name, { said, ...component }] of Object.entries(refused)) {
+    await t.test(`${name} refuses the password`, async (t) => {
+      const { message, file } = await failure(t, declared(component));
+      t.match(message, said);
+      t.ok(message.startsWith(`component audit (${component.type}) of orders: `), message);
+      t.ok(message.endsWith(`: correct the user and password in ${file}`), message);
+    });
+  }
+});
+
+t.test("a component of no known type says where types come from", async (t) => {
+  const { message, file } = await failure(t, declared({ type: "pubsub.pigeon", metadata: {} }));
+  const cause = "couldn't find message bus pubsub.pigeon/v1";
+  const remedy = `correct spec.type in ${file}, or register the type in local/runtime/cmd/daprd/components.go`;
+  t.equal(message, `component audit (pubsub.pigeon) of orders: ${cause}: ${remedy}`);
+});
+
+t.test("a server that nobody can reach is to be started, or its address corrected", async (t) => {
+  const component = { type: "pubsub.kafka", metadata: { brokers: "127.0.0.1:1", authType: "none", consumerID: "a" } };
+  const { message, file } = await failure(t, declared(component));
+  t.match(message, /^component audit \(pubsub\.kafka\) of orders: .*connection refused: start that server/);
+  t.ok(message.endsWith(`or correct its address in ${file}`), message);
+});
+
+t.test("a secret that is not there is refused before anything is started with an empty one", async (t) => {
+  const more = "    - { name: redisHost, secretKeyRef: { name: cache, key: host } }\n";
+  const { message, file } = await failure(t, declared({ type: "state.redis", metadata: {}, more }));
+  const cause = `component audit needs key "host" of secret "cache", but there is no such secret`;
+  t.equal(message, `${cause}: correct secretKeyRef in ${file}`);
+});
+
+t.test("a file that is no YAML is named, not passed over", async (t) => {
+  const { message, file } = await failure(t, "kind: Component\n  metadata: [\n");
+  t.ok(message.startsWith(`${file} is no YAML: `), message);
+});
+
+t.test("a topic without a stream ends the start, though a sidecar would try for ever", async (t) => {
+  const more = "    - { name: natsURL, secretKeyRef: { name: jetstream, key: natsURL } }\n";
+  const component = declared({ type: "pubsub.jetstream", metadata: { name: "a", durableName: "a" }, more });
+  const subscription = `---
+apiVersion: dapr.io/v2alpha1
+kind: Subscription
+metadata:
+  name: audit
+spec:
+  pubsubname: audit
+  topic: nobody.published-this.v1
+  routes:
+    default: /audit
+scopes:
+  - orders
+`;
+  const { home, folder, file } = oneMore(t, component + subscription);
+  const cli = new StartedCli(t, home, ["--broker", "jetstream", "--resources", folder]);
+  t.equal((await cli.exited).code, 1);
+  const [line = "", ...rest] = cli.output.split("\n").filter((text) => text.startsWith("✗"));
+  t.same(rest, []);
+  t.match(line, /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: name the topic in /);
+  t.match(line, `publishingScopes of ${file}`);
+  t.same(runningIn(home), [], "everything is stopped");
+});

@@ -1,0 +1,95 @@
+import { relative } from "node:path";
+import { checkout } from "../instance.ts";
+import { reasonOf } from "../process/reason.ts";
+import { StartError } from "../start-error.ts";
+import type { Declared } from "./declared.ts";
+import type { Trouble } from "./sidecar-log.ts";
+
+/** What the secrets are made of when the server is not ours. */
+const variables: Readonly<Record<string, string>> = {
+  redis: "REDIS_URL",
+  rabbitmq: "RABBITMQ_URL",
+  jetstream: "NATS_URL",
+  kafka: "KAFKA_BROKERS, KAFKA_USERNAME and KAFKA_PASSWORD",
+  search: "ELASTICSEARCH_URL",
+  media: "S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY",
+  "state-db": "DATABASE_URL",
+};
+
+const longestCause = 300;
+
+interface Cause {
+  /** In what components and servers say. */
+  pattern: RegExp;
+  remedy: (where: Where) => string;
+  /** Also when a subscription fails, which a sidecar would try again and again. */
+  lasting?: boolean;
+}
+
+interface Where {
+  file: string;
+  logIn: string;
+}
+
+// RabbitMQ, NATS, Redis, PostgreSQL, Kafka, S3 and HTTP
+const refused =
+  /not allowed|ACCESS[-_]REFUSED|Authorization Violation|WRONGPASS|NOAUTH|NOPERM|password authentication failed|SASL|InvalidAccessKeyId|SignatureDoesNotMatch|\b40[13]\b|Unauthenticated/i;
+
+const causes: readonly Cause[] = [
+  {
+    pattern: /couldn't find /,
+    remedy: ({ file }) => `correct spec.type in ${file}, or register the type in local/runtime/cmd/daprd/components.go`,
+  },
+  {
+    pattern: refused,
+    remedy: ({ logIn }) => `correct the user and password in ${logIn}`,
+    lasting: true,
+  },
+  {
+    pattern: /no stream matches|stream not found|topic or partition that does not exist/i,
+    remedy: ({ file }) => `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`,
+    lasting: true,
+  },
+  {
+    pattern: /connection refused|no such host|no servers available|timeout|deadline exceeded|ECONNREFUSED|ENOTFOUND/i,
+    remedy: ({ logIn }) => `start that server, or correct its address in ${logIn}`,
+  },
+];
+
+/**
+ * One line: the component, the cause in its server's words, and what to do about it. Undefined for what a sidecar tries
+ * again and may get over by itself.
+ */
+export function remedied(trouble: Trouble, app: string, declared: Declared | undefined): StartError | undefined {
+  const cause = causes.find(({ pattern }) => pattern.test(trouble.said));
+  if (trouble.retried && !cause?.lasting) return undefined;
+  const file = declared ? shown(declared.file) : "its YAML file";
+  const remedy = cause?.remedy({ file, logIn: logInOf(declared) ?? file }) ?? `look at ${file}`;
+  const type = declared ? ` (${declared.type})` : "";
+  return new StartError(`component ${trouble.component}${type} of ${app}: ${cut(trouble.said)}: ${remedy}`);
+}
+
+/** The same for a server of somebody else's: `server` says which, `variable` where its address comes from. */
+export function unusable(server: string, variable: string, error: unknown): StartError {
+  const said = reasonOf(error).replace(/\s+/g, " ");
+  const remedy = refused.test(said)
+    ? `correct the user and password in ${variable}`
+    : `start it, or correct ${variable}`;
+  return new StartError(`${server} (${variable}) cannot be used: ${cut(said)}: ${remedy}`);
+}
+
+function logInOf(declared: Declared | undefined): string | undefined {
+  const names = [...new Set(declared?.secrets.map(({ name }) => name))];
+  const secrets = names.map((name) => (variables[name] ? `${variables[name]} (secret "${name}")` : `secret "${name}"`));
+  return secrets.length > 0 ? secrets.join(" or ") : undefined;
+}
+
+function shown(file: string): string {
+  const inside = relative(checkout, file);
+  return inside.startsWith("..") ? file : inside;
+}
+
+// A driver may tell of every address that it has tried.
+function cut(text: string): string {
+  return text.length <= longestCause ? text : `${text.slice(0, longestCause)}…`;
+}
