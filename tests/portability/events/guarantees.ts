@@ -16,4 +16,5 @@ export const guarantees: Record<Broker, Guarantees> = {
   redis: { order: anyOrder(parallel) },
   rabbitmq: { order: anyOrder(parallel) },
   jetstream: { order: anyOrder(parallel) },
+  kafka: { order: true },
 };

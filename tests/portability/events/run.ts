@@ -48,17 +48,19 @@ export function startRun(probes: Probes, backlog: Backlog) {
     return [...wrong, ...[...found.keys()].map((one) => `${one}: an effect of an event that it does not hear`)];
   }
 
+  const rows = async () => {
+    const text = "select count(*)::int as rows from outbox";
+    const all = await Promise.all(services.map((service) => query<{ rows: number }>(service, text)));
+    return all.flat().reduce((sum, one) => sum + one.rows, 0);
+  };
+
   /** Waits until nothing is under way: outboxes and broker are empty. */
   const quiet = (withinMs = 60_000) =>
     eventually(
       "outboxes and broker to be empty",
       async () => {
-        const waiting = await Promise.all(
-          services.map((service) => query<{ rows: number }>(service, "select count(*)::int as rows from outbox")),
-        );
-        const rows = waiting.flat().reduce((sum, one) => sum + one.rows, 0);
-        const unread = await backlog();
-        if (rows + unread > 0) throw new Error(`${rows} rows in outboxes, ${unread} messages in the broker`);
+        const [waiting, unread] = [await rows(), await backlog()];
+        if (waiting + unread > 0) throw new Error(`${waiting} rows in outboxes, ${unread} messages in the broker`);
         return true;
       },
       withinMs,
@@ -66,16 +68,15 @@ export function startRun(probes: Probes, backlog: Backlog) {
 
   /** Waits until every effect is there and nothing is under way any more; gives back what is wrong then. */
   async function settled(withinMs = 60_000): Promise<string[]> {
-    await eventually(
-      "every effect",
-      async () => {
-        const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
-        if (missing.length > 0)
-          throw new Error(`${missing.length} of ${sent.length}: ${missing.slice(0, 5).join("; ")}`);
-        return true;
-      },
-      withinMs,
-    );
+    const nothingMissing = async () => {
+      const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
+      if (missing.length === 0) return true;
+      const kinds = Object.entries(Object.groupBy(missing, (one) => one.replace(/ \S+$/, "")));
+      throw new Error(kinds.map(([kind, some]) => `${some?.length} × ${kind}`).join("; "));
+    };
+    await eventually("every effect", nothingMissing, withinMs).catch(async (cause) => {
+      throw new Error(`${await rows()} rows in outboxes, ${await backlog()} messages in the broker`, { cause });
+    });
     await quiet(withinMs);
     return wrongs();
   }

@@ -2,6 +2,7 @@ import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import type { Broker } from "./probes.ts";
 import { jetstreamBacklog } from "./servers/jetstream.ts";
+import { kafkaBacklog } from "./servers/kafka.ts";
 import { rabbitmqBacklog } from "./servers/rabbitmq.ts";
 import { redisBacklog } from "./servers/redis.ts";
 
@@ -21,4 +22,5 @@ export const servers: Record<Broker, Server> = {
   redis: { process: "redis", title: "Redis", backlogOf: redisBacklog },
   rabbitmq: { process: "rabbitmq", backlogOf: rabbitmqBacklog },
   jetstream: { process: "nats", backlogOf: jetstreamBacklog },
+  kafka: { process: "kafka", backlogOf: kafkaBacklog },
 };

@@ -1,0 +1,4 @@
+import t from "tap";
+import { eventSuite } from "./suite.ts";
+
+await eventSuite(t, "kafka");
