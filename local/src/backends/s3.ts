@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { listsBuckets, type S3Access, s3Request } from "@sidecart/local/s3/client";
 import { s3Process } from "@sidecart/local/s3/process";
-import { reasonOf } from "../process/reason.ts";
+import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
@@ -32,13 +32,13 @@ async function existing(endpoint: string): Promise<MediaSecret> {
   if (!accessKey || !secretKey) throw new StartError("S3_ENDPOINT needs S3_ACCESS_KEY and S3_SECRET_KEY beside it");
   const { S3_REGION: region = defaultRegion, S3_BUCKET: bucket = "sidecart" } = process.env;
   const secret = { endpoint, region, bucket, accessKey, secretKey };
-  const where = `S3 at ${endpoint} (S3_ENDPOINT)`;
-  const { status } = await s3Request(secret, "HEAD", `/${bucket}`).catch((error) => {
-    throw new StartError(`${where} does not answer: ${reasonOf(error)}`);
-  });
-  if (status === 403) throw new StartError(`${where} refuses the keys or their use of the bucket ${bucket}`);
-  // 404: the set-up makes it
-  if (status !== 200 && status !== 404) throw new StartError(`${where} answers ${status} for the bucket ${bucket}`);
+  try {
+    const { status } = await s3Request(secret, "HEAD", `/${bucket}`);
+    // 404: the set-up makes it
+    if (status !== 200 && status !== 404) throw new Error(`it answers ${status} for the bucket ${bucket}`);
+  } catch (error) {
+    throw unusable(`S3 at ${endpoint}`, "S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION", error);
+  }
   return secret;
 }
 

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Test } from "tap";
+import { type Launched, launch } from "../launch.ts";
+import type { LaunchOptions } from "../launch-options.ts";
+import type { Secrets } from "../secrets/secrets.ts";
+
+/** An instance without our services: the control plane and the servers of its choices. */
+export async function launchStores(
+  t: Test,
+  home: string,
+  choices: LaunchOptions,
+): Promise<{ system: Launched; secrets: Secrets }> {
+  const system = await launch({ home, apps: [], ...choices });
+  t.teardown(() => system.stop());
+  return { system, secrets: JSON.parse(readFileSync(join(system.instanceDir, "secrets.json"), "utf8")) as Secrets };
+}
+
+/** Sets variables of the environment until the test ends. */
+export function withEnvironment(t: Test, variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    const before = process.env[name];
+    process.env[name] = value;
+    t.teardown(() => {
+      if (before === undefined) delete process.env[name];
+      else process.env[name] = before;
+    });
+  }
+}
