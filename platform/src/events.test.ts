@@ -1,6 +1,17 @@
 import { OrderCancelledSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
-import { type CloudEvent, cloudEvent, eventData, eventType, outboxRow, pendingEvent, toCloudEvent } from "./events.ts";
+import {
+  type CloudEvent,
+  cloudEvent,
+  EventTooLarge,
+  eventData,
+  eventType,
+  maxEventBytes,
+  outboxRow,
+  pendingEvent,
+  publishedBytes,
+  toCloudEvent,
+} from "./events.ts";
 import { newId } from "./ids.ts";
 
 const orderPlaced = eventType("orders.order-placed.v1", OrderPlacedSchema);
@@ -58,4 +69,20 @@ t.test("only a CloudEvent with a good id is taken for one", async (t) => {
   ]) {
     t.notOk(cloudEvent.safeParse(bad).success);
   }
+});
+
+t.test("an event of the largest size is written, one of a byte more is refused with its size", async (t) => {
+  const sized = (bytes: number) => ({ order: { id: "x".repeat(bytes - publishedBytes({ order: { id: "" } })) } });
+  t.equal(publishedBytes(outboxRow(orderPlaced, orderId, sized(maxEventBytes)).data), maxEventBytes);
+  t.throws(() => outboxRow(orderPlaced, orderId, sized(maxEventBytes + 1)), {
+    name: EventTooLarge.name,
+    topic: orderPlaced.topic,
+    bytes: maxEventBytes + 1,
+  });
+});
+
+t.test("what the sidecar writes longer than we do counts as it writes it", async (t) => {
+  t.equal(publishedBytes("<b>&"), '"\\u003cb\\u003e\\u0026"'.length);
+  t.equal(publishedBytes("\u2028"), '"\\u2028"'.length);
+  t.equal(publishedBytes("žluť"), Buffer.byteLength('"žluť"'));
 });

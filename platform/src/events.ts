@@ -17,8 +17,41 @@ export const eventType = <D extends DescMessage>(topic: string, schema: D): Even
 /** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
 export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
 
-/** The row for an event whose data is known before the statement runs. `key` orders what concerns one thing. */
+/**
+ * The most that the data of an event may take, as the sidecar writes it. With the rest of the event and a broker's own
+ * headers it fits into what each of our brokers takes unless told otherwise (NATS: 1 MiB, Kafka: 1 MiB and 12 bytes).
+ */
+export const maxEventBytes = 1_000_000;
+
+/** An event that no broker would take. Nothing was written. */
+export class EventTooLarge extends Error {
+  readonly topic: string;
+  readonly bytes: number;
+
+  constructor(topic: string, bytes: number) {
+    super(`an event of ${topic} takes ${bytes} bytes; the most is ${maxEventBytes}`);
+    this.name = "EventTooLarge";
+    this.topic = topic;
+    this.bytes = bytes;
+  }
+}
+
+/** The sidecar encodes events anew, and Go writes each of these characters as six. */
+const escapedByGo = /[<>&\u2028\u2029]/g;
+
+/** How many bytes the data of an event takes on its way to the broker. */
+export function publishedBytes(data: unknown): number {
+  const json = JSON.stringify(data);
+  return Buffer.byteLength(json.replace(escapedByGo, "\\u0000"));
+}
+
+/**
+ * The row for an event whose data is known before the statement runs. `key` is the id of what it concerns: brokers that
+ * keep an order keep it among events of one key. Throws EventTooLarge.
+ */
 export function outboxRow<D extends DescMessage>(type: EventType<D>, key: string, data: MessageJsonType<D>): OutboxRow {
+  const bytes = publishedBytes(data);
+  if (bytes > maxEventBytes) throw new EventTooLarge(type.topic, bytes);
   return { id: newId(), topic: type.topic, key, data, traceparent: currentTraceparent() };
 }
 
@@ -57,7 +90,7 @@ export function eventData<D extends DescMessage>(type: EventType<D>, event: Clou
   return fromJson(type.schema, event.data as JsonValue, { ignoreUnknownFields: true });
 }
 
-/** The row for an event whose data the statement itself puts together. */
+/** The row for an event whose data the statement itself puts together; the table refuses what is too large. */
 export function pendingEvent(type: EventType, key: string): Omit<OutboxRow, "data"> {
   return { id: newId(), topic: type.topic, key, traceparent: currentTraceparent() };
 }

@@ -1,10 +1,12 @@
 import t from "tap";
 import { eventually } from "../../tests/support/eventually.ts";
 import { type Store, startStore } from "../../tests/support/store.ts";
+import { bulks } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
+import { maxEventBytes } from "./events.ts";
 import { newId } from "./ids.ts";
 import { pruneInbox } from "./inbox.ts";
-import { bulks, type OutboxOptions, startOutboxRelay } from "./outbox.ts";
+import { type OutboxOptions, startOutboxRelay } from "./outbox.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { Dispatcher } from "./subscriptions.ts";
 
@@ -185,6 +187,27 @@ t.test("the outbox relay", async (t) => {
     await store.query("delete from outbox where id = any ($1)", [refused]);
   });
 
+  t.test("an event that the broker refuses holds up none of its bulk", async (t) => {
+    const rows = await write(store, 20);
+    const [bad = ""] = rows;
+    const refusing: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
+      // as sidecars do: what came before was published, and nobody says what
+      await store.sidecar.publish(
+        pubsub,
+        topic,
+        entries.filter(({ id }) => id !== bad),
+        context,
+      );
+      if (entries.some(({ id }) => id === bad)) throw new Error("failed to publish");
+      return new Map();
+    };
+    const relay = relayWith({ sidecar: { ...store.sidecar, publish: refusing } });
+    await gone(rows.slice(1));
+    t.same(await left(store, rows), [bad]);
+    await relay.stop();
+    await store.query("delete from outbox");
+  });
+
   t.test("a broker that comes back gets what waited for it", async (t) => {
     const rows = await write(store, 3);
     let away = 2;
@@ -195,7 +218,7 @@ t.test("the outbox relay", async (t) => {
     const relay = relayWith({ sidecar });
     await gone(rows);
     await relay.stop();
-    t.same(published, rows);
+    t.same(published.toSorted(), rows.toSorted());
   });
 
   t.test("a database that fails does not end the relay", async (t) => {
@@ -267,6 +290,18 @@ t.test("the outbox relay", async (t) => {
     await relay.stop();
     t.same(await left(store, rows), []);
   });
+});
+
+t.test("an event of more than any broker takes is refused by the table as well", async (t) => {
+  const { query } = await startStore(t, "catalog");
+  const insert = (letters: number) =>
+    query("insert into outbox (id, topic, key, data) values ($1, $2, 'key', to_jsonb(repeat('x', $3)))", [
+      newId(),
+      created,
+      letters,
+    ]);
+  await insert(maxEventBytes - 2);
+  await t.rejects(insert(maxEventBytes - 1), { message: /outbox_event_size/ });
 });
 
 t.test("events are cut into calls that a sidecar accepts", async (t) => {
