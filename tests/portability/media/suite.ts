@@ -11,15 +11,17 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => toAppError(error).code,
   );
 
-export type Breaking = {
+export type Particulars = {
   /** The words of the store for its wrong set-up. */
   refusal: RegExp;
+  /** The process that keeps the files, where it is not the sidecar. */
+  server?: string;
   /** What is left to do to the component that is set up wrongly. */
   spoil?(instanceDir: string): Promise<void>;
 };
 
 /** What every media store promises, through the sidecars of the real system. */
-export async function mediaSuite(t: Test, store: MediaName, { refusal, spoil }: Breaking): Promise<void> {
+export async function mediaSuite(t: Test, store: MediaName, { refusal, server, spoil }: Particulars): Promise<void> {
   const { system, accounts, catalog, orders, broken } = await startMedia(t, store);
   await spoil?.(system.instanceDir);
 
@@ -103,20 +105,31 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, spoil }: 
     await catalog.put(name, bytes("of catalog"), call());
     await catalog.remove(name, call());
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "of accounts");
-    for (const work of [orders.get(name, call()), orders.put(name, bytes("x"), call()), orders.remove(name, call())]) {
-      t.equal(await codeOf(work), "UNAVAILABLE");
-    }
+    const calls = [orders.get(name, call()), orders.put(name, bytes("x"), call()), orders.remove(name, call())];
+    t.same(await Promise.all(calls.map(codeOf)), ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
   });
 
   await t.test("a store that is set up wrongly is an error with its reason, never a missing file", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("x"), call());
-    for (const work of [broken.put(name, bytes("y"), call()), broken.get(name, call()), broken.remove(name, call())]) {
-      const error = await work.then(() => undefined, toAppError);
+    const calls = [broken.put(name, bytes("y"), call()), broken.get(name, call()), broken.remove(name, call())];
+    const errors = await Promise.all(calls.map((work) => work.then(() => undefined, toAppError)));
+    for (const error of errors) {
       t.equal(error?.code, "UNAVAILABLE");
       t.match(String((error?.cause as Error | undefined)?.message), refusal);
       t.notMatch(String(error?.message), refusal, "the caller is not told");
     }
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "x");
+  });
+
+  if (server === undefined) return;
+  await t.test("while the store is away every call says so, and it comes back by itself with its files", async (t) => {
+    const name = randomUUID();
+    await accounts.put(name, bytes("kept"), call());
+    await system.kill(server);
+    const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
+    for (const code of await Promise.all(calls.map(codeOf))) t.match(code, /^(UNAVAILABLE|TIMEOUT)$/);
+    await system.start(server);
+    t.equal(Buffer.from((await accounts.get(name, call(30_000))) ?? []).toString(), "kept");
   });
 }
