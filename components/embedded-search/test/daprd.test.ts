@@ -4,50 +4,50 @@ import { temporaryFolder } from "@sidecart/pluggable/testing";
 import { product, upsert } from "@sidecart/search/conformance/context";
 import type { SearchPage, WriteOutcome } from "@sidecart/search/engine";
 import t from "tap";
-import { startSidecar } from "./daprd.ts";
+import { startSidecar } from "../../pluggable/test/sidecar.ts";
 import { startProcess } from "./process.ts";
 
-const resourcesPath = fileURLToPath(new URL("../../resources/search/embedded", import.meta.url));
+const resources = [fileURLToPath(new URL("../../resources/search/embedded", import.meta.url))];
 
 t.test("an app reaches the component through its sidecar", async (t) => {
   const folder = await temporaryFolder(t);
   await startProcess(t, folder);
-  const sidecar = await startSidecar(t, { appId: "catalog", socketFolder: folder, resourcesPath });
+  const sidecar = await startSidecar(t, { appId: "catalog", folder, resources });
   const index = "products-1";
 
-  t.same(await sidecar.invokeBinding("search", "create-index", { index }), { created: true });
-  const { items } = await sidecar.invokeBinding<{ items: WriteOutcome[] }>("search", "bulk", {
+  t.same(await sidecar.invoke("search", "create-index", { index }), { created: true });
+  const { items } = await sidecar.invoke<{ items: WriteOutcome[] }>("search", "bulk", {
     index,
     operations: [upsert(product({ id: "a", name: "Coffee" })), upsert(product({ id: "b", name: "Tea" }))],
     refresh: true,
   });
   t.match(items, [{ status: "indexed" }, { status: "indexed" }]);
-  const page = await sidecar.invokeBinding<SearchPage>("search", "search", { index, query: "coffe", first: 10 });
+  const page = await sidecar.invoke<SearchPage>("search", "search", { index, query: "coffe", first: 10 });
   t.match(page, { ids: ["a"], total: 1, cursor: null });
-  t.equal(await sidecar.invokeBinding("search", "get", { index, id: "none" }), null);
+  t.equal(await sidecar.invoke("search", "get", { index, id: "none" }), null);
 
   // daprd answers INTERNAL for every failed binding call; the component's status is only in the text.
-  await t.rejects(sidecar.invokeBinding("search", "search", { index, first: 1_000 }), {
+  await t.rejects(sidecar.invoke("search", "search", { index, first: 1_000 }), {
     message: /code = InvalidArgument desc = first: /,
   });
-  await t.rejects(sidecar.invokeBinding("search", "count", { index: "none" }), { message: /code = NotFound desc = / });
-  await t.rejects(sidecar.invokeBinding("search", "drop-everything", {}), { message: /does not support operation/ });
+  await t.rejects(sidecar.invoke("search", "count", { index: "none" }), { message: /code = NotFound desc = / });
+  await t.rejects(sidecar.invoke("search", "drop-everything", {}), { message: /does not support operation/ });
 });
 
 t.test("a component that died serves the running sidecar again once it is back", async (t) => {
   const folder = await temporaryFolder(t);
   const first = await startProcess(t, folder);
-  const sidecar = await startSidecar(t, { appId: "catalog", socketFolder: folder, resourcesPath });
-  await sidecar.invokeBinding("search", "create-index", { index: "products-1" });
+  const sidecar = await startSidecar(t, { appId: "catalog", folder, resources });
+  await sidecar.invoke("search", "create-index", { index: "products-1" });
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
-  await t.rejects(sidecar.invokeBinding("search", "count", { index: "products-1" }), { message: /code = Unavailable/ });
+  await t.rejects(sidecar.invoke("search", "count", { index: "products-1" }), { message: /code = Unavailable/ });
 
   await startProcess(t, folder);
   // daprd's connection waits a moment before it tries again; Init it does not repeat.
   let answer: unknown;
   while (answer === undefined) {
-    answer = await sidecar.invokeBinding("search", "count", { index: "products-1" }).catch((error: Error) => {
+    answer = await sidecar.invoke("search", "count", { index: "products-1" }).catch((error: Error) => {
       if (!/code = Unavailable/.test(error.message)) throw error;
     });
   }
@@ -57,8 +57,8 @@ t.test("a component that died serves the running sidecar again once it is back",
 t.test("the component is not given to other apps", async (t) => {
   const folder = await temporaryFolder(t);
   await startProcess(t, folder);
-  const sidecar = await startSidecar(t, { appId: "carts", socketFolder: folder, resourcesPath });
-  await t.rejects(sidecar.invokeBinding("search", "count", { index: "a" }), {
+  const sidecar = await startSidecar(t, { appId: "carts", folder, resources });
+  await t.rejects(sidecar.invoke("search", "count", { index: "a" }), {
     message: /couldn't find output binding/,
   });
 });

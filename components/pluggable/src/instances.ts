@@ -110,5 +110,5 @@ function asRefusal(error: unknown, name: string, logger: Logger): unknown {
   if (!(error instanceof OptionError)) return error;
   const lines = error.linesOf(name);
   for (const line of lines) logger.error(line);
-  return new ComponentError("INVALID_ARGUMENT", lines.join("\n"), { cause: error.cause });
+  return new ComponentError("INVALID_ARGUMENT", lines.join(";\n"), { cause: error.cause });
 }

@@ -99,7 +99,7 @@ t.test("wrong options are a line each, which names component and option and neve
     ],
   ];
   for (const [properties, lines] of refusals) {
-    await t.rejects(client.init(properties), { code: status.INVALID_ARGUMENT, details: lines.join("\n") });
+    await t.rejects(client.init(properties), { code: status.INVALID_ARGUMENT, details: lines.join(";\n") });
   }
   t.equal(opened.length, 0);
   await t.rejects(client.invoke("say", 1), { code: status.FAILED_PRECONDITION });

@@ -1,17 +1,20 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
+import { checkout } from "@sidecart/local/instance";
 import { background } from "@sidecart/platform/call";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
+import { startSidecar } from "../../../components/pluggable/test/sidecar.ts";
 import { startSystem } from "../../support/system.ts";
-import { startSidecar } from "./sidecar.ts";
 
 type Secrets = Record<string, Record<string, string>>;
 
 /** Puts the secrets where the store finds them, and starts what serves them when that is a process. */
 export type Offer = (t: Test, secrets: Secrets, folder: string) => Promise<void>;
 
+const resources = join(checkout, "components/resources");
 const call = () => background(10_000);
 const odd = { jwks: '{"keys":[{"kid":"1"}]}\n', "a.b-c": "=:,;'\" é🍮", spaces: "  ", empty: "" };
 
@@ -20,9 +23,13 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   const redis = redisSecret((await startSystem(t, { apps: [] })).redisUrl);
   const folder = await temporaryFolder(t);
   await offer(t, { redis, "accounts-signing-keys": odd, "orders-db": { connectionString: "of orders" } }, folder);
-  const chosen = [`secrets/${store}`];
   const starting = (appId: string, more: string[] = []) =>
-    startSidecar(t, { appId, chosen: [...chosen, ...more], folder });
+    startSidecar(t, {
+      appId,
+      resources: [`secrets/${store}`, ...more].map((one) => join(resources, one)),
+      configurations: [join(resources, "config/secrets", `${appId}.yaml`)],
+      folder,
+    });
   const [gateway, accounts, orders] = await Promise.all([
     starting("gateway"),
     starting("accounts"),
@@ -31,8 +38,8 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   const secret = (sidecar: Sidecar, name: string) => sidecar.secret("secrets", name, call());
 
   await t.test("an app reads the secrets it may, with all their keys, to the letter", async (t) => {
-    t.same(await secret(gateway.sidecar, "redis"), redis);
-    t.same(await secret(accounts.sidecar, "accounts-signing-keys"), odd);
+    t.same(await secret(gateway.api, "redis"), redis);
+    t.same(await secret(accounts.api, "accounts-signing-keys"), odd);
   });
 
   await t.test("an app cannot read what others may, nor what only its components use", async (t) => {
@@ -43,8 +50,8 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
       [orders, "orders-db"],
       [orders, "redis"],
     ] as const;
-    for (const [{ sidecar }, name] of denied) {
-      await t.rejects(secret(sidecar, name), { code: status.PERMISSION_DENIED }, name);
+    for (const [{ api }, name] of denied) {
+      await t.rejects(secret(api, name), { code: status.PERMISSION_DENIED }, name);
     }
     const all = async (httpPort: number) =>
       Object.keys((await (await fetch(`http://127.0.0.1:${httpPort}/v1.0/secrets/secrets/bulk`)).json()) as Secrets);
@@ -53,14 +60,14 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   });
 
   await t.test("a component takes its address and password from it", async (t) => {
-    const state = orders.sidecar.state("state");
+    const state = orders.api.state("state");
     const value = randomBytes(16);
     await state.put("key", value, {}, call());
     t.same(Buffer.from((await state.get("key", call()))?.value ?? []), value);
   });
 
   await t.test("a secret that is not there is an error, not an empty one", async (t) => {
-    await t.rejects(secret(accounts.sidecar, "accounts-first-admin"), { code: status.INTERNAL });
+    await t.rejects(secret(accounts.api, "accounts-first-admin"), { code: status.INTERNAL });
   });
 }
 

@@ -1,63 +1,75 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { checkout } from "@sidecart/local/instance";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { Ports } from "@sidecart/local/process/ports";
+import { background } from "@sidecart/platform/call";
 import { connectSidecar, type Sidecar } from "@sidecart/platform/sidecar";
 import type { Test } from "tap";
 
-const resources = join(checkout, "components/resources");
+export type StandingSidecar = {
+  api: Sidecar;
+  httpPort: number;
+  /** A binding's operation, with JSON both ways. */
+  invoke<Answer>(binding: string, operation: string, data: unknown): Promise<Answer>;
+};
 
-export type Standing = { sidecar: Sidecar; httpPort: number };
 export type StandingSettings = {
   appId: string;
-  /** Folders of `components/resources`. */
-  chosen: readonly string[];
-  /** Where files named by components are. */
+  /** Folders of Dapr resources. */
+  resources: readonly string[];
+  /** Configuration files. */
+  configurations?: readonly string[];
+  /** Its working directory, and where it looks for the sockets of pluggable components. */
   folder: string;
 };
 
-/** A sidecar by itself over resources that are shipped, with what its app may read of the secrets. */
-export async function startSidecar(t: Test, { appId, chosen, folder }: StandingSettings): Promise<Standing> {
+/** A real daprd by itself, which has loaded its components. */
+export async function startSidecar(t: Test, settings: StandingSettings): Promise<StandingSidecar> {
+  const { appId, resources, configurations = [], folder } = settings;
   const { daprd } = await findDapr(() => {});
   const ports = new Ports();
-  const [http, grpc, internal, metrics] = await Promise.all(
-    ["http", "grpc", "internal", "metrics"].map((name) => ports.hold(name)),
-  );
+  const hold = (name: string) => ports.hold(name);
+  const [http, grpc, internal, metrics] = [await hold("http"), await hold("grpc"), await hold("a"), await hold("b")];
   await ports.release("");
   const args = [
     ...["--app-id", appId, "--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1"],
     ...["--dapr-http-port", `${http}`, "--dapr-grpc-port", `${grpc}`, "--dapr-internal-grpc-port", `${internal}`],
     ...["--metrics-port", `${metrics}`, "--metrics-listen-address", "127.0.0.1"],
-    ...["--config", join(resources, "config/secrets", `${appId}.yaml`)],
-    ...chosen.flatMap((one) => ["--resources-path", join(resources, one)]),
+    ...configurations.flatMap((file) => ["--config", file]),
+    ...resources.flatMap((path) => ["--resources-path", path]),
   ];
   const env = { ...process.env, DAPR_COMPONENTS_SOCKETS_FOLDER: folder };
   const child = spawn(daprd, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   endWith(t, child);
   await said(child.stdout, "dapr initialized. Status: Running");
-  const sidecar = connectSidecar({ port: grpc ?? 0 });
-  t.teardown(() => sidecar.close());
-  return { sidecar, httpPort: http ?? 0 };
+  const api = connectSidecar({ port: grpc });
+  t.teardown(() => api.close());
+  return {
+    api,
+    httpPort: http,
+    invoke: async <Answer>(binding: string, operation: string, data: unknown) => {
+      const bytes = Buffer.from(JSON.stringify(data));
+      const answer = await api.invokeBinding(binding, operation, {}, bytes, background(10_000));
+      return JSON.parse(Buffer.from(answer).toString()) as Answer;
+    },
+  };
 }
 
-/** A pluggable component as an operator runs it, with `secrets` in its environment. */
+/** A pluggable component as an operator runs it, with its socket in `folder`. */
 export async function startComponent(
   t: Test,
-  name: string,
+  main: string,
   folder: string,
-  env: Record<string, string>,
-): Promise<void> {
-  const main = join(checkout, "components", name, "src/main.ts");
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, SIDECART_LOG_LEVEL: "info", ...env },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  settings: Record<string, string> = {},
+): Promise<ChildProcess> {
+  const { SIDECART_SOCKET: _own, ...inherited } = process.env;
+  const env = { ...inherited, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, SIDECART_LOG_LEVEL: "info", ...settings };
+  const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
   endWith(t, child);
   await said(child.stderr, '"msg":"listening"');
+  return child;
 }
 
 function endWith(t: Test, child: ChildProcess): void {
