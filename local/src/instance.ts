@@ -17,6 +17,8 @@ export interface Instance {
   logs: string;
   sockets: string;
   certificates: string;
+  /** Temporary files of Dapr, which leaves every identity it is given there. */
+  temporary: string;
 }
 
 // A role and a database are named after the instance, and PostgreSQL cuts names at 63 bytes.
@@ -33,7 +35,15 @@ export function instanceAt(name: string, home = process.env.SIDECART_HOME || joi
   const beside = join(folder, "sockets");
   const short = join(tmpdir(), `sidecart-${shortHash(folder)}`);
   const sockets = beside.length <= longestSocketFolder ? beside : short;
-  return { name, folder, logs: join(folder, "logs"), sockets, certificates: join(folder, "certificates") };
+  const inside = (entry: string) => join(folder, entry);
+  return {
+    name,
+    folder,
+    sockets,
+    logs: inside("logs"),
+    certificates: inside("certificates"),
+    temporary: inside("tmp"),
+  };
 }
 
 /** The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
@@ -41,11 +51,14 @@ export async function makeFolder(instance: Instance): Promise<void> {
   await mkdir(instance.folder, { recursive: true, mode: 0o711 });
 }
 
-/** Empties what belongs to one run: logs, certificates, and sockets, of which a stale one makes daprd hang at start, silently. */
+/**
+ * Empties what belongs to one run: logs, certificates, temporary files, and sockets, of which a stale one makes daprd hang
+ * at start, silently.
+ */
 export async function clearLastRun(instance: Instance): Promise<void> {
   // registrations of the last run would send calls to sidecars that are gone
   const names = ["names.db", "names.db-wal", "names.db-shm"].map((name) => join(instance.folder, name));
-  const folders = [instance.logs, instance.sockets, instance.certificates];
+  const folders = [instance.logs, instance.sockets, instance.certificates, instance.temporary];
   await Promise.all([...folders, ...names].map((path) => rm(path, { recursive: true, force: true })));
   await Promise.all(folders.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -87,6 +88,13 @@ t.test("a test can kill, start and restart the parts of a system of its own", as
     for (const file of ["certificates", "secrets.json", "credentials.json", "redis/redis.conf", "logs/orders.log"]) {
       t.equal(statSync(join(system.instanceDir, file)).mode & 0o077, 0, file);
     }
+  });
+
+  await t.test("Dapr leaves identities in the instance, not in everybody's folder for temporary files", async (t) => {
+    const folder = join(system.instanceDir, "tmp");
+    t.equal(statSync(folder).mode & 0o077, 0);
+    const inside = (await readdir(folder, { recursive: true })).filter((name) => name.includes("dapr.io"));
+    t.not(inside.length, 0);
   });
 
   await t.test("stop may be called twice", async () => {

@@ -43,8 +43,8 @@ export interface Launched {
   onExit(listener: (exit: Exit) => void): void;
   /** What its sidecars say is wrong with a component, if they do. */
   misconfiguration(): StartError | undefined;
-  /** Ends everything in order, within 10 s. */
-  stop(): Promise<void>;
+  /** Ends everything in order, within 10 s. Answers who did not end in time and was killed. */
+  stop(): Promise<string[]>;
 }
 
 /** Starts an instance and waits until it is ready. When that fails, whatever was started is stopped first. */
@@ -65,7 +65,9 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
     const run = await Run.prepare(system, options);
     const stores = await Promise.race([bringUp(run), firstDeath(system)]);
     options.signal?.throwIfAborted();
-    return describe(run, stores);
+    const launched = describe(run, stores);
+    system.announce(launched.gatewayUrl);
+    return launched;
   } catch (error) {
     await system.stop();
     // an app may notice that its sidecar is gone before we do

@@ -36,6 +36,14 @@ async function main(): Promise<void> {
       setTimeout(() => process.exit(killed), killWithinMs).unref();
     },
   });
+  // A defect must not leave a system behind.
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`✗ ${error instanceof Error ? error.stack : error}\n`);
+      process.exitCode = 1;
+      stop.abort();
+    });
+  }
   await run(options, stop.signal, kill.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) fail(error);
   });
@@ -58,16 +66,19 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
     await log?.stop();
     throw error;
   });
-  const watched = watchedMisconfiguration(system, stop).then(() => new Promise<never>(() => {}));
+  const watching = new AbortController();
+  const watched = watchedMisconfiguration(system, watching.signal).then(() => new Promise<never>(() => {}));
   const end = Promise.race([aborted(stop), firstDeath(system), watched]);
   const greeted = greet(system, options, began).then(() => end);
   try {
     await Promise.race([end, greeted]).catch((error: unknown) => fail(system.misconfiguration() ?? error));
   } finally {
+    watching.abort();
     const stopping = performance.now();
-    await system.stop();
+    const late = await system.stop();
     await log?.stop();
-    progress.note(`stopped in ${seconds(performance.now() - stopping)}`);
+    const killed = late.length === 0 ? "" : `; killed, because it did not end in time: ${late.join(", ")}`;
+    progress.note(`stopped in ${seconds(performance.now() - stopping)}${killed}`);
   }
 }
 
@@ -77,7 +88,7 @@ async function greet(system: Launched, options: CliOptions, began: number): Prom
     const made = await seed(system.gatewayUrl);
     progress.step({ name: made ? "sample data" : "sample data (kept)", ms: performance.now() - seeding });
   }
-  process.stdout.write(summary(system, performance.now() - began));
+  process.stdout.write(summary(system, performance.now() - began, options.seed));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

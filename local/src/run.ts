@@ -40,6 +40,7 @@ export class Run {
 
   static async prepare(system: System, options: LaunchOptions): Promise<Run> {
     const ports = new Ports(readPrivate(portsFile(system.instance)));
+    system.onStopped(() => ports.giveBack());
     const { port = 0 } = options;
     if (port !== 0 && !(await isFree(port))) {
       throw new StartError(

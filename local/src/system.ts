@@ -18,7 +18,8 @@ export class System {
   readonly #stageOf = new Map<string, Stage>();
   readonly #probes = new Map<string, Probe>();
   readonly #listeners: ((exit: Exit) => void)[] = [];
-  #stopped: Promise<void> | undefined;
+  readonly #afterwards: (() => void)[] = [];
+  #stopped: Promise<string[]> | undefined;
 
   constructor(instance: Instance, record: RunRecord) {
     this.instance = instance;
@@ -27,6 +28,11 @@ export class System {
 
   get stopping(): boolean {
     return this.#stopped !== undefined;
+  }
+
+  /** Tells other commands where the gateway of this instance listens. */
+  announce(gatewayUrl: string): void {
+    this.#record.announce(gatewayUrl);
   }
 
   /** Starts a program of the system for the first time; `probe` says when it is ready. */
@@ -59,32 +65,44 @@ export class System {
     this.#listeners.push(listener);
   }
 
+  /** Is called when everything has been stopped. */
+  onStopped(work: () => void): void {
+    this.#afterwards.push(work);
+  }
+
   process(name: string): ManagedProcess {
     const found = this.processes.get(name);
     if (!found) throw new Error(`no process "${name}": there are ${[...this.processes.keys()].join(", ")}`);
     return found;
   }
 
-  /** Ends everything in order and gives the instance back. Further calls wait for the first. */
-  stop(): Promise<void> {
+  /**
+   * Ends everything in order and gives the instance back. Answers who did not end in time and was killed. Further calls
+   * wait for the first.
+   */
+  stop(): Promise<string[]> {
     this.#stopped ??= this.#stopInOrder();
     return this.#stopped;
   }
 
   /** Ends everything at once. */
   kill(): void {
-    this.#stopped ??= Promise.resolve();
+    this.#stopped ??= Promise.resolve([]);
     for (const process of this.processes.values()) process.kill("SIGKILL");
   }
 
-  async #stopInOrder(): Promise<void> {
+  async #stopInOrder(): Promise<string[]> {
     const deadline = performance.now() + stopWithinMs;
+    const late: string[] = [];
     for (const [stage, mostMs] of Object.entries(stages)) {
       const withinMs = Math.min(mostMs, deadline - performance.now());
       const due = [...this.processes.values()].filter(({ name }) => this.#stageOf.get(name) === stage);
-      await Promise.all(due.map((process) => process.stop(withinMs)));
+      const inTime = await Promise.all(due.map((process) => process.stop(withinMs)));
+      late.push(...due.filter((_, place) => !inTime[place]).map(({ name }) => name));
     }
+    for (const work of this.#afterwards) work();
     this.#record.release();
+    return late;
   }
 
   #onExit(exit: Exit): void {

@@ -1,32 +1,45 @@
+import { instanceAt } from "../instance.ts";
+import { recordedGateway } from "../process/run-record.ts";
 import { StartError } from "../start-error.ts";
 
-/** Where the operator's commands go and as whom; the defaults are those of `npm start`. */
-const gatewayUrl = process.env.SIDECART_URL ?? "http://localhost:8080";
+/** As whom the operator's commands log in; the defaults are those of `npm start`. */
 const email = process.env.SIDECART_EMAIL ?? "admin@sidecart.test";
 const password = process.env.SIDECART_PASSWORD ?? "sidecart-local";
 
 export type Ask = <T>(query: string, variables?: Record<string, unknown>) => Promise<T>;
 
-/** Runs a command against the API as an admin. What fails ends in one line and a non-zero exit. */
-export async function asAdmin(work: (ask: Ask) => Promise<void>): Promise<void> {
-  try {
-    const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
-    const { login } = await post<{ login: { token: string } }>(undefined, logIn, { input: { email, password } });
-    await work((query, variables = {}) => post(login.token, query, variables));
-  } catch (error) {
-    process.stderr.write(`✗ ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
-  }
+/** The API as an admin: of the instance that is named, else of SIDECART_URL, else of the instance `default`. */
+export async function asAdmin(instance: string | undefined): Promise<Ask> {
+  const gateway = gatewayOf(instance);
+  const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
+  const input = { email, password };
+  const { login } = await post<{ login: { token: string } }>(gateway, undefined, logIn, { input });
+  return (query, variables = {}) => post(gateway, login.token, query, variables);
 }
 
-async function post<T>(token: string | undefined, query: string, variables: Record<string, unknown>): Promise<T> {
+function gatewayOf(instance: string | undefined): string {
+  const { SIDECART_URL: elsewhere } = process.env;
+  if (instance === undefined && elsewhere) return elsewhere;
+  const name = instance ?? "default";
+  const url = recordedGateway(instanceAt(name).folder);
+  if (url) return url;
+  const which = name === "default" ? "" : ` -- --instance ${name}`;
+  throw new StartError(`instance "${name}" does not run: npm start${which}, or name a gateway in SIDECART_URL`);
+}
+
+async function post<T>(
+  gateway: string,
+  token: string | undefined,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<T> {
   const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
   const request = { method: "POST", headers, body: JSON.stringify({ query, variables }) };
-  const response = await fetch(`${gatewayUrl}/graphql`, request).catch(() => {
-    throw new StartError(`no gateway at ${gatewayUrl}: start one with npm start, or name it in SIDECART_URL`);
+  const response = await fetch(`${gateway}/graphql`, request).catch(() => {
+    throw new StartError(`no gateway at ${gateway}`);
   });
   const { data, errors } = (await response.json()) as { data: T; errors?: { message: string }[] };
   const [first] = errors ?? [];
-  if (first) throw new StartError(`${gatewayUrl} as ${email}: ${first.message}`);
+  if (first) throw new StartError(`${gateway} as ${email}: ${first.message}`);
   return data;
 }

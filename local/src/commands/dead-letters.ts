@@ -1,10 +1,11 @@
-import { parseArgs } from "node:util";
 import { apps } from "../apps.ts";
+import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin } from "./api.ts";
+import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run dead-letters                      lists what each service could not handle, and why
-npm run dead-letters -- redrive SERVICE   has a service handle its dead letters again
-npm run dead-letters -- redrive SERVICE EVENT_ID...
+const usage = `npm run dead-letters                               lists what each service could not handle, and why
+npm run dead-letters -- redrive SERVICE            has a service handle its dead letters again
+npm run dead-letters -- redrive SERVICE EVENT_ID…  only these
 `;
 
 type Letter = { eventId: string; topic: string; error: string; attempts: number; diedAt: string };
@@ -36,12 +37,12 @@ async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<v
   }
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [command, service, ...eventIds] = positionals;
-if (command === undefined) await asAdmin(list);
-else if (command === "redrive" && service && services.includes(service)) {
-  await asAdmin((ask) => redrive(ask, service, eventIds));
-} else {
-  process.stderr.write(usage);
-  process.exitCode = 2;
-}
+await runCommandLine(usage, async ({ instance, words: [command, service, ...eventIds] }) => {
+  if (command === undefined) return list(await asAdmin(instance));
+  if (command === "redrive" && service && services.includes(service)) {
+    return redrive(await asAdmin(instance), service, eventIds);
+  }
+  throw new StartError(
+    `${[command, service].join(" ").trim()}: say redrive and one of ${services.join(", ")} (--help)`,
+  );
+});

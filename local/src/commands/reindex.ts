@@ -1,16 +1,25 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { StartError } from "../start-error.ts";
 import { asAdmin } from "./api.ts";
+import { runCommandLine } from "./command-line.ts";
+
+const usage = `npm run reindex [-- options]
+
+  Builds the search index anew from the catalogue, while searches go on.
+`;
 
 const pollMs = 500;
 
-await asAdmin(async (ask) => {
+type Progress = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
+
+await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  const ask = await asAdmin(instance);
   const { reindex } = await ask<{ reindex: { index: string } }>("mutation { reindex { index } }");
   process.stdout.write(`building ${reindex.index}; searches go on meanwhile\n`);
   const query = "query($index: String!) { reindexProgress(index: $index) { state indexed } }";
-  type Answer = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
   for (let reported = 0; ; await pause(pollMs)) {
-    const { state, indexed } = (await ask<Answer>(query, { index: reindex.index })).reindexProgress;
+    const { state, indexed } = (await ask<Progress>(query, { index: reindex.index })).reindexProgress;
     if (state === "gone") throw new StartError(`the build of ${reindex.index} failed: see the log of catalog`);
     if (indexed > reported || state === "live") process.stdout.write(`${indexed} products\n`);
     reported = indexed;

@@ -115,7 +115,7 @@ function server(
     command: program,
     args: [...listeners.flat(), ...own],
     cwd: instance.folder,
-    env: { ...inheritedEnvironment(), GOMEMLIMIT: "128MiB", NAMESPACE: "default" },
+    env: { ...inheritedEnvironment(), TMPDIR: instance.temporary, GOMEMLIMIT: "128MiB", NAMESPACE: "default" },
     log: join(instance.logs, `${name}.log`),
   };
 }

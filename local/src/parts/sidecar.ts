@@ -54,6 +54,7 @@ export function sidecarProcess(
       DAPR_API_TOKEN: settings.tokens.dapr,
       APP_API_TOKEN: settings.tokens.app,
       DAPR_COMPONENTS_SOCKETS_FOLDER: instance.sockets,
+      TMPDIR: instance.temporary,
       DAPR_HOST_IP: loopback, // what name resolution tells the other sidecars
       GOMEMLIMIT: "256MiB",
     },

@@ -18,7 +18,9 @@ export async function startAlone(spec: ProcessSpec, probe: Probe): Promise<Alone
   const server = new ManagedProcess(spec);
   server.start();
   const pid = server.pid ?? 0;
-  const stop = () => server.stop(stopTimeoutMs);
+  const stop = async () => {
+    await server.stop(stopTimeoutMs);
+  };
   try {
     await untilReady(server, probe, startTimeoutMs);
   } catch (error) {

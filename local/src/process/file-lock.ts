@@ -19,7 +19,8 @@ export async function withFileLock<T>(file: string, onWait: () => void, work: ()
   }
 }
 
-function take(file: string): boolean {
+/** Takes `file` for this process. One that a dead process held is only free the next time. */
+export function take(file: string): boolean {
   try {
     writeFileSync(file, `${process.pid} ${startOf(process.pid)}`, { flag: "wx" });
     return true;

@@ -84,19 +84,27 @@ export class ManagedProcess {
     this.#asked = false;
     this.#child = child;
     this.#exited = new Promise((resolve) => {
-      child.once("error", () => resolve(this.#ended(127, null)));
-      child.once("exit", (code, signal) => resolve(this.#ended(code, signal)));
+      child.once("error", () => this.#ended(127, null, resolve));
+      child.once("exit", (code, signal) => this.#ended(code, signal, resolve));
     });
     if (child.pid !== undefined) this.#hooks.onStart?.(this);
   }
 
-  /** Asks it to end, kills its whole group after `withinMs`, and waits until it has ended. */
-  async stop(withinMs = 2_500): Promise<void> {
-    if (!this.#child) return;
+  /**
+   * Asks it to end, kills its whole group after `withinMs`, and waits until it has ended. Answers false when it had to be
+   * killed.
+   */
+  async stop(withinMs = 2_500): Promise<boolean> {
+    if (!this.#child) return true;
     this.kill(this.spec.stopSignal ?? "SIGTERM");
-    const deadline = setTimeout(() => this.#signalGroup("SIGKILL"), withinMs);
+    let inTime = true;
+    const deadline = setTimeout(() => {
+      inTime = false;
+      this.#signalGroup("SIGKILL");
+    }, withinMs);
     await this.#exited;
     clearTimeout(deadline);
+    return inTime;
   }
 
   /** Sends `signal` to the program; SIGKILL goes to everything it has started too. */
@@ -111,12 +119,12 @@ export class ManagedProcess {
     return lastLines(this.spec.log, count);
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): Exit {
+  #ended(code: number | null, signal: NodeJS.Signals | null, resolve: (exit: Exit) => void): void {
     this.#signalGroup("SIGKILL");
     this.#child = undefined;
     const exit = { name: this.name, code, signal, expected: this.#asked };
+    resolve(exit); // before a hook can throw
     this.#hooks.onExit?.(exit);
-    return exit;
   }
 
   #signalGroup(signal: NodeJS.Signals): void {

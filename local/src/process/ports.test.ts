@@ -16,6 +16,8 @@ t.test("a port is free for its program once it is released, and chosen again in 
   t.notOk(await isFree(port));
   await ports.release("orders.");
   t.ok(await isFree(port));
+  t.not(await new Ports({ other: port }).hold("other"), port, "but for no other launcher");
+  ports.giveBack();
   t.equal(await new Ports(JSON.parse(JSON.stringify(ports))).hold("orders.app"), port);
 });
 

@@ -1,6 +1,10 @@
 import { randomInt } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { cacheFolder } from "../instance.ts";
 import { StartError } from "../start-error.ts";
+import { take } from "./file-lock.ts";
 
 // Below Linux's range for outgoing connections (ip_local_port_range, 32768–60999): no client socket can take a port
 // between the moment it is found free and the moment its program listens, nor while that program is restarted.
@@ -8,13 +12,17 @@ const lowest = 20_000;
 const beyond = 32_768;
 const attempts = 200;
 
+const reservations = join(cacheFolder, "ports");
+
 /**
- * Free loopback ports by name. A port is held by a listening socket until `release`, so that two launchers which start
- * at the same time do not choose the same one.
+ * Free loopback ports by name. A port is held by a listening socket until `release`, for programs that take any free one,
+ * and reserved by a file until `giveBack`, so that no other launcher of this user chooses it before its program listens
+ * or while that is restarted.
  */
 export class Ports {
   readonly #held = new Map<string, Server>();
   readonly #chosen = new Map<string, number>();
+  readonly #reserved = new Set<string>();
 
   /** `preferred`: the ports of the last run, taken again where they are still free. */
   constructor(preferred: Record<string, number> = {}) {
@@ -40,6 +48,12 @@ export class Ports {
     );
   }
 
+  /** Lets other launchers choose these ports. */
+  giveBack(): void {
+    for (const file of this.#reserved) free(file);
+    this.#reserved.clear();
+  }
+
   /** The port chosen for `name` in this run or an earlier one. */
   of(name: string): number {
     const port = this.#chosen.get(name);
@@ -60,10 +74,28 @@ export class Ports {
   }
 
   async #tryHold(name: string, port: number): Promise<boolean> {
+    const file = join(reservations, String(port));
+    if (!this.#reserved.has(file) && !reserve(file)) return false;
+    this.#reserved.add(file);
     const server = await listen(port, "127.0.0.1");
     if (server) this.#held.set(name, server);
     return server !== undefined;
   }
+}
+
+const ofThisProcess = new Set<string>();
+process.once("exit", () => ofThisProcess.forEach(free));
+
+function reserve(file: string): boolean {
+  mkdirSync(reservations, { recursive: true });
+  const taken = take(file) || take(file);
+  if (taken) ofThisProcess.add(file);
+  return taken;
+}
+
+function free(file: string): void {
+  rmSync(file, { force: true });
+  ofThisProcess.delete(file);
 }
 
 /** True when a program may listen on `port`, on every address of the machine. */

@@ -13,6 +13,8 @@ interface Entry {
 interface RunContent {
   launcher: { pid: number; start: string };
   processes: Record<string, Entry>;
+  /** Where its gateway listens, once it is ready. */
+  gatewayUrl?: string;
 }
 
 const politeMs = 4_000;
@@ -60,6 +62,11 @@ export class RunRecord {
     this.#write();
   }
 
+  announce(gatewayUrl: string): void {
+    this.#content.gatewayUrl = gatewayUrl;
+    this.#write();
+  }
+
   /** Gives the instance back. */
   release(): void {
     rmSync(this.#file, { force: true });
@@ -92,6 +99,12 @@ export function recordedProcesses(folder: string): Map<string, number> {
   const record = read(join(folder, "run.json"));
   const alive = Object.entries(record?.processes ?? {}).filter(([, entry]) => isSameProcess(entry.pid, entry.start));
   return new Map(alive.map(([name, entry]) => [name, entry.pid]));
+}
+
+/** Where the gateway of an instance listens; undefined when it does not run. */
+export function recordedGateway(folder: string): string | undefined {
+  const record = read(join(folder, "run.json"));
+  return record && isSameProcess(record.launcher.pid, record.launcher.start) ? record.gatewayUrl : undefined;
 }
 
 async function endProcesses(processes: Record<string, Entry>): Promise<string[]> {

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { apps } from "../apps.ts";
 import { type Choices, type Kind, kinds, namesOf } from "../backends/table.ts";
 import { StartError } from "../start-error.ts";
+import { refuseSwallowed } from "./swallowed-options.ts";
 
 export interface CliOptions extends Choices {
   instance: string;
@@ -49,8 +50,8 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     reset: values.reset,
     seed: values.seed,
     help: values.help,
-    resources: values.resources.map(folderOf),
-    replicas: Object.fromEntries(values.replicas.map(replicasOf)),
+    resources: (values.resources ?? []).map(folderOf),
+    replicas: Object.fromEntries((values.replicas ?? []).map(replicasOf)),
     broker: oneOf("broker", values.broker),
     state: oneOf("state", values.state),
     search: oneOf("search", values.search),
@@ -58,26 +59,25 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
   };
 }
 
+const words = {
+  instance: { type: "string", default: "default" },
+  port: { type: "string", default: "8080" },
+  verbose: { type: "boolean", default: false },
+  reset: { type: "boolean", default: false },
+  seed: { type: "boolean", default: true },
+  replicas: { type: "string", multiple: true },
+  resources: { type: "string", multiple: true },
+  broker: { type: "string" },
+  state: { type: "string" },
+  search: { type: "string" },
+  media: { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
+
 function parse(args: readonly string[]) {
+  refuseSwallowed(Object.keys(words), args);
   try {
-    return parseArgs({
-      args: [...args],
-      allowNegative: true,
-      options: {
-        instance: { type: "string", default: "default" },
-        port: { type: "string", default: "8080" },
-        verbose: { type: "boolean", default: false },
-        reset: { type: "boolean", default: false },
-        seed: { type: "boolean", default: true },
-        resources: { type: "string", multiple: true, default: [] },
-        help: { type: "boolean", default: false },
-        replicas: { type: "string", multiple: true, default: [] },
-        broker: { type: "string" },
-        state: { type: "string" },
-        search: { type: "string" },
-        media: { type: "string" },
-      },
-    });
+    return parseArgs({ args: [...args], allowNegative: true, options: words });
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split(". ");
     throw new StartError(`${reason} (npm start -- --help)`);

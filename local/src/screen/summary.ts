@@ -4,7 +4,7 @@ import type { Launched } from "../launch.ts";
 import { people, samplePassword } from "../seed/people.ts";
 
 /** What somebody who has just started the system wants to know: where things are and how to get in. */
-export function summary(system: Launched, readyMs: number): string {
+export function summary(system: Launched, readyMs: number, seeded: boolean): string {
   const url = system.gatewayUrl.replace("127.0.0.1", "localhost");
   const places: [string, string][] = [
     ["GraphQL", `${url}/graphql`],
@@ -13,14 +13,15 @@ export function summary(system: Launched, readyMs: number): string {
     ["Metrics", `${url}/metrics`],
     ["Logs", `${relative(process.cwd(), system.instanceDir) || "."}/logs`],
   ];
-  const logIns = people.filter((person) => person.shown).map((person) => [person.role, person.email] as const);
+  // The admin is made by the accounts service itself, everybody else with the sample data.
+  const logIns = people.filter(({ shown, role }) => shown && (seeded || role === "admin"));
   return [
     "",
     styleText("bold", `Sidecart is ready (${(readyMs / 1000).toFixed(1)} s). Ctrl-C stops it.`),
     "",
     ...places.map(([what, where]) => row(what, where)),
     "",
-    ...logIns.map(([role, email]) => row(role, `${email.padEnd(24)} ${samplePassword}`)),
+    ...logIns.map(({ role, email }) => row(role, `${email.padEnd(24)} ${samplePassword}`)),
     "",
     "",
   ].join("\n");

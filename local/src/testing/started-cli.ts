@@ -71,6 +71,12 @@ export class StartedCli {
     return url;
   }
 
+  /** As `| head` does when it has seen enough. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   signal(name: NodeJS.Signals): void {
     process.kill(this.pid, name);
   }

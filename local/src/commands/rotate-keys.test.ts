@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import t from "tap";
-import { type Launched, launch } from "./launch.ts";
-import { signingKeys } from "./secrets/secrets.ts";
-import { temporaryHome } from "./testing/started-cli.ts";
+import { type Launched, launch } from "../launch.ts";
+import { signingKeys } from "../secrets/secrets.ts";
+import { temporaryHome } from "../testing/started-cli.ts";
 
 t.setTimeout(60_000);
 

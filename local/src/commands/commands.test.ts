@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import t from "tap";
+import { StartedCli, temporaryHome } from "../testing/started-cli.ts";
+
+t.setTimeout(120_000);
+
+/** Runs an operator's command to its end. */
+function run(home: string, name: string, words: readonly string[]): { code: number | null; said: string } {
+  const env = { ...process.env, SIDECART_HOME: home, SIDECART_URL: "" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...words], {
+    env,
+    encoding: "utf8",
+  });
+  return { code: status, said: stdout + stderr };
+}
+
+const names = ["reindex", "dead-letters", "rotate-keys"];
+
+t.test("every command says what it does and takes", async (t) => {
+  for (const name of names) {
+    const { code, said } = run(temporaryHome(t), name, ["--help"]);
+    t.equal(code, 0);
+    t.ok(said.startsWith(`npm run ${name}`), said);
+    t.match(said, "--instance NAME");
+  }
+});
+
+t.test("a wrong word is refused in one line", async (t) => {
+  for (const name of names) {
+    for (const words of [["--instanz", "two"], ["nonsense"]]) {
+      const { code, said } = run(temporaryHome(t), name, words);
+      t.equal(code, 1);
+      t.match(said, /^✗ [^\n]+\n$/, `${name} ${words.join(" ")}`);
+    }
+  }
+});
+
+t.test("an instance that does not run is named with how to start it", async (t) => {
+  const { code, said } = run(temporaryHome(t), "reindex", ["--instance", "two"]);
+  t.equal(code, 1);
+  t.equal(said, '✗ instance "two" does not run: npm start -- --instance two, or name a gateway in SIDECART_URL\n');
+});
+
+t.test("commands reach the instance that is named, on whatever port it listens", async (t) => {
+  const home = temporaryHome(t);
+  const cli = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);
+  await cli.ready();
+  const reindexed = run(home, "reindex", ["--instance", "two"]);
+  t.equal(reindexed.code, 0);
+  t.match(reindexed.said, /is searched from now on/);
+  t.equal(run(home, "dead-letters", ["--instance", "two"]).said.replaceAll(/\w+: 0 dead letters\n/g, ""), "");
+  t.match(run(home, "rotate-keys", ["--instance", "two"]).said, /the accounts sidecar reads it now/);
+});

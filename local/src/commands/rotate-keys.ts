@@ -1,0 +1,27 @@
+import { sidecarOf } from "../apps.ts";
+import { instanceAt } from "../instance.ts";
+import { recordedProcesses } from "../process/run-record.ts";
+import { rotateSigningKeys } from "../secrets/rotate.ts";
+import { StartError } from "../start-error.ts";
+import { runCommandLine } from "./command-line.ts";
+
+const usage = `npm run rotate-keys [-- options]
+
+  A new key will sign tokens, the one before still verifies, older ones are forgotten.
+`;
+
+await runCommandLine(usage, async ({ instance: name = "default", words: [surplus] }) => {
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  const instance = instanceAt(name);
+  const { kid, signsFrom = 0 } = await rotateSigningKeys(instance);
+  const sidecars = [...recordedProcesses(instance.folder)].filter(([process]) => isOfAccounts(process));
+  // The local secret store reads its file only when it is initialised; SIGHUP makes a sidecar load its components anew.
+  for (const [, pid] of sidecars) process.kill(pid, "SIGHUP");
+  const from = new Date(signsFrom * 1000).toISOString();
+  const read = sidecars.length === 0 ? "" : ", the accounts sidecar reads it now";
+  process.stdout.write(`new signing key ${kid}${read}; it signs from ${from}\n`);
+});
+
+function isOfAccounts(process: string): boolean {
+  return process === sidecarOf("accounts") || /^accounts-\d+-dapr$/.test(process);
+}

@@ -1,0 +1,1 @@
+export function stalePackage(checkout: string): string | undefined;
