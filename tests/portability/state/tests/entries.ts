@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { maxKeyBytes, maxRequestBytes } from "@sidecart/platform/state";
 import type { Test } from "tap";
+import { instead } from "../../notes.ts";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
@@ -28,6 +29,7 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
 
   await t.test(
     "values of 1 MB and of just under 4 MB come back; larger and empty ones are refused by name",
+    instead(t, "PostgreSQL takes no empty value, and a sidecar no request over 4 MiB: the client refuses both by name.");
     async (t) => {
       for (const size of [1_000_000, maxRequestBytes - 64]) {
         const key = randomUUID();

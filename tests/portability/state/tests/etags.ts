@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Test } from "tap";
+import { instead } from "../../notes.ts";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 const conflict = "STATE_CONFLICT";
@@ -74,6 +75,10 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
   });
 
   await t.test("a value that is gone is written anew by replace, unless another stands there", async (t) => {
+    instead(
+      t,
+      "PostgreSQL would refuse and Redis cannot: on both it is written anew. Redis then counts etags from 1 again.",
+    );
     const key = randomUUID();
     const etag = await put(key, "one");
     await orders.delete(key, {}, call());

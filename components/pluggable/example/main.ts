@@ -1,0 +1,4 @@
+import { runComponent } from "@sidecart/pluggable/process";
+import { currencies } from "./currencies.ts";
+
+await runComponent(currencies);
