@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kinds } from "@sidecart/local/backends/table";
 import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
 import type { Test } from "tap";
 
@@ -12,10 +13,23 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
   // A test file that ends by an error has no time for its teardown.
   const end = new AbortController();
   process.once("exit", () => end.abort());
-  const system = await launch({ instance: "test", home, logLevel: "warn", killSignal: end.signal, ...options });
+  const system = await launch({
+    instance: "test",
+    home,
+    logLevel: "warn",
+    killSignal: end.signal,
+    ...choices(),
+    ...options,
+  });
   t.teardown(async () => {
     await system.stop();
     await rm(home, { recursive: true, force: true });
   });
   return system;
+}
+
+/** What the tests run on, where they do not say: `SIDECART_TEST_BROKER=kafka npm test -- walk-through`. */
+function choices(): LaunchOptions {
+  const chosen = kinds.map((kind) => [kind, process.env[`SIDECART_TEST_${kind.toUpperCase()}`]]);
+  return Object.fromEntries(chosen.filter(([, name]) => name));
 }
