@@ -1,12 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { Ports } from "../process/ports.ts";
 
-/** A port of 127.0.0.1 that nobody listens on now. */
+/** A port of 127.0.0.1 for a server that may be started there again and again: until this process ends it is nobody else's. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
+  const ports = new Ports();
+  const port = await ports.hold("test");
+  await ports.release("test");
   return port;
 }
