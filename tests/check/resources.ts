@@ -2,7 +2,9 @@ import { glob, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import { parseAllDocuments } from "yaml";
+import { brokerProblems, type PubSubComponent } from "./brokers.ts";
 import { root } from "./tool.ts";
+import { topicsOfCode } from "./topics.ts";
 
 type Entry = { name: string; value?: string; secretKeyRef?: object };
 type Resource = {
@@ -13,7 +15,9 @@ type Resource = {
 };
 type Targets = { components?: Record<string, { inbound?: { retry?: string } }> };
 
-const secretNames = /password|secret|token|connectionString|host$|url$/i;
+/** Addresses, and what one logs in with. */
+const secretNames =
+  /password|secret|token|connectionString|username|accessKey|^brokers$|endpoint$|host$|url$|^ca_?cert$/i;
 
 /** What a sidecar would not tell us before it is too late. */
 export async function resourceProblems(): Promise<string | undefined> {
@@ -29,10 +33,26 @@ export async function resourceProblems(): Promise<string | undefined> {
   for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
   for (const app of apps) problems.push(...(await configurationProblems(app.id)));
   problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
+  problems.push(...brokerProblems(brokersOf(resources), await topicsOfCode()));
   return problems.length > 0 ? problems.join("\n") : undefined;
 }
 
-function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
+/** The pub/sub components by the folder of their broker. */
+function brokersOf(resources: { file: string; resource: Resource }[]): Record<string, PubSubComponent[]> {
+  const brokers: Record<string, PubSubComponent[]> = {};
+  for (const { file, resource } of resources) {
+    const broker = file.match(/resources\/broker\/([^/]+)\//)?.[1];
+    if (broker === undefined || !resource.spec.type) continue;
+    const entries = resource.spec.metadata ?? [];
+    const settings = Object.fromEntries(entries.map(({ name, value }) => [name, String(value ?? "")]));
+    const { type } = resource.spec;
+    brokers[broker] ??= [];
+    brokers[broker].push({ name: resource.metadata.name, type, scopes: resource.scopes ?? [], settings });
+  }
+  return brokers;
+}
+
+export function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
   if (kind !== "Component" || spec.type?.startsWith("secretstores.")) return [];
   const known = new Set(apps.map((app) => app.id));
   const open = scopes && scopes.length > 0 ? [] : [`${file}: no scopes: every app could use it`];
@@ -51,7 +71,7 @@ async function configurationProblems(app: string): Promise<string[]> {
 }
 
 /** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */
-function pubsubProblems(resources: Resource[]): string[] {
+export function pubsubProblems(resources: Resource[]): string[] {
   const retried = new Set(
     resources
       .filter(({ kind }) => kind === "Resiliency")
