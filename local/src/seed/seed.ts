@@ -1,9 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { GraphqlClient, Refused } from "./graphql.ts";
 import { type Person, people, samplePassword } from "./people.ts";
 import { type SampleProduct, sampleProducts } from "./products.ts";
 
 const inFlight = 8;
 const pageSize = 100;
+const knownWithinMs = 30_000;
+const askAgainMs = 200;
 
 /**
  * Puts the sample people and products in through the gateway, as anybody could. Safe to repeat: what is there stays as
@@ -67,9 +70,20 @@ async function shopClients(client: GraphqlClient, products: SampleProduct[]): Pr
   return new Map(await Promise.all(entries));
 }
 
+/** The catalogue hears by an event that somebody has become a partner: until then it does not know them. */
 async function createProduct(client: GraphqlClient, { partner: _, ...input }: SampleProduct): Promise<void> {
   const query = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
-  await client.send(query, { input });
+  const giveUpAt = Date.now() + knownWithinMs;
+  for (;;) {
+    try {
+      await client.send(query, { input });
+      return;
+    } catch (error) {
+      const unknown = error instanceof Refused && error.code === "UNKNOWN_PARTNER";
+      if (!unknown || Date.now() > giveUpAt) throw error;
+      await pause(askAgainMs);
+    }
+  }
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
