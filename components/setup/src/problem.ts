@@ -5,10 +5,11 @@ export class Problem extends Error {
   }
 }
 
-/** What an error says, without the stack; of several, the first. */
+/** What an error says, without the stack: the innermost of those that were wrapped, the first of several. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return oneLine(error instanceof Error ? error.message || error.name : String(error));
+  if (!(error instanceof Error)) return oneLine(String(error));
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner instanceof Error ? reasonOf(inner) : oneLine(error.message || error.name);
 }
 
 const oneLine = (text: string) => text.replaceAll(/\s*\n\s*/g, " ").trim();

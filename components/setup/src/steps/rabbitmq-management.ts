@@ -39,6 +39,6 @@ async function put(address: string, headers: Record<string, string>, body: strin
     const answer = await fetch(address, { method: "PUT", headers, body, signal });
     return answer.ok ? undefined : `${answer.status} ${(await answer.text()).slice(0, 200)}`;
   } catch (error) {
-    return reasonOf(error instanceof Error && error.cause ? error.cause : error);
+    return reasonOf(error);
   }
 }

@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { answersPing, redisProcess } from "@sidecart/local/parts/redis";
+import { findRedisServer } from "@sidecart/local/parts/redis-server";
+import { startAlone } from "@sidecart/local/process/alone";
+import { freePort } from "@sidecart/local/testing/free-port";
+import { Redis } from "ioredis";
+import t from "tap";
+import { newInstance, runSetUp, setUpBroker } from "./set-up.ts";
+
+t.setTimeout(120_000);
+
+const placed = "orders.order-placed.v1";
+
+t.test("Redis", async (t) => {
+  const own = { host: "127.0.0.1", port: await freePort(), username: "", password: "secret" };
+  const program = await findRedisServer((text) => t.comment(text));
+  const server = await startAlone(await redisProcess(await newInstance(t), program, own), () => answersPing(own));
+  t.teardown(() => server.stop());
+  const secret = { host: `${own.host}:${own.port}`, username: "", password: own.password };
+  const client = new Redis(own);
+  t.teardown(() => client.disconnect());
+  const groups = async () => {
+    const rows = (await client.xinfo("GROUPS", placed)) as unknown[][];
+    return rows.map((row) => String(row[1])).sort();
+  };
+
+  t.test("groups of sidecars that read within the last hour stay, and so do those of services", async (t) => {
+    for (const name of ["catalog", "broadcast-a", "broadcast-b"]) {
+      await client.xgroup("CREATE", placed, name, "0", "MKSTREAM");
+      await client.xreadgroup("GROUP", name, name, "COUNT", 1, "STREAMS", placed, ">");
+    }
+    const said = await setUpBroker(t, "redis", { redis: secret });
+    t.same(said, { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
+    t.same(await groups(), ["broadcast-a", "broadcast-b", "catalog"]);
+  });
+
+  t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {
+    const folder = t.testdir();
+    await mkdir(join(folder, "redis"));
+    for (const [key, value] of Object.entries(secret)) await writeFile(join(folder, "redis", key), value);
+    const yaml = join(import.meta.dirname, "../../resources/broker/redis/pubsub.yaml");
+    t.same(await runSetUp(["--component", yaml, "--secrets", folder]), { code: 0, out: ["pubsub: ready"], error: "" });
+  });
+
+  t.test("what is wrong is one line with component, cause and fix", async (t) => {
+    const other = (change: object) => setUpBroker(t, "redis", { redis: { ...secret, ...change } });
+    t.match(await other({ password: "wrong" }), {
+      code: 1,
+      error: /^pubsub: Redis at \S+ cannot be used: WRONGPASS .*; check .* in the secret redis\n$/,
+    });
+    t.match(await other({ host: `127.0.0.1:${await freePort()}` }), {
+      code: 1,
+      error: /^pubsub: Redis at \S+ cannot be used: .*ECONNREFUSED.*; check that it runs.*\n$/,
+    });
+    await client.config("SET", "maxmemory-policy", "allkeys-lru");
+    t.match(await other({}), { code: 1, error: /^pubsub: Redis deletes events .*; set maxmemory-policy to .*\n$/ });
+  });
+});
+
+t.test("the program says how it is used, and what is missing", async (t) => {
+  t.match(await runSetUp(["--help"]), { code: 0, out: [/^Creates and checks/], error: "" });
+  t.match(await runSetUp([]), {
+    code: 1,
+    error: "setup: nothing to set up; give --component and --secrets, or see --help\n",
+  });
+  const yaml = join(import.meta.dirname, "../../resources/broker/redis/pubsub.yaml");
+  t.match(await runSetUp(["--component", yaml, "--secrets", join(t.testdir(), "none")]), {
+    code: 1,
+    error: /^setup: there are no secrets/,
+  });
+  t.match(await runSetUp(["--component", "/nowhere.yaml", "--secrets", "/tmp"]), {
+    code: 1,
+    error: /^setup: \/nowhere.yaml/,
+  });
+  t.match(await runSetUp(["--component", yaml, "--secrets", "/tmp", "--replicas", "none"]), {
+    code: 1,
+    error: "setup: --replicas none is not a whole number above 0; see --help\n",
+  });
+});
