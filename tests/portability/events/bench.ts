@@ -1,7 +1,7 @@
 import type { Test } from "tap";
 import { type Broker, type Probes, startProbes } from "./probes.ts";
 import { type Run, startRun } from "./run.ts";
-import { type Backlog, servers } from "./servers.ts";
+import { type Behind, servers } from "./servers.ts";
 
 /** Where the tests of one broker meet: one system for all of them. */
 export type Bench = {
@@ -10,13 +10,13 @@ export type Bench = {
   /** The name of the broker's process, and of the step in which the launcher starts it. */
   server: string;
   title: string;
-  backlog: Backlog;
+  behind: Behind;
   start(): Run;
 };
 
 export async function openBench(t: Test, broker: Broker): Promise<Bench> {
   const probes = await startProbes(t, broker);
-  const { process: server, title = `broker ${broker}`, backlogOf } = servers[broker];
-  const backlog = await backlogOf(t, probes.system);
-  return { broker, probes, server, title, backlog, start: () => startRun(probes, backlog) };
+  const { process: server, title = `broker ${broker}`, open } = servers[broker];
+  const behind = await open(t, probes.system);
+  return { broker, probes, server, title, behind, start: () => startRun(probes, behind) };
 }

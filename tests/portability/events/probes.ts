@@ -27,13 +27,15 @@ export type Probes = Awaited<ReturnType<typeof startProbes>>;
 /** The launcher's real system on a broker, with probes in the place of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
+  const everybodyHears = scopesOf(broker, "broadcast").hears;
   const key = await foreignKey();
   const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] });
   const steps = new Map<string, number>();
   const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
   const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
+  const topicsOf = (id: string) => String((id === "gateway" ? everybodyHears : hears).get(id) ?? "");
   const env: Record<string, Record<string, string>> = Object.fromEntries(
-    processes.map(([name, id]) => [name, { PROBE_JWKS: jwks, PROBE_TOPICS: String(hears.get(id) ?? "") }]),
+    processes.map(([name, id]) => [name, { PROBE_JWKS: jwks, PROBE_TOPICS: topicsOf(id) }]),
   );
   const system = await startSystem(t, {
     broker,
@@ -85,11 +87,8 @@ export async function startProbes(t: Test, broker: Broker) {
       const ended = [...system.processes.values()].filter(({ running }) => !running);
       await Promise.all(ended.map(({ name }) => system.start(name, env[name])));
     },
-    /** Starts the processes of a service again, with `more` in their environment. */
-    async restart(service: Service, more: Record<string, string> = {}): Promise<void> {
-      const own = processes.filter(([name, id]) => id === service && system.processes.has(name));
-      await Promise.all(own.map(([name]) => system.restart(name, { ...env[name], ...more })));
-    },
+    /** Starts a process again, with `more` in its environment. */
+    restart: (name: string, more: Record<string, string> = {}) => system.restart(name, { ...env[name], ...more }),
   };
 }
 
@@ -108,12 +107,19 @@ function controls(t: Test, system: Launched) {
   return {
     /** Commits events in one statement, and has the relay look at once, as a service does. */
     async write(service: Service, events: Written[]): Promise<void> {
-      await at(service).publish({ value: JSON.stringify({ events }) }, background(10_000));
+      const { value } = await at(service).publish({ value: JSON.stringify({ events }) }, background(10_000));
+      const { refused } = JSON.parse(value) as { refused?: string };
+      if (refused) throw new Error(refused);
     },
     /** Lets go of a delivery that is held; false when that process holds none. */
     async release(name: string, id: string): Promise<boolean> {
       const { value } = await at(name).release({ value: JSON.stringify({ id }) }, background(5_000));
       return JSON.parse(value).released;
+    },
+    /** What a replica of the gateway has heard of a run, in its memory. */
+    async heard(name: string, run: string): Promise<string[]> {
+      const { value } = await at(name).heard({ value: JSON.stringify({ run }) }, background(5_000));
+      return JSON.parse(value).ids;
     },
   };
 }

@@ -2,7 +2,7 @@ import { newId } from "@sidecart/platform/ids";
 import { eventually } from "../../support/eventually.ts";
 import type { Tell } from "../probe/told.ts";
 import type { Probes, Service } from "./probes.ts";
-import type { Backlog } from "./servers.ts";
+import type { Behind } from "./servers.ts";
 
 export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };
@@ -12,7 +12,7 @@ const perStatement = 50;
 export type Run = ReturnType<typeof startRun>;
 
 /** The events of one test, and what has become of them. */
-export function startRun(probes: Probes, backlog: Backlog) {
+export function startRun(probes: Probes, { backlog }: Behind) {
   const run = newId();
   const sent: Sent[] = [];
   const { services, hearers, publisher, query } = probes;
@@ -87,5 +87,13 @@ export function startRun(probes: Probes, backlog: Backlog) {
     return rows.map(({ pid }) => pid);
   };
 
-  return { id: run, sent, send, effects, wrongs, quiet, settled, deliveries };
+  /** The events of this run that were not published yet, or were refused. */
+  const waiting = async (): Promise<Sent[]> => {
+    const text = "select id from outbox where data->>'run' = $1";
+    const rows = await Promise.all(services.map((service) => query<{ id: string }>(service, text, [run])));
+    const ids = new Set(rows.flat().map(({ id }) => id));
+    return sent.filter(({ id }) => ids.has(id));
+  };
+
+  return { id: run, waiting, sent, send, effects, wrongs, quiet, settled, deliveries };
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "@sidecart/local/instance";
+import type { PubSub } from "@sidecart/platform/subscriptions";
 import { parse } from "yaml";
 
 export type Scopes = ReadonlyMap<string, readonly string[]>;
 
-/** Who publishes and who hears what, as a broker's component says it; without the sidecars' own dead letters. */
-export function scopesOf(broker: string): { publishes: Scopes; hears: Scopes } {
-  const file = join(checkout, "components/resources/broker", broker, "pubsub.yaml");
+/** Who publishes and who hears what, as a broker's components say it; without the sidecars' own dead letters. */
+export function scopesOf(broker: string, component: PubSub = "pubsub"): { publishes: Scopes; hears: Scopes } {
+  const file = join(checkout, "components/resources/broker", broker, `${component}.yaml`);
   const { spec } = parse(readFileSync(file, "utf8")) as { spec: { metadata: { name: string; value?: string }[] } };
   const scopes = (name: string): Scopes => {
     const { value = "" } = spec.metadata.find((entry) => entry.name === name) ?? {};

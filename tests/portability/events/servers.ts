@@ -1,26 +1,38 @@
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
-import type { Broker } from "./probes.ts";
-import { jetstreamBacklog } from "./servers/jetstream.ts";
-import { kafkaBacklog } from "./servers/kafka.ts";
-import { rabbitmqBacklog } from "./servers/rabbitmq.ts";
-import { redisBacklog } from "./servers/redis.ts";
+import type { Tell } from "../probe/told.ts";
+import type { Broker, Probes } from "./probes.ts";
+import { jetstream } from "./servers/jetstream.ts";
+import { kafka } from "./servers/kafka.ts";
+import { rabbitmq } from "./servers/rabbitmq.ts";
+import { redis } from "./servers/redis.ts";
 
-/** How many messages the broker holds that a group has not read, or not acknowledged. */
-export type Backlog = () => Promise<number>;
+/** A broker past the sidecars. */
+export type Behind = {
+  /** How many messages the broker holds that a service has not read, or not acknowledged. */
+  backlog(): Promise<number>;
+  /** From now on the broker refuses part of what is published to a topic, for as long as it is not told otherwise. */
+  refuse(probes: Probes, topic: string): Promise<Refusal>;
+};
+
+export type Refusal = {
+  /** Events of which it takes some and refuses others. */
+  tells: Omit<Tell, "run">[];
+  end(): Promise<void>;
+};
 
 type Server = {
   /** The launcher's name of the process. */
   process: string;
   /** The launcher's name of its start, where it is not `broker <name>`. */
   title?: string;
-  backlogOf(t: Test, system: Launched): Promise<Backlog> | Backlog;
+  open(t: Test, system: Launched): Promise<Behind>;
 };
 
-/** The real servers behind the choices, past the sidecars. */
+/** The real servers of the choices. */
 export const servers: Record<Broker, Server> = {
-  redis: { process: "redis", title: "Redis", backlogOf: redisBacklog },
-  rabbitmq: { process: "rabbitmq", backlogOf: rabbitmqBacklog },
-  jetstream: { process: "nats", backlogOf: jetstreamBacklog },
-  kafka: { process: "kafka", backlogOf: kafkaBacklog },
+  redis: { process: "redis", title: "Redis", open: redis },
+  rabbitmq: { process: "rabbitmq", open: rabbitmq },
+  jetstream: { process: "nats", open: jetstream },
+  kafka: { process: "kafka", open: kafka },
 };

@@ -1,15 +1,27 @@
 import type { Test } from "tap";
 import { openBench } from "./bench.ts";
 import type { Broker } from "./probes.ts";
+import { broadcastTests } from "./tests/broadcast.ts";
 import { deadLetterTests } from "./tests/dead-letters.ts";
 import { deliveryTests } from "./tests/delivery.ts";
 import { figureTests } from "./tests/figures.ts";
 import { loadTests } from "./tests/load.ts";
 import { orderTests } from "./tests/order.ts";
 import { outageTests } from "./tests/outage.ts";
+import { publishingTests } from "./tests/publishing.ts";
 import { redeliveryTests } from "./tests/redelivery.ts";
 
-const parts = [deliveryTests, orderTests, figureTests, outageTests, loadTests, redeliveryTests, deadLetterTests];
+const parts = [
+  deliveryTests,
+  broadcastTests,
+  orderTests,
+  publishingTests,
+  figureTests,
+  outageTests,
+  loadTests,
+  redeliveryTests,
+  deadLetterTests,
+];
 
 /** What events are promised to do, tried on a broker: the shipped resources, sidecars and platform code, and the real server. */
 export async function eventSuite(t: Test, broker: Broker): Promise<void> {

@@ -1,6 +1,6 @@
 import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { implement } from "@sidecart/platform/app-server";
-import { eventType } from "@sidecart/platform/events";
+import { EventTooLarge, eventType } from "@sidecart/platform/events";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { on } from "@sidecart/platform/subscriptions";
 import { verifierFrom } from "@sidecart/platform/tokens";
@@ -16,9 +16,14 @@ export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): W
   const probe = implement(ProbeService, {
     async publish({ value }, context) {
       const { events } = JSON.parse(value) as { events: Written[] };
-      const done = await records.write(events, context);
+      try {
+        await records.write(events, context);
+      } catch (error) {
+        if (error instanceof EventTooLarge) return { value: JSON.stringify({ refused: error.message }) };
+        throw error;
+      }
       kickOutbox();
-      return { value: JSON.stringify(done) };
+      return { value: "{}" };
     },
     async release({ value }) {
       const { id } = JSON.parse(value) as { id: string };

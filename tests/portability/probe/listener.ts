@@ -1,25 +1,41 @@
+import { toJson } from "@bufbuild/protobuf";
+import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { implement, startAppServer } from "@sidecart/platform/app-server";
+import { createListener } from "@sidecart/platform/broadcast";
 import { background } from "@sidecart/platform/call";
+import { eventType } from "@sidecart/platform/events";
 import { createLogger } from "@sidecart/platform/log";
 import { onSignal, pubsubName } from "@sidecart/platform/service";
 import { connectSidecar } from "@sidecart/platform/sidecar";
+import { onEveryReplica } from "@sidecart/platform/subscriptions";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";
+import { told } from "./told.ts";
 
 const startTimeoutMs = 60_000;
 
-/** The probe of the gateway, which has no database. */
+/** The probe of the gateway, which has no database: every replica keeps what it has heard in its memory. */
 export async function startListener(config: ProbeConfig): Promise<void> {
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
   await sidecar.ready(background(startTimeoutMs));
+  const heard = new Map<string, string[]>();
+  const subscriptions = config.PROBE_TOPICS.map((topic) =>
+    onEveryReplica(eventType(topic, StructSchema), async ({ id, data }) => {
+      const { run } = told.parse(toJson(StructSchema, data));
+      heard.set(run, [...(heard.get(run) ?? []), id]);
+    }),
+  );
   const nobody = async (): Promise<never> => {
     throw new Error("it has no database");
   };
   const probe = implement(ProbeService, {
     publish: nobody,
     release: nobody,
-    heard: async () => ({ value: JSON.stringify({ ids: [] }) }),
+    async heard({ value }) {
+      const { run } = JSON.parse(value) as { run: string };
+      return { value: JSON.stringify({ ids: heard.get(run) ?? [] }) };
+    },
   });
   const server = await startAppServer({
     host: config.SIDECART_APP_HOST,
@@ -28,6 +44,7 @@ export async function startListener(config: ProbeConfig): Promise<void> {
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     log,
     implementations: [probe],
+    listener: createListener(subscriptions, log),
     pubsub: pubsubName,
     appId: config.SIDECART_APP_ID,
   });

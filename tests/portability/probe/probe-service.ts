@@ -24,10 +24,10 @@ type Method = { methodKind: "unary"; input: typeof StringValueSchema; output: ty
  * it stands here and not in `proto/`. Requests and answers are JSON.
  */
 export const ProbeService: GenService<{
-  /** `{events: [{id, topic, key, data}]}`: commits them in one statement. */
+  /** `{events: [{id, topic, key, data}]}`: commits them in one statement; answers `{refused}` when one is too large. */
   publish: Method;
   /** `{id}`: lets go of a delivery that holds. */
   release: Method;
-  /** `{ids}`: what a probe without a database has heard. */
+  /** `{run}`: answers `{ids}`, what a probe without a database has heard of it. */
   heard: Method;
 }> = serviceDesc(fileDesc(Buffer.from(bytes).toString("base64"), [file_google_protobuf_wrappers]), 0);

@@ -1,5 +1,8 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { StructSchema } from "@bufbuild/protobuf/wkt";
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, sql } from "@sidecart/platform/database";
+import { eventType, outboxRow } from "@sidecart/platform/events";
 import type { Told } from "./told.ts";
 
 /** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */
@@ -49,14 +52,20 @@ const effect = sql(
    select jsonb_build_object('effects', (select count(*) from effect))::text`,
 );
 
-export type Written = { id: string; topic: string; key: string; data: unknown };
+export type Written = { id: string; topic: string; key: string; data: JsonObject };
 
 /** What a probe writes in its own database, through its sidecar. */
 export function createRecords(database: Database) {
   const { pid } = process;
   return {
     /** Events, as a service's statement leaves them in the outbox. */
-    write: (events: Written[], context: CallContext) => database.one<{ written: number }>(write, { events }, context),
+    async write(written: Written[], context: CallContext): Promise<void> {
+      const rowOf = ({ id, topic, key, data }: Written) => ({
+        ...outboxRow(eventType(topic, StructSchema), key, data),
+        id,
+      });
+      await database.one(write, { events: written.map(rowOf) }, context);
+    },
     /** Notes a delivery; gives back which one of this event it is, over all replicas and restarts. */
     async deliver(id: string, context: CallContext): Promise<number> {
       return (await database.one<{ attempt: number }>(deliver, { event_id: id, pid }, context)).attempt;

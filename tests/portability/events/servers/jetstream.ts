@@ -3,22 +3,37 @@ import { connect } from "@nats-io/transport-node";
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { secretOf } from "../secret.ts";
+import type { Behind } from "../servers.ts";
+import { oneLargeAmong } from "./tells.ts";
 
-/** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
-export async function jetstreamBacklog(t: Test, system: Launched): Promise<() => Promise<number>> {
+const limit = 100_000;
+
+/** NATS JetStream. */
+export async function jetstream(t: Test, system: Launched): Promise<Behind> {
   const url = new URL(secretOf(system, "jetstream", "natsURL"));
   const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   const connection = await connect({ servers: url.host, user, pass, maxReconnectAttempts: -1 });
   t.teardown(() => connection.close());
   const manager = await jetstreamManager(connection);
-  return async () => {
-    let waiting = 0;
-    for await (const stream of manager.streams.list()) {
-      if (stream.config.name === "broadcast") continue;
-      for await (const consumer of manager.consumers.list(stream.config.name)) {
-        waiting += consumer.num_pending + consumer.num_ack_pending;
+  return {
+    /** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
+    async backlog() {
+      let waiting = 0;
+      for await (const stream of manager.streams.list()) {
+        if (stream.config.name === "broadcast") continue;
+        for await (const consumer of manager.consumers.list(stream.config.name)) {
+          waiting += consumer.num_pending + consumer.num_ack_pending;
+        }
       }
-    }
-    return waiting;
+      return waiting;
+    },
+    async refuse(_probes, topic) {
+      const stream = await manager.streams.find(topic);
+      await manager.streams.update(stream, { max_msg_size: limit });
+      return {
+        tells: oneLargeAmong(30, 2 * limit),
+        end: async () => void (await manager.streams.update(stream, { max_msg_size: -1 })),
+      };
+    },
   };
 }

@@ -1,35 +1,64 @@
-import { Admin } from "@platformatic/kafka";
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { scopesOf } from "../scopes.ts";
 import { secretOf } from "../secret.ts";
+import type { Behind } from "../servers.ts";
+import { oneLargeAmong } from "./tells.ts";
 
 /** Kafka's own sign for the end of a partition. */
 const latest = -1n;
+const limit = 100_000;
 
-/** Of every service's group, how far it is behind the ends of the topics that it hears. */
-export function kafkaBacklog(t: Test, system: Launched): () => Promise<number> {
+/** Kafka. */
+export async function kafka(t: Test, system: Launched): Promise<Behind> {
   const of = (key: string) => secretOf(system, "kafka", key);
   const sasl = { mechanism: "PLAIN" as const, username: of("saslUsername"), password: of("saslPassword") };
   const admin = new Admin({ clientId: "portability", bootstrapBrokers: of("brokers").split(","), sasl });
   t.teardown(() => admin.close());
+  return {
+    backlog: () => behind(admin),
+    async refuse(_probes, topic) {
+      const { SET } = IncrementalAlterConfigOperationTypes;
+      const name = "max.message.bytes";
+      const setLimit = (bytes: string) => {
+        const configs = [{ name, configOperation: SET, value: bytes }];
+        const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configs }];
+        return admin.incrementalAlterConfigs({ resources });
+      };
+      const before = await settingOf(admin, topic, name);
+      await setLimit(String(limit));
+      return { tells: oneLargeAmong(30, 2 * limit), end: () => setLimit(before) };
+    },
+  };
+}
+
+async function settingOf(admin: Admin, topic: string, name: string): Promise<string> {
+  const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [name] };
+  const [found] = await admin.describeConfigs({ resources: [resource] });
+  const value = found?.configs.find((one) => one.name === name)?.value;
+  if (!value) throw new Error(`${topic} has no ${name}`);
+  return value;
+}
+
+/** Of every service's group, how far it is behind the ends of the topics that it hears. */
+async function behind(admin: Admin): Promise<number> {
   const hears = [...scopesOf("kafka").hears].filter(([, topics]) => topics.length > 0);
-  return async () => {
-    const ends = await endsOf(admin, [...new Set(hears.flatMap(([, topics]) => topics))]);
-    const groups = await admin.listConsumerGroupOffsets({ groups: hears.map(([group]) => group) });
-    let behind = 0n;
-    for (const [group, topics] of hears) {
-      const read = new Map(groups.find(({ groupId }) => groupId === group)?.topics.map((one) => [one.name, one]));
-      for (const topic of topics) {
-        for (const [partition, end] of ends.get(topic) ?? []) {
-          const at = read.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition);
-          const offset = at?.committedOffset ?? 0n;
-          behind += end - (offset < 0n ? 0n : offset);
-        }
+  const services = hears.filter(([app]) => app !== "gateway");
+  const ends = await endsOf(admin, [...new Set(services.flatMap(([, topics]) => topics))]);
+  const groups = await admin.listConsumerGroupOffsets({ groups: services.map(([group]) => group) });
+  let sum = 0n;
+  for (const [group, topics] of services) {
+    const read = new Map(groups.find(({ groupId }) => groupId === group)?.topics.map((one) => [one.name, one]));
+    for (const topic of topics) {
+      for (const [partition, end] of ends.get(topic) ?? []) {
+        const at = read.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition);
+        const offset = at?.committedOffset ?? 0n;
+        sum += end - (offset < 0n ? 0n : offset);
       }
     }
-    return Number(behind);
-  };
+  }
+  return Number(sum);
 }
 
 async function endsOf(admin: Admin, topics: string[]): Promise<Map<string, Map<number, bigint>>> {

@@ -48,8 +48,11 @@ export function loadTests(t: Test, bench: () => Bench): void {
 
   t.test("a handler that swallows its error is found out", async (t) => {
     const { probes, start } = bench();
-    await probes.restart("catalog", { PROBE_SWALLOWS_ERRORS: "true" });
-    t.teardown(() => probes.restart("catalog"));
+    const replicas = ["catalog", "catalog-2"];
+    const restart = (more?: Record<string, string>) =>
+      Promise.all(replicas.map((replica) => probes.restart(replica, more)));
+    await restart({ PROBE_SWALLOWS_ERRORS: "true" });
+    t.teardown(() => restart());
     const run = start();
     const topic = "orders.order-placed.v1";
     await run.send(

@@ -1,0 +1,52 @@
+import type { Test } from "tap";
+import { eventually } from "../../../support/eventually.ts";
+import type { Bench } from "../bench.ts";
+
+const placed = "orders.order-placed.v1";
+/** As much as an event's data may take (docs/brokers.md), written down once more. */
+const mostBytes = 1_000_000;
+/** The table counts what Postgres writes, which is a space after each comma and colon more. */
+const postgresSpaces = 5;
+
+export function publishingTests(t: Test, bench: () => Bench): void {
+  t.test("an event of 1 MB passes whole", async (t) => {
+    const { probes, start } = bench();
+    const run = start();
+    const large = sized(mostBytes - postgresSpaces, run.id);
+    await run.send(placed, [large]);
+    t.same(await run.settled(), []);
+    const lengths = "select padding from probe_effects where run = $1";
+    t.match(await probes.query("catalog", lengths, [run.id]), [{ padding: large.padding.length }]);
+  });
+
+  t.test("a larger event is refused when it is written, with all that is written with it", async (t) => {
+    const run = bench().start();
+    const refused = run.send(placed, [{ key: "small" }, sized(mostBytes + 1, run.id)]);
+    await t.rejects(refused, {
+      message: `an event of ${placed} takes ${mostBytes + 1} bytes; the most is ${mostBytes}`,
+    });
+    await run.quiet();
+    t.same(await run.effects(), []);
+  });
+
+  t.test("of a bulk, what the broker refuses waits in the outbox, and the rest is delivered", async (t) => {
+    const { behind, probes, start } = bench();
+    const run = start();
+    const refusal = await behind.refuse(probes, placed);
+    await run.send(placed, refusal.tells);
+    const waiting = await eventually("the broker to have taken what it takes", async () => {
+      const [left, taken] = [await run.waiting(), (await run.effects()).length + (await behind.backlog())];
+      return left.length > 0 && taken > 0 && left.length + taken === run.sent.length && left;
+    });
+    t.ok(waiting.length < run.sent.length, `${waiting.length} of ${run.sent.length} wait`);
+    await refusal.end();
+    t.same(await run.settled(), [], "and is delivered once it is taken");
+  });
+}
+
+/** Its data takes so many bytes. */
+function sized(bytes: number, run: string) {
+  const empty = { key: "large", padding: "", run };
+  const { run: _, ...tell } = { ...empty, padding: "x".repeat(bytes - JSON.stringify(empty).length) };
+  return tell;
+}
