@@ -6,6 +6,7 @@ import { startAlone } from "@sidecart/local/process/alone";
 import { freePort } from "@sidecart/local/testing/free-port";
 import { Redis } from "ioredis";
 import t from "tap";
+import { deleteAbandoned } from "../src/steps/redis.ts";
 import { newInstance, runSetUp, setUpBroker } from "./set-up.ts";
 
 t.setTimeout(120_000);
@@ -33,6 +34,17 @@ t.test("Redis", async (t) => {
     const said = await setUpBroker(t, "redis", { redis: secret });
     t.same(said, { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
     t.same(await groups(), ["broadcast-a", "broadcast-b", "catalog"]);
+  });
+
+  t.test("groups that nobody reads any more are deleted", async (t) => {
+    const idle = async (group: string) => {
+      const [reader] = (await client.xinfo("CONSUMERS", placed, group)) as unknown[][];
+      return Number(reader?.[reader.indexOf("idle") + 1]);
+    };
+    const read = () => client.xreadgroup("GROUP", "broadcast-a", "broadcast-a", "COUNT", 1, "STREAMS", placed, ">");
+    while ((await idle("broadcast-b")) < 3_000) await read();
+    t.equal(await deleteAbandoned(client, [placed, "no.such.topic.v1"], "broadcast-", 2_000), 1);
+    t.same(await groups(), ["broadcast-a", "catalog"]);
   });
 
   t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {

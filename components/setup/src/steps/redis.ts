@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import type { Component } from "../component.ts";
 import { Problem } from "../problem.ts";
-import { hearers, topicsOf } from "../scopes.ts";
+import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
 import type { Step } from "../step.ts";
 
@@ -16,7 +16,7 @@ export const redis: Step = async (component, _options, say) => {
     const group = component.setting("consumerID");
     if (!group.includes("{uuid}")) return;
     const [prefix = ""] = group.split("{uuid}");
-    const gone = await deleteAbandoned(client, component, prefix);
+    const gone = await deleteAbandoned(client, topicsOf(component), prefix, abandonedAfterMs);
     if (gone > 0) say(`deleted ${gone} groups of sidecars that are gone`);
   } finally {
     client.disconnect();
@@ -61,27 +61,24 @@ async function checkThatItKeeps(client: Redis, component: Component, say: (line:
   if (/^aof_enabled:0/m.test(info)) say("without an append-only file Redis forgets the last events when it dies");
 }
 
-/** A group whose every reader has been silent for an hour. */
-async function deleteAbandoned(client: Redis, component: Component, prefix: string): Promise<number> {
+/** Deletes the groups whose name begins so and whose readers have all been silent for that long; how many. */
+export async function deleteAbandoned(client: Redis, topics: string[], prefix: string, afterMs: number) {
   let gone = 0;
-  for (const topic of topicsOf(component).filter((topic) => isHeard(component, topic))) {
-    for (const group of await names(client.xinfo("GROUPS", topic))) {
-      if (!group.name.startsWith(prefix)) continue;
-      const readers = await names(client.xinfo("CONSUMERS", topic, group.name));
-      const abandoned = readers.length > 0 && readers.every(({ idle }) => idle > abandonedAfterMs);
-      if (abandoned) gone += await client.xgroup("DESTROY", topic, group.name).then(Number);
+  for (const topic of topics) {
+    for (const { name } of await rows(client.xinfo("GROUPS", topic))) {
+      if (!name.startsWith(prefix)) continue;
+      const readers = await rows(client.xinfo("CONSUMERS", topic, name));
+      const abandoned = readers.length > 0 && readers.every(({ idle }) => idle > afterMs);
+      if (abandoned) gone += Number(await client.xgroup("DESTROY", topic, name));
     }
   }
   return gone;
 }
 
-const isHeard = (component: Component, topic: string) =>
-  hearers(component).some(({ topics }) => topics.includes(topic));
-
 /** Rows of XINFO, which come as lists of name, value, name, value; none when there is no such stream or group. */
-async function names(answer: Promise<unknown>): Promise<{ name: string; idle: number }[]> {
-  const rows = (await answer.catch(() => [])) as unknown[][];
-  return rows.map((row) => {
+async function rows(answer: Promise<unknown>): Promise<{ name: string; idle: number }[]> {
+  const lists = (await answer.catch(() => [])) as unknown[][];
+  return lists.map((row) => {
     const field = (wanted: string) => row[row.indexOf(wanted) + 1];
     return { name: String(field("name")), idle: Number(field("idle")) };
   });
