@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendsOf, resourceFolders } from "./backends/table.ts";
 import { checkSecrets, declaredIn } from "./diagnosis/declared.ts";
@@ -106,10 +105,9 @@ function databaseSecrets(databases: Map<string, ServiceDatabase>): Secrets {
 
 function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): Omit<SidecarSettings, "tokens"> {
   const shared = ["base", "secrets/local"].map((folder) => join(resources, folder));
-  const chosen = resourceFolders(run.choices).filter((folder) => existsSync(folder));
   return {
     program: dapr.daprd,
-    resources: [...shared, ...chosen, ...run.extraResources],
+    resources: [...shared, ...resourceFolders(run.choices), ...run.extraResources],
     configuration,
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,
