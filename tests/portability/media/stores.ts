@@ -17,6 +17,7 @@ export type MediaStores = {
   orders: Media;
   /** Accounts by a component that may not write where it should, or shows a wrong key. */
   broken: Media;
+  startSeconds: number;
 };
 
 export const call = (timeoutMs = 10_000) => background(timeoutMs);
@@ -24,13 +25,16 @@ export const call = (timeoutMs = 10_000) => background(timeoutMs);
 /** The launcher's real system on a media store, with one more component that is set up wrongly. */
 export async function startMedia(t: Test, store: MediaName): Promise<MediaStores> {
   const users = ["accounts", "catalog", "orders"];
+  const steps = new Map<string, number>();
   const system = await startSystem(t, {
     media: store,
+    onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
     apps: apps.filter(({ id }) => users.includes(id)),
     resources: [join(import.meta.dirname, "resources", store)],
   });
   const [accounts, catalog, orders] = users.map((app) => media(behindSidecar(t, system, app).sidecar, app));
   const { sidecar } = behindSidecar(t, system, "accounts");
   if (!accounts || !catalog || !orders) throw new Error("an app is missing");
-  return { system, accounts, catalog, orders, broken: media(sidecar, "accounts", "media-broken") };
+  const startSeconds = steps.get(`media ${store}`) ?? Number.NaN;
+  return { system, accounts, catalog, orders, broken: media(sidecar, "accounts", "media-broken"), startSeconds };
 }

@@ -3,6 +3,7 @@ import { toAppError } from "@sidecart/platform/errors";
 import { maxMediaBytes } from "@sidecart/platform/media";
 import type { Test } from "tap";
 import { instead } from "../notes.ts";
+import { figureTests } from "./figures.ts";
 import { call, type MediaName, startMedia } from "./stores.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
@@ -23,7 +24,8 @@ export type Particulars = {
 
 /** What every media store promises, through the sidecars of the real system. */
 export async function mediaSuite(t: Test, store: MediaName, { refusal, server, spoil }: Particulars): Promise<void> {
-  const { system, accounts, catalog, orders, broken } = await startMedia(t, store);
+  const stores = await startMedia(t, store);
+  const { system, accounts, catalog, orders, broken } = stores;
   await spoil?.(system.instanceDir);
 
   await t.test("content comes back byte for byte, whatever it looks like", async (t) => {
@@ -126,6 +128,8 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     }
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "x");
   });
+
+  await figureTests(t, stores);
 
   if (server === undefined) return;
   await t.test("while the store is away every call says so, and it comes back by itself with its files", async (t) => {

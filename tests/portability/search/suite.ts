@@ -9,6 +9,7 @@ import { behindSidecar } from "../../support/direct.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startSystem } from "../../support/system.ts";
 import { searchThrough } from "./binding.ts";
+import { figureTests } from "./figures.ts";
 
 export type Engine = {
   name: NonNullable<LaunchOptions["search"]>;
@@ -22,7 +23,12 @@ const index = "portability";
 
 /** The engines' own suite, and what a real system adds to it: an engine that dies, and one that lost everything. */
 export async function searchSuite(t: Test, { name, server, empty }: Engine): Promise<void> {
-  const system = await startSystem(t, { search: name, apps: apps.filter(({ id }) => id === "catalog") });
+  const steps = new Map<string, number>();
+  const system = await startSystem(t, {
+    search: name,
+    apps: apps.filter(({ id }) => id === "catalog"),
+    onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
+  });
   const client = searchThrough(behindSidecar(t, system, "catalog").sidecar);
   const startAgain = async () => {
     await system.start(server);
@@ -33,6 +39,9 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
   };
 
   await t.test("the contract", async (t) => conformance(t, () => client));
+
+  const startSeconds = steps.get(`search ${name}`) ?? Number.NaN;
+  await figureTests(t, { client, system, server, startSeconds });
 
   await t.test("what was answered outlives a kill of the engine, and nothing else is started again", async (t) => {
     await client.invoke("create-index", { index });

@@ -1,5 +1,6 @@
 import { apps } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import { descendantsOf, untilGone } from "@sidecart/local/testing/started-cli";
 import { background } from "@sidecart/platform/call";
 import type { StateStore } from "@sidecart/platform/state";
 import type { Test } from "tap";
@@ -10,7 +11,10 @@ import { startSystem } from "../../support/system.ts";
 export type StoreName = NonNullable<LaunchOptions["state"]>;
 
 /** The process behind each store. */
-const servers: Record<StoreName, string> = { redis: "redis", postgresql: "postgres" };
+const servers: Record<StoreName, { server: string; step: string }> = {
+  redis: { server: "redis", step: "Redis" },
+  postgresql: { server: "postgres", step: "PostgreSQL" },
+};
 const users = ["accounts", "orders"];
 
 export type Stores = {
@@ -18,7 +22,11 @@ export type Stores = {
   /** What the orders service has at its own sidecar, and accounts at its. */
   orders: StateStore;
   accounts: StateStore;
-  kill(): Promise<unknown>;
+  /** The name of the store's process. */
+  server: string;
+  startSeconds: number;
+  /** Resolves when nothing of it answers any more. */
+  kill(): Promise<void>;
   /** Resolves when the sidecars reach it again. */
   startAgain(): Promise<void>;
 };
@@ -29,15 +37,27 @@ export const text = (entry: { value: Uint8Array } | undefined) => entry && Buffe
 
 /** The launcher's real system on a state store: its resources, scopes and sidecars are those that are shipped. */
 export async function startStores(t: Test, state: StoreName): Promise<Stores> {
-  const system = await startSystem(t, { state, apps: apps.filter(({ id }) => users.includes(id)) });
-  const server = servers[state];
+  const { server, step } = servers[state];
+  const steps = new Map<string, number>();
+  const system = await startSystem(t, {
+    state,
+    apps: apps.filter(({ id }) => users.includes(id)),
+    onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
+  });
   const [accounts, orders] = users.map((app) => behindSidecar(t, system, app).sidecar.state("state"));
   if (!accounts || !orders) throw new Error("an app is missing");
   return {
     system,
     orders,
     accounts,
-    kill: () => system.kill(server),
+    server,
+    startSeconds: steps.get(step) ?? Number.NaN,
+    kill: async () => {
+      // PostgreSQL's backends outlive it for a moment, and may still answer.
+      const parts = descendantsOf(system.processes.get(server)?.pid ?? 0);
+      await system.kill(server);
+      await untilGone(parts);
+    },
     startAgain: async () => {
       await system.start(server);
       for (const store of [accounts, orders]) {

@@ -2,6 +2,7 @@ import type { Test } from "tap";
 import { type StoreName, type Stores, startStores } from "./stores.ts";
 import { entryTests } from "./tests/entries.ts";
 import { etagTests } from "./tests/etags.ts";
+import { figureTests } from "./tests/figures.ts";
 import { isolationTests } from "./tests/isolation.ts";
 import { outageTests } from "./tests/outage.ts";
 import { timeTests } from "./tests/time.ts";
@@ -14,6 +15,7 @@ const parts: Record<string, (t: Test, stores: Stores) => Promise<void>> = {
   transactions: transactionTests,
   isolation: isolationTests,
   outage: outageTests,
+  figures: figureTests,
 };
 
 /** What every state store promises, through the sidecars of the real system. */
