@@ -5,8 +5,8 @@ import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
 import type { Step } from "../step.ts";
 
-/** A living sidecar asks its stream for more every few seconds. */
-const abandonedAfterMs = 60 * 60_000;
+/** From Redis 7.2 on, a living sidecar counts as silent for a few seconds at most; before, since the last event. */
+const abandonedAfterMs = 24 * 60 * 60_000;
 
 /** Redis makes streams and groups by itself. Checks that it keeps them; deletes the groups of sidecars that are gone. */
 export const redis: Step = async (component, _options, say) => {
