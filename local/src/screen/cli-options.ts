@@ -33,7 +33,10 @@ ${kinds.map((kind) => `  ${`--${kind} NAME`.padEnd(17)} ${namesOf(kind).join(" |
 
   DATABASE_URL      a PostgreSQL to use instead of the embedded one; its user may create databases and roles
   REDIS_URL         a Redis to use instead of one that is started here
-  ELASTICSEARCH_URL for --search elasticsearch: a server to use instead of one that is started here
+  RABBITMQ_URL      for --broker rabbitmq: a server to use instead of one that is started here;
+                    and RABBITMQ_MANAGEMENT_URL (http, port 15672, of the same host)
+  NATS_URL          for --broker jetstream, the same
+  ELASTICSEARCH_URL for --search elasticsearch, the same
   KAFKA_BROKERS     for --broker kafka, the same; and KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_TLS=true
   S3_ENDPOINT       for --media s3, the same; and S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION
   SIDECART_HOME     where instances are kept (.sidecart)
