@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { allowDownload } from "@sidecart/local/java/patience";
 import t from "tap";
 import { searchSuite } from "./suite.ts";
 
-allowDownload(t);
+// A download, and then every test of the contract waits for searches to see its writes, which is up to a second each.
+const timeoutMs = 600_000;
+t.setTimeout(timeoutMs);
+t.comment(`timeout=${timeoutMs}`);
 
 const empty = (instance: string) => rm(join(instance, "elasticsearch", "data"), { recursive: true });
 
