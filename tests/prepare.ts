@@ -1,9 +1,18 @@
 import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
 import { installKafka } from "@sidecart/local/kafka/install";
 import { findDapr } from "@sidecart/local/parts/dapr";
+import { findNatsServer } from "@sidecart/local/parts/nats";
+import { findServer } from "@sidecart/local/parts/os-package";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { builtS3Server } from "@sidecart/local/s3/build";
 import { tool } from "./check/tool.ts";
+
+const rabbitmq = {
+  name: "rabbitmq-server",
+  program: "rabbitmq-server",
+  folders: ["/usr/lib/rabbitmq/bin"],
+  advice: "install RabbitMQ 3.10 or later",
+};
 
 /** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
 export async function prepare(say: (line: string) => void): Promise<void> {
@@ -13,9 +22,12 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   const dapr = await findDapr(say);
   say(`Dapr ${dapr.version}`);
   say(await findRedisServer(say));
-  await installElasticsearch({ note: say, signal: undefined });
+  const listeners = { note: say, signal: undefined };
+  say(await findServer(rabbitmq, listeners));
+  say(await findNatsServer(say));
+  await installElasticsearch(listeners);
   say("Elasticsearch");
-  await installKafka({ note: say, signal: undefined });
+  await installKafka(listeners);
   say("Kafka");
-  say(await builtS3Server({ note: say, signal: undefined }));
+  say(await builtS3Server(listeners));
 }

@@ -5,10 +5,13 @@ import { Parser, type Result } from "tap-parser";
 export type Outcome = { passed: number; failed: number; skipped: number };
 
 /** Prints one line a test as it ends, with what went wrong below it, and counts the tests. */
-export function report(tapStream: Readable): Promise<Outcome> {
+export function report(tapStream: Readable, watch?: (file: Parser) => void): Promise<Outcome> {
   const outcome: Outcome = { passed: 0, failed: 0, skipped: 0 };
   const parser = new Parser();
-  parser.on("child", (file) => onFile(file, outcome));
+  parser.on("child", (file) => {
+    watch?.(file);
+    onFile(file, outcome);
+  });
   return new Promise((resolve) => {
     parser.on("complete", () => resolve(outcome));
     tapStream.pipe(parser);

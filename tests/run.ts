@@ -1,19 +1,37 @@
 import { spawn } from "node:child_process";
 import { glob } from "node:fs/promises";
-import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { root } from "./check/tool.ts";
 import { prepare } from "./prepare.ts";
-import { type Outcome, report } from "./report.ts";
+import type { Outcome } from "./report.ts";
+import { tap } from "./tap.ts";
 
-/** Fast first. What starts a whole system runs alone, so that two of them do not slow each other down. */
-const stages = [
+type Stage = {
+  name: string;
+  files: string[];
+  /** How many files at once. What starts a whole system runs alone, so that two of them do not slow each other down. */
+  jobs: number;
+  env?: Record<string, string>;
+  /** Files that run only when they are asked for by a word. */
+  asked?: string[];
+};
+
+/** Fast first. */
+const stages: Stage[] = [
   { name: "contracts", files: ["tests/check/*.test.ts"], jobs: 2 },
   { name: "units", files: ["{platform,services/*,gateway}/src/**/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
   { name: "launcher", files: ["local/**/*.test.ts"], jobs: 1 },
   { name: "end to end", files: ["tests/e2e/*.test.ts"], jobs: 1 },
+  {
+    name: "end to end, on RabbitMQ",
+    files: ["tests/e2e/walk-through.test.ts"],
+    jobs: 1,
+    env: { SIDECART_TEST_BROKER: "rabbitmq" },
+  },
   { name: "faults", files: ["tests/faults/*.test.ts"], jobs: 1 },
+  // All of it, and in its long form, is `npm run portability`.
+  { name: "portability", files: ["tests/portability/**/*.test.ts"], jobs: 1, asked: ["kafka", "jetstream"] },
 ];
 const timeoutSeconds = 300;
 
@@ -28,33 +46,23 @@ if (positionals.length === 0) {
 heading("what the tests run on");
 await prepare((line) => process.stdout.write(`  ${line}\n`));
 for (const stage of stages) {
-  const files = await matching(stage.files);
+  const files = await matching(stage);
   if (files.length === 0) continue;
   heading(stage.name);
-  add(await tap(files, stage.jobs));
+  add(await tap(files, { ...stage, timeoutSeconds }));
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 /** The stage's test files; with words on the command line, those whose path holds one of them. */
-async function matching(patterns: string[]): Promise<string[]> {
+async function matching({ files: patterns, asked = [] }: Stage): Promise<string[]> {
   const files: string[] = [];
   const exclude = (name: string) => name.includes("node_modules");
   for await (const file of glob(patterns, { cwd: root, exclude })) files.push(file);
-  const wanted = (file: string) => positionals.length === 0 || positionals.some((word) => file.includes(word));
+  const holds = (file: string, words: string[]) => words.some((word) => file.includes(word));
+  const wanted = (file: string) => (positionals.length === 0 ? !holds(file, asked) : holds(file, positionals));
   return files.filter((file) => !file.includes("node_modules") && wanted(file)).sort();
-}
-
-async function tap(files: string[], jobs: number): Promise<Outcome> {
-  const args = ["run", "--reporter=tap", `--jobs=${jobs}`, `--timeout=${timeoutSeconds}`, ...files];
-  const child = spawn(join(root, "node_modules/.bin/tap"), args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const outcome = await report(child.stdout);
-  const code = await ended;
-  if (code === 0 || outcome.failed > 0) return outcome;
-  process.stdout.write(`  tap ended with exit code ${code}\n`);
-  return { ...outcome, failed: 1 };
 }
 
 function run(command: string, args: string[], stdio: "inherit"): Promise<boolean> {

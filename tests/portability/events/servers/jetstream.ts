@@ -16,6 +16,7 @@ export async function jetstream(t: Test, system: Launched): Promise<Behind> {
   t.teardown(() => connection.close());
   const manager = await jetstreamManager(connection);
   return {
+    version: async () => connection.info?.version ?? "",
     /** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
     async backlog() {
       let waiting = 0;

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
+import { checkout } from "@sidecart/local/instance";
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { scopesOf } from "../scopes.ts";
@@ -17,6 +20,7 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
   const admin = new Admin({ clientId: "portability", bootstrapBrokers: of("brokers").split(","), sasl });
   t.teardown(() => admin.close());
   return {
+    version,
     backlog: () => behind(admin),
     async refuse(_probes, topic) {
       const { SET } = IncrementalAlterConfigOperationTypes;
@@ -31,6 +35,12 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
       return { tells: oneLargeAmong(30, 2 * limit), end: () => setLimit(before) };
     },
   };
+}
+
+/** Its protocol does not tell; the launcher fetches what its pom.xml names. */
+async function version(): Promise<string> {
+  const pom = await readFile(join(checkout, "local/kafka/pom.xml"), "utf8");
+  return /<artifactId>kafka_[^<]*<\/artifactId>\s*<version>([^<]+)/.exec(pom)?.[1] ?? "";
 }
 
 async function settingOf(admin: Admin, topic: string, name: string): Promise<string> {

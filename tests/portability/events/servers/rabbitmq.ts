@@ -15,6 +15,7 @@ const most = 10;
 export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
   const http = management(secretOf(system, "rabbitmq", "managementUrl"));
   return {
+    version: async () => String((await http("GET", "/api/overview")).rabbitmq_version),
     backlog: backlogOf(system),
     /** It has no limit that an event of ours could break; what it does refuse is more than a queue may hold. */
     async refuse(probes, topic) {

@@ -13,6 +13,7 @@ export async function redis(t: Test, system: Launched): Promise<Behind> {
   const { redis, unread } = await streamsOf(t, { system });
   const limit = async (bytes: number | string) => void (await redis.config("SET", "proto-max-bulk-len", bytes));
   return {
+    version: async () => /^redis_version:(\S+)/m.exec(await redis.info("server"))?.[1] ?? "",
     /** Of every service's group of every stream, what it has not read (lag) or not acknowledged (pending). */
     backlog: unread,
     async refuse() {

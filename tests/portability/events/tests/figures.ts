@@ -11,7 +11,7 @@ const pacedEveryMs = 10;
 
 export function figureTests(t: Test, bench: () => Bench): void {
   t.test("figures", async (t) => {
-    const { probes, start, server, title } = bench();
+    const { behind, probes, start, server, title } = bench();
     const calm = start();
     for (let sent = 0; sent < paced; sent += 1) {
       await Promise.all([calm.send(placed, [{ key: `key-${sent}` }]), pause(pacedEveryMs)]);
@@ -42,6 +42,7 @@ export function figureTests(t: Test, bench: () => Bench): void {
     const memory = memoryOf(probes.system);
     const sidecars = [...memory].filter(([name]) => name.endsWith("-dapr")).map(([, mebibytes]) => mebibytes);
     measured(t, {
+      "version of the server": await behind.version(),
       "start-up, s": (probes.steps.get(title) ?? Number.NaN) / 1000,
       "events/s": throughput?.rate ?? Number.NaN,
       "commit to handled p50, ms": latency?.p50 ?? Number.NaN,

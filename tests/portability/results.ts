@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "@sidecart/local/instance";
+import type { Parser } from "tap-parser";
+import type { Choice } from "./matrix.ts";
+
+/** A test that holds no others. `instead`: it passed by showing what happens in place of what its name says. */
+export type Proof = { name: string; ok: boolean; instead?: string };
+export type Figures = Record<string, number | string>;
+/** What a run of the suite of a choice has shown. */
+export type Result = Choice & { at: string; walkThrough: boolean | undefined; proofs: Proof[]; figures: Figures };
+
+const folder = join(checkout, ".sidecart/portability");
+const fileOf = ({ kind, name }: Choice) => join(folder, `${kind}-${name}.json`);
+
+export function keep(result: Result): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(fileOf(result), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** What the last run of a choice has shown. */
+export function kept(choice: Choice): Result | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(choice), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fills `proofs` and `figures` from the results of a test file, as notes.ts puts them there. */
+export function collect(parser: Parser, proofs: Proof[], figures: Figures): void {
+  let inner = 0;
+  let instead: string | undefined;
+  parser.on("child", (child) => {
+    inner += 1;
+    collect(child, proofs, figures);
+  });
+  parser.on("comment", (text) => {
+    const [, kind, rest = ""] = /^# (instead|measured): (.*)/.exec(text.trim()) ?? [];
+    if (kind === "instead") instead = rest;
+    if (kind === "measured") Object.assign(figures, JSON.parse(rest));
+  });
+  parser.on("complete", ({ ok }) => {
+    if (inner === 0) proofs.push({ name: parser.name, ok, ...(instead !== undefined && { instead }) });
+  });
+}
