@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../instance.ts";
+import { daprPatches } from "./dapr-patches.ts";
 import { goBuild } from "./go-build.ts";
 
 const source = join(checkout, "local", "runtime");
@@ -16,6 +17,7 @@ export async function builtRuntime(note: (text: string) => void, signal?: AbortS
     takes: "some minutes",
     advice: "install Go from https://go.dev/dl, or Dapr 1.16 or later (https://docs.dapr.io), then try again",
     variables: await versionVariables(),
+    patches: daprPatches,
   };
   return goBuild(build, note, signal);
 }

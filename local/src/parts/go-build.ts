@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 import { cachedFolder } from "./cached-folder.ts";
+import { type Patch, patchFlag } from "./go-patches.ts";
 
 /** Programs of a Go module of ours. */
 export interface GoBuild {
@@ -22,6 +24,8 @@ export interface GoBuild {
   advice: string;
   /** Values of string variables, by import path and name (the linker's -X). */
   variables?: Readonly<Record<string, string>>;
+  /** What is compiled otherwise than its module has it. */
+  patches?: readonly Patch[];
 }
 
 // From 1.21 on, `go` fetches by itself the version that go.mod asks for.
@@ -49,17 +53,17 @@ async function goVersion({ title, source, advice }: GoBuild, signal?: AbortSigna
   }
 }
 
-/** Changes whenever the build would: Go's version, go.mod, go.sum, our own sources and what is linked in. */
-async function contentHash({ source, packages, variables }: GoBuild, go: string): Promise<string> {
+/** Changes whenever the build would: Go's version, go.mod, go.sum, our own sources, what is linked in and patched. */
+async function contentHash({ source, packages, variables, patches }: GoBuild, go: string): Promise<string> {
   const files = (await readdir(source, { recursive: true })).filter((name) => /(\.go|go\.mod|go\.sum)$/.test(name));
   const hash = createHash("sha256").update(`${go} ${process.platform} ${process.arch}`);
-  hash.update(JSON.stringify([packages, variables]));
+  hash.update(JSON.stringify([packages, variables, patches]));
   for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(join(source, file)));
   return hash.digest("hex").slice(0, 16);
 }
 
 async function compile(
-  { title, source, packages, takes, variables = {} }: GoBuild,
+  { title, source, packages, takes, variables = {}, patches = [] }: GoBuild,
   folder: string,
   note: (text: string) => void,
   signal?: AbortSignal,
@@ -79,9 +83,15 @@ async function compile(
   };
   // -s -w: no symbol tables
   const linked = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
-  const flags = ["-v", "-trimpath", "-ldflags", ["-s", "-w", ...linked].join(" "), "-o", folder];
-  const [command = "go", ...args] = [...lowPriority(), "go", "build", ...flags, ...packages];
-  await runCommand(command, args, { cwd: source, env, signal, onLine });
+  const patchFolder = await mkdtemp(join(tmpdir(), "sidecart-patches-"));
+  try {
+    const patched = await patchFlag(patches, source, patchFolder, env);
+    const flags = ["-v", "-trimpath", ...patched, "-ldflags", ["-s", "-w", ...linked].join(" "), "-o", folder];
+    const [command = "go", ...args] = [...lowPriority(), "go", "build", ...flags, ...packages];
+    await runCommand(command, args, { cwd: source, env, signal, onLine });
+  } finally {
+    await rm(patchFolder, { recursive: true, force: true });
+  }
 }
 
 function lowPriority(): string[] {

@@ -1,0 +1,44 @@
+import type { Patch } from "./go-patches.ts";
+
+const module = "github.com/dapr/components-contrib";
+
+/**
+ * What our build of Dapr has mended and its releases have not yet; docs/brokers.md says what that means for an official
+ * daprd. A patch that no longer fits its file fails the build: look then whether the release has it.
+ */
+export const daprPatches: readonly Patch[] = [
+  {
+    // An event that RabbitMQ refused, or had not confirmed when the connection broke, counted as published.
+    module,
+    file: "pubsub/rabbitmq/rabbitmq.go",
+    from: `			r.logger.Errorf("%s publishing to %s failed: %v", logMessagePrefix, req.Topic, err)
+		}
+	}
+
+	return r.channel, r.connectionCount, nil`,
+    to: `			r.logger.Errorf("%s publishing to %s failed: %v", logMessagePrefix, req.Topic, err)
+
+			return r.channel, r.connectionCount, err
+		}
+	}
+
+	return r.channel, r.connectionCount, nil`,
+    times: 1,
+  },
+  {
+    // So did an event whose time was over while the connection was made anew.
+    module,
+    file: "pubsub/rabbitmq/rabbitmq.go",
+    from: "			case <-ctx.Done():\n				return nil\n",
+    to: "			case <-ctx.Done():\n				return ctx.Err()\n",
+    times: 2,
+  },
+  {
+    // After two minutes without a server it never came back: https://github.com/dapr/components-contrib/issues/4563
+    module,
+    file: "pubsub/jetstream/jetstream.go",
+    from: "opts = append(opts, nats.Name(js.meta.Name))",
+    to: "opts = append(opts, nats.Name(js.meta.Name), nats.MaxReconnects(-1))",
+    times: 1,
+  },
+];
