@@ -36,10 +36,12 @@ export async function runAlone<Server extends Alone>(
   greeting: (server: Server) => string,
 ): Promise<void> {
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const began = performance.now();
   try {
     const server = await start(log);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.stop());
-    log(`${greeting(server)}; it logs to ${server.log}`);
+    log(`${greeting(server)} after ${seconds} s, as process ${server.pid}; it logs to ${server.log}`);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     log([error.message, ...error.details].join("\n"));
