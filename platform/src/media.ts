@@ -9,13 +9,13 @@ export const mediaErrors = {
 
 /** In base64 it has to pass through a sidecar, which takes 4 MiB. */
 export const maxMediaBytes = 3_000_000;
-/** One folder deep, and no capital letters: on some disks `A` is `a`. */
+/** No folders, and no capital letters: on some disks `A` is `a`. */
 const safeName = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
 const maxNameLength = 128;
 
 /**
  * Pictures and other small files of one app, by name. What is promised here every store keeps (tests/portability/media).
- * Not promised: that a reader never sees half of a file that is being overwritten (files on a disk are written in place),
+ * Not promised: what a reader gets of a file that is being overwritten (half of it on a disk, an error of some S3 servers),
  * so give new content a new name. Errors: MEDIA_NAME, MEDIA_SIZE, or UNAVAILABLE and TIMEOUT with the store's words as
  * their cause.
  */

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Test } from "tap";
-import { instead } from "../../notes.ts";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 export async function transactionTests(t: Test, { orders, kill, startAgain }: Stores): Promise<void> {
@@ -25,10 +24,6 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
   });
 
   await t.test("a change that is refused leaves the others undone", async (t) => {
-    instead(
-      t,
-      "Redis does the rest when a condition fails: transactions have none, so nothing in a store can refuse a part.",
-    );
     const key = randomUUID();
     const half = { value: new Uint8Array(2_500_000) };
     for (const [code, others] of [
