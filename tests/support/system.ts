@@ -10,9 +10,10 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
   const home = await mkdtemp(join(tmpdir(), "sidecart-test-"));
   // PostgreSQL's own user must be able to pass through.
   await chmod(home, 0o711);
-  // A test file that ends by an error has no time for its teardown.
+  // A test file that ends by an error or a signal has no time for its teardown.
   const end = new AbortController();
   process.once("exit", () => end.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   const system = await launch({
     instance: "test",
     home,
