@@ -15,6 +15,7 @@ import {
 import { CatalogService, type GetProductsRequest, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import t, { type Test } from "tap";
 import { type Implementation, implement, startAppServer } from "./app-server.ts";
+import type { Listener } from "./broadcast.ts";
 import { background, type CallContext } from "./call.ts";
 import { AppError, toAppError } from "./errors.ts";
 import { createLogger } from "./log.ts";
@@ -38,7 +39,12 @@ function catalogWith(getProducts: Handler): Implementation {
   return { service: CatalogService, handlers: { ...Object.fromEntries(others), getProducts } };
 }
 
-async function serve(t: Test, implementations: Implementation[], dispatcher?: Partial<Dispatcher>) {
+async function serve(
+  t: Test,
+  implementations: Implementation[],
+  dispatcher?: Partial<Dispatcher>,
+  listener?: Listener,
+) {
   const server = await startAppServer({
     host: "127.0.0.1",
     port: 0,
@@ -47,6 +53,7 @@ async function serve(t: Test, implementations: Implementation[], dispatcher?: Pa
     log: createLogger("test", "silent"),
     implementations,
     dispatcher: dispatcher as Dispatcher,
+    listener,
     pubsub: "pubsub",
     appId: "catalog",
   });
@@ -353,10 +360,32 @@ t.test("every topic is subscribed to with the dead-letter topic behind it", asyn
   };
   const last = "catalog.dead-letters.v1";
   t.match(subscriptions, [
-    { pubsubName: "pubsub", topic: "a.b.v1", deadLetterTopic: last },
-    { pubsubName: "pubsub", topic: "c.d.v1", deadLetterTopic: last },
-    { pubsubName: "pubsub", topic: last, metadata: { rawPayload: "true" } },
+    { pubsubName: "pubsub", topic: "a.b.v1", deadLetterTopic: last, metadata: { queueType: "quorum" } },
+    { pubsubName: "pubsub", topic: "c.d.v1", deadLetterTopic: last, metadata: { queueType: "quorum" } },
+    { pubsubName: "pubsub", topic: last, metadata: { rawPayload: "true", queueType: "quorum" } },
   ]);
+});
+
+t.test("what every replica hears has a component of its own, and no dead letters", async (t) => {
+  const topic = "a.b.v1";
+  const heard: string[] = [];
+  const hear = (by: string) => async () => {
+    heard.push(by);
+    return "handled" as const;
+  };
+  const dispatcher = { topics: [topic], deliver: hear("one replica") };
+  const { port } = await serve(t, [], dispatcher, { topics: [topic], deliver: hear("every replica") });
+  const call = rawClient(t, port);
+  const { subscriptions } = (await call(appCallback.AppCallback, "listTopicSubscriptions", [])) as {
+    subscriptions: { pubsubName: string; deadLetterTopic: string }[];
+  };
+  const [broadcast] = subscriptions.filter(({ pubsubName }) => pubsubName === "broadcast");
+  t.match(broadcast, { topic, deadLetterTopic: "" });
+  for (const pubsubName of ["broadcast", "pubsub"]) {
+    const request = create(appCallback.TopicEventRequestSchema, { topic, pubsubName, data: Buffer.from("1") } as never);
+    await call(appCallback.AppCallback, "onTopicEvent", [["dapr-api-token", appToken]], request);
+  }
+  t.same(heard, ["every replica", "one replica"]);
 });
 
 t.test("a process without subscriptions asks for none, and hands back what comes all the same", async (t) => {
