@@ -5,10 +5,11 @@ import { people, samplePassword } from "../seed/people.ts";
 
 /** What somebody who has just started the system wants to know: where things are and how to get in. */
 export function summary(system: Launched, readyMs: number, seeded: boolean): string {
-  const url = system.gatewayUrl.replace("127.0.0.1", "localhost");
+  const [url = system.gatewayUrl, ...others] = system.gatewayUrls.map((at) => at.replace("127.0.0.1", "localhost"));
   const places: [string, string][] = [
     ["GraphQL", `${url}/graphql`],
     ["GraphiQL", `${url}/graphiql`],
+    ...others.map((other): [string, string] => ["replica", `${other}/graphql`]),
     ["Readiness", `${url}/readyz`],
     ["Metrics", `${url}/metrics`],
     ["Logs", `${relative(process.cwd(), system.instanceDir) || "."}/logs`],
