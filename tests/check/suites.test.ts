@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
+import { parse } from "yaml";
 import { root } from "./tool.ts";
 
 /** The folder of its suite, for each kind of component of which one is chosen. */
@@ -15,5 +16,15 @@ t.test("every choice of a component is run by the suite of its kind", async (t) 
     for (const choice of choices.filter((choice) => !elsewhere.includes(`${kind}/${choice}`))) {
       t.ok(files.includes(`${choice}.test.ts`), `${kind} ${choice}`);
     }
+  }
+});
+
+t.test("the choices of a kind have one name and serve the same apps", async (t) => {
+  for (const kind of ["media", "search", "secrets", "state"]) {
+    const folder = join(root, "components/resources", kind);
+    const files = (await readdir(folder)).map((choice) => join(folder, choice, `${kind}.yaml`));
+    const components = await Promise.all(files.map(async (file) => parse(await readFile(file, "utf8"))));
+    t.same([...new Set(components.map(({ metadata }) => metadata.name))], [kind]);
+    t.equal(new Set(components.map(({ scopes }) => JSON.stringify(scopes))).size, 1, `scopes of ${kind}`);
   }
 });
