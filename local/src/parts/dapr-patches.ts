@@ -34,6 +34,22 @@ export const daprPatches: readonly Patch[] = [
     times: 2,
   },
   {
+    // Subscriptions that came back at the same time took each other's answers (amqp091's channels are not for that); the
+    // broker went on delivering to a consumer that nobody read.
+    module,
+    file: "pubsub/rabbitmq/rabbitmq.go",
+    from: "			msgs, err = channel.Consume(",
+    to: "			r.channelMutex.Lock()\n			msgs, err = channel.Consume(",
+    times: 1,
+  },
+  {
+    module,
+    file: "pubsub/rabbitmq/rabbitmq.go",
+    from: '			if err != nil {\n				errFuncName = "channel.Consume"',
+    to: '			r.channelMutex.Unlock()\n			if err != nil {\n				errFuncName = "channel.Consume"',
+    times: 1,
+  },
+  {
     // After two minutes without a server it never came back: https://github.com/dapr/components-contrib/issues/4563
     module,
     file: "pubsub/jetstream/jetstream.go",
