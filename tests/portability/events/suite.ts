@@ -25,7 +25,7 @@ const parts = [
 
 /** What events are promised to do, tried on a broker: the shipped resources, sidecars and platform code, and the real server. */
 export async function eventSuite(t: Test, broker: Broker): Promise<void> {
-  t.setTimeout(30 * 60_000);
+  t.setTimeout(60 * 60_000);
   const bench = await openBench(t, broker);
   for (const tests of parts) tests(t, () => bench);
 }
