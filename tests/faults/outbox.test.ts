@@ -8,6 +8,8 @@ import { untilStopped } from "../support/stopped.ts";
 const orders = 8;
 const placed = "orders.order-placed.v1";
 const cancelled = "orders.order-cancelled.v1";
+/** Whose streams are looked into: tests/portability tries the others. */
+const broker = "redis";
 
 /** Most of the time passes while the lease of a dead relay runs out: let the tests do that together. */
 t.jobs = 2;
@@ -37,7 +39,7 @@ t.test(
   "orders dies between commit and publish: after its restart every event has its effect, once",
   { buffered: true },
   async (t) => {
-    const shop = await openShop(t, { env: { orders: { SIDECART_FAULT: "SIGKILL@before-publish" } } });
+    const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGKILL@before-publish" } } });
     const redis = await redisOf(t, shop);
     const { keys, answers } = placeMany(shop);
     const exit = await shop.system.processes.get("orders")?.exited;
@@ -54,7 +56,7 @@ t.test(
 );
 
 t.test("its sidecar dies there: the relay goes on with the next one", { buffered: true }, async (t) => {
-  const shop = await openShop(t, { env: { orders: { SIDECART_FAULT: "SIGSTOP@before-publish" } } });
+  const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGSTOP@before-publish" } } });
   const redis = await redisOf(t, shop);
   const process = shop.system.processes.get("orders");
   const { keys, answers } = placeMany(shop);
@@ -75,7 +77,7 @@ t.test(
   "orders dies between publish and settle: the event comes twice and has one effect",
   { buffered: true },
   async (t) => {
-    const shop = await openShop(t, { env: { orders: { SIDECART_FAULT: "SIGKILL@before-settle" } } });
+    const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGKILL@before-settle" } } });
     const redis = await redisOf(t, shop);
     const { keys, answers } = placeMany(shop);
     await shop.system.processes.get("orders")?.exited;
@@ -93,7 +95,7 @@ t.test(
 );
 
 t.test("events that the broker refuses wait, and hold up no others", { buffered: true }, async (t) => {
-  const shop = await openShop(t);
+  const shop = await openShop(t, { broker });
   const redis = await redisOf(t, shop);
   // Something that is no stream: whatever is added to it is refused.
   await redis.set(placed, "in the way");

@@ -12,7 +12,7 @@ import { openShop, placedId } from "../support/shop.ts";
 import { streamsOf } from "../support/streams.ts";
 
 const placed = "orders.order-placed.v1";
-const shop = await openShop(t);
+const shop = await openShop(t, { broker: "redis" });
 const { system, customer } = shop;
 const streams = await streamsOf(t, shop);
 

@@ -15,7 +15,7 @@ const effects = ["products", "reservations", "known", "handled"] as const satisf
 
 const random = new Random();
 t.comment(`SEED=${random.seed}`);
-const shop = await openShop(t, { products: 3 });
+const shop = await openShop(t, { broker: "redis", products: 3 });
 const streams = await streamsOf(t, shop);
 
 /** A third of the orders stays as placed, a third is cancelled, a third is paid. */

@@ -9,7 +9,7 @@ import { newCustomer } from "../support/people.ts";
 import { openShop, placedId } from "../support/shop.ts";
 import { streamsOf } from "../support/streams.ts";
 
-const shop = await openShop(t, { env: { gateway: { SIDECART_LOGIN_RATE_LIMIT: "1000" } } });
+const shop = await openShop(t, { broker: "redis", env: { gateway: { SIDECART_LOGIN_RATE_LIMIT: "1000" } } });
 const { system, customer } = shop;
 const place = (count: number) => Promise.all(Array.from({ length: count }, () => shop.place()));
 

@@ -22,7 +22,7 @@ t.setTimeout((seconds + 300) * 1_000);
 
 t.test(`${workers} people trade for ${seconds} s while processes die at random: the ledger agrees`, async (t) => {
   t.comment(`SEED=${random.seed}`);
-  const shop = await openShop(t, { products: 8, units: 150 });
+  const shop = await openShop(t, { broker: "redis", products: 8, units: 150 });
   const streams = await streamsOf(t, shop);
   const traffic = new Traffic(shop);
   const stopped = AbortSignal.timeout(seconds * 1_000);
