@@ -15,6 +15,6 @@ const parallel = "the sidecar publishes a bulk and handles what it reads in para
 export const guarantees: Record<Broker, Guarantees> = {
   redis: { order: anyOrder(parallel) },
   rabbitmq: { order: anyOrder(parallel) },
-  jetstream: { order: anyOrder(parallel) },
+  jetstream: { order: anyOrder("the sidecar publishes a bulk in parallel, and each replica handles one of the topic") },
   kafka: { order: true },
 };

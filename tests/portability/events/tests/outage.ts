@@ -20,7 +20,7 @@ export function outageTests(t: Test, bench: () => Bench): void {
     const before = pidsOf(system, server);
     const traffic = startTraffic(run);
     const effects = async () => (await run.effects()).length;
-    await eventually("effects", async () => (await effects()) > 100);
+    await eventually("effects", async () => (await effects()) > 100, 60_000);
     await system.kill(server);
     const atDeath = run.sent.length;
     if (long) await pause(30_000);

@@ -44,7 +44,12 @@ export function redeliveryTests(t: Test, bench: () => Bench): void {
     const run = start();
     const [event] = await run.send(placed, [{ key: "held", first: "hold" }]);
     const id = event?.id ?? "";
-    const pid = await eventually("the event to be in hand", async () => (await run.deliveries("catalog", id))[0]);
+    // What a sidecar had read when the test before killed its app comes again first.
+    const pid = await eventually(
+      "the event to be in hand",
+      async () => (await run.deliveries("catalog", id))[0],
+      60_000,
+    );
     const holder = probes.nameOf(pid);
     await system.kill(`${holder}-dapr`);
     await system.start(`${holder}-dapr`);
