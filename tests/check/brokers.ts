@@ -74,7 +74,9 @@ function broadcastProblems(component: PubSubComponent, code: Topics): string[] {
     .filter(([, topics]) => topics.length > 0)
     .map(([app]) => `${app} must not publish here`);
   const group = component.settings.consumerID ?? component.settings.consumerGroup ?? component.settings.durableName;
-  const shared = group !== undefined && !group.includes("{uuid}") ? ["the group must hold {uuid}"] : [];
+  // without a name JetStream gives each sidecar a consumer of its own, and the others give all of an app's one group
+  const alone = group === undefined ? component.type === "pubsub.jetstream" : group.includes("{uuid}");
+  const shared = alone ? [] : ["the group must hold {uuid}"];
   return [...strange, ...speaking, ...shared, ...difference("scopes", ["gateway"], component.scopes)];
 }
 

@@ -110,6 +110,13 @@ const broken: [string, Parameters<typeof said>[0], string][] = [
     "broadcast: the group must hold {uuid}",
   ],
   [
+    "a broadcast whose group is left to the sidecars",
+    (_, other) => {
+      other.type = "pubsub.redis";
+    },
+    "broadcast: the group must hold {uuid}",
+  ],
+  [
     "publishing to the broadcast",
     (_, other) => {
       other.settings.publishingScopes = "gateway=orders.placed.v1";
