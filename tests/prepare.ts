@@ -2,17 +2,10 @@ import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
 import { installKafka } from "@sidecart/local/kafka/install";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { findNatsServer } from "@sidecart/local/parts/nats";
-import { findServer } from "@sidecart/local/parts/os-package";
+import { findRabbitServer } from "@sidecart/local/parts/rabbitmq";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { builtS3Server } from "@sidecart/local/s3/build";
 import { tool } from "./check/tool.ts";
-
-const rabbitmq = {
-  name: "rabbitmq-server",
-  program: "rabbitmq-server",
-  folders: ["/usr/lib/rabbitmq/bin"],
-  advice: "install RabbitMQ 3.10 or later",
-};
 
 /** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
 export async function prepare(say: (line: string) => void): Promise<void> {
@@ -23,7 +16,7 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   say(`Dapr ${dapr.version}`);
   say(await findRedisServer(say));
   const listeners = { note: say, signal: undefined };
-  say(await findServer(rabbitmq, listeners));
+  say((await findRabbitServer(listeners)).broker);
   say(await findNatsServer(say));
   await installElasticsearch(listeners);
   say("Elasticsearch");

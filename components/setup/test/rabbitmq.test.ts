@@ -1,8 +1,5 @@
-import { dirname, join } from "node:path";
-import { findServer } from "@sidecart/local/parts/os-package";
-import { epmdProcess, rabbitAnswers, rabbitProcess } from "@sidecart/local/parts/rabbitmq";
+import { epmdProcess, findRabbitServer, rabbitAnswers, rabbitProcess } from "@sidecart/local/parts/rabbitmq";
 import { startAlone } from "@sidecart/local/process/alone";
-import { findProgram } from "@sidecart/local/process/find-program";
 import { isListening } from "@sidecart/local/process/readiness";
 import { freePort } from "@sidecart/local/testing/free-port";
 import { type ChannelModel, connect } from "amqplib";
@@ -77,13 +74,8 @@ t.test("RabbitMQ", async (t) => {
 });
 
 async function start(t: Test): Promise<{ connectionString: string; managementUrl: string }> {
-  const advice = "install RabbitMQ";
   const asker = { note: (text: string) => void t.comment(text), signal: undefined };
-  const program = await findServer(
-    { name: "rabbitmq-server", program: "rabbitmq-server", folders: ["/usr/lib/rabbitmq/bin"], advice },
-    asker,
-  );
-  const epmd = findProgram("epmd", ["/usr/lib/erlang/bin", join(dirname(program), "../../erlang/bin")]);
+  const { broker, epmd } = await findRabbitServer(asker);
   const instance = await newInstance(t);
   const [amqp, management, distribution, mapper] = [
     await freePort(),
@@ -93,14 +85,14 @@ async function start(t: Test): Promise<{ connectionString: string; managementUrl
   ];
   const ports = { amqp, management, distribution, epmd: mapper };
   const logIn = { user: "sidecart", password: "secret" };
-  const names = await startAlone(epmdProcess(instance, epmd ?? "", ports), () =>
+  const names = await startAlone(epmdProcess(instance, epmd, ports), () =>
     isListening({ port: mapper, host: "127.0.0.1" }),
   );
   t.teardown(() => names.stop());
   const account = `${logIn.user}:${logIn.password}`;
   const connectionString = `amqp://${account}@127.0.0.1:${amqp}`;
   const managementUrl = `http://${account}@127.0.0.1:${management}`;
-  const spec = await rabbitProcess(instance, program, ports, logIn);
+  const spec = await rabbitProcess(instance, broker, ports, logIn);
   const server = await startAlone(spec, () => rabbitAnswers(connectionString, managementUrl));
   t.teardown(() => server.stop());
   return { connectionString, managementUrl };

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { connect } from "amqplib";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
+import { findProgram } from "../process/find-program.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
 import { answersOk } from "../process/readiness.ts";
+import { StartError } from "../start-error.ts";
+import { findServer, type Listeners } from "./os-package.ts";
 
 export interface RabbitPorts {
   amqp: number;
@@ -20,6 +23,18 @@ export interface LogIn {
 
 const loopback = "127.0.0.1";
 const answerWithinMs = 5_000;
+const advice =
+  "install RabbitMQ 3.10 or later (Debian: apt install rabbitmq-server; macOS: brew install rabbitmq) or set RABBITMQ_URL";
+
+/** The broker of this machine, installed when it is missing and can be, and the port mapper that comes with its Erlang. */
+export async function findRabbitServer(listeners: Listeners): Promise<{ broker: string; epmd: string }> {
+  // Debian's own on PATH is a wrapper that changes the user
+  const server = { name: "rabbitmq-server", program: "rabbitmq-server", folders: ["/usr/lib/rabbitmq/bin"], advice };
+  const broker = await findServer(server, listeners);
+  const epmd = findProgram("epmd", ["/usr/lib/erlang/bin", join(dirname(broker), "../../erlang/bin")]);
+  if (!epmd) throw new StartError("epmd, which comes with Erlang, is missing: put it on PATH or set RABBITMQ_URL");
+  return { broker, epmd };
+}
 
 /**
  * Erlang's port mapper, one for every instance. Erlang would start a shared one by itself, which listens on all

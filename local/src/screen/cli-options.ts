@@ -34,7 +34,7 @@ ${kinds.map((kind) => `  ${`--${kind} NAME`.padEnd(17)} ${namesOf(kind).join(" |
   DATABASE_URL      a PostgreSQL to use instead of the embedded one; its user may create databases and roles
   REDIS_URL         a Redis to use instead of one that is started here
   RABBITMQ_URL      for --broker rabbitmq: a server to use instead of one that is started here;
-                    and RABBITMQ_MANAGEMENT_URL (http, port 15672, of the same host)
+                    and RABBITMQ_MANAGEMENT_URL (port 15672 of the same host, with TLS 15671)
   NATS_URL          for --broker jetstream, the same
   ELASTICSEARCH_URL for --search elasticsearch, the same
   KAFKA_BROKERS     for --broker kafka, the same; and KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_TLS=true

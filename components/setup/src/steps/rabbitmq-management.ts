@@ -8,11 +8,15 @@ export type Management = {
   policy(name: string, pattern: string, limits: Record<string, number>): Promise<void>;
 };
 
-/** At `managementUrl` of the component's secret, else at port 15672 of the broker's host with the same log-in. */
+/**
+ * At `managementUrl` of the component's secret, else at the usual port of the broker's host: 15672, or 15671 where the
+ * broker is spoken to by TLS. With the broker's log-in, unless the address has its own.
+ */
 export async function openManagement(component: Component): Promise<Management> {
   const broker = new URL(component.required("connectionString"));
   const given = await component.besides("connectionString", "managementUrl");
-  const url = new URL(given || `http://${broker.hostname}:15672`);
+  const usual = broker.protocol === "amqps:" ? `https://${broker.hostname}:15671` : `http://${broker.hostname}:15672`;
+  const url = new URL(given || usual);
   const { username, password } = url.username ? url : broker;
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
   const headers = { authorization: `Basic ${basic}`, "content-type": "application/json" };
