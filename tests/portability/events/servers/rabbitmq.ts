@@ -14,25 +14,31 @@ const most = 10;
 /** RabbitMQ. */
 export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
   const http = management(secretOf(system, "rabbitmq", "managementUrl"));
+  const backlog = backlogOf(system);
   return {
     version: async () => String((await http("GET", "/api/overview")).rabbitmq_version),
-    backlog: backlogOf(system),
+    backlog,
     /** It has no limit that an event of ours could break; what it does refuse is more than a queue may hold. */
     async refuse(probes, topic) {
       const readers = ["catalog-dapr", "catalog-2-dapr"];
       const queue = `catalog-${topic}`;
       await Promise.all(readers.map((name) => system.kill(name)));
-      const definition = { "max-length": most, overflow: "reject-publish" };
-      await http("PUT", policy, { pattern: `^${queue}$`, definition, "apply-to": "queues", priority: 100 });
-      await eventually("the limit to be set", async () => {
-        const { effective_policy_definition: now } = await http("GET", `/api/queues/%2F/${queue}`);
-        return (now as typeof definition | undefined)?.["max-length"] === most;
-      });
+      const limit = async (length: number) => {
+        const definition = { "max-length": length, overflow: "reject-publish" };
+        await http("PUT", policy, { pattern: `^${queue}$`, definition, "apply-to": "queues", priority: 100 });
+        await eventually("the limit to be set", async () => {
+          const { effective_policy_definition: now } = await http("GET", `/api/queues/%2F/${queue}`);
+          return (now as typeof definition | undefined)?.["max-length"] === length;
+        });
+      };
+      await limit(most);
       return {
         tells: Array.from({ length: 30 }, (_, at) => ({ key: `key-${at}` })),
+        // Publishers are told only by what is read that there is room again, and never when the limit goes away.
         async end() {
-          await http("DELETE", policy);
           await probes.revive();
+          await eventually("the queue to be read", async () => (await backlog()) === 0, 60_000);
+          await limit(most * 1_000_000);
         },
       };
     },
