@@ -11,18 +11,8 @@ export const daprPatches: readonly Patch[] = [
     // An event that RabbitMQ refused, or had not confirmed when the connection broke, counted as published.
     module,
     file: "pubsub/rabbitmq/rabbitmq.go",
-    from: `			r.logger.Errorf("%s publishing to %s failed: %v", logMessagePrefix, req.Topic, err)
-		}
-	}
-
-	return r.channel, r.connectionCount, nil`,
-    to: `			r.logger.Errorf("%s publishing to %s failed: %v", logMessagePrefix, req.Topic, err)
-
-			return r.channel, r.connectionCount, err
-		}
-	}
-
-	return r.channel, r.connectionCount, nil`,
+    from: 'publishing to %s failed: %v", logMessagePrefix, req.Topic, err)',
+    to: 'publishing to %s failed: %v", logMessagePrefix, req.Topic, err)\n			return r.channel, r.connectionCount, err',
     times: 1,
   },
   {
