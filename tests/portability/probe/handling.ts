@@ -19,16 +19,17 @@ export function createHandling(records: Records, swallowsErrors: boolean) {
     if (first === "hold") await new Promise<void>((resolve) => held.set(id, resolve));
     if (attempt <= event.failures) throw trouble(event, attempt);
     // One that was held has used up its own time.
-    await records.effect(id, event, time, first === "hold" ? background(10_000) : context);
+    const effect = records.effect(id, event, time, first === "hold" ? background(10_000) : context);
+    await effect.finally(() => first === "hold" && held.delete(id));
     if (first === "die-after-effect") die();
   }
 
   return {
     handle: swallowsErrors ? (...args: Parameters<typeof handle>) => handle(...args).catch(() => {}) : handle,
-    /** False when nobody holds it. */
+    /** False when nobody holds it, or whoever did is done with it. */
     release(id: string): boolean {
       held.get(id)?.();
-      return held.delete(id);
+      return held.has(id);
     },
   };
 }
