@@ -5,7 +5,7 @@ import type { z } from "zod";
 export type Component<Options, Instance extends ComponentInstance> = {
   /** The last part of the Dapr component type, also the socket's file name: "elasticsearch" is bindings.elasticsearch. */
   name: string;
-  /** What the metadata of its YAML may hold. Metadata is text: `options.ts` has readers for other types. */
+  /** What the metadata of its YAML may hold. Metadata is text: `options.ts` has a reader for numbers. */
   options: z.ZodType<Options>;
   /**
    * Opens one Dapr component. It must not wait for a server that may be down, nor for long work: daprd gives Init five

@@ -34,12 +34,10 @@ function problemsOf(issue: z.core.$ZodIssue, properties: Record<string, string>)
   return [{ option, problem: missing ? "is missing" : issue.message }];
 }
 
-/** Component metadata is text: these read the other types from it. */
+/** Component metadata is text: this reads a number from it. */
 export const integerOption = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number")
     .transform(Number)
     .pipe(z.number().min(minimum).max(maximum));
-
-export const booleanOption = z.enum(["true", "false"]).transform((text) => text === "true");
