@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import t from "tap";
 import { allowDownload } from "../java/patience.ts";
-import { startedAlone } from "../src/testing/alone-cli.ts";
+import { endsItsServer } from "../src/testing/alone-cli.ts";
 import { freePort } from "../src/testing/free-port.ts";
-import { stillAlive } from "../src/testing/started-cli.ts";
 import { startElasticsearch } from "./start.ts";
 
 allowDownload(t);
@@ -35,14 +34,7 @@ t.test("a real node starts, keeps its data over a restart, and stops without a t
 
 t.test("the program ends its node when told to, and when it is killed itself", async (t) => {
   const args = ["--data", t.testdir(), "--port", String(await freePort())];
-  const main = join(import.meta.dirname, "main.ts");
-  const told = await startedAlone(t, main, args);
-  t.equal(told.servers.length, 1);
-  t.equal(await told.end("SIGTERM"), 0);
-
-  const killed = await startedAlone(t, main, args);
-  t.equal(await killed.end("SIGKILL"), null);
-  t.same(stillAlive(killed.servers), []);
+  await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
 });
 
 t.test("a missing tool is one clear line", async (t) => {

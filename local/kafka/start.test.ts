@@ -2,9 +2,8 @@ import { join } from "node:path";
 import t from "tap";
 import { allowDownload } from "../java/patience.ts";
 import { randomSecret } from "../src/secrets/private-file.ts";
-import { startedAlone } from "../src/testing/alone-cli.ts";
+import { endsItsServer } from "../src/testing/alone-cli.ts";
 import { freePort } from "../src/testing/free-port.ts";
-import { stillAlive } from "../src/testing/started-cli.ts";
 import { answersMetadata } from "./answers.ts";
 import { startKafka } from "./start.ts";
 import { TestTopic } from "./testing.ts";
@@ -58,12 +57,5 @@ t.test("the program ends its node when told to, and when it is killed itself", a
     "--controller-port",
     String(await freePort()),
   ];
-  const main = join(import.meta.dirname, "main.ts");
-  const told = await startedAlone(t, main, args);
-  t.equal(told.servers.length, 1);
-  t.equal(await told.end("SIGTERM"), 0);
-
-  const killed = await startedAlone(t, main, args);
-  t.equal(await killed.end("SIGKILL"), null);
-  t.same(stillAlive(killed.servers), []);
+  await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
 });

@@ -2,9 +2,8 @@ import { join } from "node:path";
 import t from "tap";
 import { allowDownload } from "../java/patience.ts";
 import { randomSecret } from "../src/secrets/private-file.ts";
-import { startedAlone } from "../src/testing/alone-cli.ts";
+import { endsItsServer } from "../src/testing/alone-cli.ts";
 import { freePort } from "../src/testing/free-port.ts";
-import { stillAlive } from "../src/testing/started-cli.ts";
 import { listsBuckets, type S3Access, s3Request } from "./client.ts";
 import { startS3 } from "./start.ts";
 
@@ -44,14 +43,7 @@ t.test("a bucket keeps its objects over a restart and over being killed, for who
 
 t.test("the program ends its server when told to, and when it is killed itself", async (t) => {
   const args = ["--data", t.testdir(), "--port", String(await freePort())];
-  const main = join(import.meta.dirname, "main.ts");
-  const told = await startedAlone(t, main, args);
-  t.equal(told.servers.length, 1);
-  t.equal(await told.end("SIGTERM"), 0);
-
-  const killed = await startedAlone(t, main, args);
-  t.equal(await killed.end("SIGKILL"), null);
-  t.same(stillAlive(killed.servers), []);
+  await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
 });
 
 function listed(access: S3Access): Promise<string> {

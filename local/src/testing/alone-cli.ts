@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Test } from "tap";
-import { descendantsOf, untilGone } from "./started-cli.ts";
+import { descendantsOf, stillAlive, untilGone } from "./started-cli.ts";
 
 /** The program of a server, ready; `servers` are the processes it has started. */
 interface AloneCli {
@@ -12,7 +12,7 @@ interface AloneCli {
 }
 
 /** Runs the `main.ts` of a server until it says where it logs to. */
-export async function startedAlone(t: Test, main: string, args: readonly string[]): Promise<AloneCli> {
+async function startedAlone(t: Test, main: string, args: readonly string[]): Promise<AloneCli> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"] });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const said: string[] = [];
@@ -33,4 +33,15 @@ export async function startedAlone(t: Test, main: string, args: readonly string[
   };
   t.teardown(() => end("SIGKILL"));
   return { servers, end };
+}
+
+/** Proves that the program of a server ends it when told to, and when it is killed itself. */
+export async function endsItsServer(t: Test, main: string, args: readonly string[]): Promise<void> {
+  const told = await startedAlone(t, main, args);
+  t.equal(told.servers.length, 1);
+  t.equal(await told.end("SIGTERM"), 0);
+
+  const killed = await startedAlone(t, main, args);
+  t.equal(await killed.end("SIGKILL"), null);
+  t.same(stillAlive(killed.servers), []);
 }
