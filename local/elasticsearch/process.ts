@@ -21,7 +21,7 @@ export interface ElasticsearchPlace {
 export async function elasticsearchProcess(place: ElasticsearchPlace, listeners: Listeners): Promise<ProcessSpec> {
   const { folder, port, log, holdsStdin = false } = place;
   const { java, home } = await installElasticsearch(listeners);
-  for (const name of ["config", "tmp"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["config", "tmp"]) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
   const program: JavaProgram = {
     java,
     heapMb: [512, 512],

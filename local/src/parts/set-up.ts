@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout, type Instance } from "../instance.ts";
@@ -14,7 +14,6 @@ const program = join(checkout, "components/setup/src/main.ts");
  * `folders`. What is wrong is the last line that the program wrote.
  */
 export async function setUp(instance: Instance, folders: readonly string[], signal?: AbortSignal): Promise<void> {
-  if (!existsSync(program)) return;
   const components = (await Promise.all(folders.map(yamlFiles))).flat();
   const args = [...components.flatMap((file) => ["--component", file]), "--secrets", secretsFile(instance)];
   const log = createWriteStream(join(instance.logs, "setup.log"), { mode: 0o600 });
@@ -34,8 +33,7 @@ export async function setUp(instance: Instance, folders: readonly string[], sign
 }
 
 async function yamlFiles(folder: string): Promise<string[]> {
-  const names = existsSync(folder) ? await readdir(folder) : [];
-  return names
+  return (await readdir(folder))
     .filter((name) => name.endsWith(".yaml"))
     .sort()
     .map((name) => join(folder, name));
