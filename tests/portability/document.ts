@@ -40,7 +40,8 @@ ${sections.join("\n\n")}
 function sectionOf(choices: Known[]): string {
   const names = new Set(choices.flatMap(({ proofs = [] }) => proofs.map(({ name }) => name)));
   const figures = new Set(choices.flatMap(({ figures = {} }) => Object.keys(figures)));
-  names.delete("figures");
+  // it proves nothing, but what could not be measured is to be seen
+  if (choices.every((choice) => proof(choice, "figures") !== "✗")) names.delete("figures");
   const walked = choices.some((choice) => startOf(choice)) ? [row("the README's walk-through", choices, walk)] : [];
   const proved = [...names].map((name) => row(name, choices, (choice) => proof(choice, name)));
   const measured = [...figures].map((name) => row(name, choices, ({ figures }) => figure(figures?.[name])));
