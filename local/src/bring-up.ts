@@ -49,6 +49,9 @@ export async function bringUp(run: Run): Promise<Stores> {
   return { databases, secrets, gatewayUrls: urls.flat() };
 }
 
+/** Brokers with faults in Dapr that our build has mended. */
+const mended: readonly string[] = ["rabbitmq", "jetstream"];
+
 /** The Dapr that is used and, when it has one, the authority its parts trust. */
 interface ControlPlane {
   dapr: DaprRuntime;
@@ -57,6 +60,9 @@ interface ControlPlane {
 
 async function startControlPlane(run: Run): Promise<ControlPlane> {
   const dapr = await run.step("Dapr runtime", () => findDapr(run.note, run.signal));
+  if (!dapr.ours && mended.includes(run.choices.broker)) {
+    run.note(`Dapr ${dapr.version} is not our build: it may lose events of ${run.choices.broker} (docs/brokers.md)`);
+  }
   return run.step("Dapr control plane", async () => {
     const sentry = await startSentry(run, dapr);
     const placement = await run.take("placement", ["api", "raft", "health", "metrics"]);

@@ -13,6 +13,8 @@ export interface DaprRuntime {
   /** Missing in some installations: then sidecars talk without mutual TLS. */
   sentry: string | undefined;
   version: string;
+  /** Built here, with the mends that no release has (docs/brokers.md). */
+  ours: boolean;
 }
 
 const needed = ["daprd", "placement", "scheduler"];
@@ -26,7 +28,7 @@ export async function findDapr(note: (text: string) => void, signal?: AbortSigna
   const named = process.env.SIDECART_DAPR_DIR;
   if (named) {
     if (!holdsDapr(named)) throw new StartError(`SIDECART_DAPR_DIR: ${named} does not hold ${needed.join(", ")}`);
-    return describe(named, await versionIn(named));
+    return describe(named, await versionIn(named), false);
   }
   for (const folder of [
     ...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
@@ -34,11 +36,11 @@ export async function findDapr(note: (text: string) => void, signal?: AbortSigna
   ]) {
     if (!holdsDapr(folder)) continue;
     const version = await versionIn(folder);
-    if (isRecent(version)) return describe(folder, version);
+    if (isRecent(version)) return describe(folder, version, false);
     note(`Dapr ${version} in ${folder} is older than ${oldest.join(".")}: not used`);
   }
   const folder = await builtRuntime(note, signal);
-  return describe(folder, await versionIn(folder));
+  return describe(folder, await versionIn(folder), true);
 }
 
 /** True for 1.16 and later releases, and their release candidates. */
@@ -56,8 +58,9 @@ async function versionIn(folder: string): Promise<string> {
   return answer.trim().split("\n").at(-1) ?? "";
 }
 
-function describe(folder: string, version: string): DaprRuntime {
+function describe(folder: string, version: string, ours: boolean): DaprRuntime {
   const program = (name: string) => join(folder, name);
   const sentry = isExecutable(program("sentry")) ? program("sentry") : undefined;
-  return { daprd: program("daprd"), placement: program("placement"), scheduler: program("scheduler"), sentry, version };
+  const [daprd, placement, scheduler] = [program("daprd"), program("placement"), program("scheduler")];
+  return { daprd, placement, scheduler, sentry, version, ours };
 }
