@@ -40,7 +40,10 @@ t.test(
     t.ok(refusal instanceof StartError);
     t.match(refusal, { message: new RegExp(`^Kafka at ${brokers} .*SASL authentication failed`) });
 
-    withEnvironment(t, { KAFKA_PASSWORD: saslPassword });
+    withEnvironment(t, { KAFKA_PASSWORD: saslPassword, KAFKA_TLS: "yes" });
+    await t.rejects(launchStores(t, temporaryHome(t), own), { message: "KAFKA_TLS must be true or false" });
+
+    withEnvironment(t, { KAFKA_TLS: "false" });
     const guest = await launchStores(t, temporaryHome(t), own);
     t.notOk(guest.system.processes.has("kafka"));
     t.same(guest.secrets.kafka, second.secrets.kafka);

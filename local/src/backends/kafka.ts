@@ -34,6 +34,7 @@ async function existing(brokers: string): Promise<KafkaSecret> {
   if (!list.every((broker) => /^[^\s:/]+:\d+$/.test(broker)))
     throw new StartError("KAFKA_BROKERS must be of the form host:port[,host:port]");
   const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password = "", KAFKA_TLS } = process.env;
+  if (!["true", "false", "", undefined].includes(KAFKA_TLS)) throw new StartError("KAFKA_TLS must be true or false");
   const tls = KAFKA_TLS === "true";
   const login = username ? { username, password } : undefined;
   try {
