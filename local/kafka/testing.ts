@@ -23,6 +23,8 @@ export class TestTopic {
     const admin = new Admin(this.#options);
     try {
       await admin.createTopics({ topics: [this.#topic], partitions: 1, replicas: 1 });
+      // The controller has made it; the broker hears of that a moment later.
+      while (!(await admin.listTopics()).includes(this.#topic));
     } finally {
       await admin.close();
     }
