@@ -45,21 +45,22 @@ export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
   };
 }
 
-/**
- * Of every queue of a service, what waits or is not acknowledged. The queues are asked: the HTTP API knows them as of up
- * to 5 s ago.
- */
+/** Of every quorum queue, which only services have, all that waits or is not acknowledged. */
+const messages = `lists:sum([element(2, element(2,
+  ra:local_query(amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1)))
+  || Queue <- rabbit_amqqueue:list_by_type(rabbit_quorum_queue)]).`;
+
+/** The queues themselves are asked: what the HTTP API and `list_queues` say is up to 5 s old. */
 function backlogOf({ processes }: Launched): () => Promise<number> {
   const server = processes.get("rabbitmq");
   if (!server) throw new Error("no RabbitMQ of ours");
   const { command, env } = server.spec;
   const control = join(dirname(command), "rabbitmqctl");
   return async () => {
-    const args = ["--node", env.RABBITMQ_NODENAME ?? "", "--silent", "--no-table-headers", "list_queues"];
-    const { stdout } = await run(control, [...args, "name", "messages"], { env });
-    const queues = stdout.split("\n").map((line) => line.split("\t"));
-    const ours = queues.filter(([name = ""]) => !name.startsWith("broadcast-"));
-    return ours.reduce((sum, [, messages = 0]) => sum + Number(messages), 0);
+    const args = ["--node", env.RABBITMQ_NODENAME ?? "", "--silent", "eval", messages];
+    const { stdout } = await run(control, args, { env });
+    if (!/^\d+$/.test(stdout.trim())) throw new Error(`RabbitMQ says ${stdout}`);
+    return Number(stdout);
   };
 }
 

@@ -33,8 +33,8 @@ export function broadcastTests(t: Test, bench: () => Bench): void {
     await before.send(placed, tells(50));
     await heardByAll(before);
 
-    await probes.restart("gateway-2-dapr");
-    await probes.restart("gateway-2");
+    await Promise.all(["gateway-2-dapr", "gateway-2"].map((name) => probes.system.kill(name)));
+    await probes.revive();
     await listening();
     await after.send(placed, tells(50));
     await heardByAll(after);

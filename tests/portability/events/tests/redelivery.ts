@@ -39,7 +39,7 @@ export function redeliveryTests(t: Test, bench: () => Bench): void {
   });
 
   t.test("an event that a sidecar had in hand when it was killed comes again", async (t) => {
-    const { probes, start } = bench();
+    const { behind, probes, start } = bench();
     const { system } = probes;
     const run = start();
     const [event] = await run.send(placed, [{ key: "held", first: "hold" }]);
@@ -51,6 +51,7 @@ export function redeliveryTests(t: Test, bench: () => Bench): void {
       60_000,
     );
     const holder = probes.nameOf(pid);
+    t.equal(await behind.backlog(), 1, "the broker knows that it is not done");
     await system.kill(`${holder}-dapr`);
     await system.start(`${holder}-dapr`);
     t.same(await run.settled(90_000), []);
