@@ -14,10 +14,12 @@ node components/setup/src/main.ts --component FILE… --secrets PATH
   --component FILE         YAML of a component; once for each
   --secrets PATH           secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with
                            <name>/<key> as Kubernetes mounts them
-  --replicas NUMBER        copies of every stream and partition (JetStream, Kafka); 1, or 3 in production
+  --replicas NUMBER        copies of every stream (JetStream) or new topic (Kafka); 1, or 3 in production
   --partitions NUMBER      partitions of a new topic (Kafka); 8
   --retention-hours HOURS  how long events wait for whoever has not handled them (JetStream, Kafka); 168
   --help
+
+The figures are for what is new: what exists changes only by an option that is given.
 
 What is wrong is one line on standard error, with the component, the cause and what to do; the exit code is 1 then.
 `;
@@ -29,9 +31,9 @@ async function main(): Promise<void> {
     options: {
       component: { type: "string", multiple: true, default: [] },
       secrets: { type: "string" },
-      replicas: { type: "string", default: "1" },
-      partitions: { type: "string", default: "8" },
-      "retention-hours": { type: "string", default: "168" },
+      replicas: { type: "string" },
+      partitions: { type: "string" },
+      "retention-hours": { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -52,7 +54,8 @@ async function main(): Promise<void> {
   for (const component of inOrder(components)) await setUp(component, options);
 }
 
-function number(name: string, text: string): number {
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new Problem("setup", `--${name} ${text} is not a whole number above 0`, "see --help");
 }

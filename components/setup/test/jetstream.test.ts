@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { findNatsServer, hasJetStream, natsProcess, natsUrl } from "@sidecart/local/parts/nats";
 import { startAlone } from "@sidecart/local/process/alone";
 import { freePort } from "@sidecart/local/testing/free-port";
 import t from "tap";
-import { newInstance, setUpBroker, withWrongPassword } from "./set-up.ts";
+import { newInstance, runSetUp, setUpBroker, withWrongPassword } from "./set-up.ts";
 
 t.setTimeout(240_000);
 
@@ -48,6 +50,11 @@ t.test("JetStream", async (t) => {
     t.equal((await manager.consumers.info("orders_order-placed_v1", "catalog")).num_pending, 1);
   });
 
+  t.test("what an option said before stays when it is left out", async (t) => {
+    t.match(await setUp(), { code: 0, error: "" });
+    t.match((await manager.streams.info("orders_order-placed_v1")).config, { max_age: 24 * 3600e9 });
+  });
+
   t.test("what every replica hears is copied for an hour, and so long lasts what it is heard with", async (t) => {
     const { config } = await manager.streams.info("broadcast");
     t.match(config, { max_age: 3600e9, consumer_limits: { inactive_threshold: 3600e9 } });
@@ -64,12 +71,26 @@ t.test("JetStream", async (t) => {
       code: 1,
       error: /^pubsub: NATS at \S+ cannot be used: .*(refused|ECONNREFUSED).*; check that it runs.*\n$/i,
     });
+    t.match(await other(jetstreamSecret.natsURL.replace("nats:", "tls:")), {
+      code: 1,
+      error: /^pubsub: NATS at \S+ cannot be used: .*'tls'.*; check .*\n$/,
+    });
     t.same(await other(""), {
       code: 1,
       out: [],
       error: "pubsub: natsURL has no value; put natsURL into the secret jetstream\n",
     });
     t.match(await setUp(["--replicas", "3"]), { code: 1, error: /^pubsub: NATS refused: .*replicas.*; see .*\n$/i });
+  });
+
+  t.test("a time that would mean nothing is refused", async (t) => {
+    const shipped = join(import.meta.dirname, "../../resources/broker/jetstream/pubsub.yaml");
+    const yaml = (await readFile(shipped, "utf8")).replace(/20s(, *)/, "1m30s$1");
+    const folder = t.testdir({ "pubsub.yaml": yaml, "secrets.json": JSON.stringify({ jetstream: jetstreamSecret }) });
+    t.match(await runSetUp(["--component", join(folder, "pubsub.yaml"), "--secrets", join(folder, "secrets.json")]), {
+      code: 1,
+      error: "pubsub: backOff 1m30s is not a time; write each with one unit, as 90s or 5m\n",
+    });
   });
 
   t.test("a stream of somebody else's that takes the same events is refused", async (t) => {

@@ -1,8 +1,9 @@
-import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
 import { allowDownload } from "@sidecart/local/java/patience";
 import { startKafka } from "@sidecart/local/kafka/start";
 import { freePort } from "@sidecart/local/testing/free-port";
 import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { setUpBroker } from "./set-up.ts";
 
 allowDownload(t);
@@ -31,11 +32,11 @@ t.test("Kafka", async (t) => {
   });
   t.teardown(() => admin.close());
   /** Kafka takes a moment to follow. */
-  const untilLimits = async (wanted: Record<string, string>) => {
-    for (let found = await limits(); ; found = await limits()) {
-      if (Object.entries(wanted).every(([name, value]) => found[name] === value)) return;
-    }
-  };
+  const untilLimits = (wanted: Record<string, string>) =>
+    eventually(`limits ${JSON.stringify(wanted)}`, async () => {
+      const found = await limits();
+      return Object.entries(wanted).every(([name, value]) => found[name] === value);
+    });
   const limits = async () => {
     const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: placed }];
     const [topic] = await admin.describeConfigs({ resources });
@@ -68,15 +69,28 @@ t.test("Kafka", async (t) => {
     await untilLimits({ "retention.ms": "604800000", "max.message.bytes": "1048588", "min.insync.replicas": "1" });
   });
 
-  t.test("running it again keeps the topics, and their limits follow the options", async (t) => {
+  t.test("running it again keeps the topics, and their retention follows the option", async (t) => {
     const said = await setUp({}, ["--retention-hours", "24"]);
     t.same(said, {
       code: 0,
-      out: ["pubsub: limits of 13 topics", "pubsub: ready", "broadcast: ready"],
+      out: ["pubsub: retention of 13 topics", "pubsub: ready", "broadcast: ready"],
       error: "",
     });
     const { topics } = await admin.metadata({ topics: [placed], forceUpdate: true });
     t.equal(topics.get(placed)?.partitionsCount, 3, "keys stay in their partitions");
     await untilLimits({ "retention.ms": "86400000" });
+  });
+
+  t.test("what an option or somebody else said before stays when it is left out", async (t) => {
+    const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: placed };
+    const change = {
+      name: "min.insync.replicas",
+      value: "2",
+      configOperation: IncrementalAlterConfigOperationTypes.SET,
+    };
+    await admin.incrementalAlterConfigs({ resources: [{ ...resource, configs: [change] }] });
+    await untilLimits({ "min.insync.replicas": "2" });
+    t.same(await setUp(), { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
+    t.match(await limits(), { "retention.ms": "86400000", "min.insync.replicas": "2" });
   });
 });

@@ -6,6 +6,7 @@ import { startAlone } from "@sidecart/local/process/alone";
 import { freePort } from "@sidecart/local/testing/free-port";
 import { Redis } from "ioredis";
 import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { deleteAbandoned } from "../src/steps/redis.ts";
 import { newInstance, runSetUp, setUpBroker } from "./set-up.ts";
 
@@ -42,12 +43,20 @@ t.test("Redis", async (t) => {
       const [reader] = (await client.xinfo("CONSUMERS", placed, group)) as unknown[][];
       return Number(reader?.[reader.indexOf("idle") + 1]);
     };
-    while ((await idle("broadcast-b")) < 3_000) {
+    await eventually("a group to be silent while another reads", async () => {
       await client.xadd(placed, "*", "data", "{}");
       await client.xreadgroup("GROUP", "broadcast-a", "broadcast-a", "COUNT", 1, "STREAMS", placed, ">");
-    }
+      return (await idle("broadcast-b")) >= 3_000;
+    });
     t.equal(await deleteAbandoned(client, [placed, "no.such.topic.v1"], "broadcast-", 2_000), 1);
     t.same(await groups(), ["broadcast-a", "catalog"]);
+  });
+
+  t.test("a key that is no stream is said, not passed over", async (t) => {
+    await client.set("catalog.stock-changed.v1", "in the way");
+    const said = await setUpBroker(t, "redis", { redis: secret });
+    t.match(said, { code: 1, error: /^broadcast: .*WRONGTYPE.*; .*\n$/ });
+    await client.del("catalog.stock-changed.v1");
   });
 
   t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {

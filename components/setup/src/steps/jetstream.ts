@@ -16,7 +16,7 @@ import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
 import { hearers, topicsOf } from "../scopes.ts";
 import { connectWithinMs, hostOf, unusable } from "../server.ts";
-import type { Options, Step } from "../step.ts";
+import { type Options, type Step, settingsOf } from "../step.ts";
 
 const form = "nats://user:password@host:4222";
 /** Room for an event of the largest size (platform/src/events.ts) and its headers. */
@@ -54,6 +54,7 @@ async function open(component: Component): Promise<NatsConnection> {
   try {
     return await connect({
       servers: servers.map((server) => new URL(server).host),
+      ...(servers.some((server) => server.startsWith("tls:")) && { tls: {} }),
       ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
       reconnect: false,
       timeout: connectWithinMs,
@@ -84,21 +85,24 @@ async function makeTopics(
 ): Promise<void> {
   for (const topic of topicsOf(component)) {
     const stream = topic.replaceAll(".", "_");
-    await makeStream(manager, stream, { ...kept(options), subjects: [topic] }, say);
+    await makeStream(manager, stream, { ...kept, subjects: [topic] }, options, say);
     for (const { app, topics } of hearers(component)) {
       if (topics.includes(topic)) await makeConsumer(manager, stream, consumer(component, app, topic), say);
     }
   }
 }
 
-/** Refusing new events when the disk is full loses nothing: they wait in the outbox. */
-const kept = ({ replicas, retentionHours }: Options): Partial<StreamConfig> => ({
+/** A limit that somebody puts on a stream makes it refuse what is new, which then waits in the outbox. */
+const kept: Partial<StreamConfig> = {
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.New,
-  max_age: nanos(retentionHours * hourMs),
   duplicate_window: nanos(duplicateWindowMs),
-  num_replicas: replicas,
+};
+
+const ofOptions = ({ replicas, retentionHours }: Options): Partial<StreamConfig> => ({
+  ...(replicas && { num_replicas: replicas }),
+  ...(retentionHours && { max_age: nanos(retentionHours * hourMs) }),
 });
 
 /** Consumers of the copy last an hour without their reader, so that one that is cut off for a while goes on. */
@@ -111,27 +115,28 @@ async function makeCopy(
 ): Promise<void> {
   const sources = topicsOf(component).map((topic) => ({ name: topic.replaceAll(".", "_"), filter_subject: topic }));
   const config = {
-    ...kept(options),
+    ...kept,
     discard: DiscardPolicy.Old,
     max_age: nanos(hourMs),
     sources,
     consumer_limits: { inactive_threshold: nanos(hourMs) },
   };
-  await makeStream(manager, name, config, say);
+  await makeStream(manager, name, config, options, say);
 }
 
 async function makeStream(
   manager: JetStreamManager,
   name: string,
   config: Partial<StreamConfig>,
+  options: Options,
   say: (line: string) => void,
 ): Promise<void> {
   try {
-    await manager.streams.add({ ...config, name });
+    await manager.streams.add({ ...ofOptions(settingsOf(options)), ...config, name });
     say(`stream ${name}`);
   } catch (error) {
     if (!(error instanceof JetStreamApiError && error.code === names.stream)) throw error;
-    await manager.streams.update(name, config);
+    await manager.streams.update(name, { ...ofOptions(options), ...config });
     say(`stream ${name} is up to date`);
   }
 }
@@ -149,16 +154,21 @@ function consumer(component: Component, app: string, topic: string): ConsumerCon
     replay_policy: ReplayPolicy.Instant,
     max_deliver: -1,
     max_ack_pending: Number(component.required("maxAckPending")),
-    backoff: component.required("backOff").split(",").map(duration),
+    backoff: component
+      .required("backOff")
+      .split(",")
+      .map((text) => duration(component, text)),
   };
 }
 
 const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: hourMs };
 
 /** Nanoseconds of a Go duration with one unit: `20s`. */
-function duration(text: string): number {
-  const [, count = "", unit = ""] = text.trim().match(/^(\d+)(ms|s|m|h)$/) ?? [];
-  return nanos(Number(count) * (units[unit] ?? Number.NaN));
+function duration(component: Component, text: string): number {
+  const [, count, unit = ""] = text.trim().match(/^(\d+)(ms|s|m|h)$/) ?? [];
+  const unitMs = units[unit];
+  if (count !== undefined && unitMs !== undefined) return nanos(Number(count) * unitMs);
+  throw new Problem(component.name, `backOff ${text.trim()} is not a time`, "write each with one unit, as 90s or 5m");
 }
 
 async function makeConsumer(

@@ -8,7 +8,7 @@ import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
 import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
-import type { Options, Step } from "../step.ts";
+import { type Options, type Step, settingsOf } from "../step.ts";
 
 /** Room for an event of the largest size (platform/src/events.ts) and its headers: Kafka's own default. */
 const messageBytes = 1_048_588;
@@ -77,28 +77,34 @@ function logIn(component: Component) {
   return { ...tls, sasl: { mechanism, username, password } };
 }
 
+/** What is there already keeps its limits, as it keeps its partitions and copies; its retention follows the option. */
 async function makeTopics(admin: Admin, topics: string[], options: Options, say: (line: string) => void) {
   const known = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !known.has(topic));
-  const { partitions, replicas } = options;
+  const existing = topics.filter((topic) => known.has(topic));
   if (missing.length > 0) {
-    await admin.createTopics({ topics: missing, partitions, replicas }).catch(ignoreExisting);
+    const { partitions, replicas, retentionHours } = settingsOf(options);
+    const limits = {
+      "retention.ms": retentionHours * hourMs,
+      "max.message.bytes": messageBytes,
+      // one broker may be away
+      "min.insync.replicas": Math.max(1, replicas - 1),
+    };
+    const configs = Object.entries(limits).map(([name, value]) => ({ name, value: String(value) }));
+    await admin.createTopics({ topics: missing, partitions, replicas, configs }).catch(ignoreExisting);
     for (const topic of missing) say(`topic ${topic} with ${partitions} partitions`);
   }
-  const limits = {
-    "retention.ms": options.retentionHours * hourMs,
-    "max.message.bytes": messageBytes,
-    // one broker may be away
-    "min.insync.replicas": Math.max(1, replicas - 1),
-  };
-  const configs = Object.entries(limits).map(([name, value]) => ({
-    name,
-    value: String(value),
-    configOperation: IncrementalAlterConfigOperationTypes.SET,
-  }));
+  if (existing.length > 0 && options.retentionHours) {
+    await keepFor(admin, existing, options.retentionHours);
+    say(`retention of ${existing.length} topics`);
+  }
+}
+
+async function keepFor(admin: Admin, topics: string[], hours: number): Promise<void> {
+  const configOperation = IncrementalAlterConfigOperationTypes.SET;
+  const configs = [{ name: "retention.ms", value: String(hours * hourMs), configOperation }];
   const resources = topics.map((resourceName) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName, configs }));
   await admin.incrementalAlterConfigs({ resources });
-  say(`limits of ${topics.length} topics`);
 }
 
 /** Another set-up may have been quicker. */

@@ -77,9 +77,15 @@ export async function deleteAbandoned(client: Redis, topics: string[], prefix: s
 
 /** Rows of XINFO, which come as lists of name, value, name, value; none when there is no such stream or group. */
 async function rows(answer: Promise<unknown>): Promise<{ name: string; idle: number }[]> {
-  const lists = (await answer.catch(() => [])) as unknown[][];
+  const lists = (await answer.catch(noneIfMissing)) as unknown[][];
   return lists.map((row) => {
     const field = (wanted: string) => row[row.indexOf(wanted) + 1];
     return { name: String(field("name")), idle: Number(field("idle")) };
   });
+}
+
+/** The stream has had no event yet, or another set-up was quicker. */
+function noneIfMissing(error: unknown): never[] {
+  if (error instanceof Error && /^(ERR no such key|NOGROUP)/.test(error.message)) return [];
+  throw error;
 }
