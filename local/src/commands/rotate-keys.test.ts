@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { type Launched, launch } from "../launch.ts";
 import { signingKeys } from "../secrets/secrets.ts";
 import { temporaryHome } from "../testing/started-cli.ts";
@@ -28,8 +29,10 @@ t.test("a rotated key is served by the running sidecar, first and with the one b
   const command = [join(import.meta.dirname, "rotate-keys.ts")];
   const output = execFileSync(process.execPath, command, { env: { ...process.env, SIDECART_HOME: home } }).toString();
   const [, kid] = output.match(/new signing key (\S+), the accounts sidecar reads it now/) ?? [];
-  let served: string[] | undefined;
-  while (served?.[0] !== kid) served = await servedKeys(system);
+  const served = await eventually("the new key to be served", async () => {
+    const keys = await servedKeys(system);
+    return keys?.[0] === kid && keys;
+  });
   t.same(served, [kid, before]);
   t.equal(system.processes.get("accounts-dapr")?.pid, pid, "without a restart");
 });
