@@ -22,7 +22,7 @@ export async function streamsOf(t: Test, { system }: Pick<Shop, "system">) {
   /** Those of services: what a replica of the gateway hears for itself is nobody's work. */
   const groups = async (topic: string) => {
     const all = (await redis.xinfo("GROUPS", topic)) as unknown[][];
-    return all.filter((group) => !String(group[group.indexOf("name") + 1]).startsWith("broadcast-"));
+    return all.filter((group) => !String(group[group.indexOf("name") + 1]).startsWith("sidecart-broadcast-"));
   };
 
   /** Of every group of every topic, how many events it has not read or not acknowledged. */

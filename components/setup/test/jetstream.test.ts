@@ -32,7 +32,7 @@ t.test("JetStream", async (t) => {
   t.test("an event that is published before any sidecar has run waits for every service that hears it", async (t) => {
     const said = await setUp();
     t.match(said, { code: 0, error: "" });
-    t.same(said.out.slice(-2), ["broadcast: stream broadcast", "broadcast: ready"], "the copy comes last");
+    t.same(said.out.slice(-2), ["broadcast: stream sidecart-broadcast", "broadcast: ready"], "the copy comes last");
     await jetstream(client).publish(placed, "one");
     const consumer = await manager.consumers.info("orders_order-placed_v1", "catalog");
     t.match(consumer, {
@@ -56,7 +56,7 @@ t.test("JetStream", async (t) => {
   });
 
   t.test("what every replica hears is copied for an hour, and so long lasts what it is heard with", async (t) => {
-    const { config } = await manager.streams.info("broadcast");
+    const { config } = await manager.streams.info("sidecart-broadcast");
     t.match(config, { max_age: 3600e9, consumer_limits: { inactive_threshold: 3600e9 } });
     t.ok(config.sources?.some(({ filter_subject }) => filter_subject === placed));
   });

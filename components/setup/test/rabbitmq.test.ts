@@ -59,7 +59,7 @@ t.test("RabbitMQ", async (t) => {
 
   t.test("queues of one sidecar go away when nobody has read them for an hour", async (t) => {
     t.match(await read("policies/%2F/sidecart-broadcast"), {
-      pattern: "^broadcast-",
+      pattern: "^sidecart-broadcast-",
       definition: { expires: 3_600_000, "message-ttl": 3_600_000, "max-length": 100_000 },
     });
   });

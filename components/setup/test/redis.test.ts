@@ -29,13 +29,13 @@ t.test("Redis", async (t) => {
 
   t.test("groups that are being read stay, and so do those of services", async (t) => {
     await client.xadd(placed, "*", "data", "{}");
-    for (const name of ["catalog", "broadcast-a", "broadcast-b"]) {
+    for (const name of ["broadcast-of-others", "catalog", "sidecart-broadcast-a", "sidecart-broadcast-b"]) {
       await client.xgroup("CREATE", placed, name, "0", "MKSTREAM");
       await client.xreadgroup("GROUP", name, name, "COUNT", 1, "STREAMS", placed, ">");
     }
     const said = await setUpBroker(t, "redis", { redis: secret });
     t.same(said, { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
-    t.same(await groups(), ["broadcast-a", "broadcast-b", "catalog"]);
+    t.same(await groups(), ["broadcast-of-others", "catalog", "sidecart-broadcast-a", "sidecart-broadcast-b"]);
   });
 
   t.test("groups that nobody reads any more are deleted", async (t) => {
@@ -45,11 +45,20 @@ t.test("Redis", async (t) => {
     };
     await eventually("a group to be silent while another reads", async () => {
       await client.xadd(placed, "*", "data", "{}");
-      await client.xreadgroup("GROUP", "broadcast-a", "broadcast-a", "COUNT", 1, "STREAMS", placed, ">");
-      return (await idle("broadcast-b")) >= 3_000;
+      await client.xreadgroup(
+        "GROUP",
+        "sidecart-broadcast-a",
+        "sidecart-broadcast-a",
+        "COUNT",
+        1,
+        "STREAMS",
+        placed,
+        ">",
+      );
+      return (await idle("sidecart-broadcast-b")) >= 3_000;
     });
-    t.equal(await deleteAbandoned(client, [placed, "no.such.topic.v1"], "broadcast-", 2_000), 1);
-    t.same(await groups(), ["broadcast-a", "catalog"]);
+    t.equal(await deleteAbandoned(client, [placed, "no.such.topic.v1"], "sidecart-broadcast-", 2_000), 1);
+    t.same(await groups(), ["broadcast-of-others", "catalog", "sidecart-broadcast-a"]);
   });
 
   t.test("a key that is no stream is said, not passed over", async (t) => {

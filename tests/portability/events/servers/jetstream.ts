@@ -21,7 +21,7 @@ export async function jetstream(t: Test, system: Launched): Promise<Behind> {
     async backlog() {
       let waiting = 0;
       for await (const stream of manager.streams.list()) {
-        if (stream.config.name === "broadcast") continue;
+        if (stream.config.name === "sidecart-broadcast") continue;
         for await (const consumer of manager.consumers.list(stream.config.name)) {
           waiting += consumer.num_pending + consumer.num_ack_pending;
         }
