@@ -43,7 +43,8 @@ export async function startServer<Options, Instance extends ComponentInstance>(
 ): Promise<ComponentServer> {
   const { component, socketPath, logger, drainMs = 10_000 } = settings;
   const folder = settings.optionsFolder ?? join(dirname(socketPath), "options");
-  const instances = new Instances(component, new KeptOptions(folder, basename(socketPath, ".sock")), logger);
+  const kept = new KeptOptions(folder, basename(socketPath, ".sock"));
+  const instances = new Instances(component, kept, logger);
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
@@ -54,6 +55,7 @@ export async function startServer<Options, Instance extends ComponentInstance>(
   new ReflectionService(packageDefinition, { services: [fullName(service)] }).addToServer(server);
 
   await prepareSocket(socketPath);
+  kept.checkFolder();
   await listen(server, socketPath);
   await restrictSocket(socketPath);
   logger.info({ socketPath }, "listening");

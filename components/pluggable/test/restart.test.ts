@@ -1,4 +1,4 @@
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { pino } from "pino";
@@ -71,4 +71,32 @@ t.test("what is kept is for the owner's eyes, and no part of it is needed", asyn
   await rm(optionsFolder, { recursive: true });
   t.equal(await client.invoke("greet", 0), "again");
   await second.stop();
+});
+
+t.test("a folder that others may look into keeps nothing: the component does not start", async (t) => {
+  const folder = await temporaryFolder(t);
+  const socketPath = join(folder, "greeter.sock");
+  const optionsFolder = join(folder, "options");
+  const start = () => startServer({ component: greeter, socketPath, logger });
+  const refusal = {
+    message: new RegExp(`^${optionsFolder}, which is to keep passwords, is not a folder of this user`),
+  };
+  const refused = (because: string) => t.rejects(start(), refusal, because);
+
+  await mkdir(optionsFolder);
+  await chmod(optionsFolder, 0o755);
+  await refused("open to others");
+  await chmod(optionsFolder, 0o700);
+  if (process.getuid?.() === 0) {
+    await chown(optionsFolder, 65_534, 65_534);
+    await refused("another user's");
+  }
+  await rm(optionsFolder, { recursive: true });
+  await mkdir(join(folder, "elsewhere"), { mode: 0o700 });
+  await symlink(join(folder, "elsewhere"), optionsFolder);
+  await refused("a link");
+  t.same(await readdir(folder), ["elsewhere", "options"], "there is no socket");
+  await rm(optionsFolder);
+  const server = await start();
+  await server.stop();
 });
