@@ -2,9 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { apps } from "../apps.ts";
+import { checkout } from "../instance.ts";
 import { type Launched, launch } from "../launch.ts";
 import { StartError } from "../start-error.ts";
 import { runningIn, StartedCli, temporaryHome } from "../testing/started-cli.ts";
+import { remedied } from "./remedy.ts";
 
 t.setTimeout(240_000);
 
@@ -132,6 +134,16 @@ t.test("a file that is no YAML is named, not passed over", async (t) => {
   t.ok(message.startsWith(`${file} is no YAML: `), message);
 });
 
+t.test("a topic that is missing is named where the set-up reads, if it reads there", (t) => {
+  const file = "components/resources/broker/kafka/pubsub.yaml";
+  const said = "Request was for a topic or partition that does not exist on this broker";
+  const declared = { name: "pubsub", type: "pubsub.kafka", file: join(checkout, file), secrets: [], scopes: [] };
+  const error = remedied({ component: "pubsub", said, retried: true }, "orders", declared);
+  const remedy = `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`;
+  t.equal(error?.message, `component pubsub (pubsub.kafka) of orders: ${said}: ${remedy}`);
+  t.end();
+});
+
 t.test("a topic without a stream ends the start, though a sidecar would try for ever", async (t) => {
   const more = "    - { name: natsURL, secretKeyRef: { name: jetstream, key: natsURL } }\n";
   const component = declared({ type: "pubsub.jetstream", metadata: { name: "a", durableName: "a" }, more });
@@ -153,7 +165,7 @@ scopes:
   t.equal((await cli.exited).code, 1);
   const [line = "", ...rest] = cli.output.split("\n").filter((text) => text.startsWith("✗"));
   t.same(rest, []);
-  t.match(line, /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: name the topic in /);
-  t.match(line, `publishingScopes of ${file}`);
+  t.match(line, /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: make on its server /);
+  t.ok(line.endsWith(`what ${file} needs: the set-up makes only what components/resources names`), line);
   t.same(runningIn(home), [], "everything is stopped");
 });

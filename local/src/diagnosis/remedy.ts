@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { checkout } from "../instance.ts";
 import { reasonOf } from "../process/reason.ts";
 import { StartError } from "../start-error.ts";
@@ -16,6 +16,7 @@ const variables: Readonly<Record<string, string>> = {
   "state-db": "DATABASE_URL",
 };
 
+const shipped = join(checkout, "components", "resources") + sep;
 const longestCause = 300;
 
 interface Cause {
@@ -28,6 +29,8 @@ interface Cause {
 
 interface Where {
   file: string;
+  /** One of ours, which the set-up reads; not of a folder that was given with --resources. */
+  isShipped: boolean;
   logIn: string;
 }
 
@@ -47,7 +50,10 @@ const causes: readonly Cause[] = [
   },
   {
     pattern: /no stream matches|stream not found|topic or partition that does not exist/i,
-    remedy: ({ file }) => `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`,
+    remedy: ({ file, isShipped }) =>
+      isShipped
+        ? `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`
+        : `make on its server what ${file} needs: the set-up makes only what components/resources names`,
     lasting: true,
   },
   {
@@ -64,7 +70,8 @@ export function remedied(trouble: Trouble, app: string, declared: Declared | und
   const cause = causes.find(({ pattern }) => pattern.test(trouble.said));
   if (trouble.retried && !cause?.lasting) return undefined;
   const file = declared ? shown(declared.file) : "its YAML file";
-  const remedy = cause?.remedy({ file, logIn: logInOf(declared) ?? file }) ?? `look at ${file}`;
+  const isShipped = declared?.file.startsWith(shipped) ?? false;
+  const remedy = cause?.remedy({ file, isShipped, logIn: logInOf(declared) ?? file }) ?? `look at ${file}`;
   const type = declared ? ` (${declared.type})` : "";
   return new StartError(`component ${trouble.component}${type} of ${app}: ${cut(trouble.said)}: ${remedy}`);
 }
