@@ -4,6 +4,7 @@ import { temporaryFolder } from "@sidecart/pluggable/testing";
 import { product, upsert } from "@sidecart/search/conformance/context";
 import type { SearchPage, WriteOutcome } from "@sidecart/search/engine";
 import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { startSidecar } from "../../pluggable/test/sidecar.ts";
 import { startProcess } from "./process.ts";
 
@@ -45,12 +46,12 @@ t.test("a component that died serves the running sidecar again once it is back",
 
   await startProcess(t, folder);
   // daprd's connection waits a moment before it tries again; Init it does not repeat.
-  let answer: unknown;
-  while (answer === undefined) {
-    answer = await sidecar.invoke("search", "count", { index: "products-1" }).catch((error: Error) => {
-      if (!/code = Unavailable/.test(error.message)) throw error;
-    });
-  }
+  const answer = await eventually("the component to serve again", async () => {
+    const said = await sidecar
+      .invoke("search", "count", { index: "products-1" })
+      .catch((error: Error) => error.message);
+    return !/code = Unavailable/.test(String(said)) && said;
+  });
   t.same(answer, { count: 0 });
 });
 

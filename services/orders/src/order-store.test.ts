@@ -2,6 +2,7 @@ import { background } from "@sidecart/platform/call";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { orderCancelled, orderPaid, orderPlaced } from "./events.ts";
 import { expireOrders } from "./expire-orders.ts";
@@ -364,10 +365,11 @@ t.test("orders", async (t) => {
     const old = Array.from({ length: 60 }, () => fresh({ at }));
     await place(...old);
     let ended = 0;
-    while (ended < old.length) {
+    await eventually("all of them to be ended", async () => {
       const turns = await Promise.all(Array.from({ length: 5 }, () => orders.expire(at, 10, now, soon())));
       ended += turns.reduce((sum, one) => sum + one, 0);
-    }
+      return ended >= old.length;
+    });
     t.equal(ended, old.length);
     for (const { id } of old.slice(0, 10)) t.equal((await events(id)).length, 2);
   });
