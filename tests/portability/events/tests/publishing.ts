@@ -7,14 +7,12 @@ import { guarantees } from "../guarantees.ts";
 const placed = "orders.order-placed.v1";
 /** As much as an event's data may take (docs/brokers.md), written down once more. */
 const mostBytes = 1_000_000;
-/** The table counts what Postgres writes, which is a space after each comma and colon more. */
-const postgresSpaces = 5;
 
 export function publishingTests(t: Test, bench: () => Bench): void {
   t.test("an event of 1 MB passes whole", async (t) => {
     const { probes, start } = bench();
     const run = start();
-    const large = sized(mostBytes - postgresSpaces, run.id);
+    const large = sized(mostBytes, run.id);
     await run.send(placed, [large]);
     t.same(await run.settled(), []);
     const lengths = "select padding from probe_effects where run = $1";
