@@ -23,9 +23,18 @@ t.test("Ctrl-C while it starts stops what has been started", async (t) => {
   await cli.until(/Redis/);
   const running = descendantsOf(cli.pid);
   cli.signal("SIGINT");
-  t.equal((await cli.exited).code, 0);
+  t.equal((await cli.exited).code, 130);
+  t.match(cli.output, /· stopped\n$/);
   t.ok(running.length > 0);
   t.same(stillAlive(running), []);
+});
+
+t.test("Ctrl-C while sample data is filled in kills nobody", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), []);
+  await cli.until(/✓ services/);
+  cli.signal("SIGINT");
+  t.equal((await cli.exited).code, 130);
+  t.match(cli.output, /stopped in [\d.]+ s\n$/);
 });
 
 t.test("a second Ctrl-C kills what does not end", async (t) => {

@@ -10,7 +10,7 @@ import { seed } from "./seed/seed.ts";
 import { StartError } from "./start-error.ts";
 
 const progress = progressOn(process.stderr);
-const killed = 130; // what a shell reports for a program that Ctrl-C ended
+const interrupted = 130; // what a shell reports for a program that Ctrl-C ended
 const killWithinMs = 2_000;
 
 // A terminal that was closed, or a pipe that ended, must not keep us from stopping what we started.
@@ -32,8 +32,8 @@ async function main(): Promise<void> {
     second: () => {
       progress.note("killing");
       kill.abort();
-      process.exitCode = killed;
-      setTimeout(() => process.exit(killed), killWithinMs).unref();
+      process.exitCode = interrupted;
+      setTimeout(() => process.exit(interrupted), killWithinMs).unref();
     },
   });
   // A defect must not leave a system behind.
@@ -45,7 +45,9 @@ async function main(): Promise<void> {
     });
   }
   await run(options, stop.signal, kill.signal).catch((error: unknown) => {
-    if (!stop.signal.aborted) fail(error);
+    if (!stop.signal.aborted) return fail(error);
+    progress.note("stopped");
+    process.exitCode = interrupted;
   });
 }
 
@@ -57,7 +59,9 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
     ...options,
     signal: stop,
     killSignal: kill,
-    onStep: progress.step,
+    onStep: (step) => {
+      if (!stop.aborted) progress.step(step);
+    },
     onNote: progress.note,
     onInstance: ({ logs }) => {
       if (options.verbose) log = MergedLog.follow(logs, process.stdout);
@@ -68,12 +72,19 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
   });
   const watching = new AbortController();
   const watched = watchedMisconfiguration(system, watching.signal).then(() => new Promise<never>(() => {}));
+  let ready = false;
   const end = Promise.race([aborted(stop), firstDeath(system), watched]);
-  const greeted = greet(system, options, began).then(() => end);
+  const greeted = greet(system, options, began, stop).then(() => {
+    ready = true;
+    return end;
+  });
   try {
-    await Promise.race([end, greeted]).catch((error: unknown) => fail(system.misconfiguration() ?? error));
+    await Promise.race([end, greeted]).catch((error: unknown) => {
+      if (!stop.aborted) fail(system.misconfiguration() ?? error);
+    });
   } finally {
     watching.abort();
+    if (stop.aborted && !ready) process.exitCode = interrupted;
     const stopping = performance.now();
     const late = await system.stop();
     await log?.stop();
@@ -82,10 +93,10 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
   }
 }
 
-async function greet(system: Launched, options: CliOptions, began: number): Promise<void> {
+async function greet(system: Launched, options: CliOptions, began: number, stop: AbortSignal): Promise<void> {
   if (options.seed) {
     const seeding = performance.now();
-    const made = await seed(system.gatewayUrl);
+    const made = await seed(system.gatewayUrl, stop);
     progress.step({ name: made ? "sample data" : "sample data (kept)", ms: performance.now() - seeding });
   }
   process.stdout.write(summary(system, performance.now() - began, options.seed));

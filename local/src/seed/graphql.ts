@@ -18,21 +18,25 @@ export class Refused extends StartError {
 /** Speaks GraphQL with the gateway, as nobody or with an access token. */
 export class GraphqlClient {
   readonly #url: string;
+  readonly #signal: AbortSignal | undefined;
   readonly #token: string | undefined;
 
-  constructor(url: string, token?: string) {
+  /** `signal` ends what is under way, and its connections. */
+  constructor(url: string, signal?: AbortSignal, token?: string) {
     this.#url = url;
+    this.#signal = signal;
     this.#token = token;
   }
 
   as(token: string): GraphqlClient {
-    return new GraphqlClient(this.#url, token);
+    return new GraphqlClient(this.#url, this.#signal, token);
   }
 
   /** The data of an operation; `variables` in the types its schema names. Throws `Refused`. */
   async send<T>(query: string, variables: Record<string, unknown>): Promise<T> {
     const response = await fetch(`${this.#url}/graphql`, {
       method: "POST",
+      signal: this.#signal ?? null,
       headers: {
         "content-type": "application/json",
         ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),

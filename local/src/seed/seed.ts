@@ -10,10 +10,10 @@ const askAgainMs = 200;
 
 /**
  * Puts the sample people and products in through the gateway, as anybody could. Safe to repeat: what is there stays as
- * it is. Answers false when nothing was missing.
+ * it is. Answers false when nothing was missing; fails when `signal` ends it.
  */
-export async function seed(gatewayUrl: string): Promise<boolean> {
-  const client = new GraphqlClient(gatewayUrl);
+export async function seed(gatewayUrl: string, signal: AbortSignal): Promise<boolean> {
+  const client = new GraphqlClient(gatewayUrl, signal);
   const present = await productNames(client);
   const missing = sampleProducts().filter(({ name }) => !present.has(name));
   if (missing.length === 0) return false;
