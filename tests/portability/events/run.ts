@@ -8,6 +8,8 @@ export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };
 
 const perStatement = 50;
+/** What a test before has killed may still be on its way: docs/brokers.md says how long that takes. */
+const mostMs = 150_000;
 
 export type Run = ReturnType<typeof startRun>;
 
@@ -55,7 +57,7 @@ export function startRun(probes: Probes, { backlog }: Behind) {
   };
 
   /** Waits until nothing is under way: outboxes and broker are empty. */
-  const quiet = (withinMs = 60_000) =>
+  const quiet = (withinMs = mostMs) =>
     eventually(
       "outboxes and broker to be empty",
       async () => {
@@ -67,7 +69,7 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     );
 
   /** Waits until every effect is there and nothing is under way any more; gives back what is wrong then. */
-  async function settled(withinMs = 60_000): Promise<string[]> {
+  async function settled(withinMs = mostMs): Promise<string[]> {
     const nothingMissing = async () => {
       const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
       if (missing.length === 0) return true;

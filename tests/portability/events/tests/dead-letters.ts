@@ -15,11 +15,13 @@ export function deadLetterTests(t: Test, bench: () => Bench): void {
       const run = start();
       const catalog = probes.ops("catalog");
       const letterOf = async (id: string) =>
-        (await catalog.listDeadLetters({ first: 50 }, as(probes.token))).deadLetters.find((one) => one.eventId === id);
+        (await catalog.listDeadLetters({ first: 50 }, as(await probes.token()))).deadLetters.find(
+          (one) => one.eventId === id,
+        );
       const [bad] = await run.send(placed, [{ key: "bad", failures: tries + 1 }]);
       await run.send(placed, [{ key: "good" }, { key: "bad" }]);
       const id = bad?.id ?? "";
-      const letter = await eventually("the dead letter", () => letterOf(id), 60_000);
+      const letter = await eventually("the dead letter", () => letterOf(id), 150_000);
       t.match(letter, { topic: placed, attempts: tries, error: `told to fail: ${tries} of ${tries + 1}` });
       t.match(JSON.parse(letter.eventJson), { id, type: placed, source: "orders", data: { key: "bad", run: run.id } });
       await run.quiet();
@@ -30,7 +32,7 @@ export function deadLetterTests(t: Test, bench: () => Bench): void {
       );
 
       const redrive = async () => {
-        const { redriven, failed } = await catalog.redriveDeadLetters({ eventIds: [id] }, as(probes.token));
+        const { redriven, failed } = await catalog.redriveDeadLetters({ eventIds: [id] }, as(await probes.token()));
         return { redriven, failed };
       };
       t.same(await redrive(), { redriven: 0, failed: 1 }, "it fails once more");

@@ -35,7 +35,7 @@ export function outageTests(t: Test, bench: () => Bench): void {
       "events flow again after, s": (performance.now() - up) / 1000,
     });
     await traffic.stop();
-    t.same(await run.settled(120_000), []);
+    t.same(await run.settled(180_000), []);
     t.same(pidsOf(system, server), before, "nothing else was started again");
     for (const service of probes.services) {
       t.same(await probes.query(service, "select topic, error from dead_letters"), [], `${service} put nothing aside`);
