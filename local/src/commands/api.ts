@@ -1,25 +1,33 @@
 import { instanceAt } from "../instance.ts";
 import { recordedGateway } from "../process/run-record.ts";
+import { firstAdmin } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
-
-/** As whom the operator's commands log in; the defaults are those of `npm start`. */
-const email = process.env.SIDECART_EMAIL ?? "admin@sidecart.test";
-const password = process.env.SIDECART_PASSWORD ?? "sidecart-local";
 
 export type Ask = <T>(query: string, variables?: Record<string, unknown>) => Promise<T>;
 
 /** The API as an admin: of the instance that is named, else of SIDECART_URL, else of the instance `default`. */
 export async function asAdmin(instance: string | undefined): Promise<Ask> {
-  const gateway = gatewayOf(instance);
+  const { SIDECART_URL: elsewhere, SIDECART_EMAIL: email, SIDECART_PASSWORD: password } = process.env;
+  if (instance === undefined && elsewhere) {
+    // The log-in of `npm start` is published: nobody else is to be tried with it.
+    if (!email || !password)
+      throw new StartError("SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin");
+    return loggedIn(elsewhere, { email, password });
+  }
+  return loggedIn(gatewayOf(instance), { email: email ?? firstAdmin.email, password: password ?? firstAdmin.password });
+}
+
+async function loggedIn(gateway: string, input: { email: string; password: string }): Promise<Ask> {
   const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
-  const input = { email, password };
-  const { login } = await post<{ login: { token: string } }>(gateway, undefined, logIn, { input });
-  return (query, variables = {}) => post(gateway, login.token, query, variables);
+  const ask =
+    (token?: string): Ask =>
+    (query, variables = {}) =>
+      post(gateway, input.email, token, query, variables);
+  const { login } = await ask()<{ login: { token: string } }>(logIn, { input });
+  return ask(login.token);
 }
 
 function gatewayOf(instance: string | undefined): string {
-  const { SIDECART_URL: elsewhere } = process.env;
-  if (instance === undefined && elsewhere) return elsewhere;
   const name = instance ?? "default";
   const url = recordedGateway(instanceAt(name).folder);
   if (url) return url;
@@ -29,6 +37,7 @@ function gatewayOf(instance: string | undefined): string {
 
 async function post<T>(
   gateway: string,
+  email: string,
   token: string | undefined,
   query: string,
   variables: Record<string, unknown>,

@@ -42,6 +42,16 @@ t.test("an instance that does not run is named with how to start it", async (t) 
   t.equal(said, '✗ instance "two" does not run: npm start -- --instance two, or name a gateway in SIDECART_URL\n');
 });
 
+t.test("another system is not tried with the log-in that is published", async (t) => {
+  const env = { ...process.env, SIDECART_URL: "http://127.0.0.1:9", SIDECART_EMAIL: "", SIDECART_PASSWORD: "" };
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "reindex.ts")], {
+    env,
+    encoding: "utf8",
+  });
+  t.equal(status, 1);
+  t.equal(stderr, "✗ SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin\n");
+});
+
 t.test("commands reach the instance that is named, on whatever port it listens", async (t) => {
   const home = temporaryHome(t);
   const cli = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);

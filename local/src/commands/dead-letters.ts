@@ -6,6 +6,8 @@ import { runCommandLine } from "./command-line.ts";
 const usage = `npm run dead-letters                               lists what each service could not handle, and why
 npm run dead-letters -- redrive SERVICE            has a service handle its dead letters again
 npm run dead-letters -- redrive SERVICE EVENT_ID…  only these
+
+  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
 `;
 
 type Letter = { eventId: string; topic: string; error: string; attempts: number; diedAt: string };

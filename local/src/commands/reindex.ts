@@ -6,6 +6,7 @@ import { runCommandLine } from "./command-line.ts";
 const usage = `npm run reindex [-- options]
 
   Builds the search index anew from the catalogue, while searches go on.
+  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
 `;
 
 const pollMs = 500;

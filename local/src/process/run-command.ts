@@ -14,14 +14,21 @@ interface CommandOptions {
 const keptLines = 30;
 
 /**
- * Runs a command, with what it starts, to its end and answers its stdout. Its output is also handed out line by line. A failure is one line
- * that names the command and the exit code, with the last lines it wrote.
+ * Runs a command, with what it starts, to its end and answers its stdout. Its output is also handed out line by line. A
+ * failure is one line that names the command and the exit code, with the last lines it wrote.
  */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { onLine, signal, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...spawnOptions, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    const abort = () => child.pid !== undefined && process.kill(-child.pid, "SIGTERM");
+    const abort = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      } catch (error) {
+        // It has ended, and only its output is still being read.
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    };
     signal?.addEventListener("abort", abort, { once: true });
     const last: string[] = [];
     const out: string[] = [];

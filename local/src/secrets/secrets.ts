@@ -6,7 +6,7 @@ import { type KeySet, newSigningKey } from "./signing-keys.ts";
 /** What the secret store of a local run serves: secret name → key → value (secretstores.local.file, multiValued). */
 export type Secrets = Record<string, Record<string, string>>;
 
-const firstAdmin = { email: "admin@sidecart.test", password: "sidecart-local" };
+export const firstAdmin = { email: "admin@sidecart.test", password: "sidecart-local" };
 export const signingKeys = "accounts-signing-keys";
 
 export function secretsFile(instance: Instance): string {
