@@ -12,7 +12,7 @@ import type { SidecarSettings } from "./parts/sidecar.ts";
 import { answersOk } from "./process/readiness.ts";
 import type { Run } from "./run.ts";
 import { credentialsOf } from "./secrets/credentials.ts";
-import { type Secrets, writeSecrets } from "./secrets/secrets.ts";
+import { type Secrets, secretsFile, writeSecrets } from "./secrets/secrets.ts";
 import { startApp } from "./start-apps.ts";
 
 const loopback = "127.0.0.1";
@@ -39,7 +39,7 @@ export async function bringUp(run: Run): Promise<Stores> {
   const secrets = await writeSecrets(run.instance, stores);
   const settings = sidecarSettings(run, controlPlane);
   const appIds = run.apps.map(({ id }) => id);
-  checkSecrets(declaredIn(settings.resources), appIds, secrets);
+  checkSecrets(declaredIn(settings.resources), appIds, secrets, secretsFile(run.instance));
   await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
   const urls = await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),

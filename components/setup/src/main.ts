@@ -9,7 +9,7 @@ import { steps } from "./steps.ts";
 const help = `Creates and checks what Dapr components need before a sidecar loads them: streams, topics, queues, limits.
 It may run again at any time.
 
-node components/setup/src/main.ts --component FILE… --secrets PATH
+npm run set-up -- --component FILE… --secrets PATH
 
   --component FILE         YAML of a component; once for each
   --secrets PATH           secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with

@@ -51,7 +51,12 @@ function describe({ metadata, spec, scopes = [] }: Resource, file: string): Decl
 }
 
 /** Refuses a component that names a secret nobody has: a sidecar would go on with an empty value. */
-export function checkSecrets(components: readonly Declared[], appIds: readonly string[], secrets: Secrets): void {
+export function checkSecrets(
+  components: readonly Declared[],
+  appIds: readonly string[],
+  secrets: Secrets,
+  where: string,
+): void {
   for (const { name, file, secrets: needed, scopes } of components) {
     if (!appIds.some((id) => scopes.length === 0 || scopes.includes(id))) continue;
     const missing = needed.find((secret) => secrets[secret.name]?.[secret.key] === undefined);
@@ -59,7 +64,7 @@ export function checkSecrets(components: readonly Declared[], appIds: readonly s
     const known = Object.keys(secrets[missing.name] ?? {}).join(", ");
     const there = known === "" ? "there is no such secret" : `it has only ${known}`;
     throw new StartError(
-      `component ${name} needs key "${missing.key}" of secret "${missing.name}", but ${there}: correct secretKeyRef in ${file}`,
+      `component ${name} needs key "${missing.key}" of secret "${missing.name}", but ${there}: correct secretKeyRef in ${file}, or add it to ${where}`,
     );
   }
 }

@@ -13,11 +13,18 @@ export function secretsFile(instance: Instance): string {
   return join(instance.folder, "secrets.json");
 }
 
-/** Writes the secrets of this run: the addresses and passwords of its stores, and the keys made once and kept. */
+/** Names of secrets that a start writes, whatever it chose before. Others are a person's, and stay. */
+const ours = /^(redis|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z]+-db)$/;
+
+/**
+ * Writes the secrets of this run: the addresses and passwords of its stores, the keys made once and kept, and what
+ * somebody added for components of their own.
+ */
 export async function writeSecrets(instance: Instance, stores: Secrets): Promise<Secrets> {
   const kept = readPrivate<Secrets>(secretsFile(instance)) ?? {};
   const jwks = kept[signingKeys] ?? { jwks: JSON.stringify({ keys: [await newSigningKey()] } satisfies KeySet) };
-  const secrets = { ...stores, [signingKeys]: jwks, "accounts-first-admin": firstAdmin };
+  const added = Object.fromEntries(Object.entries(kept).filter(([name]) => !ours.test(name)));
+  const secrets = { ...added, ...stores, [signingKeys]: jwks, "accounts-first-admin": firstAdmin };
   writePrivate(secretsFile(instance), secrets);
   return secrets;
 }
