@@ -41,17 +41,19 @@ async function main(): Promise<void> {
     write(help);
     return;
   }
-  if (values.component.length === 0 || !values.secrets) {
-    throw new Problem("setup", "nothing to set up", "give --component and --secrets, or see --help");
-  }
+  if (values.component.length === 0) throw new Problem("setup", "nothing to set up", "give --component, or see --help");
+  if (!values.secrets) throw new Problem("setup", "no secrets were named", "give --secrets, or see --help");
   const options: Options = {
     replicas: number("replicas", values.replicas),
     partitions: number("partitions", values.partitions),
     retentionHours: number("retention-hours", values["retention-hours"]),
   };
   const secrets = await openSecrets(values.secrets);
-  const components = (await Promise.all(values.component.map((file) => readComponents(file, secrets)))).flat();
-  for (const component of inOrder(components)) await setUp(component, options);
+  const found = await Promise.all(values.component.map((file) => readComponents(file, secrets)));
+  for (const [place, { length }] of found.entries()) {
+    if (length === 0) write(`${values.component[place]} declares no component: passed over`);
+  }
+  for (const component of inOrder(found.flat())) await setUp(component, options);
 }
 
 function number(name: string, text: string | undefined): number | undefined {
@@ -68,7 +70,11 @@ function inOrder(components: Component[]): Component[] {
 
 async function setUp(component: Component, options: Options): Promise<void> {
   const step = steps[component.type];
-  if (!step) return;
+  if (!step) {
+    if (!component.type) throw new Problem(component.name, "it has no type", "write spec.type into its YAML");
+    write(`${component.name}: nothing is made or checked for ${component.type}`);
+    return;
+  }
   try {
     await step(component, options, (line) => write(`${component.name}: ${line}`));
   } catch (error) {
