@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { backendsOf, resourceFolders } from "./backends/table.ts";
-import { checkSecrets, declaredIn } from "./diagnosis/declared.ts";
+import { checkNames, checkSecrets, declaredIn } from "./diagnosis/declared.ts";
 import { misconfigurationOf } from "./diagnosis/misconfiguration.ts";
 import { checkout } from "./instance.ts";
 import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
@@ -29,6 +29,9 @@ export interface Stores {
 
 /** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
 export async function bringUp(run: Run): Promise<Stores> {
+  const folders = sidecarFolders(run);
+  const declared = declaredIn(folders);
+  checkNames(declared);
   const postgres = run.step("PostgreSQL", () => startPostgres(run));
   const [controlPlane, databases, ...chosen] = await Promise.all([
     startControlPlane(run),
@@ -37,9 +40,9 @@ export async function bringUp(run: Run): Promise<Stores> {
   ]);
   const stores = Object.assign(databaseSecrets(databases), ...chosen) as Secrets;
   const secrets = await writeSecrets(run.instance, stores);
-  const settings = sidecarSettings(run, controlPlane);
+  const settings = sidecarSettings(run, folders, controlPlane);
   const appIds = run.apps.map(({ id }) => id);
-  checkSecrets(declaredIn(settings.resources), appIds, secrets, secretsFile(run.instance));
+  checkSecrets(declared, appIds, secrets, secretsFile(run.instance));
   await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
   const urls = await run.step("services", () =>
     Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
@@ -109,11 +112,19 @@ function databaseSecrets(databases: Map<string, ServiceDatabase>): Secrets {
   return Object.fromEntries(entries) as Secrets;
 }
 
-function sidecarSettings(run: Run, { dapr, sentry }: ControlPlane): Omit<SidecarSettings, "tokens"> {
+function sidecarFolders(run: Run): string[] {
   const shared = ["base", "secrets/local"].map((folder) => join(resources, folder));
+  return [...shared, ...resourceFolders(run.choices), ...run.extraResources];
+}
+
+function sidecarSettings(
+  run: Run,
+  folders: readonly string[],
+  { dapr, sentry }: ControlPlane,
+): Omit<SidecarSettings, "tokens"> {
   return {
     program: dapr.daprd,
-    resources: [...shared, ...resourceFolders(run.choices), ...run.extraResources],
+    resources: folders,
     configuration,
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { reasonOf } from "./process/reason.ts";
 import { StartError } from "./start-error.ts";
 
 /** The checkout this launcher belongs to. */
@@ -48,7 +49,26 @@ export function instanceAt(name: string, home = process.env.SIDECART_HOME || joi
 
 /** The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
 export async function makeFolder(instance: Instance): Promise<void> {
-  await mkdir(instance.folder, { recursive: true, mode: 0o711 });
+  await makeWithParents(instance.folder).catch((error: unknown) => {
+    throw new StartError(
+      `no instance can be kept in ${instance.folder}: ${reasonOf(error)}: choose another SIDECART_HOME`,
+    );
+  });
+}
+
+// Node's own recursive mkdir never ends below /proc, which answers ENOENT for every new name.
+async function makeWithParents(folder: string): Promise<void> {
+  await makeOne(folder).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" || dirname(folder) === folder) throw error;
+    await makeWithParents(dirname(folder));
+    await makeOne(folder);
+  });
+}
+
+async function makeOne(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o711 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
+  });
 }
 
 /**

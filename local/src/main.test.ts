@@ -100,8 +100,18 @@ t.test("a taken port is named with what to do", async (t) => {
   t.match(cli.output, `✗ port ${port} is taken: stop what listens there, or choose another with --port N`);
 });
 
+t.test("a place where no folder can be made is named, and nothing hangs", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), [], { SIDECART_HOME: "/proc/nowhere/deep" });
+  t.equal((await cli.exited).code, 1);
+  t.match(
+    cli.output,
+    /^✗ no instance can be kept in \/proc\/nowhere\/deep\/default: .*: choose another SIDECART_HOME\n$/,
+  );
+});
+
 t.test("a missing tool is named with what to do", async (t) => {
-  const cli = new StartedCli(t, temporaryHome(t), [], { PATH: "/nowhere", HOME: "/nowhere" });
+  const home = temporaryHome(t);
+  const cli = new StartedCli(t, home, [], { PATH: "/nowhere", HOME: home });
   t.equal((await cli.exited).code, 1);
   t.match(cli.output, /✗ (redis-server is missing: install Redis|no Go to build the Dapr runtime with: install Go)/);
 });

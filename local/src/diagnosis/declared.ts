@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
+import { yamlFiles } from "./yaml-files.ts";
 
 interface SecretKey {
+  /** Which setting of the component it fills. */
+  setting: string;
   name: string;
   key: string;
 }
@@ -15,6 +17,8 @@ export interface Declared {
   type: string;
   file: string;
   secrets: readonly SecretKey[];
+  /** Names of the settings whose values stand in the file itself. */
+  literals: readonly string[];
   /** The apps whose sidecars load it; empty: all. */
   scopes: readonly string[];
 }
@@ -28,8 +32,7 @@ interface Resource {
 
 /** The components that the YAML files of `folders` declare. A sidecar passes over a file that it cannot read: we do not. */
 export function declaredIn(folders: readonly string[]): Declared[] {
-  const files = folders.flatMap((folder) => yamlFiles(folder).map((name) => join(folder, name)));
-  return files.flatMap((file) =>
+  return folders.flatMap(yamlFiles).flatMap((file) =>
     parseAllDocuments(readFileSync(file, "utf8")).flatMap((document) => {
       const [error] = document.errors;
       if (error) throw new StartError(`${file} is no YAML: ${error.message.split("\n")[0]}`);
@@ -39,15 +42,23 @@ export function declaredIn(folders: readonly string[]): Declared[] {
   );
 }
 
-function yamlFiles(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+function describe({ metadata, spec, scopes = [] }: Resource, file: string): Declared {
+  const entries = spec?.metadata ?? [];
+  const secrets = entries.flatMap(({ name = "", secretKeyRef }) =>
+    secretKeyRef ? [{ setting: name, name: secretKeyRef.name, key: secretKeyRef.key || name }] : [],
+  );
+  const literals = entries.flatMap(({ name, secretKeyRef }) => (name && !secretKeyRef ? [name] : []));
+  return { name: metadata?.name ?? "", type: spec?.type ?? "", file, secrets, literals, scopes };
 }
 
-function describe({ metadata, spec, scopes = [] }: Resource, file: string): Declared {
-  const secrets = (spec?.metadata ?? []).flatMap(({ name = "", secretKeyRef }) =>
-    secretKeyRef ? [{ name: secretKeyRef.name, key: secretKeyRef.key || name }] : [],
-  );
-  return { name: metadata?.name ?? "", type: spec?.type ?? "", file, secrets, scopes };
+/** Refuses a name that two files give: a sidecar takes no second component of a name, whatever its scopes are. */
+export function checkNames(components: readonly Declared[]): void {
+  const taken = new Map<string, string>();
+  for (const { name, file } of components) {
+    const other = taken.get(name);
+    if (other) throw new StartError(`${file} declares component ${name}, and so does ${other}: give one another name`);
+    taken.set(name, file);
+  }
 }
 
 /** Refuses a component that names a secret nobody has: a sidecar would go on with an empty value. */

@@ -134,10 +134,40 @@ t.test("a file that is no YAML is named, not passed over", async (t) => {
   t.ok(message.startsWith(`${file} is no YAML: `), message);
 });
 
+t.test("the log-in to correct is where the component has it, not where it has its address", (t) => {
+  const known = { name: "audit", type: "state.redis", file: "/shop/audit.yaml", scopes: [] };
+  const secrets = [{ setting: "redisHost", name: "redis", key: "host" }];
+  const said = (words: string, declared: Parameters<typeof remedied>[2]) =>
+    remedied({ component: "audit", said: words, retried: false }, "orders", declared)?.message;
+  const literal = { ...known, secrets, literals: ["redisPassword"] };
+  t.match(said("WRONGPASS", literal), /: correct the user and password in \/shop\/audit\.yaml$/);
+  t.match(said("connection refused", literal), /correct its address in REDIS_URL \(secret "redis"\)$/);
+  const both = [...secrets, { setting: "redisPassword", name: "cache", key: "password" }];
+  t.match(said("WRONGPASS", { ...known, secrets: both, literals: [] }), /in secret "cache"$/);
+  t.match(said("WRONGPASS", { ...known, secrets, literals: ["ttl"] }), /in REDIS_URL \(secret "redis"\)$/);
+  t.end();
+});
+
+t.test("a component with a name of ours is refused before anything starts, with both files", async (t) => {
+  const yaml = declared({ type: "state.in-memory", metadata: {} }).replace("name: audit", "name: pubsub");
+  const { home, folder, file } = oneMore(t, yaml);
+  const cli = new StartedCli(t, home, ["--resources", folder]);
+  t.equal((await cli.exited).code, 1);
+  const ours = join(checkout, "components/resources/broker/redis/pubsub.yaml");
+  t.equal(cli.output, `✗ ${file} declares component pubsub, and so does ${ours}: give one another name\n`);
+});
+
 t.test("a topic that is missing is named where the set-up reads, if it reads there", (t) => {
   const file = "components/resources/broker/kafka/pubsub.yaml";
   const said = "Request was for a topic or partition that does not exist on this broker";
-  const declared = { name: "pubsub", type: "pubsub.kafka", file: join(checkout, file), secrets: [], scopes: [] };
+  const declared = {
+    name: "pubsub",
+    type: "pubsub.kafka",
+    file: join(checkout, file),
+    secrets: [],
+    literals: [],
+    scopes: [],
+  };
   const error = remedied({ component: "pubsub", said, retried: true }, "orders", declared);
   const remedy = `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`;
   t.equal(error?.message, `component pubsub (pubsub.kafka) of orders: ${said}: ${remedy}`);

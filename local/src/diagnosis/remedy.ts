@@ -31,8 +31,13 @@ interface Where {
   file: string;
   /** One of ours, which the set-up reads; not of a folder that was given with --resources. */
   isShipped: boolean;
+  /** Where its user and password come from, and where its address does. */
   logIn: string;
+  address: string;
 }
+
+const holdsLogIn = /password|user|secret|accessKey|token|connectionString|url/i;
+const holdsAddress = /host|server|broker|endpoint|address|connectionString|url/i;
 
 // RabbitMQ, NATS, Redis, PostgreSQL, Kafka, S3 and HTTP
 const refused =
@@ -58,7 +63,7 @@ const causes: readonly Cause[] = [
   },
   {
     pattern: /connection refused|no such host|no servers available|timeout|deadline exceeded|ECONNREFUSED|ENOTFOUND/i,
-    remedy: ({ logIn }) => `start that server, or correct its address in ${logIn}`,
+    remedy: ({ address }) => `start that server, or correct its address in ${address}`,
   },
 ];
 
@@ -71,7 +76,8 @@ export function remedied(trouble: Trouble, app: string, declared: Declared | und
   if (trouble.retried && !cause?.lasting) return undefined;
   const file = declared ? shown(declared.file) : "its YAML file";
   const isShipped = declared?.file.startsWith(shipped) ?? false;
-  const remedy = cause?.remedy({ file, isShipped, logIn: logInOf(declared) ?? file }) ?? `look at ${file}`;
+  const [logIn, address] = [sourceOf(holdsLogIn, file, declared), sourceOf(holdsAddress, file, declared)];
+  const remedy = cause?.remedy({ file, isShipped, logIn, address }) ?? `look at ${file}`;
   const type = declared ? ` (${declared.type})` : "";
   return new StartError(`component ${trouble.component}${type} of ${app}: ${cut(trouble.said)}: ${remedy}`);
 }
@@ -85,10 +91,16 @@ export function unusable(server: string, variable: string, error: unknown): Star
   return new StartError(`${server} (${variable}) cannot be used: ${cut(said)}: ${remedy}`);
 }
 
-function logInOf(declared: Declared | undefined): string | undefined {
-  const names = [...new Set(declared?.secrets.map(({ name }) => name))];
-  const secrets = names.map((name) => (variables[name] ? `${variables[name]} (secret "${name}")` : `secret "${name}"`));
-  return secrets.length > 0 ? secrets.join(" or ") : undefined;
+/** Where the settings of such names come from: the file, secrets, or both; all its secrets when no name says so. */
+function sourceOf(wanted: RegExp, file: string, declared: Declared | undefined): string {
+  const { secrets = [], literals = [] } = declared ?? {};
+  const inFile = literals.some((name) => wanted.test(name));
+  const fitting = secrets.filter(({ setting }) => wanted.test(setting));
+  const names = new Set((inFile || fitting.length > 0 ? fitting : secrets).map(({ name }) => name));
+  const described = [...names].map((name) =>
+    variables[name] ? `${variables[name]} (secret "${name}")` : `secret "${name}"`,
+  );
+  return (inFile ? [file, ...described] : described).join(" or ") || file;
 }
 
 function shown(file: string): string {

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { yamlFiles } from "../diagnosis/yaml-files.ts";
 import { checkout, type Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import { runCommand } from "../process/run-command.ts";
@@ -14,7 +14,7 @@ const program = join(checkout, "components/setup/src/main.ts");
  * `folders`. What is wrong is the last line that the program wrote.
  */
 export async function setUp(instance: Instance, folders: readonly string[], signal?: AbortSignal): Promise<void> {
-  const components = (await Promise.all(folders.map(yamlFiles))).flat();
+  const components = folders.flatMap(yamlFiles);
   const args = [...components.flatMap((file) => ["--component", file]), "--secrets", secretsFile(instance)];
   const log = createWriteStream(join(instance.logs, "setup.log"), { mode: 0o600 });
   try {
@@ -30,11 +30,4 @@ export async function setUp(instance: Instance, folders: readonly string[], sign
   } finally {
     log.end();
   }
-}
-
-async function yamlFiles(folder: string): Promise<string[]> {
-  return (await readdir(folder))
-    .filter((name) => name.endsWith(".yaml"))
-    .sort()
-    .map((name) => join(folder, name));
 }

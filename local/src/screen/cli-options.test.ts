@@ -25,4 +25,8 @@ t.test("a wrong word is refused in one line that says what is right", async (t) 
   t.throws(() => parseCliOptions(["--replicas", "orders"]), { message: /--replicas orders: say APP=N with N from 1/ });
   t.throws(() => parseCliOptions(["--replicas", "wallet=2"]), { message: /of accounts, catalog, orders, gateway/ });
   t.throws(() => parseCliOptions(["--broker", "kafka3"]), { message: /--broker kafka3: choose redis/ });
+  const none = { message: "--resources no/such: there is no such folder" };
+  t.throws(() => parseCliOptions(["--resources", "no/such"]), none);
+  const file = { message: `--resources ${import.meta.filename}: this is no folder: name the one it is in` };
+  t.throws(() => parseCliOptions(["--resources", import.meta.filename]), file);
 });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { apps } from "../apps.ts";
@@ -96,8 +96,11 @@ function portOf(text: string): number {
 }
 
 function folderOf(path: string): string {
-  if (existsSync(path)) return resolve(path);
-  throw new StartError(`--resources ${path}: there is no such folder`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return resolve(path);
+  throw new StartError(
+    `--resources ${path}: ${found ? "this is no folder: name the one it is in" : "there is no such folder"}`,
+  );
 }
 
 function replicasOf(text: string): [string, number] {
