@@ -3,28 +3,44 @@ import { recordedGateway } from "../process/run-record.ts";
 import { firstAdmin } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 
+const shownCharacters = 80;
+
+type Answer<T> = { data: T; errors?: { message: string }[] };
+
 export type Ask = <T>(query: string, variables?: Record<string, unknown>) => Promise<T>;
 
-/** The API as an admin: of the instance that is named, else of SIDECART_URL, else of the instance `default`. */
+export interface LogIn {
+  email: string;
+  password: string;
+}
+
+/** The API as an admin. */
 export async function asAdmin(instance: string | undefined): Promise<Ask> {
+  const { gateway, admin } = gatewayAndAdmin(instance);
+  return loggedIn(gateway, admin);
+}
+
+/** A gateway and its admin: of the instance that is named, else of SIDECART_URL, else of the instance `default`. */
+export function gatewayAndAdmin(instance: string | undefined): { gateway: string; admin: LogIn } {
   const { SIDECART_URL: elsewhere, SIDECART_EMAIL: email, SIDECART_PASSWORD: password } = process.env;
   if (instance === undefined && elsewhere) {
     // The log-in of `npm start` is published: nobody else is to be tried with it.
     if (!email || !password)
       throw new StartError("SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin");
-    return loggedIn(elsewhere, { email, password });
+    return { gateway: elsewhere.replace(/\/+$/, ""), admin: { email, password } };
   }
-  return loggedIn(gatewayOf(instance), { email: email ?? firstAdmin.email, password: password ?? firstAdmin.password });
+  const admin = { email: email ?? firstAdmin.email, password: password ?? firstAdmin.password };
+  return { gateway: gatewayOf(instance), admin };
 }
 
-async function loggedIn(gateway: string, input: { email: string; password: string }): Promise<Ask> {
+export function asNobody(gateway: string): Ask {
+  return (query, variables = {}) => post(gateway, "nobody", undefined, query, variables);
+}
+
+export async function loggedIn(gateway: string, input: LogIn): Promise<Ask> {
   const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
-  const ask =
-    (token?: string): Ask =>
-    (query, variables = {}) =>
-      post(gateway, input.email, token, query, variables);
-  const { login } = await ask()<{ login: { token: string } }>(logIn, { input });
-  return ask(login.token);
+  const { login } = await post<{ login: { token: string } }>(gateway, input.email, undefined, logIn, { input });
+  return (query, variables = {}) => post(gateway, input.email, login.token, query, variables);
 }
 
 function gatewayOf(instance: string | undefined): string {
@@ -47,8 +63,25 @@ async function post<T>(
   const response = await fetch(`${gateway}/graphql`, request).catch(() => {
     throw new StartError(`no gateway at ${gateway}`);
   });
-  const { data, errors } = (await response.json()) as { data: T; errors?: { message: string }[] };
+  const text = await response.text();
+  const answer = parsed<T>(text);
+  if (!answer) {
+    const start = text.replaceAll(/\s+/g, " ").trim().slice(0, shownCharacters);
+    throw new StartError(`${gateway} is no Sidecart gateway: it answers ${response.status} with "${start}"`);
+  }
+  const { data, errors } = answer;
   const [first] = errors ?? [];
   if (first) throw new StartError(`${gateway} as ${email}: ${first.message}`);
   return data;
+}
+
+/** Undefined for what is no answer of GraphQL: a proxy's page, another program's JSON. */
+function parsed<T>(text: string): Answer<T> | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const isAnswer = typeof answer === "object" && answer !== null && ("data" in answer || "errors" in answer);
+    return isAnswer ? (answer as Answer<T>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
