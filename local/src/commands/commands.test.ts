@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import t from "tap";
+import { firstAdmin } from "../secrets/secrets.ts";
 import { StartedCli, temporaryHome } from "../testing/started-cli.ts";
 
 t.setTimeout(120_000);
 
 /** Runs an operator's command to its end. */
-function run(home: string, name: string, words: readonly string[]): { code: number | null; said: string } {
-  const env = { ...process.env, SIDECART_HOME: home, SIDECART_URL: "" };
+function run(home: string, name: string, words: readonly string[], more: Record<string, string> = {}) {
+  const env = { ...process.env, SIDECART_HOME: home, SIDECART_URL: "", ...more };
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...words], {
     env,
     encoding: "utf8",
@@ -15,7 +16,7 @@ function run(home: string, name: string, words: readonly string[]): { code: numb
   return { code: status, said: stdout + stderr };
 }
 
-const names = ["reindex", "dead-letters", "rotate-keys"];
+const names = ["reindex", "dead-letters", "rotate-keys", "seed", "demo"];
 
 t.test("every command says what it does and takes", async (t) => {
   for (const name of names) {
@@ -50,6 +51,23 @@ t.test("another system is not tried with the log-in that is published", async (t
   });
   t.equal(status, 1);
   t.equal(stderr, "✗ SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin\n");
+});
+
+t.test("sample data and an order go through a gateway that is named by its address alone", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), ["--no-seed"]);
+  const env = {
+    SIDECART_URL: await cli.ready(),
+    SIDECART_EMAIL: firstAdmin.email,
+    SIDECART_PASSWORD: firstAdmin.password,
+  };
+  const seeded = run(temporaryHome(t), "seed", [], env);
+  t.match(seeded.said, /^sample data is in \S+\n +customer +customer@/);
+  t.match(run(temporaryHome(t), "seed", [], env).said, /^sample data was in \S+ already/);
+  const { code, said } = run(temporaryHome(t), "demo", [], env);
+  t.equal(code, 0, said);
+  const [, before, after] = said.match(/(\d+) in stock\nordered 2: .*\nthe stock is (\d+) now\n/) ?? [];
+  t.equal(Number(after), Number(before) - 2);
+  t.match(said, /the admin marked it: paid\n$/);
 });
 
 t.test("commands reach the instance that is named, on whatever port it listens", async (t) => {

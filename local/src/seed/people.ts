@@ -1,3 +1,5 @@
+import { createHmac } from "node:crypto";
+
 export type Role = "customer" | "admin" | "partner" | "deliverer";
 
 export interface Person {
@@ -18,6 +20,14 @@ function trio(role: Role, local: string, usernames: readonly [string, string, st
     email: `${local}${index === 0 ? "" : index + 1}@sidecart.test`,
     shown: index === 0,
   }));
+}
+
+/**
+ * The password of sample log-ins anywhere but on one machine: whoever knows the admin's can work it out, and nobody else,
+ * so that sample data can be completed later.
+ */
+export function samplePasswordUnder(adminPassword: string): string {
+  return `sample-${createHmac("sha256", adminPassword).update("sidecart sample people").digest("hex").slice(0, 24)}`;
 }
 
 /** Three people of each role. The first admin is made by the accounts service itself. */

@@ -1,5 +1,5 @@
 import t from "tap";
-import { people } from "./people.ts";
+import { people, samplePasswordUnder } from "./people.ts";
 import { sampleProducts } from "./products.ts";
 
 const products = sampleProducts();
@@ -38,3 +38,13 @@ t.test("there are three people of each role", async (t) => {
     t.equal(people.filter((person) => person.role === role).length, 3, role);
   }
 });
+
+t.test(
+  "sample people elsewhere get a password that follows from the admin's, and is neither it nor the published one",
+  async (t) => {
+    const password = samplePasswordUnder("correct horse battery staple");
+    t.equal(samplePasswordUnder("correct horse battery staple"), password);
+    t.not(samplePasswordUnder("correct horse battery stable"), password);
+    t.notMatch(password, /horse|sidecart-local/);
+  },
+);

@@ -8,18 +8,30 @@ const pageSize = 100;
 const knownWithinMs = 30_000;
 const askAgainMs = 200;
 
+/** Who fills in, and the password that the sample people get. */
+export interface LogIns {
+  admin: { email: string; password: string };
+  password: string;
+}
+
+const published: LogIns = {
+  admin: { email: people[0]?.email ?? "", password: samplePassword },
+  password: samplePassword,
+};
+
 /**
  * Puts the sample people and products in through the gateway, as anybody could. Safe to repeat: what is there stays as
  * it is. Answers false when nothing was missing; fails when `signal` ends it.
  */
-export async function seed(gatewayUrl: string, signal: AbortSignal): Promise<boolean> {
+export async function seed(gatewayUrl: string, signal: AbortSignal, logIns: LogIns = published): Promise<boolean> {
+  const { admin: first, password } = logIns;
   const client = new GraphqlClient(gatewayUrl, signal);
   const present = await productNames(client);
   const missing = sampleProducts().filter(({ name }) => !present.has(name));
   if (missing.length === 0) return false;
-  const admin = client.as(await logIn(client, people[0]?.email ?? ""));
-  await Promise.all(people.slice(1).map((person) => register(client, admin, person)));
-  const shops = await shopClients(client, missing);
+  const admin = client.as(await logIn(client, first.email, first.password));
+  await Promise.all(people.slice(1).map((person) => register(client, admin, person, password)));
+  const shops = await shopClients(client, missing, password);
   await inParallel(missing, (product) => createProduct(shops.get(product.partner ?? "") ?? admin, product));
   return true;
 }
@@ -39,10 +51,15 @@ async function productNames(client: GraphqlClient): Promise<Set<string>> {
   return names;
 }
 
-async function register(client: GraphqlClient, admin: GraphqlClient, { email, username, role }: Person): Promise<void> {
+async function register(
+  client: GraphqlClient,
+  admin: GraphqlClient,
+  { email, username, role }: Person,
+  password: string,
+): Promise<void> {
   const query = "mutation ($input: RegisterUserInput!) { registerUser(input: $input) { id } }";
   try {
-    const input = { email, username, password: samplePassword };
+    const input = { email, username, password };
     const { registerUser } = await client.send<{ registerUser: { id: string } }>(query, { input });
     if (role !== "customer") await grant(admin, registerUser.id, role);
   } catch (error) {
@@ -55,18 +72,22 @@ async function grant(admin: GraphqlClient, accountId: string, role: string): Pro
   await admin.send(query, { input: { accountId, roles: ["customer", role] } });
 }
 
-async function logIn(client: GraphqlClient, email: string): Promise<string> {
+async function logIn(client: GraphqlClient, email: string, password: string): Promise<string> {
   const query = "mutation ($input: LoginInput!) { login(input: $input) { token } }";
-  const { login } = await client.send<{ login: { token: string } }>(query, {
-    input: { email, password: samplePassword },
-  });
+  const { login } = await client.send<{ login: { token: string } }>(query, { input: { email, password } });
   return login.token;
 }
 
 /** A client for each shop that owns some of `products`, by its username: a partner lists its goods itself. */
-async function shopClients(client: GraphqlClient, products: SampleProduct[]): Promise<Map<string, GraphqlClient>> {
+async function shopClients(
+  client: GraphqlClient,
+  products: SampleProduct[],
+  password: string,
+): Promise<Map<string, GraphqlClient>> {
   const shops = people.filter(({ username }) => products.some(({ partner }) => partner === username));
-  const entries = shops.map(async ({ username, email }) => [username, client.as(await logIn(client, email))] as const);
+  const entries = shops.map(
+    async ({ username, email }) => [username, client.as(await logIn(client, email, password))] as const,
+  );
   return new Map(await Promise.all(entries));
 }
 

@@ -1,0 +1,26 @@
+import { people, samplePassword, samplePasswordUnder } from "../seed/people.ts";
+import { seed } from "../seed/seed.ts";
+import { StartError } from "../start-error.ts";
+import { gatewayAndAdmin } from "./api.ts";
+import { runCommandLine } from "./command-line.ts";
+
+const usage = `npm run seed [-- options]
+
+  Fills in the sample people and products through the gateway, as npm start does. Safe to repeat: what is there stays.
+  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin. The sample
+  people get a password there that only whoever knows the admin's can work out; it is printed.
+`;
+
+await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  const { gateway, admin } = gatewayAndAdmin(instance);
+  const published = admin.password === samplePassword;
+  const password = published ? samplePassword : samplePasswordUnder(admin.password);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  const made = await seed(gateway, interrupted.signal, { admin, password });
+  process.stdout.write(made ? `sample data is in ${gateway}\n` : `sample data was in ${gateway} already\n`);
+  for (const { role, email, shown } of people.slice(1)) {
+    if (shown) process.stdout.write(`  ${role.padEnd(10)} ${email.padEnd(24)} ${password}\n`);
+  }
+});
