@@ -62,7 +62,7 @@ export async function startStore(t: Test, service: string, { dispatcher }: Store
 }
 
 /** What one store consists of, and its end: the last started goes first. */
-class StoreRun {
+export class StoreRun {
   readonly instance: Instance;
   readonly #ports = new Ports();
   readonly #ends: (() => Promise<unknown> | unknown)[] = [];

@@ -1,3 +1,4 @@
+import { createDatabase } from "@sidecart/platform/create-database";
 import pg from "pg";
 import { unusable } from "../diagnosis/remedy.ts";
 import type { Credentials } from "../secrets/credentials.ts";
@@ -33,9 +34,11 @@ export async function ensureDatabases(
       const passwords = credentials.databases[service];
       if (!passwords) throw new Error(`no credentials for ${service}`);
       const name = databaseName(instance, service);
-      await ensureRole(client, name, passwords.owner);
-      await ensureRole(client, runtimeRoleOf(name), passwords.runtime);
-      await ensureDatabase(client, name);
+      await createDatabase(client, {
+        database: name,
+        owner: { name, password: passwords.owner },
+        runtime: { name: runtimeRoleOf(name), password: passwords.runtime },
+      });
       made.set(service, describe(adminUrl, service, name, passwords));
     }
     return made;
@@ -79,23 +82,6 @@ async function connect(url: string): Promise<pg.Client> {
   }
   client.on("error", () => {});
   return client;
-}
-
-async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
-  const found = await client.query("select from pg_roles where rolname = $1", [role]);
-  const verb = found.rowCount ? "alter" : "create";
-  await client.query(`${verb} role ${pg.escapeIdentifier(role)} login password ${pg.escapeLiteral(password)}`);
-}
-
-async function ensureDatabase(client: pg.Client, name: string): Promise<void> {
-  const database = pg.escapeIdentifier(name);
-  const found = await client.query("select from pg_database where datname = $1", [name]);
-  if (found.rowCount) return;
-  // An administrator who is no superuser may only give a database to a role of which it is a member.
-  await client.query(`grant ${database} to current_user`);
-  await client.query(`create database ${database} owner ${database}`);
-  await client.query(`revoke all on database ${database} from public`);
-  await client.query(`grant connect on database ${database} to ${pg.escapeIdentifier(runtimeRoleOf(name))}`);
 }
 
 function describe(adminUrl: string, service: string, database: string, passwords: { owner: string; runtime: string }) {

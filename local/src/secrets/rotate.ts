@@ -1,8 +1,8 @@
+import { type KeySet, newSigningKey, rotated, type SigningJwk } from "@sidecart/platform/signing-key-set";
 import type { Instance } from "../instance.ts";
 import { StartError } from "../start-error.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 import { type Secrets, secretsFile, signingKeys } from "./secrets.ts";
-import { type KeySet, newSigningKey, rotated, type SigningJwk } from "./signing-keys.ts";
 
 /** Puts a new first key into an instance's secrets and answers it. */
 export async function rotateSigningKeys(instance: Instance, now = new Date()): Promise<SigningJwk> {

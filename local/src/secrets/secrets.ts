@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { type KeySet, newSigningKey } from "@sidecart/platform/signing-key-set";
 import type { Instance } from "../instance.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
-import { type KeySet, newSigningKey } from "./signing-keys.ts";
 
 /** What the secret store of a local run serves: secret name → key → value (secretstores.local.file, multiValued). */
 export type Secrets = Record<string, Record<string, string>>;

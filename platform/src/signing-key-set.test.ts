@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, importJWK, jwtVerify, SignJWT } from "jose";
 import t from "tap";
-import { newSigningKey, rotated } from "./signing-keys.ts";
+import { newSigningKey, rotated } from "./signing-key-set.ts";
 
 t.test("a new key signs and verifies, and is named by its thumbprint", async (t) => {
   const jwk = await newSigningKey();

@@ -1,0 +1,16 @@
+import { loadConfig } from "@sidecart/platform/config";
+import { openKubernetes } from "@sidecart/platform/kubernetes";
+import { z } from "zod";
+import { changeKeys, type Verb, verbs } from "./change-keys.ts";
+
+const config = z.object({ SIGNING_KEYS_SECRET: z.string().min(1).default("accounts-signing-keys") });
+
+try {
+  const verb = z.enum(verbs, { error: `say ${verbs.join(" or ")}` }).parse(process.argv[2]) satisfies Verb;
+  const said = await changeKeys(openKubernetes(), loadConfig(config).SIGNING_KEYS_SECRET, verb);
+  process.stdout.write(`${said}\n`);
+} catch (error) {
+  const text = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+  process.stderr.write(`signing-keys: ${text}\n`);
+  process.exitCode = 1;
+}

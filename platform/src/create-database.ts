@@ -1,0 +1,39 @@
+import pg from "pg";
+import { alone } from "./postgres.ts";
+
+export type Role = { name: string; password: string };
+export type NewDatabase = {
+  database: string;
+  /** Owns and migrates it. */
+  owner: Role;
+  /** What the service's sidecar connects as. */
+  runtime: Role;
+};
+
+const lockSeconds = 60;
+
+/** Makes what is missing of a service's database and its pair of roles. Safe to repeat, and for several at once. */
+export async function createDatabase(admin: pg.Client, { database, owner, runtime }: NewDatabase): Promise<void> {
+  await alone(admin, "sidecart databases", lockSeconds, async () => {
+    await ensureRole(admin, owner);
+    await ensureRole(admin, runtime);
+    await ensureDatabase(admin, database, owner.name);
+    const name = pg.escapeIdentifier(database);
+    await admin.query(`revoke all on database ${name} from public`);
+    await admin.query(`grant connect on database ${name} to ${pg.escapeIdentifier(runtime.name)}`);
+  });
+}
+
+async function ensureRole(admin: pg.Client, { name, password }: Role): Promise<void> {
+  const found = await admin.query("select from pg_roles where rolname = $1", [name]);
+  const verb = found.rowCount ? "alter" : "create";
+  await admin.query(`${verb} role ${pg.escapeIdentifier(name)} login password ${pg.escapeLiteral(password)}`);
+}
+
+async function ensureDatabase(admin: pg.Client, name: string, owner: string): Promise<void> {
+  const found = await admin.query("select from pg_database where datname = $1", [name]);
+  // An administrator who is no superuser may only give a database to a role of which it is a member.
+  await admin.query(`grant ${pg.escapeIdentifier(owner)} to current_user`);
+  if (found.rowCount) return;
+  await admin.query(`create database ${pg.escapeIdentifier(name)} owner ${pg.escapeIdentifier(owner)}`);
+}
