@@ -1,0 +1,101 @@
+import {
+  chmod,
+  copyFile,
+  cp,
+  glob,
+  lutimes,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { runCommand } from "../local/src/process/run-command.ts";
+import type { Image } from "./image.ts";
+import { npmSbom } from "./sbom.ts";
+import { shipsFromPackage, shipsFromWorkspace } from "./ships.ts";
+import { linkedBy, workspacesOf } from "./workspaces.ts";
+
+/** Where a program will run, in npm's words. */
+export interface Target {
+  cpu: string;
+  /** Of all files. Seconds since 1970, https://reproducible-builds.org/specs/source-date-epoch */
+  epoch: number;
+}
+
+/**
+ * Writes what an image holds: in `packages/` what npm installs, in `sources/` what is ours. They become layers of their
+ * own: packages change seldom, and services with the same dependencies share them. The repository's layout stays, so that
+ * the links in node_modules lead out of it: Node strips no types below node_modules.
+ */
+export async function assemble(root: string, image: Image, out: string, target: Target): Promise<void> {
+  const packages = join(out, "packages", "app");
+  const sources = join(out, "sources", "app");
+  await rm(out, { recursive: true, force: true });
+  await mkdir(sources, { recursive: true });
+  const programs = [image.workspace, ...image.runs];
+  const linked = await linkedBy(root, programs);
+  await install(root, programs, packages, target);
+  await writeFile(join(sources, "sbom.cdx.json"), await npmSbom(packages, linked, target.epoch));
+  await prune(packages);
+  await mkdir(join(sources, "node_modules"));
+  await rename(join(packages, "node_modules", "@sidecart"), join(sources, "node_modules", "@sidecart"));
+  for (const workspace of linked) await copy(root, workspace, sources, shipsFromWorkspace);
+  for await (const folder of glob([...image.reads], { cwd: root })) await copy(root, folder, sources, () => true);
+  await copyFile(join(root, "LICENSE"), join(sources, "LICENSE"));
+  if (image.main) await symlink(image.main, join(sources, "main.ts"));
+  await settle(out, target.epoch);
+}
+
+/** The production dependencies of the workspaces and of those they link to, as the lockfile has them. */
+async function install(root: string, workspaces: string[], folder: string, { cpu }: Target): Promise<void> {
+  for (const manifest of ["", ...(await workspacesOf(root)).values()].map((each) => join(each, "package.json"))) {
+    await mkdir(dirname(join(folder, manifest)), { recursive: true });
+    await copyFile(join(root, manifest), join(folder, manifest));
+  }
+  for (const file of ["package-lock.json", ".npmrc"]) await copyFile(join(root, file), join(folder, file));
+  const platform = ["--os=linux", `--cpu=${cpu}`, "--libc=glibc"];
+  const chosen = workspaces.map((workspace) => `--workspace=${workspace}`);
+  await runCommand("npm", ["ci", "--omit=dev", "--ignore-scripts", ...chosen, ...platform], { cwd: folder });
+}
+
+/** Leaves what Node may read of installed packages, and nothing else. */
+async function prune(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || path.includes("/node_modules/@sidecart/")) continue;
+    const [, name, file] = path.slice(folder.length).match(/.*\/node_modules\/((?:@[^/]+\/)?[^@./][^/]*)\/(.+)$/) ?? [];
+    if (!name || !file || !shipsFromPackage(name, file)) await rm(path);
+  }
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  for (const each of folders.sort().reverse()) if ((await readdir(each)).length === 0) await rmdir(each);
+}
+
+async function copy(root: string, folder: string, to: string, ships: (file: string) => boolean): Promise<void> {
+  for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name).slice(root.length + 1);
+    const file = path.slice(folder.length + 1);
+    if (!entry.isFile() || file.startsWith("node_modules/") || !ships(file)) continue;
+    await cp(join(root, path), join(to, path));
+  }
+}
+
+/** Times and modes that depend on neither the clock nor the umask. */
+export async function settle(folder: string, epoch: number, programs: string[] = []): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const folders = [folder];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) folders.push(path);
+    if (entry.isFile()) await chmod(path, programs.includes(entry.name) ? 0o755 : 0o644);
+    await lutimes(path, epoch, epoch);
+  }
+  for (const each of folders) {
+    await chmod(each, 0o755);
+    await lutimes(each, epoch, epoch);
+  }
+}
