@@ -5,7 +5,7 @@ import { product, upsert } from "@sidecart/search/conformance/context";
 import type { SearchPage, WriteOutcome } from "@sidecart/search/engine";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { startSidecar } from "../../pluggable/test/sidecar.ts";
+import { startSidecar } from "../../../tests/support/standing-sidecar.ts";
 import { startProcess } from "./process.ts";
 
 const resources = [fileURLToPath(new URL("../../resources/search/embedded", import.meta.url))];

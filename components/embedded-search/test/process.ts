@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BindingClient, connectBinding } from "@sidecart/pluggable/client";
 import type { Test } from "tap";
-import { startComponent } from "../../pluggable/test/sidecar.ts";
+import { startComponent } from "../../../tests/support/standing-sidecar.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import t, { type Test } from "tap";
+import { startComponent, startSidecar } from "../../../tests/support/standing-sidecar.ts";
 import { currencies } from "../example/currencies.ts";
 import { serve, temporaryFolder } from "../src/testing.ts";
-import { startComponent, startSidecar } from "./sidecar.ts";
 
 const example = join(import.meta.dirname, "../example");
 const root = join(import.meta.dirname, "../../..");

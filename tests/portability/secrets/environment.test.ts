@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { checkout } from "@sidecart/local/instance";
 import t from "tap";
-import { startComponent } from "../../../components/pluggable/test/sidecar.ts";
+import { startComponent } from "../../support/standing-sidecar.ts";
 import { secretSuite } from "./suite.ts";
 
 t.setTimeout(120_000);

@@ -6,7 +6,7 @@ import { background } from "@sidecart/platform/call";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
-import { startSidecar } from "../../../components/pluggable/test/sidecar.ts";
+import { startSidecar } from "../../support/standing-sidecar.ts";
 import { startSystem } from "../../support/system.ts";
 
 type Secrets = Record<string, Record<string, string>>;
