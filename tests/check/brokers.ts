@@ -1,3 +1,5 @@
+import { parseScopes } from "@sidecart/setup/scopes";
+
 /** A pub/sub component of one broker's folder, as far as the rules look at it. */
 export type PubSubComponent = {
   name: string;
@@ -103,11 +105,6 @@ function difference(what: string, wanted: string[], declared: string[]): string[
 
 /** `orders=a,b;gateway=` */
 function parse(component: PubSubComponent, scope: string): Record<string, string[]> {
-  const parts = (component.settings[scope] ?? "").replaceAll(/\s/g, "").split(";").filter(Boolean);
-  return Object.fromEntries(
-    parts.map((part) => {
-      const [app = "", topics = ""] = part.split("=");
-      return [app, topics.split(",").filter(Boolean)];
-    }),
-  );
+  const scopes = parseScopes(component.settings[scope] ?? "");
+  return Object.fromEntries(scopes.map(({ app, topics }) => [app, topics]));
 }

@@ -3,8 +3,8 @@ import type { Component } from "./component.ts";
 /** Which apps may publish or hear which topics: `orders=orders.order-placed.v1,…;gateway=`. */
 export type Scopes = { app: string; topics: string[] }[];
 
-export const publishers = (component: Component): Scopes => parse(component.setting("publishingScopes"));
-export const hearers = (component: Component): Scopes => parse(component.setting("subscriptionScopes"));
+export const publishers = (component: Component): Scopes => parseScopes(component.setting("publishingScopes"));
+export const hearers = (component: Component): Scopes => parseScopes(component.setting("subscriptionScopes"));
 
 /** Every topic that anybody publishes or hears, once. */
 export function topicsOf(component: Component): string[] {
@@ -12,7 +12,8 @@ export function topicsOf(component: Component): string[] {
   return [...new Set(all)].sort();
 }
 
-function parse(text: string): Scopes {
+/** The words of `publishingScopes` and `subscriptionScopes`. */
+export function parseScopes(text: string): Scopes {
   return text
     .replaceAll(/\s/g, "")
     .split(";")

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { coerce, satisfies } from "semver";
 import { isExecutable } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
@@ -18,7 +19,7 @@ export interface DaprRuntime {
 }
 
 const needed = ["daprd", "placement", "scheduler"];
-const oldest = [1, 16] as const;
+const oldest = "1.16";
 
 /**
  * The Dapr to run: the folder SIDECART_DAPR_DIR names, else an installed one of at least 1.16 (PATH, ~/.dapr/bin), else
@@ -37,7 +38,7 @@ export async function findDapr(note: (text: string) => void, signal?: AbortSigna
     if (!holdsDapr(folder)) continue;
     const version = await versionIn(folder);
     if (isRecent(version)) return describe(folder, version, false);
-    note(`Dapr ${version} in ${folder} is older than ${oldest.join(".")}: not used`);
+    note(`Dapr ${version} in ${folder} is older than ${oldest}: not used`);
   }
   const folder = await builtRuntime(note, signal);
   return describe(folder, await versionIn(folder), true);
@@ -45,8 +46,7 @@ export async function findDapr(note: (text: string) => void, signal?: AbortSigna
 
 /** True for 1.16 and later releases, and their release candidates. */
 export function isRecent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  return satisfies(coerce(version) ?? "", `>=${oldest}`);
 }
 
 function holdsDapr(folder: string): boolean {

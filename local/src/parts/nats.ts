@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "@nats-io/transport-node";
+import { coerce, satisfies } from "semver";
 import { checkout, type Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import { findProgram } from "../process/find-program.ts";
@@ -16,7 +17,7 @@ export interface Nats {
   password: string;
 }
 
-const oldest = [2, 10] as const;
+const oldest = "2.10";
 const answerWithinMs = 5_000;
 const maxPayloadBytes = 8 * 1024 * 1024;
 
@@ -26,7 +27,7 @@ export async function findNatsServer(note: (text: string) => void, signal?: Abor
   if (found) {
     const said = await runCommand(found, ["--version"]);
     if (isRecent(said)) return found;
-    note(`${said.trim()} is older than ${oldest.join(".")}: not used`);
+    note(`${said.trim()} is older than ${oldest}: not used`);
   }
   const build = {
     title: "the NATS server",
@@ -34,15 +35,14 @@ export async function findNatsServer(note: (text: string) => void, signal?: Abor
     source: join(checkout, "local", "nats"),
     packages: ["github.com/nats-io/nats-server/v2"],
     takes: "half a minute",
-    advice: `install nats-server ${oldest.join(".")} or later, or Go from https://go.dev/dl, or set NATS_URL`,
+    advice: `install nats-server ${oldest} or later, or Go from https://go.dev/dl, or set NATS_URL`,
   };
   return join(await goBuild(build, note, signal), "nats-server");
 }
 
 /** Reads `nats-server: v2.10.1`. */
 export function isRecent(version: string): boolean {
-  const [, major = "0", minor = "0"] = version.match(/v(\d+)\.(\d+)/) ?? [];
-  return Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]);
+  return satisfies(coerce(version) ?? "", `>=${oldest}`);
 }
 
 /** Writes the configuration (the password stays off the command line) and answers how to start the server. */

@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
+import { Redis as Client } from "ioredis";
 import type { Instance } from "../instance.ts";
 import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
@@ -62,27 +61,27 @@ export function redisUrl({ host, port, username, password }: Redis): string {
 
 /** True when the server lets us in and has read its data; throws what it says otherwise. */
 export async function answersPing({ host, port, username, password }: Redis): Promise<boolean> {
-  const socket = connect({ host, port, timeout: answerWithinMs });
-  socket.once("timeout", () => socket.destroy(new Error("it does not answer")));
+  const client = new Client({
+    host,
+    port,
+    username,
+    password,
+    connectTimeout: answerWithinMs,
+    commandTimeout: answerWithinMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    lazyConnect: true,
+  });
+  let trouble: unknown;
+  client.on("error", (error) => {
+    trouble ??= error;
+  });
   try {
-    await once(socket, "connect");
-    const login = username === "" ? [password] : [username, password];
-    if (password !== "") socket.write(command("AUTH", ...login));
-    socket.write(command("PING"));
-    let answer = "";
-    for await (const chunk of socket) {
-      answer += chunk;
-      if (answer.includes("+PONG")) return true;
-      const [, refusal] = answer.match(/^-(.*)\r$/m) ?? [];
-      if (refusal) throw new Error(refusal);
-    }
-    throw new Error("it closed the connection");
+    await client.connect();
+    return (await client.ping()) === "PONG";
+  } catch (error) {
+    throw trouble ?? error;
   } finally {
-    socket.destroy();
+    client.disconnect();
   }
-}
-
-// RESP, https://redis.io/docs/latest/develop/reference/protocol-spec/
-function command(...words: string[]): string {
-  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`;
 }

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "@sidecart/local/instance";
 import type { PubSub } from "@sidecart/platform/subscriptions";
+import { parseScopes } from "@sidecart/setup/scopes";
 import { parse } from "yaml";
+
+const lastResort = ".dead-letters.v1";
 
 export type Scopes = ReadonlyMap<string, readonly string[]>;
 
@@ -12,13 +15,9 @@ export function scopesOf(broker: string, component: PubSub = "pubsub"): { publis
   const { spec } = parse(readFileSync(file, "utf8")) as { spec: { metadata: { name: string; value?: string }[] } };
   const scopes = (name: string): Scopes => {
     const { value = "" } = spec.metadata.find((entry) => entry.name === name) ?? {};
-    return new Map(value.split(";").map(scopeOf));
+    return new Map(
+      parseScopes(value).map(({ app, topics }) => [app, topics.filter((topic) => !topic.endsWith(lastResort))]),
+    );
   };
   return { publishes: scopes("publishingScopes"), hears: scopes("subscriptionScopes") };
-}
-
-function scopeOf(text: string): [string, string[]] {
-  const [app = "", list = ""] = text.split("=");
-  const topics = list.split(",").map((topic) => topic.trim());
-  return [app.trim(), topics.filter((topic) => topic !== "" && !topic.endsWith(".dead-letters.v1"))];
 }

@@ -12,6 +12,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection, nanos } from "@nats-io/transport-node";
+import { coerce, satisfies } from "semver";
 import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
 import { hearers, topicsOf } from "../scopes.ts";
@@ -21,7 +22,7 @@ import { type Options, type Step, settingsOf } from "../step.ts";
 const form = "nats://user:password@host:4222";
 /** Room for an event of the largest size (platform/src/events.ts) and its headers. */
 const payloadBytes = 1_048_576;
-const oldest = [2, 10] as const;
+const oldest = "2.10";
 const hourMs = 60 * 60_000;
 /** Within it, an event that is published again is recognised by its id. */
 const duplicateWindowMs = 2 * 60_000;
@@ -67,9 +68,8 @@ async function open(component: Component): Promise<NatsConnection> {
 
 function check(component: Component, { info }: NatsConnection): void {
   const version = info?.version ?? "0";
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
-    throw new Problem(component.name, `NATS ${version} is too old`, `use ${oldest.join(".")} or later`);
+  if (!satisfies(coerce(version) ?? "", `>=${oldest}`)) {
+    throw new Problem(component.name, `NATS ${version} is too old`, `use ${oldest} or later`);
   }
   if (!info?.jetstream) throw new Problem(component.name, "NATS runs without JetStream", "start it with -js");
   if (info.max_payload >= payloadBytes) return;

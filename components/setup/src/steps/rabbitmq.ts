@@ -1,4 +1,5 @@
 import { type ChannelModel, connect } from "amqplib";
+import { coerce, gte } from "semver";
 import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
 import { hearers, topicsOf } from "../scopes.ts";
@@ -7,7 +8,9 @@ import type { Step } from "../step.ts";
 import { type Management, openManagement } from "./rabbitmq-management.ts";
 
 const form = "amqp://user:password@host:5672/vhost";
-const oldest = [3, 10] as const;
+const oldest = "3.10.0";
+/** From here on it drops what was delivered 20 times; how often a message is tried is the service's to decide (ADR 4). */
+const countsDeliveries = "4.0.0";
 /** A queue of one sidecar that nobody has read for so long goes away. */
 const abandonedAfterMs = 60 * 60_000;
 const broadcastLimits = { expires: abandonedAfterMs, "message-ttl": abandonedAfterMs, "max-length": 100_000 };
@@ -32,18 +35,18 @@ export const rabbitmq: Step = async (component, _options, say) => {
       await limitBroadcast(management, group, say);
     } else {
       await declare(component, connection, say);
-      if (version[0] >= 4) await deliverEndlessly(management, component, say);
+      if (gte(version, countsDeliveries)) await deliverEndlessly(management, component, say);
     }
   } finally {
     await connection.close().catch(() => {});
   }
 };
 
-function checkedVersion(component: Component, connection: ChannelModel): [number, number] {
+function checkedVersion(component: Component, connection: ChannelModel): string {
   const said = String(connection.connection.serverProperties.version);
-  const [major = 0, minor = 0] = said.split(".").map(Number);
-  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return [major, minor];
-  throw new Problem(component.name, `RabbitMQ ${said} is too old`, `use ${oldest.join(".")} or later`);
+  const version = coerce(said)?.version;
+  if (version && gte(version, oldest)) return version;
+  throw new Problem(component.name, `RabbitMQ ${said} is too old`, `use ${oldest} or later`);
 }
 
 async function declare(component: Component, connection: ChannelModel, say: (line: string) => void): Promise<void> {
@@ -80,7 +83,6 @@ async function limitBroadcast(management: Management, group: string, say: (line:
   say(`policy sidecart-broadcast for queues named ${prefix}…`);
 }
 
-/** RabbitMQ 4 drops what was delivered 20 times; how often a message is tried is the service's to decide (ADR 4). */
 async function deliverEndlessly(management: Management, component: Component, say: (line: string) => void) {
   const apps = hearers(component).map(({ app }) => component.required("consumerID").replaceAll("{appID}", app));
   await management.policy("sidecart-events", `^(${apps.join("|")})-`, { "delivery-limit": -1 });
