@@ -1,0 +1,123 @@
+{{/* A resource file as JSON. */}}
+{{- define "sidecart.resource" -}}
+{{- $resource := .root.Files.Get .path | fromYaml -}}
+{{- if hasKey $resource "Error" -}}
+  {{- fail (printf "%s: %s" .path $resource.Error) -}}
+{{- end -}}
+{{- toJson $resource -}}
+{{- end }}
+
+{{/* The chosen Dapr resources, as JSON: {items: [...]}. The same files as on one machine, with the paths of this chart. */}}
+{{- define "sidecart.resources" -}}
+{{- $items := list -}}
+{{- $chosen := list "base" (printf "broker/%s" .Values.broker) (printf "state/%s" .Values.state) (printf "search/%s" .Values.search) (printf "media/%s" .Values.media) "secrets/kubernetes" -}}
+{{- range $folder := $chosen -}}
+  {{- $found := $.Files.Glob (printf "resources/%s/*.yaml" $folder) -}}
+  {{- if not $found -}}
+    {{- fail (printf "there are no Dapr resources in components/resources/%s" $folder) -}}
+  {{- end -}}
+  {{- range $path, $_ := $found -}}
+    {{- $items = append $items (include "sidecart.resource" (dict "root" $ "path" $path) | fromJson) -}}
+  {{- end -}}
+{{- end -}}
+{{- range .Values.extraComponents -}}
+  {{- $items = append $items (mustMergeOverwrite (dict "apiVersion" "dapr.io/v1alpha1" "kind" "Component") (deepCopy .)) -}}
+{{- end -}}
+{{- $paths := dict "bindings.localstorage" (dict "rootPath" (include "sidecart.mediaFolder" .)) "bindings.embedded-search" (dict "path" (printf "%s/search.db" (include "sidecart.searchFolder" .))) -}}
+{{- range $items -}}
+  {{- $options := get $paths (.spec.type | default "") | default dict -}}
+  {{- range $entry := .spec.metadata | default list -}}
+    {{- with get $options $entry.name -}}
+      {{- $_ := set $entry "value" . -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson (dict "items" $items) -}}
+{{- end }}
+
+{{/* The components that an app may use, as JSON: {items: [...]}. Arguments: root, app. */}}
+{{- define "sidecart.componentsOf" -}}
+{{- $items := list -}}
+{{- range (include "sidecart.resources" .root | fromJson).items -}}
+  {{- if and (eq .kind "Component") (has $.app (.scopes | default list)) -}}
+    {{- $items = append $items . -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson (dict "items" $items) -}}
+{{- end }}
+
+{{/* What Dapr resources say about an app: {access, secrets}. An app without files may be called by nobody and read no secret. */}}
+{{- define "sidecart.configurationOf" -}}
+{{- $spec := dict "accessControl" (dict "defaultAction" "deny" "trustDomain" "public") "secrets" (dict "scopes" (list (dict "storeName" "secrets" "defaultAccess" "deny" "allowedSecrets" list))) -}}
+{{- range $kind := list "access" "secrets" -}}
+  {{- $path := printf "resources/config/%s/%s.yaml" $kind $.app -}}
+  {{- if $.root.Files.Get $path -}}
+    {{- $found := include "sidecart.resource" (dict "root" $.root "path" $path) | fromJson -}}
+    {{- $spec = merge $found.spec $spec -}}
+  {{- end -}}
+{{- end -}}
+{{- range $spec.accessControl.policies | default list -}}
+  {{- $_ := set . "namespace" $.root.Release.Namespace -}}
+{{- end -}}
+{{- toJson $spec -}}
+{{- end }}
+
+{{/* Names of the Secrets that an app's sidecar reads: for its components and for the app. JSON: {items: [...]}. */}}
+{{- define "sidecart.secretsOf" -}}
+{{- $names := list -}}
+{{- range (include "sidecart.componentsOf" . | fromJson).items -}}
+  {{- range .spec.metadata | default list -}}
+    {{- with .secretKeyRef -}}
+      {{- $names = append $names .name -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- range (include "sidecart.configurationOf" . | fromJson).secrets.scopes -}}
+  {{- $names = concat $names (.allowedSecrets | default list) -}}
+{{- end -}}
+{{- toJson (dict "items" ($names | uniq | sortAlpha)) -}}
+{{- end }}
+
+{{/* The pluggable components beside an app's sidecar: types of its components that are programs of ours. JSON: {items: [...]}. */}}
+{{- define "sidecart.pluggablesOf" -}}
+{{- $items := list -}}
+{{- range (include "sidecart.componentsOf" . | fromJson).items -}}
+  {{- $type := .spec.type -}}
+  {{- with get $.root.Values.pluggableComponents $type -}}
+    {{- $items = append $items (merge (dict "type" $type) .) -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson (dict "items" ($items | uniq)) -}}
+{{- end }}
+
+{{/* Where files are kept: volumes of the sidecar (media) and of the search component. */}}
+{{- define "sidecart.mediaFolder" -}}
+/var/lib/sidecart/media
+{{- end }}
+
+{{- define "sidecart.searchFolder" -}}
+/var/lib/sidecart/search
+{{- end }}
+
+{{/* "true" when the app has a component of that type. Arguments: root, app, type. */}}
+{{- define "sidecart.uses" -}}
+{{- range (include "sidecart.componentsOf" . | fromJson).items -}}
+  {{- if eq .spec.type $.type -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* spec of an app's Configuration, as JSON. Arguments: root, app. */}}
+{{- define "sidecart.appConfiguration" -}}
+{{- $spec := include "sidecart.configurationOf" . | fromJson -}}
+{{- $_ := set $spec "metrics" (dict "enabled" true "http" (dict "increasedCardinality" false)) -}}
+{{- with .root.Values.tracing -}}
+  {{- if .endpoint -}}
+    {{- $url := urlParse .endpoint -}}
+    {{- $otel := dict "endpointAddress" $url.host "isSecure" (eq $url.scheme "https") "protocol" "http" -}}
+    {{- $_ := set $spec "tracing" (dict "samplingRate" (toString .ratio) "otel" $otel) -}}
+  {{- else -}}
+    {{- $_ := set $spec "tracing" (dict "samplingRate" "0") -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $spec -}}
+{{- end }}

@@ -1,0 +1,115 @@
+{{/* Labels of an object. Arguments: root, name; component is what kind of thing it is. */}}
+{{- define "sidecart.labels" -}}
+{{ include "sidecart.selector" . }}
+app.kubernetes.io/part-of: sidecart
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- with .component }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* What never changes about an object: the labels that select its pods. */}}
+{{- define "sidecart.selector" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end }}
+
+{{/* metadata of an object in the release's namespace. */}}
+{{- define "sidecart.metadata" -}}
+name: {{ .as | default .name }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "sidecart.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* The full name of one of our images. Arguments: root, image. */}}
+{{- define "sidecart.image" -}}
+{{- with .root.Values.image -}}
+{{- $repository := compact (list .registry .repositoryPrefix $.image) | join "/" -}}
+{{- printf "%s:%s" $repository (.tag | default $.root.Chart.AppVersion) -}}
+{{- end -}}
+{{- end }}
+
+{{/* One of our containers: image and how it is pulled. Arguments: root, image; writable: it may change its own files. */}}
+{{- define "sidecart.ours" -}}
+image: {{ include "sidecart.image" . | quote }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+securityContext:
+  {{- $own := ternary (dict "readOnlyRootFilesystem" false) dict (.writable | default false) }}
+  {{- toYaml (merge $own .root.Values.containerSecurityContext) | nindent 2 }}
+{{- end }}
+
+{{/* What every pod of the release has. */}}
+{{- define "sidecart.pod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The token, CA and namespace with which a container may ask the Kubernetes API: only who mounts it has them. */}}
+{{- define "sidecart.kubeApiVolume" -}}
+- name: kube-api
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken:
+          path: token
+          expirationSeconds: 3607
+      - configMap:
+          name: kube-root-ca.crt
+          items:
+            - key: ca.crt
+              path: ca.crt
+      - downwardAPI:
+          items:
+            - path: namespace
+              fieldRef:
+                fieldPath: metadata.namespace
+{{- end }}
+
+{{- define "sidecart.kubeApiFolder" -}}
+/var/run/secrets/kubernetes.io/serviceaccount
+{{- end }}
+
+{{- define "sidecart.kubeApiMount" -}}
+- name: kube-api
+  mountPath: {{ include "sidecart.kubeApiFolder" . }}
+  readOnly: true
+{{- end }}
+
+{{/* A variable from a key of a Secret. Arguments: name, secret, key. */}}
+{{- define "sidecart.secretVariable" -}}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret }}
+      key: {{ .key }}
+{{- end }}
+
+{{/* The Job that prepares this revision: pods of this revision start when it has succeeded. */}}
+{{- define "sidecart.setUpName" -}}
+sidecart-set-up-{{ .Release.Revision }}
+{{- end }}
+
+{{/* Binds the Role of that name to the ServiceAccount of that name. Arguments: root, name, component. */}}
+{{- define "sidecart.roleBinding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  {{- include "sidecart.metadata" . | nindent 2 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ .name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ .name }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end }}

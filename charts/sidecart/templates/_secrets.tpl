@@ -1,0 +1,176 @@
+{{/* Asks the cluster for the namespace's Secrets, once a render: .Values.found is them by name, .Values.asked whether it answered. */}}
+{{- define "sidecart.lookUp" -}}
+{{- if not (hasKey .Values "found") -}}
+  {{- $answer := lookup "v1" "Secret" .Release.Namespace "" -}}
+  {{- $found := dict -}}
+  {{- range $answer.items | default list -}}
+    {{- if ne .type "helm.sh/release.v1" -}}
+      {{- $_ := set $found .metadata.name . -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $_ := set .Values "found" $found -}}
+  {{- $_ := set .Values "asked" (hasKey $answer "items") -}}
+{{- end -}}
+{{- end }}
+
+{{/* What a key of a Secret holds already, else the given text. Arguments: root, secret, key, text. */}}
+{{- define "sidecart.kept" -}}
+{{- $data := (get .root.Values.found .secret | default dict).data | default dict -}}
+{{- with get $data .key -}}{{- b64dec . -}}{{- else -}}{{- .text -}}{{- end -}}
+{{- end }}
+
+{{/*
+A new password. With dev.seed it follows from the seed and what it is for: who renders without asking the cluster (Tilt,
+a GitOps tool) gets the same one each time. Arguments: root, of.
+*/}}
+{{- define "sidecart.newPassword" -}}
+{{- with .root.Values.dev.seed -}}
+{{- printf "%s %s" . $.of | sha256sum | trunc 32 -}}
+{{- else -}}
+{{- randAlphaNum 32 -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+The Secrets that this release makes, as .Values.made: name → key → text. Made once a render, so that what names the same
+password twice says the same, and kept from one release to the next. A Secret of that name that somebody else made is
+used as it is.
+*/}}
+{{- define "sidecart.make" -}}
+{{- if not (hasKey .Values "made") -}}
+  {{- include "sidecart.lookUp" . -}}
+  {{- $made := dict -}}
+  {{- if .Values.secrets.generate -}}
+    {{- range $name, $_ := include "sidecart.services" . | fromJson -}}
+      {{- range $kind := list "api" "app" -}}
+        {{- $_ := set $made (printf "%s-%s-token" $name $kind) (dict "token" (include "sidecart.newPassword" (dict "root" $ "of" (printf "%s-%s-token" $name $kind)))) -}}
+      {{- end -}}
+    {{- end -}}
+    {{- $_ := set $made "accounts-signing-keys" dict -}}
+    {{- if .Values.dev.enabled -}}
+      {{- $made = include "sidecart.devSecrets" . | fromJson | merge $made -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $kept := dict -}}
+  {{- range $secret, $values := $made -}}
+    {{- $there := get $.Values.found $secret | default dict -}}
+    {{- $owner := dig "metadata" "annotations" "meta.helm.sh/release-name" "" $there -}}
+    {{- if or (not $there) (eq $owner $.Release.Name) -}}
+      {{- $own := dict -}}
+      {{- range $key, $text := $values -}}
+        {{- $_ := set $own $key (include "sidecart.kept" (dict "root" $ "secret" $secret "key" $key "text" $text)) -}}
+      {{- end -}}
+      {{- $_ := set $kept $secret $own -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $_ := set .Values "made" $kept -}}
+{{- end -}}
+{{- end }}
+
+{{/* Secrets of the servers that dev.enabled runs, and the first log-in, as JSON: name → key → text. */}}
+{{- define "sidecart.devSecrets" -}}
+{{- $made := dict -}}
+{{- if .Values.dev.postgres.enabled -}}
+  {{- $admin := include "sidecart.keptPassword" (dict "root" . "secret" "postgres-admin") -}}
+  {{- $_ := set $made "postgres-admin" (dict "password" $admin "url" (printf "postgres://postgres:%s@postgres:5432/postgres" $admin)) -}}
+  {{- range $name, $service := include "sidecart.services" . | fromJson -}}
+    {{- if $service.database.enabled -}}
+      {{- $database := include "sidecart.databaseName" $name -}}
+      {{- $role := include "sidecart.runtimeRole" (dict "name" $name "service" $service) -}}
+      {{- $words := printf "host=postgres port=5432 user=%s password=%s database=%s pool_max_conns=8 statement_timeout=5000" $role (include "sidecart.newPassword" (dict "root" $ "of" $role)) $database -}}
+      {{- $_ := set $made (printf "%s-db" $name) (dict "connectionString" $words) -}}
+      {{- $_ := set $made (printf "%s-db-owner" $name) (dict "url" (printf "postgres://%s:%s@postgres:5432/%s" $database (include "sidecart.newPassword" (dict "root" $ "of" $database)) $database)) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- if eq .Values.state "postgresql" -}}
+    {{- $_ := set $made "state-db" (dict "connectionString" (printf "postgres://sidecart_state:%s@postgres:5432/sidecart_state" (include "sidecart.newPassword" (dict "root" . "of" "state-db")))) -}}
+  {{- end -}}
+{{- end -}}
+{{- if .Values.dev.redis.enabled -}}
+  {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "redis" "key" "password") -}}
+  {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\n" $password -}}
+  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "url" (printf "redis://:%s@redis:6379" $password) "redis.conf" $settings) -}}
+{{- end -}}
+{{- if and (eq .Values.broker "rabbitmq") .Values.dev.rabbitmq.enabled -}}
+  {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "rabbitmq") -}}
+  {{- $login := printf "sidecart:%s" $password -}}
+  {{- $_ := set $made "rabbitmq" (dict "password" $password "connectionString" (printf "amqp://%s@rabbitmq:5672" $login) "managementUrl" (printf "http://%s@rabbitmq:15672" $login)) -}}
+{{- end -}}
+{{- if and (eq .Values.search "elasticsearch") .Values.dev.elasticsearch.enabled -}}
+  {{- $_ := set $made "search" (dict "url" "http://elasticsearch:9200" "username" "" "password" "") -}}
+{{- end -}}
+{{- $_ := set $made "accounts-first-admin" (dict "email" .Values.dev.firstAdminEmail "password" (include "sidecart.newPassword" (dict "root" . "of" "first-admin"))) -}}
+{{- toJson $made -}}
+{{- end }}
+
+{{- define "sidecart.keptPassword" -}}
+{{- include "sidecart.kept" (dict "root" .root "secret" .secret "key" "password" "text" (include "sidecart.newPassword" (dict "root" .root "of" .secret))) -}}
+{{- end }}
+
+{{/* Every Secret that this release reads, with the keys it must have. JSON: name → [keys]. */}}
+{{- define "sidecart.neededSecrets" -}}
+{{- $needed := dict "accounts-first-admin" (list "email" "password") "accounts-signing-keys" list -}}
+{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" -}}
+{{- range $name, $service := include "sidecart.services" . | fromJson -}}
+  {{- range $kind := list "api" "app" -}}
+    {{- $_ := set $needed (printf "%s-%s-token" $name $kind) (list "token") -}}
+  {{- end -}}
+  {{- if $service.database.enabled -}}
+    {{- $_ := set $needed (printf "%s-db-owner" $name) (list "url") -}}
+  {{- end -}}
+  {{- range (include "sidecart.secretsOf" (dict "root" $ "app" $name) | fromJson).items -}}
+    {{- $_ := set $needed . (get $needed . | default list) -}}
+  {{- end -}}
+  {{- range (include "sidecart.componentsOf" (dict "root" $ "app" $name) | fromJson).items -}}
+    {{- range .spec.metadata | default list -}}
+      {{- with .secretKeyRef -}}
+        {{- if not (has .key $optional) -}}
+          {{- $_ := set $needed .name (append (get $needed .name | default list) .key | uniq) -}}
+        {{- end -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- if $service.http.enabled -}}
+    {{- $_ := set $needed "redis" (append (get $needed "redis" | default list) "url" | uniq) -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $needed -}}
+{{- end }}
+
+{{/* Of what is read, and neither made here nor there: one line each. Nothing when the cluster was not asked. */}}
+{{- define "sidecart.missingSecrets" -}}
+{{- include "sidecart.make" . -}}
+{{- if .Values.asked -}}
+  {{- range $name, $keys := include "sidecart.neededSecrets" . | fromJson -}}
+    {{- if not (hasKey $.Values.made $name) -}}
+      {{- $there := get $.Values.found $name -}}
+      {{- if not $there }}
+  {{ $name }}{{ with $keys }}: {{ join ", " . }}{{ end }}
+      {{- else -}}
+        {{- range $key := $keys -}}
+          {{- if not (hasKey ($there.data | default dict) $key) }}
+  {{ $name }}: {{ $key }}
+          {{- end -}}
+        {{- end -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Changes when a Secret does that an app reads at its start. Signing keys are read again while it runs. Arguments: root, app. */}}
+{{- define "sidecart.secretsChecksum" -}}
+{{- include "sidecart.make" .root -}}
+{{- $seen := dict -}}
+{{- $tokens := list (printf "%s-api-token" .app) (printf "%s-app-token" .app) -}}
+{{- range concat (include "sidecart.secretsOf" . | fromJson).items $tokens -}}
+  {{- if ne . "accounts-signing-keys" -}}
+    {{- if hasKey $.root.Values.made . -}}
+      {{- $_ := set $seen . (get $.root.Values.made .) -}}
+    {{- else -}}
+      {{- $_ := set $seen . ((get $.root.Values.found . | default dict).data | default dict) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $seen | sha256sum -}}
+{{- end }}

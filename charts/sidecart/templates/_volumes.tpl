@@ -1,0 +1,31 @@
+{{/* Where the files of a volume are: a claim, or a folder that goes with the pod. Arguments: root, volume. */}}
+{{- define "sidecart.volumeSource" -}}
+{{- $volume := get .root.Values.volumes .volume -}}
+{{- if or $volume.existingClaim $volume.persistent -}}
+persistentVolumeClaim:
+  claimName: {{ $volume.existingClaim | default (printf "sidecart-%s" .volume) }}
+{{- else -}}
+emptyDir:
+  sizeLimit: {{ $volume.size }}
+{{- end }}
+{{- end }}
+
+{{/* A claim of this release. Arguments: root, name, volume (size, storageClass, accessMode, keep). */}}
+{{- define "sidecart.claim" -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  {{- include "sidecart.metadata" (dict "root" .root "name" .name "component" "volume") | nindent 2 }}
+  {{- if .volume.keep }}
+  annotations:
+    helm.sh/resource-policy: keep
+  {{- end }}
+spec:
+  accessModes: [{{ .volume.accessMode | default "ReadWriteOnce" }}]
+  {{- with .volume.storageClass }}
+  storageClassName: {{ . | quote }}
+  {{- end }}
+  resources:
+    requests:
+      storage: {{ .volume.size }}
+{{- end }}

@@ -1,0 +1,162 @@
+{{/* How the sidecar of an app is started: what local/src/parts/sidecar.ts says on one machine. Arguments: root, name, service. */}}
+{{- define "sidecart.daprAnnotations" -}}
+{{- $arguments := dict "root" .root "app" .name -}}
+{{- $dapr := .root.Values.dapr -}}
+{{- $own := .service.dapr -}}
+dapr.io/enabled: "true"
+dapr.io/app-id: {{ .name | quote }}
+dapr.io/app-port: {{ .service.appPort | int | quote }}
+dapr.io/app-protocol: "grpc"
+dapr.io/config: {{ .name | quote }}
+dapr.io/enable-native-sidecar: "true"
+dapr.io/enable-app-health-check: "true"
+dapr.io/app-health-probe-interval: "1"
+dapr.io/app-health-probe-timeout: "1000"
+dapr.io/app-health-threshold: {{ $dapr.appHealthThreshold | int | quote }}
+dapr.io/max-body-size: "4Mi"
+dapr.io/graceful-shutdown-seconds: {{ $dapr.gracefulShutdownSeconds | int | quote }}
+dapr.io/log-level: {{ $own.logLevel | quote }}
+dapr.io/log-as-json: "true"
+dapr.io/sidecar-listen-addresses: "127.0.0.1"
+dapr.io/metrics-port: {{ $dapr.metricsPort | int | quote }}
+dapr.io/enable-metrics: "true"
+dapr.io/api-token-secret: {{ printf "%s-api-token" .name | quote }}
+dapr.io/app-token-secret: {{ printf "%s-app-token" .name | quote }}
+dapr.io/disable-builtin-k8s-secret-store: "true"
+dapr.io/sidecar-image: {{ $dapr.image | default (include "sidecart.image" (dict "root" .root "image" "daprd")) | quote }}
+dapr.io/sidecar-seccomp-profile-type: "RuntimeDefault"
+{{- with $own.resources }}
+{{- with .requests }}
+{{- with .cpu }}
+dapr.io/sidecar-cpu-request: {{ . | quote }}
+{{- end }}
+{{- with .memory }}
+dapr.io/sidecar-memory-request: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with .limits }}
+{{- with .cpu }}
+dapr.io/sidecar-cpu-limit: {{ . | quote }}
+{{- end }}
+{{- with .memory }}
+dapr.io/sidecar-memory-limit: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if not .service.actors }}
+# It hosts no actors and no workflows: neither placement nor scheduler is asked.
+dapr.io/placement-host-address: ""
+dapr.io/scheduler-host-address: ""
+{{- end }}
+dapr.io/volume-mounts: {{ printf "kube-api:%s" (include "sidecart.kubeApiFolder" .) | quote }}
+{{- $env := printf "GOMEMLIMIT=%dMiB" ($own.memoryLimitMi | int) }}
+{{- $writable := list }}
+{{- if (include "sidecart.pluggablesOf" $arguments | fromJson).items }}
+{{- $env = printf "%s,DAPR_COMPONENTS_SOCKETS_FOLDER=%s" $env (include "sidecart.socketsFolder" .) }}
+{{- $writable = append $writable (printf "dapr-sockets:%s" (include "sidecart.socketsFolder" .)) }}
+{{- end }}
+{{- if include "sidecart.uses" (merge (dict "type" "bindings.localstorage") $arguments) }}
+{{- $writable = append $writable (printf "media:%s" (include "sidecart.mediaFolder" .)) }}
+{{- end }}
+dapr.io/env: {{ $env | quote }}
+{{- with $writable }}
+dapr.io/volume-mounts-rw: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "sidecart.socketsFolder" -}}
+/var/run/dapr-sockets
+{{- end }}
+
+{{/* What the process is told. Arguments: root, name, service. */}}
+{{- define "sidecart.environment" -}}
+- name: SIDECART_APP_ID
+  value: {{ .name }}
+- name: SIDECART_APP_PORT
+  value: {{ .service.appPort | int | quote }}
+- name: SIDECART_METRICS_HOST
+  value: 0.0.0.0
+- name: SIDECART_METRICS_PORT
+  value: {{ .service.metricsPort | int | quote }}
+- name: SIDECART_LOG_LEVEL
+  value: {{ .service.logLevel }}
+- name: SIDECART_DRAIN_DELAY_MS
+  value: {{ .service.drainDelayMs | int | quote }}
+{{- if .service.http.enabled }}
+- name: SIDECART_HTTP_HOST
+  value: 0.0.0.0
+- name: SIDECART_HTTP_PORT
+  value: {{ .service.http.port | int | quote }}
+{{- end }}
+{{- with .root.Values.tracing.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: SIDECART_TRACE_RATIO
+  value: {{ $.root.Values.tracing.ratio | quote }}
+{{- end }}
+{{ include "sidecart.secretVariable" (dict "name" "DAPR_API_TOKEN" "secret" (printf "%s-api-token" .name) "key" "token") }}
+{{ include "sidecart.secretVariable" (dict "name" "APP_API_TOKEN" "secret" (printf "%s-app-token" .name) "key" "token") }}
+{{ include "sidecart.nodeEnvironment" (dict "heapMi" .service.heapMi) }}
+{{- range $name, $value := .service.env }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Of every Node process. Arguments: heapMi, of the old generation. */}}
+{{- define "sidecart.nodeEnvironment" -}}
+- name: NODE_OPTIONS
+  value: {{ printf "--max-old-space-size=%d" (.heapMi | int) | quote }}
+# the postgres binding answers with `573µs` in metadata, which grpc-js would report at every call
+- name: GRPC_VERBOSITY
+  value: NONE
+{{- end }}
+
+{{/* A component of ours as a native sidecar: it listens before the sidecar looks for sockets. Arguments: root, component. */}}
+{{- define "sidecart.pluggableContainer" -}}
+- name: {{ .component.image }}
+  {{- include "sidecart.ours" (dict "root" .root "image" .component.image) | nindent 2 }}
+  restartPolicy: Always
+  env:
+    - name: DAPR_COMPONENTS_SOCKETS_FOLDER
+      value: {{ include "sidecart.socketsFolder" . }}
+    # Passwords that the sidecar says once: in memory, and only this user's.
+    - name: SIDECART_OPTIONS_FOLDER
+      value: {{ include "sidecart.socketsFolder" . }}/options
+    {{- include "sidecart.nodeEnvironment" (dict "heapMi" .component.heapMi) | nindent 4 }}
+  {{- with .component.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  startupProbe:
+    exec:
+      command:
+        - node
+        - --eval
+        - net.connect(process.argv[1]).on("connect", () => process.exit(0)).on("error", () => process.exit(1))
+        - {{ include "sidecart.socketsFolder" . }}/{{ .component.type | splitList "." | last }}.sock
+    periodSeconds: 2
+    timeoutSeconds: 5
+    failureThreshold: 60
+  volumeMounts:
+    - name: dapr-sockets
+      mountPath: {{ include "sidecart.socketsFolder" . }}
+    {{- if .component.keepsFiles }}
+    - name: search
+      mountPath: {{ include "sidecart.searchFolder" . }}
+    {{- end }}
+{{- end }}
+
+{{/* Waits until the Job of this revision has succeeded. */}}
+{{- define "sidecart.waitContainer" -}}
+- name: wait-for-set-up
+  {{- include "sidecart.ours" (dict "root" .root "image" .image) | nindent 2 }}
+  args:
+    - platform/src/wait-for-job.ts
+    - --job={{ include "sidecart.setUpName" .root }}
+    - --seconds={{ .root.Values.setUp.deadlineSeconds | int }}
+  resources:
+    {{- toYaml .root.Values.setUp.resources | nindent 4 }}
+  volumeMounts:
+    {{- include "sidecart.kubeApiMount" . | nindent 4 }}
+{{- end }}
