@@ -1,13 +1,16 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { builtRuntime } from "../local/src/parts/dapr-build.ts";
 import { settle, type Target } from "./assemble.ts";
+import { goSbom } from "./go-sbom.ts";
 
 /** Writes what the image of our sidecar holds: one static program, which the injector calls `/daprd`. */
 export async function assembleDaprd(out: string, { epoch }: Target, note: (text: string) => void): Promise<void> {
   await rm(out, { recursive: true, force: true });
   await mkdir(join(out, "packages"), { recursive: true });
   await mkdir(join(out, "sources"));
-  await copyFile(join(await builtRuntime(note), "daprd"), join(out, "sources", "daprd"));
+  const program = join(await builtRuntime(note), "daprd");
+  await copyFile(program, join(out, "sources", "daprd"));
+  await writeFile(join(out, "sources", "sbom.cdx.json"), await goSbom(program, "daprd", epoch));
   await settle(out, epoch, ["daprd"]);
 }
