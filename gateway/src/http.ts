@@ -20,7 +20,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     connectionTimeout: 20_000,
     trustProxy: (_address: string, hop: number) => hop < config.SIDECART_TRUSTED_PROXIES,
     genReqId: newId,
-    return503OnClosing: true,
+    return503OnClosing: false,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
   });

@@ -17,6 +17,7 @@ t.test("what is not set has its default, and what is set has its type", async (t
     SIDECART_LOCAL: false,
     SIDECART_TIMEOUT_MS: 10_000,
     SIDECART_METRICS_PORT: undefined,
+    SIDECART_METRICS_HOST: "127.0.0.1",
   });
 });
 

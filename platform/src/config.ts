@@ -13,8 +13,10 @@ export const platformConfig = z.object({
   /** What the sidecar shows us: a call without it did not come through the sidecar. */
   APP_API_TOKEN: z.string().min(16),
   SIDECART_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  /** Prometheus metrics on this port; none when absent. */
+  /** Prometheus metrics, /healthz and /readyz on this port; none when absent. */
   SIDECART_METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** Kubernetes and Prometheus ask from outside the pod: there it is 0.0.0.0. */
+  SIDECART_METRICS_HOST: z.string().default("127.0.0.1"),
   /** Traces and metrics are sent there (OTLP over HTTP); none when absent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** Share of new traces that is recorded, 0 to 1. */
@@ -24,8 +26,9 @@ export const platformConfig = z.object({
   /** Fault tests only: what this process does to itself at a step of its outbox relay. */
   SIDECART_FAULT: fault.optional(),
   /**
-   * How long a stopping service still takes calls while its health says no: its sidecar needs that to notice (health
-   * probe interval times threshold), and then sends nothing more.
+   * How long a stopping process still serves while its health says no: its sidecar needs that to notice (health probe
+   * interval times threshold) and then delivers no more events; a cluster needs it to take the pod's address from
+   * everybody who looks for one.
    */
   SIDECART_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(20_000).default(3_000),
   /** Longest a request may take when the caller set no deadline. */

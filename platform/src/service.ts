@@ -9,19 +9,20 @@ import { createDeadLetters } from "./dead-letters.ts";
 import { armFault } from "./fault.ts";
 import { pruneInbox } from "./inbox.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { type MetricsServer, startMetricsServer } from "./metrics-server.ts";
 import { opsHandlers } from "./ops.ts";
 import { type OutboxRelay, startOutboxRelay } from "./outbox.ts";
 import { connectSidecar, type Sidecar } from "./sidecar.ts";
 import { createDispatcher, type PubSub, type Subscription } from "./subscriptions.ts";
 import { startSweep } from "./sweep.ts";
-import { serveMetrics, startTelemetry, type Telemetry } from "./telemetry.ts";
+import { startTelemetry, type Telemetry } from "./telemetry.ts";
 import { createVerifier, type Verifier } from "./tokens.ts";
 
 /** The one broker and the one secret store, by the names their components have. */
 export const pubsubName: PubSub = "pubsub";
 export const secretStore = "secrets";
 const startTimeoutMs = 60_000;
-/** All of it together stays under the 30 seconds that Kubernetes gives. */
+/** All of it together, with the delay before it, stays under the 45 seconds that the chart gives. */
 const drainMs = 8_000;
 const stopStepMs = 4_000;
 const pruneMs = 60 * 60_000;
@@ -61,9 +62,15 @@ export async function runService(options: ServiceOptions): Promise<void> {
   setLogVerbosity(logVerbosity.NONE);
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
   let running: { stop(): Promise<void> } | undefined;
-  onSignal(log, async () => running?.stop());
+  let stopping = false;
+  onSignal(log, async () => {
+    stopping = true;
+    await running?.stop();
+  });
   try {
-    running = await start(options, log, startTelemetry(config));
+    const telemetry = startTelemetry(config);
+    const metrics = await maybeServeMetrics(config, telemetry, () => running !== undefined && !stopping);
+    running = await start(options, log, telemetry, metrics);
     log.info("ready");
   } catch (error) {
     log.fatal({ err: error }, "could not start");
@@ -71,7 +78,12 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry): Promise<{ stop(): Promise<void> }> {
+async function start(
+  options: ServiceOptions,
+  log: Logger,
+  telemetry: Telemetry,
+  metrics: MetricsServer | undefined,
+): Promise<{ stop(): Promise<void> }> {
   const { config } = options;
   const appId = config.SIDECART_APP_ID;
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
@@ -106,7 +118,6 @@ async function start(options: ServiceOptions, log: Logger, telemetry: Telemetry)
   });
   const reached = armFault(config.SIDECART_FAULT);
   relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, reached });
-  const metrics = await maybeServeMetrics(config, telemetry);
   const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
   const stop = async () => {
     await server.drain(drainMs, config.SIDECART_DRAIN_DELAY_MS);
@@ -124,9 +135,14 @@ async function within(ms: number, work: Promise<unknown> | undefined): Promise<v
   await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
-async function maybeServeMetrics(config: PlatformConfig, telemetry: Telemetry) {
-  if (config.SIDECART_METRICS_PORT === undefined) return undefined;
-  return serveMetrics(telemetry, config.SIDECART_APP_HOST, config.SIDECART_METRICS_PORT);
+/** Served before the service is ready, so that whoever waits for it can see that it lives. */
+export async function maybeServeMetrics(
+  config: PlatformConfig,
+  telemetry: Telemetry,
+  ready: () => boolean | Promise<boolean>,
+): Promise<MetricsServer | undefined> {
+  const { SIDECART_METRICS_PORT: port, SIDECART_METRICS_HOST: host } = config;
+  return port === undefined ? undefined : startMetricsServer({ telemetry, host, port, ready });
 }
 
 /** Runs `stop` once on SIGTERM or SIGINT, then exits: 0 when it succeeded. */

@@ -35,6 +35,12 @@ function dispatcherOf(handle: () => Promise<void>, store: { fail?: boolean } = {
   return { letters, ...createDispatcher([on(orderPlaced, handle)], deadLetters, createLogger("test", "silent")) };
 }
 
+async function untilHandled(deliver: () => Promise<string>): Promise<string> {
+  let end = "again";
+  for (let attempt = 0; attempt < 5 && end === "again"; attempt += 1) end = await deliver();
+  return end;
+}
+
 t.test("a handler gets the message with its id and time, and a deadline", async (t) => {
   const seen: unknown[] = [];
   const handler: Subscription = on(orderPlaced, async ({ id, data, time }, context) => {
@@ -113,7 +119,8 @@ t.test("a message is only let go once its dead letter is stored", async (t) => {
   t.equal(await deliver(topic, "not an event"), "again");
   t.equal(await lastResort("orders.dead-letters.v1", "raw"), "again");
   store.fail = false;
-  while ((await deliver(topic, event)) === "again") t.ok(letters.length === 0);
+  const end = await untilHandled(() => deliver(topic, event));
+  t.equal(end, "handled", "within its five attempts");
   t.equal(letters.length, 1);
   t.equal(await deliver(topic, "not an event"), "handled");
   t.equal(await lastResort("orders.dead-letters.v1", "raw"), "handled");

@@ -1,6 +1,5 @@
 import { Metadata } from "@grpc/grpc-js";
 import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
-import { Ports } from "@sidecart/local/process/ports";
 import t from "tap";
 import { startCollector } from "../../tests/support/collector.ts";
 import { eventually } from "../../tests/support/eventually.ts";
@@ -11,7 +10,6 @@ import {
   injectTrace,
   inSpan,
   meter,
-  serveMetrics,
   startTelemetry,
   traceFromMetadata,
   traceFromParent,
@@ -108,18 +106,8 @@ t.test("telemetry", async (t) => {
     t.equal(JSON.parse(lines[1] ?? "").traceId, idOf(inside));
   });
 
-  t.test("metrics are served as text, on their own port, and nothing else is", async (t) => {
+  t.test("metrics are told as Prometheus reads them", async (t) => {
     meter().createCounter("sidecart_tests_total").add(3, { kind: "unit" });
     t.match(await telemetry.prometheus(), /sidecart_tests_total\{.*kind="unit".*\} 3/);
-    const ports = new Ports();
-    const port = await ports.hold("metrics");
-    await ports.release("metrics");
-    const server = await serveMetrics(telemetry, "127.0.0.1", port);
-    t.teardown(() => server.close());
-    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
-    const metrics = await get("/metrics");
-    t.match(metrics.headers.get("content-type"), "text/plain; version=0.0.4");
-    t.match(await metrics.text(), "sidecart_tests_total");
-    t.equal((await get("/")).status, 404);
   });
 });

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import {
   type Context,
@@ -73,19 +72,6 @@ export function startTelemetry(config: PlatformConfig): Telemetry {
       await Promise.allSettled([tracing.shutdown(), measuring.shutdown()]);
     },
   };
-}
-
-/** Serves the metrics on a port of their own, away from what people can reach. */
-export async function serveMetrics(telemetry: Telemetry, host: string, port: number): Promise<{ close(): void }> {
-  const server = createServer((request, response) => {
-    if (request.url !== "/metrics") return void response.writeHead(404).end();
-    telemetry.prometheus().then(
-      (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),
-      () => response.writeHead(500).end(),
-    );
-  });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
-  return { close: () => void server.close() };
 }
 
 /** Runs `work` in a span of its own under `parent` (the current context when absent); a throw marks it failed. */

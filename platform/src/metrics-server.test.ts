@@ -1,0 +1,35 @@
+import t from "tap";
+import { startMetricsServer } from "./metrics-server.ts";
+
+t.test("metrics, life and readiness are served on one port, and nothing else is", async (t) => {
+  let ready = false;
+  const telemetry = { prometheus: async () => "sidecart_tests_total 3\n" };
+  const server = await startMetricsServer({ telemetry, host: "127.0.0.1", port: 0, ready: async () => ready });
+  t.teardown(() => server.close());
+  const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+  const metrics = await get("/metrics");
+  t.match(metrics.headers.get("content-type"), "text/plain; version=0.0.4");
+  t.equal(await metrics.text(), "sidecart_tests_total 3\n");
+  t.equal((await get("/healthz")).status, 200);
+  t.equal((await get("/readyz")).status, 503, "alive, though not ready");
+  ready = true;
+  t.equal((await get("/readyz?verbose")).status, 200);
+  t.equal((await get("/")).status, 404);
+});
+
+t.test("what cannot be told is an error of ours, and the server goes on", async (t) => {
+  const broken = async () => {
+    throw new Error("no");
+  };
+  const server = await startMetricsServer({
+    telemetry: { prometheus: broken },
+    host: "127.0.0.1",
+    port: 0,
+    ready: broken,
+  });
+  t.teardown(() => server.close());
+  const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+  t.equal((await get("/metrics")).status, 500);
+  t.equal((await get("/readyz")).status, 500);
+  t.equal((await get("/healthz")).status, 200);
+});
