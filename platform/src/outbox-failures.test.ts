@@ -1,0 +1,80 @@
+import t from "tap";
+import { changed, created, relays } from "../../tests/support/relays.ts";
+import type { OutboxOptions } from "./outbox.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+t.test("a relay in trouble", async (t) => {
+  const { store, relayWith, gone, watched, write, left } = await relays(t);
+
+  t.test("a topic that the broker refuses holds up no other, and its rows stay", async (t) => {
+    const refused = await write(3, "catalog.nobody-may-publish-this.v1");
+    const good = await write(3);
+    const relay = relayWith();
+    await gone(good);
+    t.same(await left(refused), refused);
+    await relay.stop();
+    await store.query("delete from outbox where id = any ($1)", [refused]);
+  });
+
+  t.test("an event that the broker refuses holds up none of its bulk", async (t) => {
+    const rows = await write(20);
+    const [bad = ""] = rows;
+    const refusing: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
+      // as sidecars do: what came before was published, and nobody says what
+      await store.sidecar.publish(
+        pubsub,
+        topic,
+        entries.filter(({ id }) => id !== bad),
+        context,
+      );
+      if (entries.some(({ id }) => id === bad)) throw new Error("failed to publish");
+      return new Map();
+    };
+    const relay = relayWith({ sidecar: { ...store.sidecar, publish: refusing } });
+    await gone(rows.slice(1));
+    t.same(await left(rows), [bad]);
+    await relay.stop();
+    await store.query("delete from outbox");
+  });
+
+  t.test("a broker that comes back gets what waited for it", async (t) => {
+    const rows = await write(3);
+    let away = 2;
+    const { sidecar, published } = watched(async () => {
+      away -= 1;
+      if (away >= 0) throw new Error("the broker is away");
+    });
+    const relay = relayWith({ sidecar });
+    await gone(rows);
+    await relay.stop();
+    t.same(published.toSorted(), rows.toSorted());
+  });
+
+  t.test("a database that fails does not end the relay", async (t) => {
+    await store.query("alter table outbox rename to outbox_away");
+    const failed = Promise.withResolvers<void>();
+    const log = { ...store.log, warn: () => failed.resolve() } as unknown as OutboxOptions["log"];
+    const relay = relayWith({ log });
+    await failed.promise;
+    await store.query("alter table outbox_away rename to outbox");
+    const rows = await write(1);
+    relay.kick();
+    await gone(rows);
+    await relay.stop();
+    t.pass();
+  });
+
+  t.test("more refused events than a batch holds do not hold up the others", async (t) => {
+    const { sidecar } = watched(async (topic) => {
+      if (topic === changed) throw new Error("refused");
+    });
+    const refused = await write(250, changed, new Date(0).toISOString());
+    const relay = relayWith({ sidecar });
+    const others = await write(3, created, new Date().toISOString());
+    relay.kick();
+    await gone(others);
+    t.same(await left(refused), refused.toSorted(), "and those stay for later");
+    await relay.stop();
+    await store.query("delete from outbox");
+  });
+});

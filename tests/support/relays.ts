@@ -1,0 +1,87 @@
+import { newId } from "@sidecart/platform/ids";
+import { type OutboxOptions, startOutboxRelay } from "@sidecart/platform/outbox";
+import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import type { Test } from "tap";
+import { eventually } from "./eventually.ts";
+import { type Store, startStore } from "./store.ts";
+
+export const [created, changed, stock] = [
+  "catalog.product-created.v1",
+  "catalog.product-changed.v1",
+  "catalog.stock-changed.v1",
+] as const;
+type Delivered = { id: string; topic: string; event: Record<string, unknown> };
+
+/** Keeps what the broker delivers. */
+function inbox() {
+  const delivered: Delivered[] = [];
+  const dispatcher: Dispatcher = {
+    topics: [created, changed, stock],
+    async deliver(topic, raw) {
+      const event = raw as Delivered["event"];
+      delivered.push({ id: String(event.id), topic, event });
+      return "handled";
+    },
+    handle: async () => {},
+    lastResort: async () => "again",
+  };
+  const ids = (some: string[]) => delivered.map(({ id }) => id).filter((id) => some.includes(id));
+  return { dispatcher, delivered, ids };
+}
+
+/** Rows as a service's statement leaves them; their ids. */
+async function write(
+  { query }: Store,
+  count: number,
+  topic: string = created,
+  claimed = "-infinity",
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  await query(
+    `insert into outbox (id, topic, key, data, traceparent, claimed_until)
+     select id, $2, 'key', jsonb_build_object('text', 'žluť', 'id', id), '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+       $3::timestamptz
+     from unnest($1::uuid[]) as id`,
+    [ids, topic, claimed],
+  );
+  return ids;
+}
+
+const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
+  (await query<{ id: string }>("select id from outbox where id = any ($1) order by id", [ids])).map(({ id }) => id);
+
+/** The catalog's store and sidecar, with relays over its outbox. */
+export async function relays(t: Test) {
+  const { dispatcher, delivered, ids } = inbox();
+  const store = await startStore(t, "catalog", { dispatcher: () => dispatcher });
+  const relayWith = (more: Partial<OutboxOptions> = {}) => {
+    const { database, sidecar, log } = store;
+    return startOutboxRelay({ database, sidecar, log, appId: "catalog", pubsub: "pubsub", ...more });
+  };
+  const gone = (rows: string[]) =>
+    eventually("the rows to be gone", async () => (await left(store, rows)).length === 0);
+  const arrived = (rows: string[]) =>
+    eventually("the events to arrive", async () => new Set(ids(rows)).size === rows.length);
+  /** The real sidecar, of which each publish is noted, and may be held up or fail before it. */
+  const watched = (before: (topic: string) => Promise<void> = async () => {}) => {
+    const published: string[] = [];
+    const publish: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
+      await before(topic);
+      published.push(...entries.map(({ id }) => id));
+      return store.sidecar.publish(pubsub, topic, entries, context);
+    };
+    return { published, sidecar: { ...store.sidecar, publish } };
+  };
+  return {
+    store,
+    delivered,
+    ids,
+    relayWith,
+    gone,
+    arrived,
+    watched,
+    write: (count: number, topic?: string, claimed?: string) => write(store, count, topic, claimed),
+    left: (rows: string[]) => left(store, rows),
+  };
+}
