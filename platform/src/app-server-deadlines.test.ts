@@ -84,3 +84,20 @@ t.test("nothing is sent for a caller who is gone already", async (t) => {
   await t.rejects(async () => client.getProducts({}, background(0)), { code: "TIMEOUT" });
   await t.rejects(async () => client.getProducts({}, background(1_000, AbortSignal.abort())), { code: "CANCELLED" });
 });
+
+t.test("an answer that comes after the deadline does not count, whatever it says", async (t) => {
+  const context = { ...background(3_000) };
+  const late = (answer: () => object) =>
+    catalogWith(async () => {
+      context.deadline = Date.now();
+      return answer();
+    });
+  const refuses = () => {
+    throw new Error("context deadline exceeded");
+  };
+  for (const answer of [() => ({ products: [] }), refuses]) {
+    const { port } = await serve(t, [late(answer)]);
+    context.deadline = Date.now() + 3_000;
+    await t.rejects(clientOf(t, port).getProducts({}, context), { code: "TIMEOUT" });
+  }
+});

@@ -6,21 +6,21 @@ export type NewDatabase = {
   database: string;
   /** Owns and migrates it. */
   owner: Role;
-  /** What the service's sidecar connects as. */
-  runtime: Role;
+  /** What the service's sidecar connects as; the owner when absent. */
+  runtime?: Role | undefined;
 };
 
 const lockSeconds = 60;
 
-/** Makes what is missing of a service's database and its pair of roles. Safe to repeat, and for several at once. */
+/** Makes what is missing of a database and its roles. Safe to repeat, and for several at once. */
 export async function createDatabase(admin: pg.Client, { database, owner, runtime }: NewDatabase): Promise<void> {
   await alone(admin, "sidecart databases", lockSeconds, async () => {
     await ensureRole(admin, owner);
-    await ensureRole(admin, runtime);
+    if (runtime) await ensureRole(admin, runtime);
     await ensureDatabase(admin, database, owner.name);
     const name = pg.escapeIdentifier(database);
     await admin.query(`revoke all on database ${name} from public`);
-    await admin.query(`grant connect on database ${name} to ${pg.escapeIdentifier(runtime.name)}`);
+    if (runtime) await admin.query(`grant connect on database ${name} to ${pg.escapeIdentifier(runtime.name)}`);
   });
 }
 

@@ -119,12 +119,21 @@ function unary(
       { deadline: context.deadline },
       (error, response) => {
         context.signal.removeEventListener("abort", abort);
-        if (error) reject(brokenOff(error, context));
+        if (isLate(error, context)) reject(new AppError(commonErrors.timeout, { cause: error ?? undefined }));
+        else if (error) reject(brokenOff(error, context));
         else resolve(response ?? {});
       },
     );
     context.signal.addEventListener("abort", abort, { once: true });
   });
+}
+
+/**
+ * The sidecar's timer may be quicker than ours, and what it says then depends on the component: Postgres' binding gives
+ * back no rows and no error.
+ */
+function isLate(error: ServiceError | null, { deadline, signal }: CallContext): boolean {
+  return Date.now() >= deadline && !signal.aborted && error?.code !== status.DEADLINE_EXCEEDED;
 }
 
 /** A sidecar that loses the other side may say CANCELLED, though nobody on our side has gone away. */

@@ -56,11 +56,19 @@ t.test("a database and its pair of roles", async (t) => {
     t.match(await owner.query("select count(*)::int from things"), { rows: [{ count: 0 }] });
   });
 
+  await t.test("a database without a second role, by libpq's words", async (t) => {
+    const env = { ADMIN_URL: url, DATABASE_URL: "host=x user=state password=three database=state_db" };
+    t.match(await program(file, [], env), { code: 0, output: "state_db: there, owned by state" });
+    await connect(as("state", "three", "state_db"));
+  });
+
   await t.test("what another try does not change is said at once", async (t) => {
     const wrong = await create("one", "two", { ADMIN_URL: as("postgres", "wrong", "postgres") });
     t.match(wrong, { code: 1, output: /password authentication failed/ });
     const same = await create("one", "two", { RUNTIME_CONNECTION: "user=orders password=x" });
     t.match(same, { code: 1, output: /must not be the database's owner/ });
-    t.match(await create("one", "two", { DATABASE_URL: "secret" }), { code: 1, output: /DATABASE_URL: (?!.*secret)/ });
+    const wild = await create("one", "two", { DATABASE_URL: "secret" });
+    t.match(wild, { code: 1, output: /key=value/ });
+    t.notMatch(wild.output, "secret");
   });
 });
