@@ -1,0 +1,123 @@
+{{/* A rule's ports. Arguments: a list of numbers. */}}
+{{- define "sidecart.ports" -}}
+ports:
+  {{- range . }}
+  - {protocol: TCP, port: {{ int . }}}
+  {{- end }}
+{{- end }}
+
+{{/* Pods of this release by name, as a peer. Arguments: root, name. */}}
+{{- define "sidecart.peer" -}}
+- podSelector:
+    matchLabels:
+      {{- include "sidecart.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* The server that a Secret gives access to, or nothing. */}}
+{{- define "sidecart.serverOf" -}}
+{{- $servers := dict "redis" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
+{{- if or (hasSuffix "-db" .) (hasSuffix "-db-owner" .) -}}postgres{{- else -}}{{- get $servers . -}}{{- end -}}
+{{- end }}
+
+{{/* "true" when the server runs in this release. Arguments: root, server. */}}
+{{- define "sidecart.runsHere" -}}
+{{- with .root.Values.dev -}}
+{{- $chosen := dict "postgres" true "redis" true "rabbitmq" (eq $.root.Values.broker "rabbitmq") "elasticsearch" (eq $.root.Values.search "elasticsearch") -}}
+{{- if and .enabled (get $chosen $.server) (dig $.server "enabled" false .) -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Ports of the servers of dev.enabled. */}}
+{{- define "sidecart.devPorts" -}}
+{{- get (dict "postgres" "[5432]" "redis" "[6379]" "rabbitmq" "[5672, 15672]" "elasticsearch" "[9200]") . -}}
+{{- end }}
+
+{{/* The egress rule to a server. Arguments: root, server, manages (it may use the management port too). */}}
+{{- define "sidecart.egressToServer" -}}
+{{- $rule := get .root.Values.networkPolicy.servers .server -}}
+{{- $here := include "sidecart.runsHere" . -}}
+{{- $ports := ternary (include "sidecart.devPorts" .server | fromJsonArray) $rule.ports (eq $here "true") -}}
+{{- if not .manages -}}
+  {{- $ports = without $ports 15672.0 15671.0 -}}
+{{- end -}}
+# {{ .server }}
+- to:
+    {{- if $here }}
+    {{- include "sidecart.peer" (dict "root" .root "name" .server) | nindent 4 }}
+    {{- else }}
+    {{- toYaml $rule.to | nindent 4 }}
+    {{- end }}
+  {{- include "sidecart.ports" $ports | nindent 2 }}
+{{- end }}
+
+{{- define "sidecart.egressToDns" -}}
+# names
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.networkPolicy.dns.namespace }}
+      podSelector:
+        matchLabels:
+          {{- toYaml .Values.networkPolicy.dns.podLabels | nindent 10 }}
+  ports:
+    - {protocol: UDP, port: 53}
+    - {protocol: TCP, port: 53}
+{{- end }}
+
+{{- define "sidecart.egressToApiServer" -}}
+# the Kubernetes API
+- to:
+    {{- range .Values.networkPolicy.apiServer.cidrs }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+  {{- include "sidecart.ports" .Values.networkPolicy.apiServer.ports | nindent 2 }}
+{{- end }}
+
+{{/* What every sidecar asks: certificates and resources; with actors also where they are and when they wake. Arguments: root, actors. */}}
+{{- define "sidecart.egressToDapr" -}}
+{{- $edges := dict "dapr-sentry" 50001 "dapr-operator" 6500 -}}
+{{- if .actors -}}
+  {{- $edges = merge $edges (dict "dapr-placement-server" 50005 "dapr-scheduler-server" 50006) -}}
+{{- end -}}
+{{- range $app, $port := $edges }}
+# {{ $app }}
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ $.root.Values.dapr.namespace }}
+      podSelector:
+        matchLabels:
+          app: {{ $app }}
+  {{- include "sidecart.ports" (list $port) | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Apps whose access policies let an app call something, as JSON: {items: [...]}. Arguments: root, app. */}}
+{{- define "sidecart.callersOf" -}}
+{{- $callers := list -}}
+{{- $services := include "sidecart.services" .root | fromJson -}}
+{{- range (include "sidecart.configurationOf" . | fromJson).accessControl.policies | default list -}}
+  {{- $policy := . -}}
+  {{- $allows := eq (.defaultAction | default "deny") "allow" -}}
+  {{- range .operations | default list -}}
+    {{- if eq .action "allow" -}}{{- $allows = true -}}{{- end -}}
+  {{- end -}}
+  {{- if and $allows (hasKey $services $policy.appId) -}}
+    {{- $callers = append $callers $policy.appId -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson (dict "items" ($callers | uniq | sortAlpha)) -}}
+{{- end }}
+
+{{/* metadata of a NetworkPolicy and the pods that it is about. Arguments: root, name. */}}
+{{- define "sidecart.policyHead" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "sidecart.metadata" (dict "root" .root "name" .name "component" "network") | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "sidecart.selector" . | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+{{- end }}
