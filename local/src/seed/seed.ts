@@ -32,7 +32,7 @@ export async function seed(gatewayUrl: string, signal: AbortSignal, logIns: LogI
   const admin = client.as(await logIn(client, first.email, first.password));
   await Promise.all(people.slice(1).map((person) => register(client, admin, person, password)));
   const shops = await shopClients(client, missing, password);
-  await inParallel(missing, (product) => createProduct(shops.get(product.partner ?? "") ?? admin, product));
+  await inParallel(missing, (product) => createProduct(shops.get(product.partner ?? "") ?? admin, product, signal));
   return true;
 }
 
@@ -92,7 +92,11 @@ async function shopClients(
 }
 
 /** The catalogue hears by an event that somebody has become a partner: until then it does not know them. */
-async function createProduct(client: GraphqlClient, { partner: _, ...input }: SampleProduct): Promise<void> {
+async function createProduct(
+  client: GraphqlClient,
+  { partner: _, ...input }: SampleProduct,
+  signal: AbortSignal,
+): Promise<void> {
   const query = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
   const giveUpAt = Date.now() + knownWithinMs;
   for (;;) {
@@ -102,7 +106,7 @@ async function createProduct(client: GraphqlClient, { partner: _, ...input }: Sa
     } catch (error) {
       const unknown = error instanceof Refused && error.code === "UNKNOWN_PARTNER";
       if (!unknown || Date.now() > giveUpAt) throw error;
-      await pause(askAgainMs);
+      await pause(askAgainMs, undefined, { signal });
     }
   }
 }
