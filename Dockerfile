@@ -46,6 +46,16 @@ WORKDIR /
 ENTRYPOINT []
 CMD ["/daprd"]
 
+# For Tilt: files may be replaced while it runs, and a changed source starts the program again.
+FROM node AS dev
+COPY --from=assembled --chown=65532:65532 /out/packages/ /
+COPY --from=assembled --chown=65532:65532 /out/sources/ /
+ENV NODE_ENV=production
+USER 65532:65532
+WORKDIR /app
+ENTRYPOINT ["node"]
+CMD ["--watch", "main.ts"]
+
 FROM ${RUNTIME_IMAGE} AS image
 ARG SERVICE VERSION=dev SOURCE="" REVISION="" CREATED="1970-01-01T00:00:00Z"
 LABEL org.opencontainers.image.title="sidecart ${SERVICE}" \

@@ -1,17 +1,5 @@
-import {
-  chmod,
-  copyFile,
-  cp,
-  glob,
-  lutimes,
-  mkdir,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmodSync, lutimesSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { copyFile, cp, glob, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runCommand } from "../local/src/process/run-command.ts";
 import type { Image } from "./image.ts";
@@ -40,14 +28,14 @@ export async function assemble(root: string, image: Image, out: string, target: 
   const linked = await linkedBy(root, programs);
   await install(root, programs, packages, target);
   await writeFile(join(sources, "sbom.cdx.json"), await npmSbom(packages, linked, target.epoch));
-  await prune(packages);
+  prune(packages);
   await mkdir(join(sources, "node_modules"));
   await rename(join(packages, "node_modules", "@sidecart"), join(sources, "node_modules", "@sidecart"));
   for (const workspace of linked) await copy(root, workspace, sources, shipsFromWorkspace);
   for await (const folder of glob([...image.reads], { cwd: root })) await copy(root, folder, sources, () => true);
   await copyFile(join(root, "LICENSE"), join(sources, "LICENSE"));
   if (image.main) await symlink(image.main, join(sources, "main.ts"));
-  await settle(out, target.epoch);
+  settle(out, target.epoch);
 }
 
 /** The production dependencies of the workspaces and of those they link to, as the lockfile has them. */
@@ -63,17 +51,22 @@ async function install(root: string, workspaces: string[], folder: string, { cpu
 }
 
 /** Leaves what Node may read of installed packages, and nothing else. */
-async function prune(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
+function prune(folder: string): void {
+  const folders: string[] = [];
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() || path.includes("/node_modules/@sidecart/")) continue;
-    const [, name, file] = path.slice(folder.length).match(/.*\/node_modules\/((?:@[^/]+\/)?[^@./][^/]*)\/(.+)$/) ?? [];
-    if (!name || !file || !shipsFromPackage(name, file)) await rm(path);
+    if (entry.isDirectory()) folders.push(path);
+    else if (!isOurs(path) && !ships(path.slice(folder.length))) rmSync(path);
   }
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  for (const each of folders.sort().reverse()) if ((await readdir(each)).length === 0) await rmdir(each);
+  for (const each of folders.sort().reverse()) if (readdirSync(each).length === 0) rmdirSync(each);
 }
+
+function ships(path: string): boolean {
+  const [, name, file] = path.match(/.*\/node_modules\/((?:@[^/]+\/)?[^@./][^/]*)\/(.+)$/) ?? [];
+  return name !== undefined && file !== undefined && shipsFromPackage(name, file);
+}
+
+const isOurs = (path: string): boolean => path.includes("/node_modules/@sidecart/");
 
 async function copy(root: string, folder: string, to: string, ships: (file: string) => boolean): Promise<void> {
   for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true })) {
@@ -85,17 +78,11 @@ async function copy(root: string, folder: string, to: string, ships: (file: stri
 }
 
 /** Times and modes that depend on neither the clock nor the umask. */
-export async function settle(folder: string, epoch: number, programs: string[] = []): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const folders = [folder];
-  for (const entry of entries) {
+export function settle(folder: string, epoch: number, programs: string[] = []): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) folders.push(path);
-    if (entry.isFile()) await chmod(path, programs.includes(entry.name) ? 0o755 : 0o644);
-    await lutimes(path, epoch, epoch);
-  }
-  for (const each of folders) {
-    await chmod(each, 0o755);
-    await lutimes(each, epoch, epoch);
+    const runs = entry.isDirectory() || programs.includes(entry.name);
+    if (!entry.isSymbolicLink()) chmodSync(path, runs ? 0o755 : 0o644);
+    lutimesSync(path, epoch, epoch);
   }
 }

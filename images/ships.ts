@@ -10,7 +10,8 @@ export function shipsFromWorkspace(file: string): boolean {
 
 const legal = /(^|\/)(licen[cs]e|notice|copying|copyright)[^/]*$/i;
 // Node strips no types below node_modules, so any TypeScript there is typings or sources.
-const unread = /\.(md|markdown|map|[cm]?ts|tsx|flow|coffee|tsbuildinfo)$|(^|\/)(\.[^/]+|tsconfig[^/]*\.json)$/i;
+const unread =
+  /\.(test\.[cm]?js|md|markdown|map|[cm]?ts|tsx|flow|coffee|tsbuildinfo)$|(^|\/)(\.[^/]+|tsconfig[^/]*\.json)$/i;
 const beside = /^(tests?|__tests__|docs?|examples?|benchmarks?|coverage|man|\.[^/]+)\//i;
 
 /** Second builds of the same code, for bundlers and browsers: Node takes what `main` or `exports` name. */

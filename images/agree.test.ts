@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import t from "tap";
+import { parse } from "yaml";
+import { imagesOf, running } from "./image.ts";
+import { linkedBy } from "./workspaces.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const read = (file: string) => readFile(join(root, file), "utf8");
+const images = await imagesOf(root);
+
+t.test("docker-bake.hcl builds every workspace that is a program, and daprd", async (t) => {
+  const bake = await read("docker-bake.hcl");
+  const matrix = [...bake.matchAll(/\{ name = "([^"]+)", workspace = "([^"]+)" \}/g)];
+  t.same(
+    matrix.map(([, name, workspace]) => ({ name, workspace })),
+    images.map(({ name, workspace }) => ({ name, workspace })),
+  );
+  t.match(bake, /target "daprd"/);
+});
+
+t.test("the Dockerfile runs the images as npm run images says", async (t) => {
+  const [, daprd = "", node = ""] = (await read("Dockerfile")).split(/^FROM \$\{(?:STATIC|RUNTIME)_IMAGE\}.*$/m);
+  for (const [name, stage, run] of [
+    ["daprd", daprd, running.daprd],
+    ["node", node, running.node],
+  ] as const) {
+    const last = (word: string) => stage.match(new RegExp(`^${word} (.*)$`, "m"))?.[1] ?? "";
+    t.same(JSON.parse(last("ENTRYPOINT")), run.entrypoint, `${name}: ENTRYPOINT`);
+    t.same(JSON.parse(last("CMD")), run.cmd, `${name}: CMD`);
+    t.equal(last("USER"), run.user, `${name}: USER`);
+    t.equal(last("WORKDIR"), run.workdir, `${name}: WORKDIR`);
+  }
+});
+
+t.test("a build with Docker is given every folder that an image is made of", async (t) => {
+  const let_ = (await read(".dockerignore")).split("\n").filter((line) => line.startsWith("!"));
+  for (const { name, workspace, runs, reads } of images) {
+    for (const folder of [...(await linkedBy(root, [workspace, ...runs])), ...reads]) {
+      t.ok(
+        let_.some((line) => `!${folder}/`.startsWith(`${line}/`)),
+        `${name}: ${folder}`,
+      );
+    }
+  }
+});
+
+const values = "charts/sidecart/values.yaml";
+
+t.test(
+  "the chart runs no image that is not made, and every service's",
+  { skip: !existsSync(join(root, values)) },
+  async (t) => {
+    const made = images.map(({ name }) => name);
+    const { services, pluggableComponents } = parse(await read(values));
+    const run = Object.entries<{ image?: string } | null>({ ...services, ...pluggableComponents });
+    const named = run.map(([name, value]) => value?.image || name);
+    for (const name of named) t.ok(made.includes(name), `${name} is made`);
+    for (const { name, workspace } of images)
+      if (/^(services|gateway)/.test(workspace)) t.ok(named.includes(name), `${name} is run`);
+  },
+);
