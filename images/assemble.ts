@@ -1,4 +1,4 @@
-import { chmodSync, lutimesSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, lutimesSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { copyFile, cp, glob, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runCommand } from "../local/src/process/run-command.ts";
@@ -78,11 +78,11 @@ async function copy(root: string, folder: string, to: string, ships: (file: stri
 }
 
 /** Times and modes that depend on neither the clock nor the umask. */
-export function settle(folder: string, epoch: number, programs: string[] = []): void {
+export function settle(folder: string, epoch: number): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const runs = entry.isDirectory() || programs.includes(entry.name);
-    if (!entry.isSymbolicLink()) chmodSync(path, runs ? 0o755 : 0o644);
+    const { mode } = lstatSync(path);
+    if (!entry.isSymbolicLink()) chmodSync(path, mode & 0o100 ? 0o755 : 0o644);
     lutimesSync(path, epoch, epoch);
   }
 }

@@ -12,5 +12,5 @@ export async function assembleDaprd(out: string, { epoch }: Target, note: (text:
   const program = join(await builtRuntime(note), "daprd");
   await copyFile(program, join(out, "sources", "daprd"));
   await writeFile(join(out, "sources", "sbom.cdx.json"), await goSbom(program, "daprd", epoch));
-  settle(out, epoch, ["daprd"]);
+  settle(out, epoch);
 }

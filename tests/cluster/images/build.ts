@@ -1,0 +1,48 @@
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { findNatsServer } from "@sidecart/local/parts/nats";
+import { settle } from "../../../images/assemble.ts";
+import { packAll } from "../../../images/pack.ts";
+import { fillRabbitMQ } from "./rabbitmq.ts";
+
+const help = `Servers for the tests in a cluster that can pull no image: from Debian's packages, Go modules and Maven.
+
+node tests/cluster/images/build.ts [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
+`;
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function fillNats(folder: string): Promise<void> {
+  await copyFile(await findNatsServer(say), join(folder, "nats-server"));
+}
+
+/** Fills an empty `sources`; no layer of packages below it. */
+function filled(fill: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
+  return async (folder) => {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(join(folder, "packages"), { recursive: true });
+    await mkdir(join(folder, "sources"));
+    await fill(join(folder, "sources"));
+    settle(folder, 0);
+  };
+}
+
+const user = "999:999";
+
+await packAll(help, async () => [
+  {
+    name: "rabbitmq",
+    running: { base: "debian", entrypoint: ["/usr/local/bin/start-rabbitmq"], cmd: [], user, workdir: "/" },
+    fill: filled(fillRabbitMQ),
+  },
+  {
+    name: "nats",
+    running: {
+      base: "none",
+      entrypoint: ["/nats-server"],
+      cmd: ["--jetstream", "--store_dir=/data"],
+      user,
+      workdir: "/",
+    },
+    fill: filled(fillNats),
+  },
+]);
