@@ -9,10 +9,12 @@ const firstPauseMs = 50;
 const longestPauseMs = 400;
 
 /**
- * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite) for a call that never left:
- * the connection was not made, or nobody knew where to.
+ * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite and kubernetes) for a call
+ * that never left: the connection was not made, or nobody knew where to. In Kubernetes an app without a ready pod has no
+ * address.
  */
-const neverLeft = /No connection established|Error while dialing|no host found with the given ID/;
+const neverLeft =
+  /No connection established|Error while dialing|no host found with the given ID|failed to resolve address for/;
 
 /**
  * Repeats a call that reached nobody. One that may have arrived is not repeated: a command without a key would be done
