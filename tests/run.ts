@@ -22,6 +22,7 @@ const stages: Stage[] = [
   { name: "units", files: ["{platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
   { name: "images", files: ["images/*.test.ts"], jobs: 1 },
+  { name: "Tilt and kind", files: ["tests/tilt/*.test.ts"], jobs: 1 },
   { name: "launcher", files: ["local/**/*.test.ts"], jobs: 1 },
   { name: "end to end", files: ["tests/e2e/*.test.ts"], jobs: 1 },
   {

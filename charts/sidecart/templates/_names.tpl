@@ -35,8 +35,11 @@ labels:
 image: {{ include "sidecart.image" . | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
-  {{- $own := ternary (dict "readOnlyRootFilesystem" false) dict (.writable | default false) }}
-  {{- toYaml (merge $own .root.Values.containerSecurityContext) | nindent 2 }}
+  {{- $context := deepCopy .root.Values.containerSecurityContext }}
+  {{- if .writable }}
+    {{- $_ := set $context "readOnlyRootFilesystem" false }}
+  {{- end }}
+  {{- toYaml $context | nindent 2 }}
 {{- end }}
 
 {{/* What every pod of the release has. */}}

@@ -1,0 +1,203 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import t, { type Test } from "tap";
+import { root } from "../check/tool.ts";
+import { evaluate } from "./evaluate.ts";
+import { tiltTools } from "./tools.ts";
+
+t.setTimeout(300_000);
+await tiltTools((text) => t.comment(text));
+
+const services = readdirSync(join(root, "services"));
+const deployed = [...services, "gateway"];
+
+t.test("every service has an image, and a resource that waits for what it needs", async (t) => {
+  const tiltfile = await evaluate();
+  const images = tiltfile.calls("docker_build");
+  for (const service of deployed) {
+    const image = images.find(({ ref }) => ref === `sidecart/${service}`);
+    const folder = service === "gateway" ? "gateway" : `services/${service}`;
+    t.match(image, { target: "dev", build_args: { SERVICE: folder } }, service);
+    t.match(tiltfile.resources().get(service), { resource_deps: ["shared", "resources"] });
+  }
+});
+
+t.test("every image that a pod names is built, and none twice", async (t) => {
+  for (const args of [[], ["--search", "elasticsearch", "--broker", "rabbitmq", "--state", "postgresql"]]) {
+    const tiltfile = await evaluate({ args });
+    const named = JSON.stringify(tiltfile.objects()).matchAll(/"(sidecart\/[^:"]+):[^"]+"/g);
+    const built = tiltfile.calls("docker_build").map(({ ref }) => ref);
+    t.same(built.toSorted(), [...new Set([...named].map(([, image]) => image))].toSorted(), args.join(" "));
+  }
+});
+
+t.test("a changed source goes to its own place below /app", async (t) => {
+  const tiltfile = await evaluate();
+  for (const { ref, live_update, only, build_args } of tiltfile.calls("docker_build")) {
+    for (const step of live_update) {
+      if (step.is !== "sync") continue;
+      t.ok(existsSync(join(root, step.local_path)), step.local_path);
+      t.equal(step.remote_path, `/app/${step.local_path}`);
+      t.ok(
+        only.some((path) => `${step.local_path}/`.startsWith(`${path}/`)),
+        `${ref} is built from ${step.local_path}`,
+      );
+    }
+    const own = `${build_args.SERVICE}/src`;
+    const synced = live_update.flatMap((step) => (step.is === "sync" ? [step.local_path] : []));
+    if (live_update.length > 0) t.same(synced, [own, "platform/src", "proto/gen"], ref);
+  }
+});
+
+t.test("a text that a service reads starts it again as a source does", async (t) => {
+  const images = (await evaluate()).calls("docker_build");
+  const gateway = images.find(({ ref }) => ref === "sidecart/gateway");
+  const run = gateway?.live_update.find((step) => step.is === "run");
+  t.same(run, {
+    is: "run",
+    cmd: ["touch", "/app/gateway/src/main.ts"],
+    trigger: [join(root, "gateway/src/schema.graphql")],
+  });
+});
+
+t.test("what an image is built from is there", async (t) => {
+  for (const { ref, only } of (await evaluate()).calls("docker_build")) {
+    for (const path of only) t.ok(!isAbsolute(path) && existsSync(join(root, path)), `${ref}: ${path}`);
+  }
+});
+
+t.test("a new service is one entry in the values", async (t) => {
+  const folder = copyOfCheckout(t);
+  mkdirSync(join(folder, "services/carts/src"), { recursive: true });
+  const values = join(folder, "carts.yaml");
+  writeFileSync(values, "services: {carts: {database: {enabled: false}}}\n");
+  const tiltfile = await evaluate({ folder, args: ["--values", values] });
+  t.ok(tiltfile.calls("docker_build").some(({ ref }) => ref === "sidecart/carts"));
+  t.same(tiltfile.resources().get("carts")?.labels, ["services"]);
+  t.ok(tiltfile.calls("local_resource").some(({ name }) => name === "redrive-carts"));
+});
+
+t.test("a service that values switch off is neither built nor shown", async (t) => {
+  const values = join(temporary(t), "without.yaml");
+  writeFileSync(values, "services: {orders: {enabled: false}}\n");
+  const tiltfile = await evaluate({ args: ["--values", values] });
+  t.notOk(tiltfile.resources().has("orders"));
+  t.notOk(tiltfile.calls("docker_build").some(({ ref }) => ref === "sidecart/orders"));
+});
+
+t.test("each object of the chart belongs to one resource with a label", async (t) => {
+  const tiltfile = await evaluate();
+  const claimed = [...tiltfile.resources().values()].flatMap(({ objects = [] }) => objects);
+  t.equal(new Set(claimed).size, claimed.length);
+  for (const { kind, metadata, spec } of tiltfile.objects()) {
+    const workload = spec !== undefined && ("template" in spec || "jobTemplate" in spec);
+    if (workload) t.ok(tiltfile.resources().get(metadata.name)?.labels, `${kind} ${metadata.name}`);
+    else if (kind !== "Service")
+      t.ok(claimed.includes(`${metadata.name}:${kind.toLowerCase()}`), `${kind} ${metadata.name}`);
+  }
+});
+
+t.test("what exists already is waited for: no resource depends on one that is not there", async (t) => {
+  for (const subcommand of ["up", "ci"] as const) {
+    const tiltfile = await evaluate({ subcommand });
+    const locals = tiltfile.calls("local_resource");
+    const known = new Set([...tiltfile.resources().keys(), ...locals.map(({ name }) => name)]);
+    for (const { resource_deps = [] } of [...tiltfile.resources().values(), ...locals]) {
+      for (const name of resource_deps) t.ok(known.has(name), name);
+    }
+  }
+});
+
+t.test("passwords are the same at each evaluation: helm is not asked what the cluster has", async (t) => {
+  const secrets = async () => (await evaluate()).objects().filter(({ kind }) => kind === "Secret");
+  const first = await secrets();
+  t.ok(first.length > 0);
+  t.same(await secrets(), first);
+});
+
+t.test("tilt ci fills in sample data and places an order by itself; tilt up waits for the button", async (t) => {
+  for (const [subcommand, atOnce] of [
+    ["ci", true],
+    ["up", false],
+  ] as const) {
+    const buttons = (await evaluate({ subcommand })).calls("local_resource");
+    const initial = (name: string) => buttons.find((button) => button.name === name)?.auto_init;
+    t.equal(initial("seed"), atOnce);
+    t.equal(initial("demo-order"), atOnce);
+    t.equal(initial("reindex"), false);
+  }
+});
+
+t.test("the buttons that swap a component keep the other options", async (t) => {
+  const buttons = (await evaluate({ args: ["--search", "elasticsearch"] })).calls("local_resource");
+  t.same(buttons.find(({ name }) => name === "broker-rabbitmq")?.cmd, [
+    ...["tilt", "args", "--", "--search", "elasticsearch", "--broker", "rabbitmq"],
+  ]);
+});
+
+t.test("Dapr's control plane is of the version that our sidecar is built from", async (t) => {
+  const dapr = (await evaluate()).calls("local_resource").find(({ name }) => name === "dapr");
+  t.match(dapr?.cmd.join(" "), / --version 1\.\d+\.\d+ .*sidecarDropALLCapabilities=true/);
+});
+
+t.test("an image builder of one's own gets target and folder", async (t) => {
+  const tiltfile = await evaluate({ args: ["--image-builder", "podman-build"] });
+  t.same(tiltfile.calls("docker_build"), []);
+  const orders = tiltfile.calls("custom_build").find(({ ref }) => ref === "sidecart/orders");
+  t.same(orders?.command, ["podman-build", "dev", "services/orders"]);
+});
+
+t.test("what cannot work is refused with what to do", async (t) => {
+  const refused = (said: RegExp, setting: Parameters<typeof evaluate>[0]) =>
+    t.rejects(evaluate(setting), { message: said });
+  await refused(/--broker pigeon: choose redis or rabbitmq/, { args: ["--broker", "pigeon"] });
+  await refused(/--search solr: choose embedded or elasticsearch/, { args: ["--search", "solr"] });
+  await refused(/--port 0: a number from 1 to 65535/, { args: ["--port", "0"] });
+  await refused(/unknown flag: --brokr/, { args: ["--brokr", "redis"] });
+  await refused(/context prod is not of kind: .*tilt up -- --context prod/, { context: "prod" });
+  await refused(/no Kubernetes context: kind create cluster/, { context: "" });
+  await refused(/helm is not installed/, { env: { PATH: shellAlone(t, "kubectl") } });
+});
+
+t.test("a context that is not kind's is allowed by its name", async (t) => {
+  const tiltfile = await evaluate({ context: "lab", args: ["--context", "lab"] });
+  t.same(tiltfile.calls("allow_k8s_contexts"), [{ contexts: "lab" }]);
+});
+
+function temporary(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), "sidecart-tilt-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What the Tiltfile reads, in a place of its own. */
+function copyOfCheckout(t: Test): string {
+  const folder = temporary(t);
+  const filter = (path: string) => !path.includes("node_modules");
+  const read = [
+    "Tiltfile",
+    "tilt",
+    "charts",
+    "components",
+    "services",
+    "gateway",
+    "images",
+    "platform",
+    "proto",
+    "local",
+    "tests/package.json",
+    "package.json",
+  ];
+  for (const path of read)
+    cpSync(join(root, path), join(folder, path), { recursive: true, filter, verbatimSymlinks: true });
+  return folder;
+}
+
+/** A folder for PATH with a shell and one program, which is never run. */
+function shellAlone(t: Test, program: string): string {
+  const folder = temporary(t);
+  symlinkSync("/bin/sh", join(folder, "sh"));
+  writeFileSync(join(folder, program), "", { mode: 0o755 });
+  return folder;
+}
