@@ -12,7 +12,9 @@ FROM ${NODE_IMAGE} AS node
 
 # The machine that builds assembles for any other: npm is told which it is for.
 FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS assembled
-ARG SERVICE TARGETARCH SOURCE_DATE_EPOCH
+ARG SERVICE
+ARG TARGETARCH
+ARG SOURCE_DATE_EPOCH
 WORKDIR /source
 COPY . .
 RUN --mount=type=cache,target=/root/.npm \
@@ -20,7 +22,8 @@ RUN --mount=type=cache,target=/root/.npm \
 
 FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build-node
 FROM --platform=${BUILDPLATFORM} ${GO_IMAGE} AS dapr
-ARG TARGETARCH SOURCE_DATE_EPOCH
+ARG TARGETARCH
+ARG SOURCE_DATE_EPOCH
 COPY --from=build-node /usr/local/bin/node /usr/local/bin/node
 COPY --from=build-node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
@@ -31,7 +34,10 @@ RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/go/pkg/mod -
     GOARCH="${TARGETARCH}" node images/stage.ts --daprd --architecture "${TARGETARCH}" --out /out
 
 FROM ${STATIC_IMAGE} AS daprd
-ARG VERSION=dev SOURCE="" REVISION="" CREATED="1970-01-01T00:00:00Z"
+ARG VERSION=dev
+ARG SOURCE=""
+ARG REVISION=""
+ARG CREATED="1970-01-01T00:00:00Z"
 LABEL org.opencontainers.image.title="sidecart daprd" \
       org.opencontainers.image.description="Dapr's sidecar with the components that Sidecart uses, and its mends" \
       org.opencontainers.image.source="${SOURCE}" \
@@ -57,7 +63,11 @@ ENTRYPOINT ["node"]
 CMD ["--watch", "main.ts"]
 
 FROM ${RUNTIME_IMAGE} AS image
-ARG SERVICE VERSION=dev SOURCE="" REVISION="" CREATED="1970-01-01T00:00:00Z"
+ARG SERVICE
+ARG VERSION=dev
+ARG SOURCE=""
+ARG REVISION=""
+ARG CREATED="1970-01-01T00:00:00Z"
 LABEL org.opencontainers.image.title="sidecart ${SERVICE}" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0" \
