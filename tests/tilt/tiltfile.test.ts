@@ -19,7 +19,7 @@ t.test("every service has an image, and a resource that waits for what it needs"
     const image = images.find(({ ref }) => ref === `sidecart/${service}`);
     const folder = service === "gateway" ? "gateway" : `services/${service}`;
     t.match(image, { target: "dev", build_args: { SERVICE: folder } }, service);
-    t.match(tiltfile.resources().get(service), { resource_deps: ["shared", "resources"] });
+    t.match(tiltfile.resources().get(service), { resource_deps: ["sidecart-set-up-1"] });
   }
 });
 
