@@ -110,6 +110,8 @@
 {{- define "sidecart.appConfiguration" -}}
 {{- $spec := include "sidecart.configurationOf" . | fromJson -}}
 {{- $_ := set $spec "metrics" (dict "enabled" true "http" (dict "increasedCardinality" false)) -}}
+{{- /* Else a running sidecar takes up a changed Secret or component within a minute, before the set-up; a wrong one ends all of a service's at once. */ -}}
+{{- $_ := set $spec "features" (list (dict "name" "HotReload" "enabled" false)) -}}
 {{- with .root.Values.tracing -}}
   {{- if .endpoint -}}
     {{- $url := urlParse .endpoint -}}
