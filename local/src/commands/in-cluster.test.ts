@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+import t, { type Test } from "tap";
+
+t.setTimeout(60_000);
+const email = "first@sidecart.test";
+const password = "kept in a Secret";
+
+/** A gateway that writes down who logs in, and knows nobody. */
+async function gateway(t: Test): Promise<{ port: number; logIns: unknown[] }> {
+  const logIns: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    logIns.push(JSON.parse(await text(request)).variables.input);
+    response.end(JSON.stringify({ errors: [{ message: "Who are you?" }] }));
+  }).listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  return { port: (server.address() as AddressInfo).port, logIns };
+}
+
+/** kubectl in front of a cluster with one Secret and a way to `port`. */
+function kubectl(port: number): string {
+  return `#!/bin/sh
+echo "$@" >> "$(dirname "$0")/asked"
+case "$*" in
+  *'"email"'*) printf '%s' '${email}' ;;
+  *'"password"'*) printf '%s' '${password}' ;;
+  *port-forward*) echo 'Forwarding from 127.0.0.1:${port} -> 8080'; exec sleep 60 ;;
+esac
+`;
+}
+
+/** A folder for PATH. */
+function withKubectl(t: Test, script: string): string {
+  const folder = t.testdir({ kubectl: script });
+  chmodSync(join(folder, "kubectl"), 0o755);
+  return folder;
+}
+
+function inCluster(words: string[], folder?: string): Promise<{ code: number; said: string }> {
+  const PATH = folder === undefined ? "" : [folder, process.env.PATH].join(delimiter);
+  const program = join(import.meta.dirname, "in-cluster.ts");
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], { env: { ...process.env, PATH } }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr });
+    });
+  });
+}
+
+t.test("a command logs in with what the Secret of the release says, through a way that is opened for it", async (t) => {
+  const { port, logIns } = await gateway(t);
+  const folder = withKubectl(t, kubectl(port));
+  const { code, said } = await inCluster(["--namespace", "shop", "--context", "lab", "dead-letters"], folder);
+  t.equal(code, 1);
+  t.equal(said, `✗ http://127.0.0.1:${port} as ${email}: Who are you?\n`);
+  t.same(logIns, [{ email, password }]);
+  const asked = readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+  t.ok(
+    asked.every((line) => line.startsWith("--namespace shop --context lab ")),
+    asked.join("\n"),
+  );
+});
+
+t.test("a way that is there already is used", async (t) => {
+  const { port, logIns } = await gateway(t);
+  const folder = withKubectl(t, kubectl(1));
+  await inCluster(["--url", `http://127.0.0.1:${port}`, "dead-letters", "redrive", "orders"], folder);
+  t.same(logIns, [{ email, password }]);
+  t.notMatch(readFileSync(join(folder, "asked"), "utf8"), "port-forward");
+});
+
+t.test("what cannot work is said in one line", async (t) => {
+  t.match((await inCluster(["rotate"])).said, /^✗ rotate: choose seed, demo, reindex, dead-letters \(--help\)\n$/);
+  t.match((await inCluster([])).said, /^✗ no command: choose .*\n$/);
+  t.match((await inCluster(["--nmespace", "x"])).said, /^✗ .*--nmespace.*\n$/);
+  t.match((await inCluster(["seed"])).said, /^✗ kubectl is not installed: .*\n$/);
+  const folder = withKubectl(t, "#!/bin/sh\necho 'namespaces \"sidecart\" not found' >&2; exit 1\n");
+  t.same(await inCluster(["seed"], folder), { code: 1, said: '✗ kubectl: namespaces "sidecart" not found\n' });
+});
