@@ -5,6 +5,7 @@ import { findNatsServer } from "@sidecart/local/parts/nats";
 import { findRabbitServer } from "@sidecart/local/parts/rabbitmq";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { builtS3Server } from "@sidecart/local/s3/build";
+import { prepareChart } from "./chart/prepare.ts";
 import { tool } from "./check/tool.ts";
 
 /** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
@@ -23,4 +24,5 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   await installKafka(listeners);
   say("Kafka");
   say(await builtS3Server(listeners));
+  await prepareChart(say);
 }

@@ -1,0 +1,64 @@
+import t from "tap";
+import { stringify } from "yaml";
+import { definitionFiles } from "../custom-resources.ts";
+import { podsOf, withSidecar } from "../pods.ts";
+import { ci, type Manifest, release, render, valuesFiles, valuesName } from "../render.ts";
+import { command } from "../tools.ts";
+
+const namespace = `${release.namespace}-${process.pid}`;
+const restricted = ["pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted"];
+
+async function kubectl(args: string[], input?: string) {
+  return command("kubectl", args, { input: input ?? "" });
+}
+
+async function must(args: string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await kubectl(args, input);
+  if (code !== 0) throw new Error(`kubectl ${args[0]}: ${stderr}`);
+  return stdout;
+}
+
+const documents = (manifests: object[]) => manifests.map((one) => stringify(one)).join("---\n");
+/** In a namespace of ours; a port of the nodes may be another release's. */
+function inNamespace(manifests: Manifest[]): Manifest[] {
+  return manifests.map((one) => {
+    const copy = structuredClone(one);
+    copy.metadata.namespace = namespace;
+    if (copy.kind === "Service") for (const port of copy.spec.ports) delete port.nodePort;
+    return copy;
+  });
+}
+
+t.before(async () => {
+  // what is there already, of another version, stays
+  for (const file of await definitionFiles()) await kubectl(["create", "-f", file]);
+  await must(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await must(["create", "namespace", namespace]);
+  await must(["label", "namespace", namespace, ...restricted]);
+});
+t.after(() => must(["delete", "namespace", namespace, "--ignore-not-found"]));
+
+for (const file of valuesFiles) {
+  t.test(`the API server takes all of ${valuesName(file)}, without a warning`, async (t) => {
+    const manifests = inNamespace(await render([file]));
+    const args = ["apply", "--dry-run=server", "--validate=strict", "-f", "-"];
+    const { code, stdout, stderr } = await kubectl(args, documents(manifests));
+    t.equal(code, 0, stderr);
+    t.equal(stderr, "");
+    t.equal(stdout.trim().split("\n").length, manifests.length);
+  });
+}
+
+t.test("its admission takes every pod with its sidecar", async (t) => {
+  for (const [place, pod] of podsOf(inNamespace(await render([ci("rabbitmq")]))).entries()) {
+    const { annotations: _, owner, labels } = pod;
+    const {
+      serviceAccountName: __,
+      priorityClassName: ___,
+      ...spec
+    } = withSidecar(pod) as object & Record<string, unknown>;
+    const manifest = { apiVersion: "v1", kind: "Pod", metadata: { name: `pod-${place}`, namespace, labels }, spec };
+    const { code, stderr } = await kubectl(["create", "--dry-run=server", "-f", "-"], stringify(manifest));
+    t.equal(code, 0, `${owner}: ${stderr}`);
+  }
+});

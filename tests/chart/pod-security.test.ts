@@ -1,0 +1,24 @@
+import t from "tap";
+import { type PodSpec, podsOf, withSidecar } from "./pods.ts";
+import { render, valuesFiles, valuesName } from "./render.ts";
+import { checker } from "./tools.ts";
+
+type Verdict = { name: string; reasons: string[] };
+const verdicts = await checker<{ name: string; spec: PodSpec }, Verdict>("pod-security");
+
+for (const file of valuesFiles) {
+  t.test(
+    `every pod of ${valuesName(file)}, with its sidecar, is within the restricted Pod Security Standard`,
+    async (t) => {
+      const pods = podsOf(await render([file])).map((pod) => ({ name: pod.owner, spec: withSidecar(pod) }));
+      t.ok(pods.length > 5);
+      for (const { name, reasons } of await verdicts(pods)) t.same(reasons, [], name);
+    },
+  );
+}
+
+t.test("what is not within it is told", async (t) => {
+  const spec = { containers: [{ name: "app", image: "x:1", securityContext: { privileged: true } }] };
+  const [verdict] = await verdicts([{ name: "bad", spec }]);
+  t.match(verdict?.reasons.join(), /privileged.*allowPrivilegeEscalation/s);
+});

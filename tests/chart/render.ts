@@ -1,0 +1,62 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { root } from "../check/tool.ts";
+import { command, type Ended, findHelm, kubernetesVersion } from "./tools.ts";
+
+export const chart = join(root, "charts/sidecart");
+export const release = { name: "sidecart", namespace: "shop" };
+
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  // biome-ignore lint/suspicious/noExplicitAny: manifests are data of Kubernetes' shape, which the tests walk through
+  [field: string]: any;
+};
+
+/** Every values file that the chart brings, and one with nothing. */
+export const valuesFiles: string[] = [
+  ...["values-kind.yaml", "values-production.yaml"].map((name) => join(chart, name)),
+  ...readdirSync(join(chart, "ci"))
+    .sort()
+    .map((name) => join(chart, "ci", name)),
+];
+export const valuesName = (file: string) => basename(file).replace(/^values-|-values\.yaml$|\.yaml$/g, "");
+export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
+
+/** What `helm template` says. */
+export async function helmTemplate(files: string[], sets: string[] = [], folder = chart): Promise<Ended> {
+  const values = [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((set) => ["--set", set])];
+  const target = [release.name, folder, "--namespace", release.namespace, "--kube-version", kubernetesVersion];
+  return command(await findHelm(), ["template", ...target, ...values]);
+}
+
+/** The manifests of a release with these values. */
+export async function render(files: string[], sets: string[] = [], folder = chart): Promise<Manifest[]> {
+  const { code, stdout, stderr } = await helmTemplate(files, sets, folder);
+  if (code !== 0) throw new Error(stderr);
+  return manifestsIn(stdout);
+}
+
+export function manifestsIn(text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error) throw error;
+    const manifest = document.toJS() as Manifest | null;
+    return manifest ? [manifest] : [];
+  });
+}
+
+/** What a values file that must be refused is refused with. */
+export async function refusal(files: string[], sets: string[] = []): Promise<string> {
+  const { code, stderr } = await helmTemplate(files, sets);
+  return code === 0 ? "" : stderr;
+}
+
+export const ofKind = (manifests: Manifest[], kind: string) => manifests.filter((one) => one.kind === kind);
+export const named = (manifests: Manifest[], kind: string, name: string) => {
+  const found = manifests.find((one) => one.kind === kind && one.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};

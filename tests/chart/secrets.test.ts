@@ -1,0 +1,127 @@
+import t from "tap";
+import { type Container, containersOf, podsOf } from "./pods.ts";
+import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
+
+const decode = (manifests: Manifest[], secret: string, key: string) =>
+  Buffer.from(named(manifests, "Secret", secret).data[key], "base64").toString();
+
+/** The Secrets that a render's components, processes and volumes name. */
+function used(manifests: Manifest[]): Set<string> {
+  const components = ofKind(manifests, "Component").flatMap((one) => one.spec.metadata ?? []);
+  const variables = podsOf(manifests)
+    .flatMap(containersOf)
+    .flatMap(({ env = [] }: Container) => env);
+  const volumes = podsOf(manifests).flatMap(({ spec }) => spec.volumes ?? []);
+  const allowed = ofKind(manifests, "Configuration").flatMap(({ spec }) => spec.secrets.scopes[0].allowedSecrets);
+  const tokens = podsOf(manifests).flatMap(({ annotations }) => [
+    annotations["dapr.io/api-token-secret"],
+    annotations["dapr.io/app-token-secret"],
+  ]);
+  const names = [
+    ...components.map((entry) => entry.secretKeyRef?.name),
+    ...variables.map((variable) => variable.valueFrom?.secretKeyRef?.name),
+    ...volumes.map((volume) => volume.secret?.secretName),
+    ...allowed,
+    ...tokens,
+  ];
+  return new Set(names.filter((name): name is string => name !== undefined));
+}
+
+/** No server for development speaks these, so that their Secrets are given. */
+const given = new Set(["jetstream", "kafka", "media", "prices"]);
+
+for (const file of valuesFiles) {
+  t.test(`in ${valuesName(file)} a sidecar may read the Secrets that its app needs, each by name`, async (t) => {
+    const manifests = await render([file]);
+    for (const role of ofKind(manifests, "Role")) {
+      for (const { resourceNames, verbs } of role.rules) {
+        t.ok(resourceNames.length > 0, `${role.metadata.name} names what it may read`);
+        t.notOk(verbs.includes("list") || verbs.includes("watch"));
+      }
+      if (role.metadata.name === "sidecart-set-up") continue;
+      const app = role.metadata.name;
+      const components = ofKind(manifests, "Component").filter(({ scopes = [] }) => scopes.includes(app));
+      const needs = components
+        .flatMap(({ spec }) => spec.metadata ?? [])
+        .flatMap((entry) => entry.secretKeyRef?.name ?? []);
+      const asks = named(manifests, "Configuration", app).spec.secrets.scopes[0].allowedSecrets;
+      const may =
+        role.rules.find(({ resources }: { resources: string[] }) => resources.includes("secrets"))?.resourceNames ?? [];
+      t.same(may, [...new Set([...needs, ...asks])].sort(), app);
+    }
+  });
+}
+
+t.test("with servers for development, every Secret that something names is made", async (t) => {
+  for (const file of valuesFiles) {
+    const manifests = await render([file]);
+    const made = new Set(ofKind(manifests, "Secret").map(({ metadata }) => metadata.name));
+    if (!made.has("postgres-admin")) continue;
+    const missing = [...used(manifests)].filter((name) => !made.has(name) && !given.has(name));
+    t.same(missing, [], valuesName(file));
+  }
+});
+
+t.test(
+  "without them, tokens and the empty Secret of the signing keys are made, and with generate=false nothing",
+  async (t) => {
+    const production = ofKind(await render([valuesFiles[1] ?? ""]), "Secret").map(({ metadata }) => metadata.name);
+    t.ok(
+      production.every((name) => /-(api|app)-token$|^accounts-signing-keys$/.test(name)),
+      production.join(),
+    );
+    t.equal(production.length, 9);
+    t.same(ofKind(await render([ci("locked-down")]), "Secret"), []);
+  },
+);
+
+t.test("the set-up's keys stay: the release never says what is in their Secret", async (t) => {
+  const secret = named(await render([ci("redis")]), "Secret", "accounts-signing-keys");
+  t.notOk("data" in secret || "stringData" in secret);
+});
+
+t.test("what names one password twice says the same, and passwords are long and differ", async (t) => {
+  const manifests = await render([ci("rabbitmq")]);
+  const password = decode(manifests, "redis", "password");
+  t.match(password, /^[A-Za-z0-9]{32}$/);
+  t.equal(new URL(decode(manifests, "redis", "url")).password, password);
+  t.match(decode(manifests, "redis", "redis.conf"), `requirepass ${password}\n`);
+  t.equal(
+    new URL(decode(manifests, "rabbitmq", "connectionString")).password,
+    decode(manifests, "rabbitmq", "password"),
+  );
+  t.not(decode(manifests, "rabbitmq", "password"), password);
+  const owner = new URL(decode(manifests, "orders-db-owner", "url"));
+  const runtime = decode(manifests, "orders-db", "connectionString");
+  t.notMatch(runtime, owner.password);
+  t.match(runtime, "user=sidecart_orders_app ");
+  t.match(runtime, `database=${owner.pathname.slice(1)} `);
+});
+
+t.test("no secret stands in a manifest that is not a Secret", async (t) => {
+  const manifests = await render([ci("rabbitmq")]);
+  const rest = JSON.stringify(manifests.filter(({ kind }) => kind !== "Secret"));
+  for (const secret of ofKind(manifests, "Secret")) {
+    for (const encoded of Object.values(secret.data ?? {}) as string[]) {
+      const text = Buffer.from(encoded, "base64").toString();
+      if (text.length > 20 && text !== "admin@sidecart.test") t.notOk(rest.includes(text), secret.metadata.name);
+    }
+  }
+});
+
+t.test("a step of the set-up has the Secrets it needs, and nobody else's", async (t) => {
+  const job = ofKind(await render([ci("kafka")]), "Job")[0]?.spec.template.spec;
+  const secrets = Object.fromEntries(
+    [...job.initContainers, ...job.containers].map(({ name, env = [], volumeMounts = [] }: Container) => [
+      name,
+      [
+        ...env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
+        ...volumeMounts.map((mount) => mount.name),
+      ],
+    ]),
+  );
+  t.same(secrets["create-orders-database"], ["postgres-admin", "orders-db-owner", "orders-db"]);
+  t.same(secrets["migrate-orders"], ["orders-db-owner"]);
+  t.same(secrets["signing-keys"], ["kube-api"]);
+  t.same(secrets["set-up"], ["secrets", "kafka-secret"]);
+});

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { goBuild } from "@sidecart/local/parts/go-build";
+import { findProgram } from "@sidecart/local/process/find-program";
+
+const here = import.meta.dirname;
+type Note = (text: string) => void;
+const quiet: Note = () => {};
+/** What the chart is rendered for where no cluster is asked. */
+export const kubernetesVersion = "1.35.0";
+
+/** A program that is on PATH, else our own build of it, kept in the cache. */
+async function installed(name: string, command: string, title: string, note: Note): Promise<string> {
+  const found = findProgram(name);
+  if (found) return found;
+  const build = { title, name, source: join(here, "tools"), packages: [command], takes: "two minutes" };
+  return join(await goBuild({ ...build, advice: `install ${name}, or Go from https://go.dev/dl` }, note), name);
+}
+
+export const findHelm = (note: Note = quiet) => installed("helm", "helm.sh/helm/v3/cmd/helm", "Helm", note);
+export const findKubeconform = (note: Note = quiet) =>
+  installed("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform", "kubeconform", note);
+
+/** A checker of ours, `tests/chart/<name>`, built. */
+export async function builtChecker(name: string, note: Note = quiet): Promise<string> {
+  const build = { title: `the check ${name}`, name: `chart-${name}`, source: join(here, name), packages: ["."] };
+  const advice = "install Go from https://go.dev/dl";
+  return join(await goBuild({ ...build, takes: "half a minute", advice }, note), name);
+}
+
+/** Asks a checker: it reads JSON lines and answers one for each. */
+export async function checker<Question, Answer>(name: string): Promise<(asked: Question[]) => Promise<Answer[]>> {
+  const program = await builtChecker(name);
+  return async (asked) => {
+    const input = asked.map((one) => JSON.stringify(one)).join("\n");
+    const { code, stdout, stderr } = await command(program, [], { input });
+    if (code !== 0) throw new Error(`${name}: ${stderr}`);
+    return stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Answer);
+  };
+}
+
+export type Ended = { code: number; stdout: string; stderr: string };
+type Options = { input?: string; env?: Record<string, string> };
+
+/** Runs a program to its end, whatever that is. */
+export function command(program: string, args: string[], { input = "", env = {} }: Options = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...env }, maxBuffer: 256 * 1024 * 1024 };
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+    child.stdin?.on("error", () => {}); // it may end before it has read all
+    child.stdin?.end(input);
+  });
+}

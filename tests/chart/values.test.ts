@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import t from "tap";
+import { parse } from "yaml";
+import { chart, ci, refusal } from "./render.ts";
+
+const refused: [what: string, sets: string[], said: RegExp][] = [
+  ["a typo at the top", ["brokr=redis"], /'brokr' not allowed/],
+  ["a typo in a service", ["services.orders.replica=2"], /\/services\/orders.*'replica' not allowed/],
+  [
+    "a typo deep down",
+    ["serviceDefaults.resources.limit.memory=1Gi"],
+    /\/serviceDefaults\/resources.*'limit' not allowed/,
+  ],
+  ["a text for a number", ["services.orders.replicas=two"], /\/services\/orders\/replicas.*got string, want integer/],
+  ["a number for a text", ["image.tag=1"], /\/image\/tag.*got number, want string/],
+  ["a text for a switch", ["networkPolicy.enabled=yes please"], /\/networkPolicy\/enabled.*want boolean/],
+  ["a broker that is not known", ["broker=sqs"], /\/broker.*'redis', 'rabbitmq', 'jetstream', 'kafka'/],
+  ["a store that is not known", ["state=mysql"], /\/state.*'redis', 'postgresql'/],
+  ["a search engine that is not known", ["search=solr"], /\/search.*'embedded', 'elasticsearch'/],
+  ["a media store that is not known", ["media=ftp"], /\/media.*'localstorage', 's3'/],
+  ["a service's name that Dapr does not take", ["services.Carts.replicas=1"], /'Carts' does not match/],
+  [
+    "an amount of memory that is none",
+    ["setUp.resources.limits.memory=lots"],
+    /\/setUp\/resources\/limits\/memory.*'lots'/,
+  ],
+  ["a port beyond the last", ["dapr.metricsPort=70000"], /\/dapr\/metricsPort.*65,?535/],
+  ["a drain that is longer than the process allows", ["serviceDefaults.drainDelayMs=30000"], /drainDelayMs.*20,?000/],
+];
+
+for (const [what, sets, said] of refused) {
+  t.test(`${what} is refused, by its name`, async (t) => {
+    t.match(await refusal([ci("redis")], sets), said);
+  });
+}
+
+const contradictions: [what: string, file: string, sets: string[], said: RegExp][] = [
+  [
+    "servers for development in production",
+    "redis",
+    ["environment=production"],
+    /dev\.enabled: .*environment: production/,
+  ],
+  [
+    "an index in one pod, in production",
+    "locked-down",
+    ["search=embedded"],
+    /search: embedded .*set search=elasticsearch/,
+  ],
+  ["pictures on one node, in production", "locked-down", ["media=localstorage"], /media: localstorage .*set media=s3/],
+  [
+    "two pods for an index in one process",
+    "redis",
+    ["services.catalog.replicas=2"],
+    /services\.catalog must have replicas 1/,
+  ],
+  [
+    "an autoscaler for an index in one process",
+    "redis",
+    ["autoscaling.enabled=true"],
+    /services\.catalog must have replicas 1/,
+  ],
+  [
+    "two autoscalers of one service",
+    "elasticsearch",
+    ["autoscaling.enabled=true", "keda.enabled=true"],
+    /services\.accounts: autoscaling and keda/,
+  ],
+  [
+    "a database without a component",
+    "redis",
+    ["services.carts.replicas=1"],
+    /services\.carts\.database\.enabled: components\/resources\/base\/carts-db\.yaml is missing/,
+  ],
+  ["a route to no Gateway", "redis", ["gatewayApi.enabled=true"], /gatewayApi\.parentRefs/],
+];
+
+for (const [what, file, sets, said] of contradictions) {
+  t.test(`${what}: refused, with what to set`, async (t) => {
+    t.match(await refusal([ci(file)], sets), said);
+  });
+}
+
+t.test("the schema closes every object that has names of its own", async (t) => {
+  const open: string[] = [];
+  const walk = (schema: unknown, path: string) => {
+    if (typeof schema !== "object" || schema === null) return;
+    const { properties, additionalProperties } = schema as { properties?: object; additionalProperties?: unknown };
+    if (properties && additionalProperties !== false) open.push(path);
+    for (const [key, value] of Object.entries(schema)) walk(value, `${path}/${key}`);
+  };
+  walk(JSON.parse(await readFile(join(chart, "values.schema.json"), "utf8")), "");
+  t.same(open, []);
+});
+
+t.test("every value of values.yaml says in a comment what it is", async (t) => {
+  const text = await readFile(join(chart, "values.yaml"), "utf8");
+  const values = parse(text, { merge: true }) as Record<string, unknown>;
+  const lines = text.split("\n");
+  const silent = Object.keys(values).filter((name) => {
+    const at = lines.findIndex((line) => line.startsWith(`${name}:`));
+    const first = lines[at + 1] ?? "";
+    return !(lines[at - 1] ?? "").startsWith("#") && !first.trim().startsWith("#");
+  });
+  t.same(silent, []);
+});

@@ -1,0 +1,180 @@
+import t from "tap";
+import { type Container, containersOf, type Pod, podsOf } from "./pods.ts";
+import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
+
+const kubeFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+const labels = (pod: Pod, wanted: Record<string, string>) =>
+  Object.entries(wanted).every(([name, value]) => pod.labels[name] === value);
+
+/** Who may ask the Kubernetes API, by the container's name. */
+const asksKubernetes = /^(wait-for-set-up|signing-keys)$/;
+
+for (const file of valuesFiles) {
+  t.test(`in ${valuesName(file)}`, async (t) => {
+    const manifests = await render([file]);
+    const pods = podsOf(manifests);
+
+    t.test("no container has a service account's token but who asks the Kubernetes API", async (t) => {
+      for (const pod of pods) {
+        t.equal(pod.spec.automountServiceAccountToken, false, pod.owner);
+        for (const container of containersOf(pod)) {
+          const volumes = container.volumeMounts?.map(({ name }) => name) ?? [];
+          t.equal(volumes.includes("kube-api"), asksKubernetes.test(container.name), `${pod.owner} ${container.name}`);
+        }
+        const { annotations } = pod;
+        if (annotations["dapr.io/enabled"]) t.equal(annotations["dapr.io/volume-mounts"], `kube-api:${kubeFolder}`);
+      }
+    });
+
+    t.test("every container says what it needs at least, and how much memory it may have", async (t) => {
+      for (const pod of pods) {
+        for (const { name, resources } of containersOf(pod)) {
+          t.ok(
+            resources?.requests?.memory && resources.requests.cpu && resources.limits?.memory,
+            `${pod.owner} ${name}`,
+          );
+        }
+        if (!pod.annotations["dapr.io/enabled"]) continue;
+        for (const what of ["cpu-request", "memory-request", "memory-limit"]) {
+          t.ok(pod.annotations[`dapr.io/sidecar-${what}`], `${pod.owner} sidecar ${what}`);
+        }
+      }
+    });
+
+    t.test("every mount has its volume, and every writable folder is one", async (t) => {
+      for (const pod of pods) {
+        const volumes = new Set(pod.spec.volumes?.map(({ name }) => name));
+        for (const { name, volumeMounts = [] } of containersOf(pod)) {
+          for (const mount of volumeMounts) t.ok(volumes.has(mount.name), `${pod.owner} ${name} ${mount.name}`);
+        }
+        for (const kind of ["volume-mounts", "volume-mounts-rw"]) {
+          for (const one of (pod.annotations[`dapr.io/${kind}`] ?? "").split(",").filter(Boolean)) {
+            t.ok(volumes.has(one.split(":")[0] ?? ""), `${pod.owner} sidecar ${one}`);
+          }
+        }
+      }
+    });
+
+    t.test("a Service finds pods, with ports that they have", async (t) => {
+      for (const service of ofKind(manifests, "Service")) {
+        const found = pods.filter((pod) => labels(pod, service.spec.selector));
+        t.ok(found.length > 0, service.metadata.name);
+        for (const pod of found) {
+          const ports = namedPorts(pod);
+          for (const { targetPort } of service.spec.ports) t.ok(ports.has(targetPort), `${pod.owner} ${targetPort}`);
+        }
+      }
+    });
+
+    t.test("names stand for one thing, and what is named is there", async (t) => {
+      const names = manifests.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
+      t.same(names, [...new Set(names)]);
+      for (const pod of pods) {
+        const { serviceAccountName } = pod.spec;
+        if (serviceAccountName) t.ok(named(manifests, "ServiceAccount", serviceAccountName), pod.owner);
+        const config = pod.annotations["dapr.io/config"];
+        if (config) t.ok(named(manifests, "Configuration", config), pod.owner);
+      }
+      for (const one of manifests) t.equal(one.metadata.namespace, "shop", `${one.kind} ${one.metadata.name}`);
+    });
+
+    t.test("no image is the latest, or pulled anew where it should not be", async (t) => {
+      for (const pod of pods) {
+        for (const { name, image } of containersOf(pod)) t.match(image, /:(?!latest$)[^:/]+$/, `${pod.owner} ${name}`);
+      }
+    });
+  });
+}
+
+function namedPorts(pod: Pod): Set<string> {
+  const own = pod.spec.containers.flatMap(
+    (container: Container & { ports?: { name: string }[] }) => container.ports ?? [],
+  );
+  return new Set([...own.map(({ name }) => name), ...(pod.annotations["dapr.io/enabled"] ? ["dapr-metrics"] : [])]);
+}
+
+const deployment = (manifests: Manifest[], name: string) => named(manifests, "Deployment", name).spec.template;
+
+t.test("a pod has time to end: its pause, its drain, what it finishes and its sidecar", async (t) => {
+  const manifests = await render(
+    [ci("redis")],
+    ["serviceDefaults.drainDelayMs=4200", "dapr.gracefulShutdownSeconds=7"],
+  );
+  t.equal(deployment(manifests, "orders").spec.terminationGracePeriodSeconds, 5 + 20 + 7 + 5);
+  const gateway = deployment(manifests, "gateway").spec;
+  t.equal(gateway.terminationGracePeriodSeconds, 5 + 5 + 20 + 7 + 5);
+  t.same(gateway.containers[0].lifecycle, { preStop: { sleep: { seconds: 5 } } });
+});
+
+t.test("the sidecar starts as on one machine", async (t) => {
+  const { annotations } = deployment(await render([ci("redis")]), "orders").metadata;
+  t.match(annotations, {
+    "dapr.io/app-protocol": "grpc",
+    "dapr.io/enable-app-health-check": "true",
+    "dapr.io/app-health-probe-interval": "1",
+    "dapr.io/max-body-size": "4Mi",
+    "dapr.io/enable-native-sidecar": "true",
+    "dapr.io/disable-builtin-k8s-secret-store": "true",
+    "dapr.io/placement-host-address": "",
+    "dapr.io/scheduler-host-address": "",
+  });
+  const actors = deployment(await render([ci("redis")], ["services.orders.actors=true"]), "orders").metadata
+    .annotations;
+  t.notOk("dapr.io/placement-host-address" in actors, "who hosts actors asks placement");
+});
+
+t.test("a search component runs beside the sidecar that uses it, and nowhere else", async (t) => {
+  for (const [file, name] of [
+    ["redis", "component-embedded-search"],
+    ["elasticsearch", "component-elasticsearch"],
+  ] as const) {
+    const manifests = await render([ci(file)]);
+    const has = (app: string) =>
+      deployment(manifests, app).spec.initContainers.filter((one: Container) => one.restartPolicy === "Always");
+    t.match(has("catalog"), [{ name }]);
+    t.same([...has("orders"), ...has("accounts"), ...has("gateway")], []);
+    t.match(deployment(manifests, "catalog").metadata.annotations, {
+      "dapr.io/volume-mounts-rw": /dapr-sockets:\/var\/run\/dapr-sockets/,
+      "dapr.io/env": /DAPR_COMPONENTS_SOCKETS_FOLDER=\/var\/run\/dapr-sockets/,
+    });
+  }
+});
+
+t.test(
+  "one pod at a time where one process has the index; else none is taken away before the next is ready",
+  async (t) => {
+    const strategy = async (file: string) => named(await render([ci(file)]), "Deployment", "catalog").spec.strategy;
+    t.same(await strategy("redis"), { type: "Recreate" });
+    t.match(await strategy("elasticsearch"), { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } });
+  },
+);
+
+t.test("a service that comes later is one entry", async (t) => {
+  const manifests = await render([ci("new-service")]);
+  const kinds = manifests.filter(({ metadata }) => metadata.name === "carts").map(({ kind }) => kind);
+  t.same(kinds.sort(), ["Configuration", "Deployment", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount"]);
+  t.match(named(manifests, "Deployment", "carts").spec, { replicas: 2 });
+  t.match(named(manifests, "Configuration", "carts").spec, {
+    accessControl: { defaultAction: "deny", policies: undefined },
+    secrets: { scopes: [{ defaultAccess: "deny", allowedSecrets: [] }] },
+  });
+  t.same(named(manifests, "Role", "carts").rules[0].resourceNames, ["prices"], "it reads what its component names");
+  t.same(named(manifests, "Component", "prices").scopes, ["carts"]);
+  for (const token of ["carts-api-token", "carts-app-token"]) t.ok(named(manifests, "Secret", token));
+});
+
+t.test("pods are made anew when a resource that their sidecar has read changes, and only those", async (t) => {
+  const sums = async (sets: string[]) => {
+    const manifests = await render([ci("redis")], sets);
+    return (app: string) => deployment(manifests, app).metadata.annotations["checksum/resources"];
+  };
+  const [before, after] = [await sums([]), await sums(["media=s3"])];
+  t.not(before("accounts"), after("accounts"));
+  t.equal(before("orders"), after("orders"));
+});
+
+t.test("a fixed number of pods is not said where something else decides it", async (t) => {
+  const scaled = await render([ci("keda")]);
+  for (const one of ofKind(scaled, "Deployment").filter(({ metadata }) => /accounts|gateway/.test(metadata.name)))
+    t.notOk("replicas" in one.spec, one.metadata.name);
+});
