@@ -9,7 +9,9 @@ import org.elasticsearch.env.Environment;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** One node for tests and local runs: loopback only, security off, stopped by SIGTERM. */
+/**
+ * One node for tests and local runs: security off, loopback only unless -Dsidecart.host says otherwise, stopped by SIGTERM.
+ */
 public final class ElasticsearchNode {
   public static void main(String[] args) throws Exception {
     Path home = Path.of(args[0]);
@@ -36,7 +38,7 @@ public final class ElasticsearchNode {
         .put("path.logs", data.resolve("logs").toString())
         .put("cluster.name", "sidecart")
         .put("node.name", "local")
-        .put("network.host", "127.0.0.1")
+        .put("network.host", System.getProperty("sidecart.host", "127.0.0.1"))
         .put("http.port", httpPort)
         .put("transport.port", "0")
         .put("discovery.type", "single-node")

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findNatsServer } from "@sidecart/local/parts/nats";
 import { settle } from "../../../images/assemble.ts";
 import { packAll } from "../../../images/pack.ts";
+import { fillElasticsearch } from "./elasticsearch.ts";
 import { fillRabbitMQ } from "./rabbitmq.ts";
 
 const help = `Servers for the tests in a cluster that can pull no image: from Debian's packages, Go modules and Maven.
@@ -29,6 +30,11 @@ function filled(fill: (folder: string) => Promise<void>): (folder: string) => Pr
 const user = "999:999";
 
 await packAll(help, async () => [
+  {
+    name: "elasticsearch",
+    running: { base: "debian", entrypoint: ["/usr/local/bin/start-elasticsearch"], cmd: [], user, workdir: "/" },
+    fill: filled((folder) => fillElasticsearch(folder, say)),
+  },
   {
     name: "rabbitmq",
     running: { base: "debian", entrypoint: ["/usr/local/bin/start-rabbitmq"], cmd: [], user, workdir: "/" },
