@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -23,7 +22,6 @@ func (evaluation *Evaluation) makeBuiltins() starlark.StringDict {
 		"TRIGGER_MODE_AUTO":   starlark.String("auto"),
 		"TRIGGER_MODE_MANUAL": starlark.String("manual"),
 		"os": starlarkstruct.FromStringDict(starlark.String("os"), starlark.StringDict{
-			"getcwd": starlark.NewBuiltin("getcwd", evaluation.getcwd),
 			"path": starlarkstruct.FromStringDict(starlark.String("path"), starlark.StringDict{
 				"exists": starlark.NewBuiltin("exists", evaluation.exists),
 			}),
@@ -39,7 +37,7 @@ func (evaluation *Evaluation) makeBuiltins() starlark.StringDict {
 		"k8s_context": func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 			return starlark.String(evaluation.context), nil
 		},
-		"local": evaluation.local, "helm": evaluation.helm, "listdir": evaluation.listdir,
+		"local": evaluation.local, "helm": evaluation.helm,
 		"read_file": evaluation.readFile, "read_yaml": evaluation.readYAML, "read_json": evaluation.readYAML,
 		"decode_yaml_stream": decodeStream, "encode_yaml": encode, "encode_yaml_stream": encode,
 	} {
@@ -106,29 +104,6 @@ func (evaluation *Evaluation) output(thread *starlark.Thread, words []string) (s
 	return starlark.String(output), nil
 }
 
-func (evaluation *Evaluation) listdir(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var folder string
-	var recursive bool
-	if err := starlark.UnpackArgs("listdir", args, kwargs, "directory", &folder, "recursive?", &recursive); err != nil {
-		return nil, err
-	}
-	found := starlark.NewList(nil)
-	folder = evaluation.absolute(thread, folder)
-	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || path == folder {
-			return err
-		}
-		if !entry.IsDir() {
-			return found.Append(starlark.String(path))
-		}
-		if !recursive {
-			return filepath.SkipDir
-		}
-		return nil
-	})
-	return found, err
-}
-
 func (evaluation *Evaluation) readFile(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var path string
 	if err := starlark.UnpackArgs("read_file", args, kwargs, "file_path", &path); err != nil {
@@ -157,12 +132,6 @@ func (evaluation *Evaluation) readYAML(thread *starlark.Thread, args starlark.Tu
 		return nil, err
 	}
 	return fromPlain(value)
-}
-
-func (evaluation *Evaluation) getcwd(
-	thread *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple,
-) (starlark.Value, error) {
-	return starlark.String(evaluation.absolute(thread, "")), nil
 }
 
 func (evaluation *Evaluation) exists(
