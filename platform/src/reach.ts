@@ -10,11 +10,18 @@ const longestPauseMs = 400;
 
 /**
  * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite and kubernetes) for a call
- * that never left: the connection was not made, or nobody knew where to. In Kubernetes an app without a ready pod has no
- * address.
+ * that never left: the connection was not made, or nobody knew where to.
  */
-const neverLeft =
-  /No connection established|Error while dialing|no host found with the given ID|failed to resolve address for/;
+const neverLeft = new RegExp(
+  [
+    "No connection established",
+    "Error while dialing",
+    "error reading server preface",
+    "authentication handshake failed",
+    "no host found with the given ID",
+    "failed to resolve address",
+  ].join("|"),
+);
 
 /**
  * Repeats a call that reached nobody. One that may have arrived is not repeated: a command without a key would be done

@@ -1,6 +1,7 @@
 import type { Patch } from "./go-patches.ts";
 
 const module = "github.com/dapr/components-contrib";
+const runtime = "github.com/dapr/dapr";
 
 /**
  * What our build of Dapr has mended and its releases have not yet; docs/brokers.md says what that means for an official
@@ -45,6 +46,35 @@ export const daprPatches: readonly Patch[] = [
     file: "pubsub/jetstream/jetstream.go",
     from: "opts = append(opts, nats.Name(js.meta.Name))",
     to: "opts = append(opts, nats.Name(js.meta.Name), nats.MaxReconnects(-1))",
+    times: 1,
+  },
+  {
+    // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones were.
+    module: runtime,
+    file: "pkg/messaging/direct_messaging.go",
+    from: "const resolverCacheTTL = 20",
+    to: "const resolverCacheTTL = 5",
+    times: 1,
+  },
+  {
+    // A pod that is gone may answer nothing at all: 20 seconds were waited for it, and up to 2 minutes between tries.
+    module: runtime,
+    file: "pkg/api/grpc/manager/manager.go",
+    from: "		grpc.WithDefaultServiceConfig(grpcServiceConfig),",
+    to: `		grpc.WithDefaultServiceConfig(grpcServiceConfig),
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 200 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second},
+			MinConnectTimeout: 2 * time.Second,
+		}),`,
+    times: 1,
+  },
+  {
+    // One call that found a pod ending closed the connection under all others that were still being answered there. A
+    // connection comes back by itself.
+    module: runtime,
+    file: "pkg/api/grpc/proxy/handler.go",
+    from: "target != nil && (code == codes.Unavailable || code == codes.Unauthenticated)",
+    to: "target != nil && code == codes.Unauthenticated",
     times: 1,
   },
 ];
