@@ -23,7 +23,7 @@ export interface Packed {
 }
 
 export const options = `  --only NAME      one of the images; once for each; all of them
-  --out FOLDER     where the folders <name>/packages and <name>/sources go; dist/images
+  --out FOLDER     where the folders <image>/packages and <image>/sources go; dist/images
   --registry HOST  in front of the images' names; none
   --tag TAG        behind them; dev
   --cpu CPU        of the machines that will run them: x64 or arm64; this one's
