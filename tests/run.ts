@@ -12,6 +12,8 @@ type Stage = {
   /** How many files at once. What starts a whole system runs alone, so that two of them do not slow each other down. */
   jobs: number;
   env?: Record<string, string>;
+  /** How long a file may take, if not as long as others. */
+  timeoutSeconds?: number;
   /** Files that run only when they are asked for by a word. */
   asked?: string[];
 };
@@ -22,7 +24,7 @@ const stages: Stage[] = [
   { name: "units", files: ["{platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "chart", files: ["tests/chart/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
-  { name: "images", files: ["images/*.test.ts"], jobs: 1 },
+  { name: "images", files: ["images/*.test.ts"], jobs: 1, timeoutSeconds: 600 },
   { name: "Tilt and kind", files: ["tests/tilt/*.test.ts"], jobs: 1 },
   { name: "launcher", files: ["local/**/*.test.ts"], jobs: 1 },
   { name: "end to end", files: ["tests/e2e/*.test.ts"], jobs: 1 },
@@ -52,7 +54,7 @@ for (const stage of stages) {
   const files = await matching(stage);
   if (files.length === 0) continue;
   heading(stage.name);
-  add(await tap(files, { ...stage, timeoutSeconds }));
+  add(await tap(files, { timeoutSeconds, ...stage }));
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
