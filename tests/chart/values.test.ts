@@ -73,6 +73,8 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
     ["services.carts.replicas=1"],
     /services\.carts\.database\.enabled: components\/resources\/base\/carts-db\.yaml is missing/,
   ],
+  ["KEDA without Kafka's address", "keda-kafka", ["keda.kafka.bootstrapServers="], /keda\.kafka\.bootstrapServers/],
+  ["KEDA without NATS' address", "keda-kafka", ["broker=jetstream"], /keda\.jetstream\.monitoringEndpoint/],
   ["a route to no Gateway", "redis", ["gatewayApi.enabled=true"], /gatewayApi\.parentRefs/],
 ];
 
