@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Component, readComponents } from "./component.ts";
 import { Problem, reasonOf } from "./problem.ts";
@@ -19,10 +20,14 @@ npm run set-up -- --component FILE… --secrets PATH
   --retention-hours HOURS  how long events wait for whoever has not handled them (JetStream, Kafka); 168
   --help
 
+SIDECART_WAIT_SECONDS: how long a server that is not there yet is waited for; 0.
+
 The figures are for what is new: what exists changes only by an option that is given.
 
 What is wrong is one line on standard error, with the component, the cause and what to do; the exit code is 1 then.
 `;
+
+const askAgainMs = 1_000;
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -44,22 +49,38 @@ async function main(): Promise<void> {
   if (values.component.length === 0) throw new Problem("setup", "nothing to set up", "give --component, or see --help");
   if (!values.secrets) throw new Problem("setup", "no secrets were named", "give --secrets, or see --help");
   const options: Options = {
-    replicas: number("replicas", values.replicas),
-    partitions: number("partitions", values.partitions),
-    retentionHours: number("retention-hours", values["retention-hours"]),
+    replicas: number("--replicas", values.replicas),
+    partitions: number("--partitions", values.partitions),
+    retentionHours: number("--retention-hours", values["retention-hours"]),
   };
   const secrets = await openSecrets(values.secrets);
   const found = await Promise.all(values.component.map((file) => readComponents(file, secrets)));
   for (const [place, { length }] of found.entries()) {
     if (length === 0) write(`${values.component[place]} declares no component: passed over`);
   }
-  for (const component of inOrder(found.flat())) await setUp(component, options);
+  const until =
+    Date.now() + 1_000 * (number("SIDECART_WAIT_SECONDS", process.env.SIDECART_WAIT_SECONDS || undefined) ?? 0);
+  for (const component of inOrder(found.flat())) await patiently(until, () => setUp(component, options));
 }
 
 function number(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Problem("setup", `--${name} ${text} is not a whole number above 0`, "see --help");
+  throw new Problem("setup", `${name} ${text} is not a whole number above 0`, "see --help");
+}
+
+/** Again and again while a server is not there yet; what else is wrong is said at once. */
+async function patiently(until: number, work: () => Promise<void>): Promise<void> {
+  for (let told = false; ; told = true) {
+    try {
+      return await work();
+    } catch (error) {
+      const mayPass = error instanceof Problem && error.passing;
+      if (!mayPass || Date.now() + askAgainMs > until) throw error;
+      if (!told) write(`${error.message}; waiting for it`);
+    }
+    await pause(askAgainMs);
+  }
 }
 
 /** Whatever only hears builds on the topics of those that publish. */
