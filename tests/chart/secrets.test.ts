@@ -28,7 +28,7 @@ function used(manifests: Manifest[]): Set<string> {
 }
 
 /** No server for development speaks these, so that their Secrets are given. */
-const given = new Set(["jetstream", "kafka", "media", "prices"]);
+const given = new Set(["jetstream", "kafka", "media", "currencies"]);
 
 for (const file of valuesFiles) {
   t.test(`in ${valuesName(file)} a sidecar may read the Secrets that its app needs, each by name`, async (t) => {

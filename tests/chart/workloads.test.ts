@@ -158,8 +158,10 @@ t.test("a service that comes later is one entry", async (t) => {
     accessControl: { defaultAction: "deny", policies: undefined },
     secrets: { scopes: [{ defaultAccess: "deny", allowedSecrets: [] }] },
   });
-  t.same(named(manifests, "Role", "carts").rules[0].resourceNames, ["prices"], "it reads what its component names");
-  t.same(named(manifests, "Component", "prices").scopes, ["carts"]);
+  t.same(named(manifests, "Role", "carts").rules[0].resourceNames, ["currencies"], "it reads what its component names");
+  t.same(named(manifests, "Component", "currencies").scopes, ["carts"]);
+  const [, component] = named(manifests, "Deployment", "carts").spec.template.spec.initContainers;
+  t.match(component, { name: "component-currencies", restartPolicy: "Always" }, "its component runs beside it");
   for (const token of ["carts-api-token", "carts-app-token"]) t.ok(named(manifests, "Secret", token));
 });
 

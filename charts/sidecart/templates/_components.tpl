@@ -99,6 +99,13 @@
 /var/lib/sidecart/search
 {{- end }}
 
+{{/* "true" when a pluggable component of the app has the volume `search`: then only one pod may be. Arguments: root, app. */}}
+{{- define "sidecart.keepsFiles" -}}
+{{- range (include "sidecart.pluggablesOf" . | fromJson).items -}}
+  {{- if .keepsFiles -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* "true" when the app has a component of that type. Arguments: root, app, type. */}}
 {{- define "sidecart.uses" -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
