@@ -56,11 +56,13 @@ CMD ["/daprd"]
 FROM node AS dev
 COPY --from=assembled --chown=65532:65532 /out/packages/ /
 COPY --from=assembled --chown=65532:65532 /out/sources/ /
+COPY --chown=65532:65532 images/restarting.ts /app/
 ENV NODE_ENV=production
 USER 65532:65532
 WORKDIR /app
 ENTRYPOINT ["node"]
-CMD ["--watch", "main.ts"]
+# Runs main.ts, and again when it is touched.
+CMD ["restarting.ts"]
 
 FROM ${RUNTIME_IMAGE} AS image
 ARG SERVICE

@@ -16,7 +16,6 @@ export interface Sync {
 export interface Run {
   is: "run";
   cmd: string[];
-  trigger: string[];
 }
 
 /** Parameters of Tilt's functions, as far as tests look at them. */
