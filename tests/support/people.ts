@@ -10,9 +10,13 @@ export async function logIn(gatewayUrl: string, email: string, password: string)
   return new Person(gatewayUrl, login.token);
 }
 
-/** The first admin, whose log-in comes from the local secret store. */
+/** The first admin, whose log-in comes from the local secret store; of a system elsewhere, from the environment. */
 export const admin = (gatewayUrl: string): Promise<Person> =>
-  logIn(gatewayUrl, "admin@sidecart.test", "sidecart-local");
+  logIn(
+    gatewayUrl,
+    process.env.SIDECART_TEST_ADMIN ?? "admin@sidecart.test",
+    process.env.SIDECART_TEST_PASSWORD ?? "sidecart-local",
+  );
 
 /** Somebody new, logged in. */
 export async function newCustomer(gatewayUrl: string): Promise<Person & { id: string; email: string }> {

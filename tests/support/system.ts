@@ -5,8 +5,13 @@ import { kinds } from "@sidecart/local/backends/table";
 import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
 import type { Test } from "tap";
 
-/** A private system on free ports, thrown away when the test ends. What failed to start is named by the error. */
+/**
+ * A private system on free ports, thrown away when the test ends. What failed to start is named by the error. With
+ * SIDECART_TEST_URL it is the one behind that gateway, for tests that need no more of it than its address.
+ */
 export async function startSystem(t: Test, options: LaunchOptions = {}): Promise<Launched> {
+  const gatewayUrl = process.env.SIDECART_TEST_URL;
+  if (gatewayUrl) return elsewhere(gatewayUrl);
   const home = await mkdtemp(join(tmpdir(), "sidecart-test-"));
   // PostgreSQL's own user must be able to pass through.
   await chmod(home, 0o711);
@@ -27,6 +32,17 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
     await rm(home, { recursive: true, force: true });
   });
   return system;
+}
+
+/** Anything else that a test asks of a system that it did not start is an error of the test. */
+function elsewhere(gatewayUrl: string): Launched {
+  const known: Partial<Launched> = { gatewayUrl };
+  return new Proxy(known as Launched, {
+    get(target, key) {
+      if (key in target || typeof key === "symbol" || key === "then") return Reflect.get(target, key);
+      throw new Error(`a system behind a URL has no ${key}`);
+    },
+  });
 }
 
 /** What the tests run on, where they do not say: `SIDECART_TEST_BROKER=kafka npm test -- walk-through`. */

@@ -1,0 +1,21 @@
+import type { Kubectl } from "./kubectl.ts";
+
+/** Runs a module in a service's container; what it writes is a JSON value. */
+export async function inside<T>({ run }: Kubectl, app: string, source: string): Promise<T> {
+  const node = ["node", "--input-type=module", "--eval", source];
+  return JSON.parse(await run("exec", `deployment/${app}`, "--container", app, "--", ...node)) as T;
+}
+
+/** Whether a pod of `app` gets a connection there: `connected`, or why not. */
+export function reach(kubectl: Kubectl, app: string, host: string, port: number): Promise<string> {
+  return inside<string>(
+    kubectl,
+    app,
+    `import { connect } from "node:net";
+     const socket = connect({ host: ${JSON.stringify(host)}, port: ${port}, timeout: 3000 });
+     const said = await new Promise((resolve) => socket
+       .on("connect", () => resolve("connected")).on("timeout", () => resolve("timeout"))
+       .on("error", (error) => resolve(error.code)));
+     console.log(JSON.stringify(said)); process.exit(0);`,
+  );
+}

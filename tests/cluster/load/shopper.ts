@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import type { Person } from "../../support/graphql.ts";
+import { placeOrder } from "../../support/people.ts";
+import type { Statistics } from "./statistics.ts";
+
+export type Offer = { id: string; price: number };
+/** What is for sale, and the word by which just that is found. */
+export type Shelf = { offers: Offer[]; word: string };
+type Order = { id: string; status: string; quantity: number; priceTotal: number };
+
+const readProduct = "query($id: ID!) { product(id: $id) { id price stock } }";
+const searchProducts = "query($query: String!) { searchProducts(query: $query, first: 5) { items { id price } } }";
+const readOrder = "query($id: ID!) { order(id: $id) { id status quantity priceTotal } }";
+const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
+
+/** Fails the request that it stands in, with what came instead. */
+function check(holds: boolean, what: string, came: unknown): void {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(came)}`);
+}
+
+/**
+ * Somebody who looks at products, searches them, orders, looks at the order and cancels it; each answer is compared with
+ * what it has to be. Yields after each request.
+ */
+export async function* shop(person: Person, shelf: Shelf, statistics: Statistics): AsyncGenerator<void> {
+  for (let turn = 0; ; turn += 1) {
+    const offer = shelf.offers[turn % shelf.offers.length];
+    if (!offer) return;
+    for (let times = 0; times < 3; times += 1) {
+      yield void (await statistics.measure("read product", () => lookAt(person, offer)));
+    }
+    yield void (await statistics.measure("search", () => search(person, shelf)));
+    const order = await statistics.measure("place order", () => place(person, offer, 1 + (turn % 2)));
+    yield;
+    if (!order) continue;
+    yield void (await statistics.measure("read order", () => see(person, order)));
+    yield void (await statistics.measure("cancel order", () => cancel(person, order)));
+  }
+}
+
+async function lookAt(person: Person, { id, price }: Offer): Promise<void> {
+  const { product } = await person.get<{ product: (Offer & { stock: number }) | null }>(readProduct, { id });
+  check(product?.id === id && product.price === price && product.stock > 0, "another product than asked for", product);
+}
+
+async function search(person: Person, { offers, word }: Shelf): Promise<void> {
+  const { searchProducts: found } = await person.get<{ searchProducts: { items: Offer[] } }>(searchProducts, {
+    query: word,
+  });
+  const wanted = new Set(offers.map(({ id }) => id));
+  check(
+    found.items.some(({ id }) => wanted.has(id)),
+    "the products are not found",
+    found,
+  );
+}
+
+async function place(person: Person, { id, price }: Offer, quantity: number): Promise<Order> {
+  const input = { orderProducts: [{ productId: id, quantity }], idempotencyKey: randomUUID() };
+  const { placeOrder: order } = await person.get<{ placeOrder: Order }>(placeOrder, { input });
+  const right = order.status === "pending_payment" && order.quantity === quantity;
+  check(right && order.priceTotal === price * quantity, "another order than asked for", order);
+  return order;
+}
+
+async function see(person: Person, { id, priceTotal }: Order): Promise<void> {
+  const { order } = await person.get<{ order: Order | null }>(readOrder, { id });
+  check(order?.id === id && order.priceTotal === priceTotal, "another order than was placed", order);
+}
+
+async function cancel(person: Person, { id }: Order): Promise<void> {
+  const { cancelOrder: order } = await person.get<{ cancelOrder: Order }>(cancelOrder, { input: { id } });
+  check(order.id === id && order.status === "cancelled", "the order is not cancelled", order);
+}

@@ -1,0 +1,60 @@
+/** What a run of requests came to; times in milliseconds. */
+export type Summary = {
+  requests: number;
+  failed: number;
+  /** Requests a second, over the whole run. */
+  rate: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  longest: number;
+  /** How often each kind of request was made. */
+  kinds: Record<string, number>;
+  /** The first failures, as what was asked and what came. */
+  failures: string[];
+};
+
+const failuresKept = 20;
+
+/** Counts requests as they end. */
+export class Statistics {
+  readonly #started = performance.now();
+  readonly #times: number[] = [];
+  readonly #kinds = new Map<string, number>();
+  readonly #failures: string[] = [];
+  #failed = 0;
+
+  /** Runs a request; one that throws has failed, and what was wrong is kept. */
+  async measure<T>(kind: string, request: () => Promise<T>): Promise<T | undefined> {
+    const started = performance.now();
+    try {
+      return await request();
+    } catch (error) {
+      this.#failed += 1;
+      const seconds = ((started - this.#started) / 1_000).toFixed(1);
+      const text = error instanceof Error ? [error.message, error.cause].filter(Boolean).join(": ") : String(error);
+      if (this.#failures.length < failuresKept) this.#failures.push(`${seconds} s, ${kind}: ${text}`);
+      return undefined;
+    } finally {
+      this.#times.push(performance.now() - started);
+      this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    }
+  }
+
+  summary(): Summary {
+    const sorted = this.#times.toSorted((one, two) => one - two);
+    const at = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
+    const seconds = (performance.now() - this.#started) / 1_000;
+    return {
+      requests: sorted.length,
+      failed: this.#failed,
+      rate: Math.round((sorted.length / seconds) * 10) / 10,
+      p50: at(0.5),
+      p95: at(0.95),
+      p99: at(0.99),
+      longest: Math.round(sorted.at(-1) ?? 0),
+      kinds: Object.fromEntries(this.#kinds),
+      failures: this.#failures,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { root } from "../../check/tool.ts";
+import { openGateway } from "../gateway.ts";
+import { release } from "../helm.ts";
+import { command } from "../kubectl.ts";
+import type { Cluster, Part, Report } from "../part.ts";
+
+/** Test files that need no more of a system than its address. */
+const files = ["tests/e2e/walk-through.test.ts"];
+
+export const journeys: Part = {
+  name: "journeys",
+  what: "helm test places an order, and the walk-through passes through a port-forward",
+  run: walk,
+};
+
+/** The same on whatever the release runs at the moment. */
+export async function walk({ namespace, kubectl }: Cluster, { expect, note }: Report): Promise<void> {
+  const args = ["test", release, "--namespace", namespace, "--logs", "--timeout", "5m"];
+  const said = await command("helm", args).catch((error: Error) => error.message);
+  const steps = said.split("\n").filter((line) => /stock|order|logged in/.test(line) && !/^NAME|^TEST/.test(line));
+  expect("helm test places an order and cancels it", said.includes("placing an order works"), said.slice(-600));
+  note(`${steps.length} steps`);
+  const door = await openGateway(kubectl);
+  try {
+    for (const file of files) {
+      const { code, output } = await test(file, {
+        SIDECART_TEST_URL: door.url,
+        SIDECART_TEST_ADMIN: door.admin.email,
+        SIDECART_TEST_PASSWORD: door.admin.password,
+      });
+      expect(`${file} passes`, code === 0, output.slice(-1_500));
+    }
+  } finally {
+    door.close();
+  }
+}
+
+async function test(file: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [join(root, file)], { env: { ...process.env, ...env } });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += part));
+  const [code] = await once(child, "close");
+  return { code, output };
+}

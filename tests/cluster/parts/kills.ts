@@ -1,0 +1,51 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Random } from "../../support/random.ts";
+import { halfCapacity, people } from "../capacity.ts";
+import { startLoad } from "../load/pod.ts";
+import type { Summary } from "../load/statistics.ts";
+import type { Cluster, Part, Report } from "../part.ts";
+import { robust } from "../robust.ts";
+
+const victims = ["accounts", "catalog", "orders", "gateway"];
+const peaceMs = 2_000;
+
+export const kills: Part = {
+  name: "kills",
+  what: "Pods are deleted at random while people shop at half of what the system can do: no request fails",
+  async run(cluster, report) {
+    await robust(cluster, report);
+    const rate = await halfCapacity(cluster, report);
+    const random = new Random();
+    report.note(`SEED=${random.seed}`);
+    const load = await startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+    const end = Date.now() + cluster.seconds * 1_000;
+    const killed: string[] = [];
+    for (let round: string[] = []; Date.now() < end || killed.length < victims.length; ) {
+      if (round.length === 0) round = random.shuffle(victims);
+      const app = round.pop() ?? "";
+      await replace(cluster, app, random);
+      killed.push(app);
+      await pause(peaceMs);
+    }
+    outcome(report, `${killed.length} pods deleted (${killed.join(", ")})`, await load.stop());
+  },
+};
+
+/** Deletes one pod of the app, and waits until its successor serves. */
+async function replace({ kubectl }: Cluster, app: string, random: Random): Promise<void> {
+  const pods = await kubectl.get("pods", "-l", `app.kubernetes.io/name=${app}`);
+  const alive = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+  const { name } = random.pick(alive).metadata;
+  await kubectl.run("delete", "pod", name, "--wait=false");
+  await kubectl.run("wait", "--for=jsonpath={.metadata.deletionTimestamp}", `pod/${name}`, "--timeout=30s");
+  await pause(500); // until the Deployment's controller has seen it
+  await kubectl.run("rollout", "status", `deployment/${app}`, "--timeout=300s");
+}
+
+export function outcome({ expect, note }: Report, what: string, summary: Summary): void {
+  const { requests, failed, rate, p50, p95, p99, longest, failures } = summary;
+  expect(`${what}: ${failed} of ${requests} requests failed`, failed === 0 && requests > 0, failures.slice(0, 5));
+  note(
+    `${rate} requests/s; ${p50} ms in the middle, 95 % below ${p95} ms, 99 % below ${p99} ms, the longest ${longest} ms`,
+  );
+}

@@ -1,0 +1,71 @@
+import { people } from "../capacity.ts";
+import { startLoad } from "../load/pod.ts";
+import type { Cluster, Part } from "../part.ts";
+
+const warmSeconds = 75;
+
+/** By container: millicores and MiB, the most that a pod of it has. */
+type Use = Map<string, { cpu: number; memory: number }>;
+
+export const resources: Part = {
+  name: "resources",
+  what: "What containers use, idle and while people shop as fast as they are answered (kubectl top)",
+  async run(cluster, { expect, note }) {
+    const idle = await use(cluster).catch(() => undefined);
+    if (!idle) return note("not measured: this cluster has no metrics-server");
+    const load = await startLoad(cluster.kubectl, {
+      image: cluster.image("gateway"),
+      people,
+      seconds: warmSeconds + 10,
+    });
+    // metrics-server looks every 15 seconds and tells the mean
+    await new Promise((resolve) => setTimeout(resolve, warmSeconds * 1_000));
+    const busy = await use(cluster);
+    const { rate } = await load.summary;
+    note(`under load: ${rate} requests/s`);
+    for (const [name, { cpu, memory }] of [...busy].sort(([one], [other]) => one.localeCompare(other))) {
+      const before = idle.get(name);
+      note(`${name.padEnd(34)} idle ${before?.cpu ?? "?"}m ${before?.memory ?? "?"} MiB, busy ${cpu}m ${memory} MiB`);
+    }
+    const limits = await memoryLimits(cluster);
+    const over = [...busy].filter(
+      ([name, { memory }]) => memory > 0.9 * (limits.get(name) ?? Number.POSITIVE_INFINITY),
+    );
+    expect("nobody comes near its limit of memory", over.length === 0, over);
+  },
+};
+
+async function use({ kubectl }: Cluster): Promise<Use> {
+  const text = await kubectl.run(
+    "top",
+    "pods",
+    "--containers",
+    "--no-headers",
+    "-l",
+    "app.kubernetes.io/part-of=sidecart",
+  );
+  const most: Use = new Map();
+  for (const line of text.trim().split("\n")) {
+    const [pod = "", container = "", cpu = "", memory = ""] = line.trim().split(/\s+/);
+    const name = `${appOf(pod)}/${container}`;
+    const known = most.get(name) ?? { cpu: 0, memory: 0 };
+    most.set(name, {
+      cpu: Math.max(known.cpu, Number.parseInt(cpu, 10)),
+      memory: Math.max(known.memory, Number.parseInt(memory, 10)),
+    });
+  }
+  return most;
+}
+
+async function memoryLimits({ kubectl }: Cluster): Promise<Map<string, number>> {
+  const pods = await kubectl.get("pods", "-l", "app.kubernetes.io/part-of=sidecart");
+  const entries = pods.flatMap(({ metadata, spec }) =>
+    [...(spec.initContainers ?? []), ...spec.containers].map(
+      (one) => [`${appOf(metadata.name)}/${one.name}`, Number.parseInt(one.resources?.limits?.memory, 10)] as const,
+    ),
+  );
+  return new Map(entries.filter(([, limit]) => Number.isFinite(limit)));
+}
+
+/** orders-6cdb5bbf68-4hb25 → orders */
+const appOf = (pod: string) => pod.replace(/-[a-z0-9]+-[a-z0-9]+$/, "");

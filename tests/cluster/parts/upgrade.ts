@@ -1,0 +1,41 @@
+import { halfCapacity, people } from "../capacity.ts";
+import { release } from "../helm.ts";
+import { command } from "../kubectl.ts";
+import { startLoad } from "../load/pod.ts";
+import type { Cluster, Part } from "../part.ts";
+import { robust, twoOfEach } from "../robust.ts";
+import { outcome } from "./kills.ts";
+
+/** What the next version's image of the jobs has beside ours: tests/cluster/next. */
+const migration = "9000_expand_for_a_test";
+
+export const upgrade: Part = {
+  name: "upgrade",
+  what: "The next version, with one more migration, and back again, while people shop at half capacity: no request fails",
+  async run(cluster, report) {
+    await robust(cluster, report);
+    const rate = await halfCapacity(cluster, report);
+    const load = () => startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+    const { nextTag } = cluster;
+    if (nextTag === undefined)
+      report.note("without --next-tag: a new revision of the same images, and no new migration");
+
+    const up = await load();
+    const seconds = await cluster.helm(...twoOfEach, `image.tag=${nextTag ?? cluster.tag}`);
+    outcome(report, `upgraded in ${seconds} s`, await up.stop());
+    if (nextTag) report.expect("its migration is applied", (await migrations(cluster)).includes(migration));
+
+    const back = await load();
+    const started = performance.now();
+    const flags = ["--namespace", cluster.namespace, "--wait", "--timeout", "10m"];
+    await command("helm", ["rollback", release, ...flags]);
+    outcome(report, `rolled back in ${Math.round((performance.now() - started) / 1_000)} s`, await back.stop());
+    if (nextTag) report.expect("what it has applied stays", (await migrations(cluster)).includes(migration));
+  },
+};
+
+async function migrations({ kubectl }: Cluster): Promise<string> {
+  const query = "select name from service_migrations";
+  const psql = ["psql", "--username=postgres", "--dbname=sidecart_orders", "--tuples-only", "--command", query];
+  return kubectl.run("exec", "deployment/postgres", "--", ...psql);
+}
