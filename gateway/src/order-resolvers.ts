@@ -40,7 +40,7 @@ export const orderMutations = {
   async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { services, call }: GatewayContext) {
     // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
     const placement = { lines: input.orderProducts, idempotencyKey: input.idempotencyKey || newId() };
-    const { outcomes } = await services.orders.placeOrders({ placements: [placement] }, call);
+    const { outcomes } = await services.orders.placeOrders({ placements: [placement] }, { ...call, repeatable: true });
     const result = outcomes[0]?.result;
     if (result?.case === "order") return toOrder(result.value);
     throw refused(result?.case === "refusal" ? result.value : undefined);

@@ -10,6 +10,8 @@ export type CallContext = {
   readonly signal: AbortSignal;
   /** `Bearer …` as the person sent it; each service verifies it itself. */
   readonly authorization?: string | undefined;
+  /** For a command with a key of its own: done twice it has the effect of once, so it may be asked again when it broke off. */
+  readonly repeatable?: boolean | undefined;
   /** App id of the calling sidecar; absent when the call did not cross one. */
   readonly callerAppId?: string | undefined;
 };

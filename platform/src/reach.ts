@@ -24,17 +24,17 @@ const neverLeft = new RegExp(
 );
 
 /**
- * Repeats a call that reached nobody. One that may have arrived is not repeated: a command without a key would be done
- * twice. Not left to the sidecar, which cannot tell the two apart and whose proxy may lose the request between two
- * tries and then hang (dapr 1.18, pkg/api/grpc/proxy/handler.go).
+ * Repeats a call that reached nobody. One that may have arrived is repeated only when it is `repeatable`: a command
+ * without a key would be done twice. Not left to the sidecar, which cannot tell the two apart and whose proxy may lose
+ * the request between two tries and then hang (dapr 1.18, pkg/api/grpc/proxy/handler.go).
  */
-export async function untilReached<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
+export async function untilReached<T>(context: CallContext, repeatable: boolean, call: () => Promise<T>): Promise<T> {
   const end = Math.min(Date.now() + patienceMs, context.deadline);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await call();
     } catch (error) {
-      if (!reachedNobody(error)) throw error;
+      if (!reachedNobody(error) && !(repeatable && brokeOff(error, context))) throw error;
       if (Date.now() + pauseMs >= end || context.signal.aborted) {
         throw new AppError(commonErrors.unavailable, { cause: error });
       }
@@ -46,4 +46,10 @@ export async function untilReached<T>(context: CallContext, call: () => Promise<
 function reachedNobody(error: unknown): boolean {
   const { code, details } = error as Partial<ServiceError>;
   return (code === status.UNAVAILABLE || code === status.UNKNOWN) && neverLeft.test(details ?? "");
+}
+
+/** The other side went before it had answered. What it answers itself is never UNAVAILABLE (errors.ts). */
+function brokeOff(error: unknown, { signal }: CallContext): boolean {
+  const { code } = error as Partial<ServiceError>;
+  return code === status.UNAVAILABLE || (code === status.CANCELLED && !signal.aborted);
 }

@@ -7,6 +7,7 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 
 type UnaryMethods<S extends DescService> = {
@@ -31,7 +32,11 @@ export type RpcHandlers<S extends DescService, Context> = {
   ) => Promise<MessageInitShape<UnaryMethods<S>[K]["output"]>>;
 };
 
-export type UnaryDefinition = MethodDefinition<object, object> & { name: string };
+export type UnaryDefinition = MethodDefinition<object, object> & {
+  name: string;
+  /** It changes nothing, or the same however often it is called: `idempotency_level` in the proto file. */
+  repeatable: boolean;
+};
 
 /** The unary methods of a protobuf-es service in the form grpc-js takes, by their local (camelCase) name. */
 export function unaryDefinitions(service: DescService): UnaryDefinition[] {
@@ -39,6 +44,7 @@ export function unaryDefinitions(service: DescService): UnaryDefinition[] {
     .filter((method) => method.methodKind === "unary")
     .map((method) => ({
       name: method.localName,
+      repeatable: method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
       path: `/${service.typeName}/${method.name}`,
       requestStream: false,
       responseStream: false,

@@ -96,7 +96,9 @@ function caller(client: Client, apiToken: string | undefined): Call {
       if (appId) metadata.set("dapr-app-id", appId);
       if (appId && context.authorization) metadata.set("authorization", context.authorization);
       injectTrace(metadata);
-      return untilReached(context, () => unary(client, method, request, metadata, context));
+      const repeatable = method.repeatable || context.repeatable === true;
+      const answer = untilReached(context, repeatable, () => unary(client, method, request, metadata, context));
+      return answer.catch((error) => Promise.reject(brokenOff(error, context)));
     });
   };
 }
@@ -120,7 +122,7 @@ function unary(
       (error, response) => {
         context.signal.removeEventListener("abort", abort);
         if (isLate(error, context)) reject(new AppError(commonErrors.timeout, { cause: error ?? undefined }));
-        else if (error) reject(brokenOff(error, context));
+        else if (error) reject(error);
         else resolve(response ?? {});
       },
     );
@@ -137,7 +139,7 @@ function isLate(error: ServiceError | null, { deadline, signal }: CallContext): 
 }
 
 /** A sidecar that loses the other side may say CANCELLED, though nobody on our side has gone away. */
-function brokenOff(error: ServiceError, { signal }: CallContext): Error {
+function brokenOff(error: Partial<ServiceError>, { signal }: CallContext): unknown {
   const ours = error.code !== status.CANCELLED || signal.aborted;
   return ours ? error : new AppError(commonErrors.unavailable, { cause: error });
 }

@@ -87,7 +87,7 @@ async function attempt(
 ): Promise<(Outcome | "closed")[]> {
   const reserved = await deps.reservations.reserve(
     { reservations: placements.map(({ reservationId, lines }) => ({ reservationId, lines })) },
-    context,
+    { ...context, repeatable: true },
   );
   const now = deps.clock.now();
   const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
