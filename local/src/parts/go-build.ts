@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { coerce, lt } from "semver";
 import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
@@ -28,7 +29,7 @@ export interface GoBuild {
 }
 
 // From 1.21 on, `go` fetches by itself the version that go.mod asks for.
-const oldestGo = [1, 21] as const;
+const oldestGo = "1.21.0";
 
 /** The folder with the programs; builds them first when this source and Go version have not been built yet. */
 export async function goBuild(build: GoBuild, note: (text: string) => void, signal?: AbortSignal): Promise<string> {
@@ -39,16 +40,14 @@ export async function goBuild(build: GoBuild, note: (text: string) => void, sign
 
 async function goVersion({ title, source, advice }: GoBuild, signal?: AbortSignal): Promise<string> {
   if (!findProgram("go")) throw new StartError(`no Go to build ${title} with: ${advice}`);
-  const installed = (await runCommand("go", ["version"], { cwd: "/", signal })).match(/go(\d+)\.(\d+)/);
-  const [, major = "0", minor = "0"] = installed ?? [];
-  if (Number(major) === oldestGo[0] && Number(minor) < oldestGo[1]) {
-    throw new StartError(`Go ${major}.${minor} is too old to build ${title}: ${advice}`);
-  }
+  const installed = await runCommand("go", ["version"], { cwd: "/", signal });
+  const version = coerce(installed) ?? oldestGo;
+  if (lt(version, oldestGo)) throw new StartError(`Go ${version} is too old to build ${title}: ${advice}`);
   try {
     return await runCommand("go", ["env", "GOVERSION"], { cwd: source, signal });
   } catch (error) {
     const details = error instanceof StartError ? error.details : [];
-    throw new StartError(`Go ${major}.${minor} cannot build ${title}: ${advice}`, details);
+    throw new StartError(`Go ${version} cannot build ${title}: ${advice}`, details);
   }
 }
 
