@@ -17,12 +17,13 @@ export const journeys: Part = {
 };
 
 /** The same on whatever the release runs at the moment. */
-export async function walk({ namespace, kubectl }: Cluster, { expect, note }: Report): Promise<void> {
-  const args = ["test", release, "--namespace", namespace, "--logs", "--timeout", "5m"];
+export async function walk({ namespace, kubectl }: Cluster, { expect }: Report): Promise<void> {
+  // Without --logs: the pods of tests that passed are gone by then.
+  const args = ["test", release, "--namespace", namespace, "--timeout", "5m"];
   const said = await command("helm", args).catch((error: Error) => error.message);
-  const steps = said.split("\n").filter((line) => /stock|order|logged in/.test(line) && !/^NAME|^TEST/.test(line));
-  expect("helm test places an order and cancels it", said.includes("placing an order works"), said.slice(-600));
-  note(`${steps.length} steps`);
+  const phases = said.match(/^Phase: +\w+/gm) ?? [];
+  const good = phases.length > 0 && phases.every((phase) => phase.endsWith("Succeeded"));
+  expect("helm test places an order and cancels it", good, said.slice(-600));
   const door = await openGateway(kubectl);
   try {
     for (const file of files) {

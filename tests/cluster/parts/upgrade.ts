@@ -4,6 +4,7 @@ import { command } from "../kubectl.ts";
 import { startLoad } from "../load/pod.ts";
 import type { Cluster, Part } from "../part.ts";
 import { robust, twoOfEach } from "../robust.ts";
+import { sql } from "../sql.ts";
 import { outcome } from "./kills.ts";
 
 /** What the next version's image of the jobs has beside ours: tests/cluster/next. */
@@ -23,19 +24,17 @@ export const upgrade: Part = {
     const up = await load();
     const seconds = await cluster.helm(...twoOfEach, `image.tag=${nextTag ?? cluster.tag}`);
     outcome(report, `upgraded in ${seconds} s`, await up.stop());
-    if (nextTag) report.expect("its migration is applied", (await migrations(cluster)).includes(migration));
+    if (nextTag) report.expect("its migration is applied", await applied(cluster));
 
     const back = await load();
     const started = performance.now();
     const flags = ["--namespace", cluster.namespace, "--wait", "--timeout", "10m"];
     await command("helm", ["rollback", release, ...flags]);
     outcome(report, `rolled back in ${Math.round((performance.now() - started) / 1_000)} s`, await back.stop());
-    if (nextTag) report.expect("what it has applied stays", (await migrations(cluster)).includes(migration));
+    if (nextTag) report.expect("what it has applied stays", await applied(cluster));
   },
 };
 
-async function migrations({ kubectl }: Cluster): Promise<string> {
-  const query = "select name from service_migrations";
-  const psql = ["psql", "--username=postgres", "--dbname=sidecart_orders", "--tuples-only", "--command", query];
-  return kubectl.run("exec", "deployment/postgres", "--", ...psql);
+async function applied({ kubectl }: Cluster): Promise<boolean> {
+  return (await sql(kubectl, "orders", "select name from service_migrations")).split("\n").includes(migration);
 }
