@@ -98,12 +98,14 @@ const deployment = (manifests: Manifest[], name: string) => named(manifests, "De
 t.test("a pod has time to end: its pause, its drain, what it finishes and its sidecar", async (t) => {
   const manifests = await render(
     [ci("redis")],
-    ["serviceDefaults.drainDelayMs=4200", "dapr.gracefulShutdownSeconds=7"],
+    ["serviceDefaults.drainDelayMs=4200", "dapr.gracefulShutdownSeconds=7", "serviceDefaults.preStopSeconds=9"],
   );
-  t.equal(deployment(manifests, "orders").spec.terminationGracePeriodSeconds, 5 + 20 + 7 + 5);
+  t.equal(deployment(manifests, "orders").spec.terminationGracePeriodSeconds, 9 + 5 + 20 + 7 + 5);
   const gateway = deployment(manifests, "gateway").spec;
   t.equal(gateway.terminationGracePeriodSeconds, 5 + 5 + 20 + 7 + 5);
   t.same(gateway.containers[0].lifecycle, { preStop: { sleep: { seconds: 5 } } });
+  const catalog = deployment(manifests, "catalog").spec;
+  t.notOk(catalog.containers[0].lifecycle, "its successor waits for the only one to end");
 });
 
 t.test("the sidecar starts as on one machine", async (t) => {
