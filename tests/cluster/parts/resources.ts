@@ -1,11 +1,13 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { people } from "../capacity.ts";
 import { startLoad } from "../load/pod.ts";
 import type { Cluster, Part } from "../part.ts";
 
-const warmSeconds = 75;
+/** metrics-server looks every 15 seconds or so, and what starts is busy for a while. */
+const settledSeconds = 75;
 
-/** By container: millicores and MiB, the most that a pod of it has. */
-type Use = Map<string, { cpu: number; memory: number }>;
+/** By container: millicores of all its pods, and MiB of the largest. */
+type Use = Map<string, { cpu: number; memory: number; pods: number }>;
 
 export const resources: Part = {
   name: "resources",
@@ -23,9 +25,11 @@ export const resources: Part = {
     const busy = await use(cluster);
     const { rate } = await load.summary;
     note(`under load: ${rate} requests/s`);
-    for (const [name, { cpu, memory }] of [...busy].sort(([one], [other]) => one.localeCompare(other))) {
+    for (const [name, { cpu, memory, pods }] of [...busy].sort(([one], [other]) => one.localeCompare(other))) {
       const before = idle.get(name);
-      note(`${name.padEnd(34)} idle ${before?.cpu ?? "?"}m ${before?.memory ?? "?"} MiB, busy ${cpu}m ${memory} MiB`);
+      const perCore = Math.round((rate * 1_000) / Math.max(1, cpu));
+      const quiet = `idle ${before?.cpu ?? "?"}m ${before?.memory ?? "?"} MiB`;
+      note(`${name.padEnd(34)} ${pods} pods: ${quiet}, busy ${cpu}m ${memory} MiB; ${perCore} requests/s a core`);
     }
     const limits = await memoryLimits(cluster);
     const over = [...busy].filter(
@@ -48,10 +52,11 @@ async function use({ kubectl }: Cluster): Promise<Use> {
   for (const line of text.trim().split("\n")) {
     const [pod = "", container = "", cpu = "", memory = ""] = line.trim().split(/\s+/);
     const name = `${appOf(pod)}/${container}`;
-    const known = most.get(name) ?? { cpu: 0, memory: 0 };
+    const known = most.get(name) ?? { cpu: 0, memory: 0, pods: 0 };
     most.set(name, {
-      cpu: Math.max(known.cpu, Number.parseInt(cpu, 10)),
+      cpu: known.cpu + Number.parseInt(cpu, 10),
       memory: Math.max(known.memory, Number.parseInt(memory, 10)),
+      pods: known.pods + 1,
     });
   }
   return most;
