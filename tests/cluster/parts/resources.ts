@@ -13,15 +13,12 @@ export const resources: Part = {
   name: "resources",
   what: "What containers use, idle and while people shop as fast as they are answered (kubectl top)",
   async run(cluster, { expect, note }) {
-    const idle = await use(cluster).catch(() => undefined);
-    if (!idle) return note("not measured: this cluster has no metrics-server");
-    const load = await startLoad(cluster.kubectl, {
-      image: cluster.image("gateway"),
-      people,
-      seconds: warmSeconds + 10,
-    });
-    // metrics-server looks every 15 seconds and tells the mean
-    await new Promise((resolve) => setTimeout(resolve, warmSeconds * 1_000));
+    if (!(await use(cluster).catch(() => undefined))) return note("not measured: this cluster has no metrics-server");
+    await pause(settledSeconds * 1_000);
+    const idle = await use(cluster);
+    const seconds = settledSeconds + 10;
+    const load = await startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, seconds });
+    await pause(settledSeconds * 1_000);
     const busy = await use(cluster);
     const { rate } = await load.summary;
     note(`under load: ${rate} requests/s`);
