@@ -2,6 +2,7 @@ import t from "tap";
 import { eventually } from "../../tests/support/eventually.ts";
 import { everyStatementUsesIndexes, watchPlans } from "../../tests/support/plans.ts";
 import { startStore } from "../../tests/support/store.ts";
+import { startBacklog } from "./backlog.ts";
 import { background } from "./call.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { newId } from "./ids.ts";
@@ -36,6 +37,9 @@ t.test("statements of the platform find their rows by index among 20,000 of each
   const relay = startOutboxRelay({ database, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
   await eventually("a batch to be settled", async () => watched.has("outbox.settle"));
   await relay.stop();
+  const backlog = startBacklog(database, log, 1);
+  await eventually("the backlog to be measured", async () => watched.has("backlog.measure"));
+  await backlog.stop();
 
   await everyStatementUsesIndexes(t, watch, import.meta.dirname, ["outbox", "inbox", "dead_letters"], {
     "dead-letters.list: dead_letters": "a person's question, about a table that should be empty",

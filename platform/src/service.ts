@@ -1,6 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";
 import { type Implementation, implement, startAppServer } from "./app-server.ts";
+import { startBacklog } from "./backlog.ts";
 import { createListener } from "./broadcast.ts";
 import { background } from "./call.ts";
 import type { PlatformConfig } from "./config.ts";
@@ -119,9 +120,10 @@ async function start(
   const reached = armFault(config.SIDECART_FAULT);
   relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, reached });
   const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
+  const backlog = startBacklog(own, log);
   const stop = async () => {
     await server.drain(drainMs, config.SIDECART_DRAIN_DELAY_MS);
-    await within(stopStepMs, Promise.all([wiring.stop?.(), pruning.stop()]));
+    await within(stopStepMs, Promise.all([wiring.stop?.(), pruning.stop(), backlog.stop()]));
     await within(stopStepMs, relay?.stop());
     sidecar.close();
     metrics?.close();

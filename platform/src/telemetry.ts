@@ -18,7 +18,12 @@ import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
 import {
   BatchSpanProcessor,
   NodeTracerProvider,
@@ -60,9 +65,13 @@ export function startTelemetry(config: PlatformConfig): Telemetry {
   });
   // Without baggage: what a client writes there would travel to everybody.
   tracing.register({ propagator: new W3CTraceContextPropagator() });
-  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const prometheus = forgetful(new PrometheusExporter({ preventServerStart: true }));
   const otlp = endpoint
-    ? [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }) })]
+    ? [
+        new PeriodicExportingMetricReader({
+          exporter: forgetful(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
+        }),
+      ]
     : [];
   const measuring = new MeterProvider({ resource, readers: [prometheus, ...otlp] });
   metrics.setGlobalMeterProvider(measuring);
@@ -114,6 +123,19 @@ export function currentTraceparent(): string | null {
 
 export const traceFromParent = (traceparent: string | undefined): Context =>
   traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
+
+/**
+ * Lets an observable gauge end when nobody observes it any more. The SDK would go on telling its last value, since it
+ * adds what is cumulative to what it told before; for a gauge both temporalities mean the same number.
+ */
+function forgetful<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
+  reader: T,
+): T {
+  const usual = reader.selectAggregationTemporality.bind(reader);
+  reader.selectAggregationTemporality = (kind) =>
+    kind === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : usual(kind);
+  return reader;
+}
 
 async function renderPrometheus(exporter: PrometheusExporter): Promise<string> {
   const { resourceMetrics } = await exporter.collect();
