@@ -21,7 +21,8 @@ async function ours(): Promise<string[]> {
   const conventions = createRequire(join(root, "platform/package.json"))("@opentelemetry/semantic-conventions");
   for await (const file of glob("{platform,gateway,services/*}/src/**/*.ts", { cwd: root })) {
     const text = await readFile(join(root, file), "utf8");
-    for (const [, name = ""] of text.matchAll(/create(?:Counter|Gauge|UpDownCounter)\(\s*"([^"]+)"/g)) names.push(name);
+    for (const [, name = ""] of text.matchAll(/create(?:Counter|Gauge|UpDownCounter|ObservableGauge)\(\s*"([^"]+)"/g))
+      names.push(name.replaceAll(".", "_"));
     for (const [, constant = ""] of text.matchAll(/durationHistogram\((METRIC_\w+)\)/g)) {
       const name: string = conventions[constant].replaceAll(".", "_");
       names.push(...["bucket", "count", "sum"].map((part) => `${name}_${part}`));
@@ -51,6 +52,8 @@ t.test("there are metrics to know", async (t) => {
     "http_server_request_duration_bucket",
     "rpc_server_call_duration_count",
     "sidecart_events_total",
+    "sidecart_outbox_age",
+    "sidecart_dead_letters",
     "dapr_component_output_binding_count",
   ])
     t.ok(known.has(name), name);
