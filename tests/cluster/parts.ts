@@ -1,4 +1,5 @@
 import type { Part } from "./part.ts";
+import { crashes } from "./parts/crashes.ts";
 import { install, uninstall } from "./parts/install.ts";
 import { journeys } from "./parts/journeys.ts";
 import { kills } from "./parts/kills.ts";
@@ -21,6 +22,7 @@ export const parts: readonly Part[] = [
   resources,
   replaced,
   kills,
+  crashes,
   upgrade,
   scaling,
   swaps,

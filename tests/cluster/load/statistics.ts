@@ -10,6 +10,8 @@ export type Summary = {
   longest: number;
   /** How often each kind of request was made. */
   kinds: Record<string, number>;
+  /** How often each kind failed. */
+  failedKinds: Record<string, number>;
   /** The first failures, as what was asked and what came. */
   failures: string[];
 };
@@ -21,8 +23,8 @@ export class Statistics {
   readonly #started = performance.now();
   readonly #times: number[] = [];
   readonly #kinds = new Map<string, number>();
+  readonly #failedKinds = new Map<string, number>();
   readonly #failures: string[] = [];
-  #failed = 0;
 
   /** Runs a request; one that throws has failed, and what was wrong is kept. */
   async measure<T>(kind: string, request: () => Promise<T>): Promise<T | undefined> {
@@ -30,7 +32,7 @@ export class Statistics {
     try {
       return await request();
     } catch (error) {
-      this.#failed += 1;
+      this.#failedKinds.set(kind, (this.#failedKinds.get(kind) ?? 0) + 1);
       const seconds = ((started - this.#started) / 1_000).toFixed(1);
       const text = error instanceof Error ? [error.message, error.cause].filter(Boolean).join(": ") : String(error);
       if (this.#failures.length < failuresKept) this.#failures.push(`${seconds} s, ${kind}: ${text}`);
@@ -47,13 +49,14 @@ export class Statistics {
     const seconds = (performance.now() - this.#started) / 1_000;
     return {
       requests: sorted.length,
-      failed: this.#failed,
+      failed: [...this.#failedKinds.values()].reduce((sum, count) => sum + count, 0),
       rate: Math.round((sorted.length / seconds) * 10) / 10,
       p50: at(0.5),
       p95: at(0.95),
       p99: at(0.99),
       longest: Math.round(sorted.at(-1) ?? 0),
       kinds: Object.fromEntries(this.#kinds),
+      failedKinds: Object.fromEntries(this.#failedKinds),
       failures: this.#failures,
     };
   }

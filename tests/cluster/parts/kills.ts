@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "../../support/eventually.ts";
 import { Random } from "../../support/random.ts";
 import { halfCapacity, people } from "../capacity.ts";
 import { startLoad } from "../load/pod.ts";
@@ -23,7 +24,7 @@ export const kills: Part = {
     for (let round: string[] = []; Date.now() < end || killed.length < victims.length; ) {
       if (round.length === 0) round = random.shuffle(victims);
       const app = round.pop() ?? "";
-      await replace(cluster, app, random);
+      await replace(cluster, app, random, []);
       killed.push(app);
       await pause(peaceMs);
     }
@@ -32,13 +33,22 @@ export const kills: Part = {
 };
 
 /** Deletes one pod of the app, and waits until its successor serves. */
-async function replace({ kubectl }: Cluster, app: string, random: Random): Promise<void> {
+export async function replace({ kubectl }: Cluster, app: string, random: Random, how: string[]): Promise<void> {
   const pods = await kubectl.get("pods", "-l", `app.kubernetes.io/name=${app}`);
   const alive = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
   const { name } = random.pick(alive).metadata;
-  await kubectl.run("delete", "pod", name, "--wait=false");
-  await kubectl.run("wait", "--for=jsonpath={.metadata.deletionTimestamp}", `pod/${name}`, "--timeout=30s");
-  await pause(500); // until the Deployment's controller has seen it
+  await kubectl.run("delete", "pod", name, "--wait=false", ...how);
+  const others = alive.filter(({ metadata }) => metadata.name !== name).map(({ metadata }) => metadata.name);
+  await eventually(
+    `another pod of ${app}`,
+    async () => {
+      const now = (await kubectl.get("pods", "-l", `app.kubernetes.io/name=${app}`)).filter(
+        ({ metadata }) => !metadata.deletionTimestamp && metadata.name !== name,
+      );
+      return now.length > others.length;
+    },
+    60_000,
+  );
   await kubectl.run("rollout", "status", `deployment/${app}`, "--timeout=300s");
 }
 
