@@ -129,6 +129,22 @@ t.test("people come in where ingressFrom says, and `helm test` with them; withou
   t.notOk((await people("redis"))?.from);
 });
 
+t.test("KEDA asks the broker how much waits, and no other server", async (t) => {
+  const heard = async (files: string[], sets: string[]) =>
+    policies(await render(files, sets)).flatMap(({ metadata, spec }) =>
+      ((spec.ingress ?? []) as Rule[])
+        .filter(({ from }) =>
+          from?.some(({ namespaceSelector }) => namespaceSelector?.matchLabels?.[space] === "scaler"),
+        )
+        .map(({ ports }) => `${metadata.name}:${ports.map(({ port }) => port)}`),
+    );
+  const space = "kubernetes.io/metadata.name";
+  t.same(await heard([ci("keda")], ["keda.namespace=scaler"]), ["rabbitmq:5672"]);
+  const one = ["keda.namespace=scaler", "services.orders.keda.enabled=true"];
+  t.same(await heard([ci("redis")], one), ["redis:6379"]);
+  t.same(await heard([ci("redis")], one.slice(0, 1)), []);
+});
+
 t.test("Prometheus, and probes where the plugin needs it, reach the metrics' ports only", async (t) => {
   const manifests = await render([ci("ingress")]);
   for (const { metadata, spec } of policies(manifests)) {

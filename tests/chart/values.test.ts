@@ -26,6 +26,23 @@ const refused: [what: string, sets: string[], said: RegExp][] = [
     /\/setUp\/resources\/limits\/memory.*'lots'/,
   ],
   ["a port beyond the last", ["dapr.metricsPort=70000"], /\/dapr\/metricsPort.*65,?535/],
+  ["a service called as a server of ours", ["services.redis.replicas=1"], /propertyName 'redis'/],
+  ["a service called as a part of the release", ["services.sidecart-x.replicas=1"], /propertyName 'sidecart-x'/],
+  ["a variable that the chart sets", ["services.orders.env.DAPR_API_TOKEN=x"], /propertyName 'DAPR_API_TOKEN'/],
+  [
+    "a label by which pods are found",
+    ["services.orders.podLabels.app\\.kubernetes\\.io/name=x"],
+    /propertyName 'app\.kubernetes\.io\/name'/,
+  ],
+  ["what a service has for itself, for all", ["serviceDefaults.keda.enabled=true"], /propertyName 'keda'/],
+  ["where KEDA is, for one service", ["services.orders.keda.namespace=x"], /propertyName 'namespace'/],
+  ["a budget with which no node can be drained", ["podDisruptionBudget.maxUnavailable=0"], /maxUnavailable.*want 1/],
+  [
+    "the same as a share, of one service",
+    ["services.orders.podDisruptionBudget.maxUnavailable=0%"],
+    /orders\/podDisruptionBudget\/maxUnavailable.*'0%'/,
+  ],
+  ["a Job's name that Kubernetes does not take", ["setUp.suffix=V1"], /\/setUp\/suffix.*'V1'/],
   ["a drain that is longer than the process allows", ["serviceDefaults.drainDelayMs=30000"], /drainDelayMs.*20,?000/],
 ];
 
@@ -74,6 +91,25 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
     /services\.carts\.database\.enabled: components\/resources\/base\/carts-db\.yaml is missing/,
   ],
   ["KEDA without Kafka's address", "keda-kafka", ["keda.kafka.bootstrapServers="], /keda\.kafka\.bootstrapServers/],
+  [
+    "KEDA for one service only, without Kafka's address",
+    "kafka",
+    ["services.orders.keda.enabled=true"],
+    /keda\.kafka\.bootstrapServers/,
+  ],
+  ["tokens that anybody can work out, in production", "locked-down", ["dev.seed=word"], /dev\.seed .* dev\.enabled/],
+  [
+    "a rule for a service that is not there",
+    "redis",
+    ["networkPolicy.extraEgress.order[0].ports[0].port=443"],
+    /extraEgress\.order: no service .* accounts, catalog, gateway, orders/,
+  ],
+  [
+    "two services at one path",
+    "ingress",
+    ["services.orders.http.enabled=true", "services.orders.http.paths[0]=/"],
+    /services\.orders\.http\.paths: services\.gateway has the same path/,
+  ],
   ["KEDA without NATS' address", "keda-kafka", ["broker=jetstream"], /keda\.jetstream\.monitoringEndpoint/],
   ["a route to no Gateway", "redis", ["gatewayApi.enabled=true"], /gatewayApi\.parentRefs/],
 ];
@@ -96,7 +132,7 @@ t.test("the schema closes every object that has names of its own", async (t) => 
   t.same(open, []);
 });
 
-t.test("every value of values.yaml says in a comment what it is", async (t) => {
+t.test("every part of values.yaml says in a comment what it is about", async (t) => {
   const text = await readFile(join(chart, "values.yaml"), "utf8");
   const values = parse(text, { merge: true }) as Record<string, unknown>;
   const lines = text.split("\n");

@@ -167,7 +167,7 @@ t.test("a service that comes later is one entry", async (t) => {
   for (const token of ["carts-api-token", "carts-app-token"]) t.ok(named(manifests, "Secret", token));
 });
 
-t.test("pods are made anew when a resource that their sidecar has read changes, and only those", async (t) => {
+t.test("a checksum says which pods a changed resource is about: those whose sidecar reads it", async (t) => {
   const sums = async (sets: string[]) => {
     const manifests = await render([ci("redis")], sets);
     return (app: string) => deployment(manifests, app).metadata.annotations["checksum/resources"];
@@ -176,6 +176,59 @@ t.test("pods are made anew when a resource that their sidecar has read changes, 
   t.not(before("accounts"), after("accounts"));
   t.equal(before("orders"), after("orders"));
 });
+
+t.test("the set-up's Job is named by the revision, or by what tools without revisions give", async (t) => {
+  const names = async (sets: string[]) => {
+    const manifests = await render([ci("redis")], sets);
+    const { args } = deployment(manifests, "orders").spec.initContainers[0];
+    const jobs = named(manifests, "Role", "orders").rules.find(({ resources }: { resources: string[] }) =>
+      resources.includes("jobs"),
+    ).resourceNames;
+    return { job: ofKind(manifests, "Job")[0]?.metadata.name, waits: args[1], asks: jobs };
+  };
+  const first = "sidecart-set-up-1";
+  t.same(await names([]), { job: first, waits: `--job=${first}`, asks: [first] });
+  const tagged = "sidecart-set-up-v1.2.3";
+  t.same(await names(["setUp.suffix=v1.2.3", "setUp.earlierSuffixes={v1.2.2}"]), {
+    job: tagged,
+    waits: `--job=${tagged}`,
+    asks: [tagged, "sidecart-set-up-v1.2.2", first],
+  });
+});
+
+t.test("a port of the nodes is asked for only where a Service has one", async (t) => {
+  const port = async (type: string) => {
+    const sets = [`services.gateway.http.serviceType=${type}`, "services.gateway.http.nodePort=30080"];
+    return named(await render([ci("redis")], sets), "Service", "gateway").spec.ports[0].nodePort;
+  };
+  t.equal(await port("ClusterIP"), undefined);
+  t.equal(await port("NodePort"), 30080);
+  t.equal(await port("LoadBalancer"), 30080);
+});
+
+t.test(
+  "people reach a second service with http at its own paths; the test places its order at the gateway",
+  async (t) => {
+    const webhooks = ["services.orders.http.enabled=true", "services.orders.http.paths={/webhooks}"];
+    const manifests = await render([ci("ingress")], webhooks);
+    const routes = ofKind(manifests, "Ingress").flatMap(({ spec }) => spec.rules[0].http.paths);
+    t.same(
+      routes.map(({ path, backend }) => `${path} ${backend.service.name}`),
+      ["/ gateway", "/webhooks orders"],
+    );
+    const matches = named(manifests, "HTTPRoute", "orders").spec.rules[0].matches;
+    t.same(matches, [{ path: { type: "PathPrefix", value: "/webhooks" } }]);
+    t.ok(named(manifests, "Service", "orders"));
+    const tests = ofKind(manifests, "Pod");
+    t.match(tests, [{ metadata: { name: "sidecart-test-gateway" } }]);
+    t.equal(tests.length, 1);
+    const inside = await render([ci("ingress")], webhooks.slice(0, 1));
+    t.notOk(
+      ofKind(inside, "Ingress").some(({ metadata }) => metadata.name === "orders"),
+      "no path: not from outside",
+    );
+  },
+);
 
 t.test("a fixed number of pods is not said where something else decides it", async (t) => {
   const scaled = await render([ci("keda")]);

@@ -41,6 +41,13 @@
 {{- toYaml (list $trigger) -}}
 {{- end }}
 
+{{/* "true" when KEDA asks the broker about at least one service. */}}
+{{- define "sidecart.scaledByEvents" -}}
+{{- range $name, $service := include "sidecart.services" . | fromJson -}}
+  {{- if and $service.keda.enabled (include "sidecart.topicsOf" (dict "root" $ "app" $name) | fromJson).items -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* Keys of the broker's Secret, as KEDA names them. */}}
 {{- define "sidecart.kedaSecretKeys" -}}
 {{- $keys := dict "redis" (dict "address" "host" "username" "username" "password" "password") "rabbitmq" (dict "host" "connectionString") "kafka" (dict "username" "saslUsername" "password" "saslPassword" "ca" "caCert") -}}

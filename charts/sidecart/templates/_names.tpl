@@ -98,7 +98,7 @@ imagePullSecrets:
 
 {{/* The Job that prepares this revision: pods of this revision start when it has succeeded. */}}
 {{- define "sidecart.setUpName" -}}
-sidecart-set-up-{{ .Release.Revision }}
+sidecart-set-up-{{ .Values.setUp.suffix | default (toString .Release.Revision) }}
 {{- end }}
 
 {{/* Binds the Role of that name to the ServiceAccount of that name. Arguments: root, name, component. */}}

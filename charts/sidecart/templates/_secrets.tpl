@@ -110,6 +110,15 @@ used as it is.
 {{/* Every Secret that this release reads, with the keys it must have. JSON: name → [keys]. */}}
 {{- define "sidecart.neededSecrets" -}}
 {{- $needed := dict "accounts-first-admin" (list "email" "password") "accounts-signing-keys" list -}}
+{{- if include "sidecart.administers" . -}}
+  {{- $_ := set $needed "postgres-admin" (list "url") -}}
+{{- end -}}
+{{- range $server, $key := dict "postgres" "password" "redis" "redis.conf" "rabbitmq" "password" -}}
+  {{- if include "sidecart.runsHere" (dict "root" $ "server" $server) -}}
+    {{- $secret := ternary "postgres-admin" $server (eq $server "postgres") -}}
+    {{- $_ := set $needed $secret (append (get $needed $secret | default list) $key) -}}
+  {{- end -}}
+{{- end -}}
 {{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" -}}
 {{- range $name, $service := include "sidecart.services" . | fromJson -}}
   {{- range $kind := list "api" "app" -}}
@@ -121,6 +130,11 @@ used as it is.
   {{- range (include "sidecart.secretsOf" (dict "root" $ "app" $name) | fromJson).items -}}
     {{- $_ := set $needed . (get $needed . | default list) -}}
   {{- end -}}
+  {{- range (include "sidecart.configurationOf" (dict "root" $ "app" $name) | fromJson).secrets.scopes -}}
+    {{- if has "redis" (.allowedSecrets | default list) -}}
+      {{- $_ := set $needed "redis" (append (get $needed "redis" | default list) "url" | uniq) -}}
+    {{- end -}}
+  {{- end -}}
   {{- range (include "sidecart.componentsOf" (dict "root" $ "app" $name) | fromJson).items -}}
     {{- range .spec.metadata | default list -}}
       {{- with .secretKeyRef -}}
@@ -129,9 +143,6 @@ used as it is.
         {{- end -}}
       {{- end -}}
     {{- end -}}
-  {{- end -}}
-  {{- if $service.http.enabled -}}
-    {{- $_ := set $needed "redis" (append (get $needed "redis" | default list) "url" | uniq) -}}
   {{- end -}}
 {{- end -}}
 {{- toJson $needed -}}
@@ -156,6 +167,25 @@ used as it is.
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- end }}
+
+{{/*
+Secrets that this release reads, made at an earlier revision and would not make now: Helm would delete them with this one,
+unless their owner said to keep them. Names, by a space each.
+*/}}
+{{- define "sidecart.droppedSecrets" -}}
+{{- include "sidecart.make" . -}}
+{{- $dropped := list -}}
+{{- range $name := include "sidecart.neededSecrets" . | fromJson | keys | sortAlpha -}}
+  {{- if not (hasKey $.Values.made $name) -}}
+    {{- $annotations := dig "metadata" "annotations" dict (get $.Values.found $name | default dict) | default dict -}}
+    {{- $own := eq (get $annotations "meta.helm.sh/release-name") $.Release.Name -}}
+    {{- if and $own (ne (get $annotations "helm.sh/resource-policy") "keep") -}}
+      {{- $dropped = append $dropped $name -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- join " " $dropped -}}
 {{- end }}
 
 {{/* Changes when a Secret does that an app reads at its start. Signing keys are read again while it runs. Arguments: root, app. */}}

@@ -17,6 +17,25 @@
 {{- add (.service.preStopSeconds | int) $drain 20 (.root.Values.dapr.gracefulShutdownSeconds | int) 5 -}}
 {{- end }}
 
+{{/* "true" when the set-up makes databases and roles, with the Secret postgres-admin. */}}
+{{- define "sidecart.administers" -}}
+{{- if or .Values.setUp.createDatabases (include "sidecart.runsHere" (dict "root" . "server" "postgres")) -}}true{{- end -}}
+{{- end }}
+
+{{/*
+How many pods a Deployment that something scales has now, at least the scaler's least: Helm would set it to 1 where a
+number of before is left out. Nothing without a cluster to ask: who applies renders must not undo the scaler's work.
+Arguments: root, name, service.
+*/}}
+{{- define "sidecart.scaledReplicas" -}}
+{{- include "sidecart.lookUp" .root -}}
+{{- if .root.Values.asked -}}
+  {{- $least := ternary .service.keda.minReplicas .service.autoscaling.minReplicas .service.keda.enabled | int -}}
+  {{- $live := lookup "apps/v1" "Deployment" .root.Release.Namespace .name -}}
+  {{- max $least (dig "spec" "replicas" 1 $live | int) -}}
+{{- end -}}
+{{- end }}
+
 {{/* Names of the databases of services: their roles and the databases are called so. Arguments: service. */}}
 {{- define "sidecart.databaseName" -}}
 sidecart_{{ . | replace "-" "_" }}

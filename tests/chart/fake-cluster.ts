@@ -1,0 +1,93 @@
+import { createServer } from "node:http";
+import { join } from "node:path";
+import type { Test } from "tap";
+import { stringify } from "yaml";
+import { chart, type Manifest, manifestsIn, release } from "./render.ts";
+import { command, type Ended, findHelm, kubernetesVersion } from "./tools.ts";
+
+const kinds = [
+  { groupVersion: "v1", kind: "Secret", plural: "secrets" },
+  { groupVersion: "v1", kind: "Service", plural: "services" },
+  { groupVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
+];
+
+/** Who installed an object, as Helm notes it on what it makes. */
+export const owned = (by = release.name, more: Record<string, string> = {}) => ({
+  "meta.helm.sh/release-name": by,
+  "meta.helm.sh/release-namespace": release.namespace,
+  ...more,
+});
+
+/** `helm template` that may ask a cluster in which there is what `objects` says; without one to run. */
+export async function fakeCluster(t: Test, objects: Manifest[]) {
+  const server = createServer((request, response) => {
+    const found = answer(new URL(request.url ?? "", "http://cluster").pathname, objects);
+    response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify(found ?? { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404 }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "fake",
+    clusters: [{ name: "fake", cluster: { server: `http://127.0.0.1:${port}` } }],
+    contexts: [{ name: "fake", context: { cluster: "fake", user: "" } }],
+  };
+  const KUBECONFIG = join(t.testdir({ config: stringify(kubeconfig) }), "config");
+  const helm = await findHelm();
+  const ask = (file: string, sets: string[] = []): Promise<Ended> => {
+    const named = ["--namespace", release.namespace, "--kube-version", kubernetesVersion, "--values", file];
+    const args = [
+      "template",
+      release.name,
+      chart,
+      "--dry-run=server",
+      ...named,
+      ...sets.flatMap((set) => ["--set", set]),
+    ];
+    return command(helm, args, { env: { KUBECONFIG } });
+  };
+  return {
+    async render(file: string, sets?: string[]): Promise<Manifest[]> {
+      const { code, stdout, stderr } = await ask(file, sets);
+      if (code !== 0) throw new Error(stderr);
+      return manifestsIn(stdout);
+    },
+    async refusal(file: string, sets?: string[]): Promise<string> {
+      const { code, stderr } = await ask(file, sets);
+      return code === 0 ? "" : stderr;
+    },
+  };
+}
+
+/** What the Kubernetes API says at a path: kinds of a group, all objects of a kind, or one. */
+function answer(path: string, objects: Manifest[]): object | undefined {
+  for (const { groupVersion, kind, plural } of kinds) {
+    const base = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;
+    if (path === base) {
+      const of = kinds.filter((one) => one.groupVersion === groupVersion);
+      const resources = of.map((one) => ({
+        name: one.plural,
+        kind: one.kind,
+        namespaced: true,
+        verbs: ["get", "list"],
+      }));
+      return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources };
+    }
+    const [, namespace, name] = path.match(`^${base}(?:/namespaces/([^/]+))?/${plural}(?:/([^/]+))?$`) ?? [""];
+    if (!path.startsWith(base) || !path.match(`/${plural}(/|$)`)) continue;
+    const items = objects.filter(
+      (one) =>
+        one.kind === kind &&
+        (!namespace || one.metadata.namespace === namespace) &&
+        (!name || one.metadata.name === name),
+    );
+    return name ? items[0] : { kind: `${kind}List`, apiVersion: groupVersion, metadata: {}, items };
+  }
+  return undefined;
+}

@@ -1,0 +1,120 @@
+import t from "tap";
+import { fakeCluster, owned } from "./fake-cluster.ts";
+import { ci, type Manifest, named, ofKind, release, render } from "./render.ts";
+
+const { namespace } = release;
+/** What a release has made, as it stands in the cluster. */
+const installed = (manifests: Manifest[], annotations: Record<string, string> = owned()): Manifest[] =>
+  manifests
+    .filter(({ kind }) => kind === "Secret")
+    .map((one) => ({ ...one, type: "Opaque", metadata: { ...one.metadata, namespace, annotations } }));
+const first = await render([ci("redis")]);
+const secrets = installed(first);
+const token = named(first, "Secret", "orders-api-token").data.token;
+
+t.test("Secrets that a release made stay as they are, one that was changed by hand too", async (t) => {
+  const changed = structuredClone(secrets);
+  named(changed, "Secret", "orders-api-token").data.token = "Y2hhbmdlZA==";
+  const cluster = await fakeCluster(t, changed);
+  const again = await cluster.render(ci("redis"));
+  for (const { metadata, data } of changed) t.same(named(again, "Secret", metadata.name).data, data, metadata.name);
+  t.not(token, "Y2hhbmdlZA==");
+});
+
+for (const [what, sets] of [
+  ["no Secret is made any more", ["secrets.generate=false"]],
+  ["the servers for development go", ["dev.enabled=false"]],
+] as const) {
+  t.test(`when ${what}, those that the release made and reads are not dropped in silence`, async (t) => {
+    const cluster = await fakeCluster(t, secrets);
+    const said = await cluster.refusal(ci("redis"), [...sets]);
+    const command = said.match(/kubectl -n shop annotate secret (.*) helm\.sh\/resource-policy=keep/);
+    const listed = command?.[1]?.split(" ") ?? [];
+    for (const name of ["accounts-first-admin", "orders-db", "orders-db-owner", "redis"])
+      t.ok(listed.includes(name), name);
+    t.equal(listed.includes("accounts-signing-keys"), sets[0] === "secrets.generate=false");
+    t.notOk(listed.includes("carts-db"));
+    const kept = secrets.map((one) =>
+      listed.includes(one.metadata.name)
+        ? installed([one], owned(undefined, { "helm.sh/resource-policy": "keep" }))[0]
+        : one,
+    );
+    const after = await fakeCluster(t, kept as Manifest[]);
+    const made = ofKind(await after.render(ci("redis"), [...sets]), "Secret").map(({ metadata }) => metadata.name);
+    t.same(
+      made.filter((name) => listed.includes(name)),
+      [],
+      "what is kept is the release's no more",
+    );
+  });
+}
+
+t.test("a Secret that somebody else made is used, and may be all there is", async (t) => {
+  const cluster = await fakeCluster(t, installed(first, {}));
+  t.same(ofKind(await cluster.render(ci("redis")), "Secret"), []);
+  t.same(ofKind(await cluster.render(ci("redis"), ["secrets.generate=false"]), "Secret"), []);
+});
+
+t.test("what is missing is said by name and key", async (t) => {
+  const cluster = await fakeCluster(t, installed([named(first, "Secret", "orders-db")], {}));
+  const said = await cluster.refusal(ci("redis"), ["dev.enabled=false"]);
+  t.match(said, /lacks Secrets.*\n {2}redis: [^\n]*url/s);
+  t.notMatch(said, /\n {2}(orders-db|orders-api-token|postgres-admin|accounts-signing-keys)[:\n]/);
+});
+
+t.test("who may make databases is asked for when the set-up is to make them, and only then", async (t) => {
+  const admin = named(first, "Secret", "postgres-admin");
+  const given = installed(first, {}).filter(({ metadata }) => metadata.name !== "postgres-admin");
+  const steps = (manifests: Manifest[]) =>
+    ofKind(manifests, "Job")[0]?.spec.template.spec.initContainers.map(
+      ({ name }: { name: string }) => name,
+    ) as string[];
+  const makes = /^create-.*-database$/;
+  const without = await fakeCluster(t, given);
+  const [off, on] = [["dev.enabled=false"], ["dev.enabled=false", "setUp.createDatabases=true"]];
+  t.match(await without.refusal(ci("redis"), on), /\n {2}postgres-admin: url/);
+  t.notOk(steps(await without.render(ci("redis"), off)).some((name) => makes.test(name)));
+  const within = await fakeCluster(t, [...given, ...installed([admin], {})]);
+  t.notOk(
+    steps(await within.render(ci("redis"), off)).some((name) => makes.test(name)),
+    "another's Secret of that name",
+  );
+  t.equal(steps(await within.render(ci("redis"), on)).filter((name) => makes.test(name)).length, 3);
+});
+
+const deployment = (name: string, replicas: number): Manifest => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace },
+  spec: { replicas },
+});
+
+t.test("a scaler that comes takes over the pods that there are, and has its least of them", async (t) => {
+  const cluster = await fakeCluster(t, [deployment("orders", 4), deployment("gateway", 0)]);
+  const replicas = async (sets: string[]) => {
+    const manifests = await cluster.render(ci("elasticsearch"), sets);
+    return (app: string) => named(manifests, "Deployment", app).spec.replicas;
+  };
+  const byUse = await replicas(["autoscaling.enabled=true", "autoscaling.minReplicas=3"]);
+  t.same(["orders", "gateway", "catalog"].map(byUse), [4, 3, 3]);
+  const byEvents = await replicas(["keda.enabled=true", "keda.minReplicas=2"]);
+  t.same(["orders", "catalog"].map(byEvents), [4, 2]);
+});
+
+t.test("a port of the nodes that another Service has is refused, with what to set", async (t) => {
+  const other: Manifest = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "gateway", namespace: "other" },
+    spec: { ports: [{ port: 80, nodePort: 30080 }] },
+  };
+  const sets = ["services.gateway.http.serviceType=NodePort", "services.gateway.http.nodePort=30080"];
+  const cluster = await fakeCluster(t, [other]);
+  t.match(
+    await cluster.refusal(ci("redis"), sets),
+    /30080 is the port of Service other\/gateway; --set services\.gateway/,
+  );
+  t.equal(await cluster.refusal(ci("redis"), [...sets.slice(0, 1), "services.gateway.http.nodePort=null"]), "");
+  const ours = { ...other, metadata: { ...other.metadata, namespace } };
+  t.equal(await (await fakeCluster(t, [ours])).refusal(ci("redis"), sets), "", "its own is no other's");
+});
