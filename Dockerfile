@@ -1,7 +1,8 @@
 # Every image of Sidecart: `docker buildx bake` (docker-bake.hcl), or one by hand:
 #   docker build --build-arg SERVICE=services/orders --tag sidecart/orders:dev .
 #   docker build --target daprd --tag sidecart/daprd:dev .
-# Exact tags; for the digests of today: docker buildx imagetools inspect.
+# Node and Go by exact version. The distroless tags move with Debian's security updates: for builds that must repeat, give
+# all of them by digest (docker buildx imagetools inspect).
 ARG NODE_IMAGE=node:24.21.0-trixie-slim
 ARG GO_IMAGE=golang:1.26.8-trixie
 # A C library, certificates and a user, no shell. Node comes from NODE_IMAGE, so that it is the one that was tested.

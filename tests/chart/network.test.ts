@@ -4,7 +4,7 @@ import t from "tap";
 import { parse } from "yaml";
 import { root } from "../check/tool.ts";
 import { podsOf } from "./pods.ts";
-import { ci, type Manifest, ofKind, render, valuesFiles, valuesName } from "./render.ts";
+import { chart, ci, type Manifest, ofKind, render, valuesFiles, valuesName } from "./render.ts";
 
 type Selector = { matchLabels?: Record<string, string> };
 type Peer = { podSelector?: Selector; namespaceSelector?: Selector; ipBlock?: { cidr: string } };
@@ -113,6 +113,16 @@ t.test("a server outside is reached at its addresses, by who needs it", async (t
   const orders = policies(manifests).find(({ metadata }) => metadata.name === "orders");
   const api = (orders?.spec.egress as Rule[] | undefined)?.find(({ ports }) => ports[0]?.port === 6443);
   t.same(api?.to, [{ ipBlock: { cidr: "10.1.2.3/32" } }]);
+});
+
+t.test("the lines that values-production.yaml has in comments narrow it to what they say", async (t) => {
+  const text = await readFile(join(chart, "values-production.yaml"), "utf8");
+  const commented = text.slice(text.indexOf("# networkPolicy:")).replaceAll(/^# /gm, "");
+  const folder = t.testdir({ "narrow.yaml": commented });
+  const manifests = await render([join(chart, "values-production.yaml"), join(folder, "narrow.yaml")]);
+  const wide = /"cidr":"(10\.0\.0\.0\/8|172\.16\.0\.0\/12|192\.168\.0\.0\/16|0\.0\.0\.0\/0)"/;
+  for (const one of policies(manifests)) t.notMatch(JSON.stringify(one), wide, one.metadata.name);
+  t.match(JSON.stringify(policies(await render([join(chart, "values-production.yaml")]))), wide);
 });
 
 t.test("people come in where ingressFrom says, and `helm test` with them; without it, from anywhere", async (t) => {

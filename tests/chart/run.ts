@@ -5,28 +5,37 @@ import { tap } from "../tap.ts";
 import { prepareChart } from "./prepare.ts";
 import { command } from "./tools.ts";
 
-const help = `Tests the Helm chart: lint, schema, renders, policies, monitoring; on the cluster that KUBECONFIG names too.
+const help = `Tests the Helm chart: lint, schema, renders, policies, monitoring. No cluster is asked unless you say so.
 
-npm run chart [-- --update]
+npm run chart [-- --update] [-- --cluster]
 
-  --update  write the golden renders anew instead of comparing with them
+  --cluster  on the cluster that KUBECONFIG names too: in namespaces of its own, and with the custom resource
+             definitions that are missing there, for the while
+  --update   write the golden renders anew instead of comparing with them
   --help
 `;
 
-const { values } = parseArgs({ options: { update: { type: "boolean", default: false }, help: { type: "boolean" } } });
+const flag = { type: "boolean", default: false } as const;
+const { values } = parseArgs({ options: { update: flag, cluster: flag, help: flag } });
 if (values.help) {
   process.stdout.write(help);
 } else {
   await prepareChart((line) => process.stdout.write(`  ${line}\n`));
   const files: string[] = [];
   for await (const file of glob("tests/chart/**/*.test.ts", { cwd: root })) files.push(file);
-  const cluster = await command("kubectl", ["version", "--request-timeout=5s"]).catch(() => undefined);
-  const answers = cluster?.code === 0;
-  const said = answers ? "the cluster of KUBECONFIG answers" : "no cluster answers: what needs one is left out";
+  const said = values.cluster ? `on ${await clusterName()} too` : "without a cluster (--cluster asks one too)";
   process.stdout.write(`${styleText("bold", "chart")}: ${said}\n`);
-  const wanted = files.sort().filter((file) => answers || !file.includes("/cluster/"));
-  const env = { SIDECART_UPDATE_GOLDEN: values.update ? "1" : "" };
+  const wanted = files.sort().filter((file) => values.cluster || !file.includes("/cluster/"));
+  const env = { SIDECART_UPDATE_GOLDEN: values.update ? "1" : "", SIDECART_TEST_CLUSTER: values.cluster ? "1" : "" };
   const outcome = await tap(wanted, { jobs: 2, timeoutSeconds: 600, env });
   process.stdout.write(`\n${outcome.passed} passed, ${outcome.failed} failed\n`);
   process.exitCode = outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;
+}
+
+/** Where kubectl is; throws when nothing answers there. */
+async function clusterName(): Promise<string> {
+  const { code, stderr } = await command("kubectl", ["version", "--request-timeout=5s"]);
+  if (code !== 0) throw new Error(`--cluster: no cluster answers: ${stderr}`);
+  const context = await command("kubectl", ["config", "current-context"]);
+  return `the cluster of ${context.stdout.trim()}`;
 }

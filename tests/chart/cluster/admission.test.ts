@@ -1,23 +1,10 @@
 import t from "tap";
 import { stringify } from "yaml";
-import { definitionFiles } from "../custom-resources.ts";
 import { podsOf, withSidecar } from "../pods.ts";
 import { ci, type Manifest, release, render, valuesFiles, valuesName } from "../render.ts";
-import { command } from "../tools.ts";
+import { createDefinitions, createNamespace, kubectl, removeDefinitions, removeNamespace } from "./kubectl.ts";
 
 const namespace = `${release.namespace}-${process.pid}`;
-const restricted = ["pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted"];
-
-async function kubectl(args: string[], input?: string) {
-  return command("kubectl", args, { input: input ?? "" });
-}
-
-async function must(args: string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(args, input);
-  if (code !== 0) throw new Error(`kubectl ${args[0]}: ${stderr}`);
-  return stdout;
-}
-
 const documents = (manifests: object[]) => manifests.map((one) => stringify(one)).join("---\n");
 /** In a namespace of ours; a port of the nodes may be another release's. */
 function inNamespace(manifests: Manifest[]): Manifest[] {
@@ -30,13 +17,11 @@ function inNamespace(manifests: Manifest[]): Manifest[] {
 }
 
 t.before(async () => {
-  // what is there already, of another version, stays
-  for (const file of await definitionFiles()) await kubectl(["create", "-f", file]);
-  await must(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-  await must(["create", "namespace", namespace]);
-  await must(["label", "namespace", namespace, ...restricted]);
+  const made = await createDefinitions();
+  t.teardown(() => removeDefinitions(made));
+  await createNamespace(namespace);
 });
-t.after(() => must(["delete", "namespace", namespace, "--ignore-not-found"]));
+t.after(() => removeNamespace(namespace));
 
 for (const file of valuesFiles) {
   t.test(`the API server takes all of ${valuesName(file)}, without a warning`, async (t) => {

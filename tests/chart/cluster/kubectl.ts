@@ -1,0 +1,42 @@
+import { definitionFiles } from "../custom-resources.ts";
+import { command, type Ended } from "../tools.ts";
+
+if (process.env.SIDECART_TEST_CLUSTER !== "1")
+  throw new Error("this changes the cluster of KUBECONFIG; say so: npm run chart -- --cluster");
+
+const restricted = ["pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted"];
+
+export const kubectl = (args: string[], input = ""): Promise<Ended> => command("kubectl", args, { input });
+
+export async function must(args: string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await kubectl(args, input);
+  if (code !== 0) throw new Error(`kubectl ${args[0]}: ${stderr}`);
+  return stdout;
+}
+
+export async function createNamespace(name: string): Promise<void> {
+  await must(["create", "namespace", name]);
+  await must(["label", "namespace", name, ...restricted]);
+}
+
+export const removeNamespace = (name: string) => must(["delete", "namespace", name, "--ignore-not-found"]);
+
+/** Makes the custom resource definitions that are missing, and says which; what is there, of any version, stays. */
+export async function createDefinitions(): Promise<string[]> {
+  const made: string[] = [];
+  for (const file of await definitionFiles()) {
+    const { stdout } = await kubectl(["create", "-f", file, "-o", "name"]);
+    made.push(...stdout.split("\n").filter(Boolean));
+  }
+  await must(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  return made;
+}
+
+/** Takes away those that were made; one that somebody uses by now stays, with what they made of it. */
+export async function removeDefinitions(made: string[]): Promise<void> {
+  for (const definition of made) {
+    const [, name = ""] = definition.split("/");
+    const used = await must(["get", name, "--all-namespaces", "-o", "name"]);
+    if (!used.trim()) await must(["delete", definition]);
+  }
+}
