@@ -1,13 +1,19 @@
-// Reads PromQL expressions as JSON strings, one a line, and answers for each the metrics that it asks for, or what is
-// wrong with it: {"metrics", "error"} a line. By Prometheus' own parser.
+// Answers questions about PromQL, JSON values a line, by Prometheus' own parser and engine.
+//
+// An expression, a string: {"metrics", "error"}, what it asks for, or what is wrong with it.
+// {"load", "expr", "at"}, series as Prometheus' tests write them and a time in seconds: {"samples", "error"}, what it finds.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
+	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/promql/promqltest"
 )
 
 type verdict struct {
@@ -15,19 +21,50 @@ type verdict struct {
 	Error   string   `json:"error,omitempty"`
 }
 
+type question struct {
+	Load string `json:"load"`
+	Expr string `json:"expr"`
+	At   int64  `json:"at"`
+}
+
+type sample struct {
+	Labels map[string]string `json:"labels"`
+	Value  float64           `json:"value"`
+}
+
+type finding struct {
+	Samples []sample `json:"samples"`
+	Error   string   `json:"error,omitempty"`
+}
+
 func main() {
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for in.More() {
-		var expression string
-		err := in.Decode(&expression)
+		var asked json.RawMessage
+		err := in.Decode(&asked)
 		if err == nil {
-			err = out.Encode(ask(expression))
+			err = answer(asked, out)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 	}
+}
+
+func answer(asked json.RawMessage, out *json.Encoder) error {
+	if asked[0] == '"' {
+		var expression string
+		if err := json.Unmarshal(asked, &expression); err != nil {
+			return err
+		}
+		return out.Encode(ask(expression))
+	}
+	var one question
+	if err := json.Unmarshal(asked, &one); err != nil {
+		return err
+	}
+	return out.Encode(find(one))
 }
 
 func ask(expression string) verdict {
@@ -43,6 +80,35 @@ func ask(expression string) verdict {
 				said.Metrics = append(said.Metrics, matcher.Value)
 			}
 		}
+	}
+	return said
+}
+
+// failure is what Prometheus' test storage tells its trouble to.
+type failure struct{}
+
+func (failure) Errorf(format string, arguments ...any) { fmt.Fprintf(os.Stderr, format+"\n", arguments...) }
+func (failure) FailNow()                               { os.Exit(1) }
+
+func find(asked question) finding {
+	storage := promqltest.LoadedStorage(failure{}, asked.Load)
+	defer storage.Close()
+	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 1_000_000, Timeout: time.Minute, EnableAtModifier: true})
+	defer engine.Close()
+	said := finding{Samples: []sample{}}
+	query, err := engine.NewInstantQuery(context.Background(), storage, nil, asked.Expr, time.Unix(asked.At, 0))
+	if err != nil {
+		said.Error = err.Error()
+		return said
+	}
+	defer query.Close()
+	vector, err := query.Exec(context.Background()).Vector()
+	if err != nil {
+		said.Error = err.Error()
+		return said
+	}
+	for _, one := range vector {
+		said.Samples = append(said.Samples, sample{one.Metric.Map(), one.F})
 	}
 	return said
 }

@@ -1,0 +1,140 @@
+import t from "tap";
+import { ci, named, render } from "./render.ts";
+import { checker } from "./tools.ts";
+
+type Question = { load: string; expr: string; at: number };
+type Finding = { samples: { labels: Record<string, string>; value: number }[]; error?: string };
+type Rule = { alert?: string; record?: string; expr: string };
+const find = await checker<Question, Finding>("promql");
+
+async function rulesWith(sets: string[] = []): Promise<Rule[]> {
+  const { spec } = named(await render([ci("monitoring")], sets), "PrometheusRule", "sidecart");
+  return spec.groups.flatMap(({ rules }: { rules: Rule[] }) => rules);
+}
+const rules = await rulesWith();
+
+/** Whom an alert is about, two hours in, when series went so: one sample a minute, in the notation of Prometheus' tests. */
+async function about(alert: string, series: Record<string, string>, label: string): Promise<string[]> {
+  const expr = rules.find((rule) => rule.alert === alert)?.expr;
+  if (!expr) throw new Error(`there is no alert ${alert}`);
+  const [finding] = await find([{ load: load(series), expr, at: 2 * 60 * 60 }]);
+  if (!finding || finding.error) throw new Error(`${alert}: ${finding?.error}`);
+  return finding.samples.map(({ labels }) => labels[label] ?? "everybody");
+}
+
+function load(series: Record<string, string>): string {
+  const lines = Object.entries(series).map(([name, values]) => {
+    const [, metric, labels] = name.match(/^(\w+)\{?([^}]*)\}?$/) ?? [];
+    return `  ${metric}{namespace="shop"${labels ? `,${labels}` : ""}} ${values}`;
+  });
+  return `load 1m\n${lines.join("\n")}\n`;
+}
+
+const requests = 'http_server_request_duration_count{http_route="/graphql",http_response_status_code="200"}';
+
+t.test("an outage of all gateways pages, though no request fails", async (t) => {
+  const silent = (values: string) => about("SidecartGatewaySilent", { [requests]: values }, "service");
+  t.same(await silent("0+60x110 _x10"), ["everybody"], "its pods are gone");
+  t.same(await silent("0+60x110 6600x10"), ["everybody"], "its pods are there, and nobody reaches them");
+  t.same(await silent("0+60x120"), []);
+  t.same(await silent("0x60 1x60"), [], "a shop where hardly anybody comes may be quiet");
+});
+
+t.test("a service without a ready pod pages, one that was stopped does not", async (t) => {
+  const pods = (wanted: number, ready: number) => ({
+    'kube_deployment_spec_replicas{deployment="orders"}': `${wanted}x120`,
+    'kube_deployment_status_replicas_available{deployment="orders"}': `${ready}x120`,
+  });
+  t.same(await about("SidecartNoPods", pods(2, 0), "deployment"), ["orders"]);
+  t.same(await about("SidecartNoPods", pods(2, 1), "deployment"), []);
+  t.same(await about("SidecartNoPods", pods(0, 0), "deployment"), []);
+  t.same(await about("SidecartNoPods", {}, "deployment"), [], "without kube-state-metrics it says nothing");
+});
+
+t.test("a pod that ends again and again is told of, between two of its tries too", async (t) => {
+  const waiting = (kind: string) =>
+    about(
+      "SidecartPodsCrashLoop",
+      {
+        [`kube_pod_${kind}_status_waiting_reason{pod="orders-1",container="daprd",reason="CrashLoopBackOff"}`]:
+          "_x110 1x7 _x3",
+      },
+      "pod",
+    );
+  t.same(await waiting("init_container"), ["orders-1"]);
+  t.same(await waiting("container"), ["orders-1"]);
+});
+
+t.test("one failure in a quiet hour wakes nobody, a component that refuses one in twenty does", async (t) => {
+  const binding = (failed: string, fine: string) =>
+    about(
+      "SidecartComponentFails",
+      {
+        'dapr_component_output_binding_count{app_id="orders",component="orders-db",success="false"}': failed,
+        'dapr_component_output_binding_count{app_id="orders",component="orders-db",success="true"}': fine,
+      },
+      "app_id",
+    );
+  t.same(await binding("0x115 1x5", "0x120"), []);
+  t.same(await binding("0+6x120", "0+60x120"), ["orders"]);
+  t.same(await binding("0+1x120", "0+60x120"), [], "one in sixty");
+  const events = (failed: string, handled: string) =>
+    about(
+      "SidecartEventsFail",
+      {
+        'sidecart_events_total{service="catalog",topic="order-placed.v1",outcome="failed"}': failed,
+        'sidecart_events_total{service="catalog",topic="order-placed.v1",outcome="handled"}': handled,
+      },
+      "service",
+    );
+  t.same(await events("0x115 1x5", "0+1x120"), []);
+  t.same(await events("0+1x120", "0+10x120"), ["catalog"]);
+});
+
+t.test("a component that could not be loaded is told of, though the sidecar ended with it", async (t) => {
+  const failed = (values: string) =>
+    about(
+      "SidecartComponentNotLoaded",
+      { 'dapr_runtime_component_init_fail_total{app_id="orders"}': values },
+      "app_id",
+    );
+  t.same(await failed("_x112 1 _x7"), ["orders"]);
+  t.same(await failed("_x50 1 _x69"), [], "an hour ago");
+});
+
+t.test("the first call that is denied counts, by either policy, and old ones do not", async (t) => {
+  for (const policy of ["app", "global"]) {
+    const name = `dapr_runtime_acl_${policy}_policy_action_blocked_total{app_id="orders"}`;
+    const denied = (values: string) => about("SidecartCallsDenied", { [name]: values }, "app_id");
+    t.same(await denied("_x115 1x5"), ["orders"], `${policy}: the first`);
+    t.same(await denied("1x115 2x5"), ["orders"], `${policy}: one more`);
+    t.same(await denied("1x120"), [], `${policy}: hours ago`);
+  }
+});
+
+t.test("a whole second is a bucket of Prometheus 2 and 3", async (t) => {
+  const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
+  const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";
+  for (const le of ["1", "1.0"]) {
+    const bucket = `http_server_request_duration_bucket{http_route="/graphql",le="${le}"}`;
+    const [found] = await find([{ load: load({ [bucket]: "0+45x120", [requests]: "0+60x120" }), expr, at: 7200 }]);
+    t.equal(found?.samples[0]?.value.toFixed(3), "0.250", le);
+  }
+});
+
+t.test("an objective pages when its budget burns in both windows, and not for a burst that is over", async (t) => {
+  const page = rules.find(({ alert }) => alert === "SidecartAvailabilityPage")?.expr ?? "";
+  const ratios = (hour: number, minutes: number) => ({
+    "sidecart:gateway_availability_errors:ratio_rate1h": `${hour}x120`,
+    "sidecart:gateway_availability_errors:ratio_rate5m": `${minutes}x120`,
+  });
+  const firing = async (hour: number, minutes: number) => {
+    const lines = Object.entries(ratios(hour, minutes)).map(
+      ([name, values]) => `  ${name}{namespace="shop"} ${values}`,
+    );
+    return (await find([{ load: `load 1m\n${lines.join("\n")}\n`, expr: page, at: 7200 }]))[0]?.samples.length;
+  };
+  t.equal(await firing(0.05, 0.05), 1);
+  t.equal(await firing(0.05, 0), 0);
+  t.equal(await firing(0.005, 0.05), 0);
+});
