@@ -27,10 +27,18 @@ export function gatewayAndAdmin(instance: string | undefined): { gateway: string
     // The log-in of `npm start` is published: nobody else is to be tried with it.
     if (!email || !password)
       throw new StartError("SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin");
-    return { gateway: elsewhere.replace(/\/+$/, ""), admin: { email, password } };
+    return { gateway: gatewayUrl(elsewhere, "SIDECART_URL"), admin: { email, password } };
   }
   const admin = { email: email ?? firstAdmin.email, password: password ?? firstAdmin.password };
   return { gateway: gatewayOf(instance), admin };
+}
+
+/** As it is asked, without a slash at its end; `from` is who said it. */
+export function gatewayUrl(text: string, from: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
+    throw new StartError(`${from}: "${text}" is no URL of a gateway, such as http://localhost:8080`);
+  }
+  return text.replace(/\/+$/, "");
 }
 
 export function asNobody(gateway: string): Ask {

@@ -3,12 +3,15 @@ import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run dead-letters                               lists what each service could not handle, and why
-npm run dead-letters -- redrive SERVICE            has a service handle its dead letters again
-npm run dead-letters -- redrive SERVICE EVENT_ID…  only these
-
-  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
-`;
+const usage = {
+  name: "dead-letters",
+  forms: {
+    "": "lists what each service could not handle, and why",
+    "redrive SERVICE": "has a service handle its dead letters again",
+    "redrive SERVICE EVENT_ID…": "only these",
+  },
+  asks: "gateway",
+} as const;
 
 type Letter = { eventId: string; topic: string; error: string; attempts: number; diedAt: string };
 const services = apps.filter((app) => app.database).map((app) => app.id);

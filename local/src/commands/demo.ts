@@ -4,11 +4,13 @@ import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin, asNobody, gatewayAndAdmin, loggedIn } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run demo [-- options]
-
-  Places an order as a new customer and has the admin mark it as paid; says what happens. Needs sample data
-  (npm run seed). Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
-`;
+const usage = {
+  name: "demo",
+  text: `  Places an order as a new customer and has the admin mark it as paid; says what happens. Needs the sample data that
+  the command seed fills in.
+`,
+  asks: "gateway",
+} as const;
 
 const searchableWithinMs = 30_000;
 const askAgainMs = 500;
@@ -51,7 +53,7 @@ async function coffee(ask: Ask): Promise<Product> {
     const { searchProducts } = await ask<{ searchProducts: { items: Product[] } }>(query);
     const found = searchProducts.items.find(({ stock }) => stock >= quantity);
     if (found) return found;
-    if (Date.now() > giveUpAt) throw new StartError("no coffee is in stock: npm run seed fills in sample data");
+    if (Date.now() > giveUpAt) throw new StartError("no coffee is in stock: the command seed fills in sample data");
     await pause(askAgainMs);
   }
 }

@@ -3,27 +3,34 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs, promisify } from "node:util";
+import { refuseSwallowed } from "../screen/swallowed-options.ts";
 import { StartError } from "../start-error.ts";
+import { gatewayUrl } from "./api.ts";
 
 const commands = ["seed", "demo", "reindex", "dead-letters"];
+const writeSamples = ["seed", "demo"];
 const usage = `npm run in-cluster -- [options] COMMAND [WORDS…]
 
   Runs ${commands.join(", ")} against a release in Kubernetes, as its first admin.
 
-  --namespace NAME  of the release (sidecart)
+  --namespace NAME  of the release (kubectl's current one)
   --context NAME    of kubectl (its current one)
   --url URL         a way to the gateway that is there already (kubectl opens one)
+  --yes-production  ${writeSamples.join(" and ")} write sample data into a release for production too
   --help            this text; after the command, that one's
 `;
 const firstAdmin = "accounts-first-admin";
 const gateway = "service/gateway";
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const options = { namespace: text, context: text, url: text, "yes-production": flag, help: flag };
 
 const run = promisify(execFile);
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const { own, command, words } = split(args);
+  const { own, command, words } = split(process.argv.slice(2));
   const { values } = parseOptions(own);
+  refuseSwallowed(Object.keys(options), []);
   if (values.help) {
     process.stdout.write(usage);
     return;
@@ -31,24 +38,50 @@ async function main(): Promise<void> {
   if (!command || !commands.includes(command)) {
     throw new StartError(`${command ?? "no command"}: choose ${commands.join(", ")} (--help)`);
   }
-  const target = [
-    "--namespace",
-    values.namespace ?? "sidecart",
-    ...(values.context ? ["--context", values.context] : []),
-  ];
+  if (words.includes("--help")) {
+    process.exitCode = await runCommand(command, words, {});
+    return;
+  }
+  const url = values.url === undefined ? undefined : gatewayUrl(values.url, "--url");
+  const target = await releaseAt(values);
+  if (writeSamples.includes(command) && !values["yes-production"]) await refuseProduction(target, command);
   const [SIDECART_EMAIL, SIDECART_PASSWORD] = await Promise.all(
     ["email", "password"].map((key) => secret(target, key)),
   );
-  const forward = values.url ? undefined : await portForward(target);
+  const forward = url ? undefined : await portForward(target);
   try {
-    const env = { ...process.env, SIDECART_EMAIL, SIDECART_PASSWORD, SIDECART_URL: values.url ?? forward?.url };
-    const program = join(import.meta.dirname, `${command}.ts`);
-    const child = spawn(process.execPath, [program, ...words], { env, stdio: "inherit" });
-    const [code] = await once(child, "close");
-    process.exitCode = code ?? 1;
+    const env = { SIDECART_EMAIL, SIDECART_PASSWORD, SIDECART_URL: url ?? forward?.url };
+    process.exitCode = await runCommand(command, words, env);
   } finally {
     forward?.process.kill();
   }
+}
+
+async function runCommand(command: string, words: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${command}.ts`), ...words], {
+    env: { ...process.env, ...env, SIDECART_IN_CLUSTER: "1" },
+    stdio: "inherit",
+  });
+  const [code] = await once(child, "close");
+  return code ?? 1;
+}
+
+/** kubectl's words for where the release is; says it before anything is done there. */
+async function releaseAt(values: { context?: string; namespace?: string }): Promise<string[]> {
+  const context = values.context ?? (await kubectl(["config", "current-context"])).trim();
+  const current = ["config", "view", "--minify", "--context", context, "--output", "jsonpath={..namespace}"];
+  const namespace = values.namespace ?? ((await kubectl(current)).trim() || "default");
+  process.stderr.write(`· context ${context}, namespace ${namespace}\n`);
+  return ["--namespace", namespace, "--context", context];
+}
+
+/** The chart writes `environment` on every Deployment. */
+async function refuseProduction(target: string[], command: string): Promise<void> {
+  const label = 'go-template={{index .metadata.labels "app.sidecart/environment"}}';
+  const environment = await kubectl([...target, "get", "deployment", "gateway", "--output", label]);
+  if (environment === "development") return;
+  const found = environment === "production" ? "is for production" : "does not say that it is for development";
+  throw new StartError(`this release ${found}: ${command} writes sample data into it only with --yes-production`);
 }
 
 /** What comes before the command is ours, what follows is the command's. */
@@ -61,9 +94,8 @@ function split(args: string[]): { own: string[]; command: string | undefined; wo
 }
 
 function parseOptions(args: string[]) {
-  const text = { type: "string" } as const;
   try {
-    return parseArgs({ args, options: { namespace: text, context: text, url: text, help: { type: "boolean" } } });
+    return parseArgs({ args, options });
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split(". ");
     throw new StartError(`${reason} (--help)`);

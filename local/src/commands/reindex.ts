@@ -3,11 +3,11 @@ import { StartError } from "../start-error.ts";
 import { asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run reindex [-- options]
-
-  Builds the search index anew from the catalogue, while searches go on.
-  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
-`;
+const usage = {
+  name: "reindex",
+  text: "  Builds the search index anew from the catalogue, while searches go on.\n",
+  asks: "gateway",
+} as const;
 
 const pollMs = 500;
 

@@ -5,10 +5,10 @@ import { rotateSigningKeys } from "../secrets/rotate.ts";
 import { StartError } from "../start-error.ts";
 import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run rotate-keys [-- options]
-
-  A new key will sign tokens, the one before still verifies, older ones are forgotten.
-`;
+const usage = {
+  name: "rotate-keys",
+  text: "  A new key will sign tokens, the one before still verifies, older ones are forgotten.\n",
+};
 
 await runCommandLine(usage, async ({ instance: name = "default", words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);

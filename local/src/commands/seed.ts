@@ -4,12 +4,14 @@ import { StartError } from "../start-error.ts";
 import { gatewayAndAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
 
-const usage = `npm run seed [-- options]
-
-  Fills in the sample people and products through the gateway, as npm start does. Safe to repeat: what is there stays.
-  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin. The sample
-  people get a password there that only whoever knows the admin's can work out; it is printed.
-`;
+const usage = {
+  name: "seed",
+  text: `  Fills in the sample people and products through the gateway, as npm start does. Safe to repeat: what is there stays.
+  Where the admin's password is not the published one, the sample people get one that only whoever knows the admin's can
+  work out; it is printed.
+`,
+  asks: "gateway",
+} as const;
 
 await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
