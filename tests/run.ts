@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { glob } from "node:fs/promises";
 import { parseArgs, styleText } from "node:util";
 import { root } from "./check/tool.ts";
+import { orRefuse } from "./command-line.ts";
 import { prepare } from "./prepare.ts";
 import type { Outcome } from "./report.ts";
 import { tap } from "./tap.ts";
@@ -39,8 +40,15 @@ const stages: Stage[] = [
   { name: "portability", files: ["tests/portability/**/*.test.ts"], jobs: 1, asked: ["kafka", "jetstream"] },
 ];
 const timeoutSeconds = 300;
+const help = `npm test [-- WORD…]: everything, or the test files whose path holds one of the words\n`;
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = orRefuse(() =>
+  parseArgs({ allowPositionals: true, options: { help: { type: "boolean" } } }),
+);
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
 const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
 
 if (positionals.length === 0) {

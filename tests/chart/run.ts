@@ -1,6 +1,7 @@
 import { glob } from "node:fs/promises";
 import { parseArgs, styleText } from "node:util";
 import { root } from "../check/tool.ts";
+import { orRefuse, refuse } from "../command-line.ts";
 import { tap } from "../tap.ts";
 import { prepareChart } from "./prepare.ts";
 import { command } from "./tools.ts";
@@ -16,7 +17,7 @@ npm run chart [-- --update] [-- --cluster]
 `;
 
 const flag = { type: "boolean", default: false } as const;
-const { values } = parseArgs({ options: { update: flag, cluster: flag, help: flag } });
+const { values } = orRefuse(() => parseArgs({ options: { update: flag, cluster: flag, help: flag } }));
 if (values.help) {
   process.stdout.write(help);
 } else {
@@ -32,10 +33,10 @@ if (values.help) {
   process.exitCode = outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;
 }
 
-/** Where kubectl is; throws when nothing answers there. */
+/** Where kubectl is; ends it all when nothing answers there. */
 async function clusterName(): Promise<string> {
   const { code, stderr } = await command("kubectl", ["version", "--request-timeout=5s"]);
-  if (code !== 0) throw new Error(`--cluster: no cluster answers: ${stderr}`);
+  if (code !== 0) refuse(`--cluster: no cluster answers: ${stderr.trim()}`);
   const context = await command("kubectl", ["config", "current-context"]);
   return `the cluster of ${context.stdout.trim()}`;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { orRefuse, refuse } from "../command-line.ts";
 import { writeEvidence } from "./evidence.ts";
 import { deploy } from "./helm.ts";
 import { command, kubectl } from "./kubectl.ts";
@@ -22,19 +23,21 @@ npm run cluster -- [options]
 Parts: ${parts.map(({ name }) => name).join(", ")}
 `;
 
-const { values } = parseArgs({
-  options: {
-    registry: { type: "string", default: "" },
-    tag: { type: "string", default: "dev" },
-    "next-tag": { type: "string" },
-    servers: { type: "string" },
-    namespace: { type: "string", default: "sidecart-test" },
-    only: { type: "string", multiple: true, default: [] },
-    seconds: { type: "string", default: "60" },
-    keep: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const { values } = orRefuse(() =>
+  parseArgs({
+    options: {
+      registry: { type: "string", default: "" },
+      tag: { type: "string", default: "dev" },
+      "next-tag": { type: "string" },
+      servers: { type: "string" },
+      namespace: { type: "string", default: "sidecart-test" },
+      only: { type: "string", multiple: true, default: [] },
+      seconds: { type: "string", default: "60" },
+      keep: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }),
+);
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 if (values.help) {
   say(help.trimEnd());
@@ -53,7 +56,8 @@ const cluster: Cluster = {
 
 const wanted = (name: string) => values.only.length === 0 || values.only.includes(name);
 const unknown = values.only.find((name) => !parts.some((part) => part.name === name));
-if (unknown) throw new Error(`there is no part ${unknown}: ${parts.map(({ name }) => name).join(", ")}`);
+if (unknown) refuse(`there is no part ${unknown}: ${parts.map(({ name }) => name).join(", ")}`);
+if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: say a whole number`);
 
 let passed = 0;
 let failed = 0;

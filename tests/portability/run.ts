@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { root } from "../check/tool.ts";
+import { orRefuse } from "../command-line.ts";
 import { prepare } from "../prepare.ts";
 import { tap } from "../tap.ts";
 import { documentOf } from "./document.ts";
@@ -13,7 +14,7 @@ const document = "docs/portability.md";
 const timeoutSeconds = 60 * 60;
 
 const args = process.argv.slice(2);
-const chosen = choicesOf(args);
+const chosen = orRefuse(() => choicesOf(args));
 say("what it runs on");
 await prepare((line) => process.stdout.write(`  ${line}\n`));
 let failed = 0;

@@ -1,0 +1,22 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import t from "tap";
+import { root } from "./tool.ts";
+
+t.test("what a command does not know is said in one line, and nothing is begun", async (t) => {
+  for (const [program, words, said] of [
+    ["tests/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
+    ["tests/chart/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
+    ["tests/cluster/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
+    ["tests/cluster/run.ts", ["--only", "nosuch"], /^✗ there is no part nosuch: install, [^\n]+ \(--help\)\n$/],
+    ["tests/cluster/run.ts", ["--seconds", "soon"], /^✗ --seconds soon: [^\n]+ \(--help\)\n$/],
+    ["tests/portability/run.ts", ["--bogus"], /^✗ --bogus: the kinds are [^\n]+\n$/],
+    ["images/build.ts", ["--bogus"], /^images: Unknown option '--bogus'\n$/],
+    ["components/setup/src/main.ts", ["--bogus"], /^Unknown option '--bogus'\n$/],
+  ] as const) {
+    const env = { ...process.env, KUBECONFIG: "/nowhere" };
+    const ran = spawnSync(process.execPath, [join(root, program), ...words], { env, encoding: "utf8" });
+    t.equal(ran.status, 1, program);
+    t.match(ran.stdout + ran.stderr, said, `${program} ${words.join(" ")}`);
+  }
+});
