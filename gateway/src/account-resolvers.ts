@@ -4,6 +4,7 @@ import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
 import { decodeJwt } from "jose";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
+import { named, oneId } from "./field-names.ts";
 import { toOrder } from "./order-resolvers.ts";
 
 const success = { success: true };
@@ -18,7 +19,7 @@ export const accountQueries = {
   users: (_: unknown, args: Paged, { services, call }: GatewayContext) =>
     inPages(args, async (page) => (await services.accounts.listAccounts(page, call)).accounts),
   async user(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    return (await services.accounts.getAccounts({ ids: [id] }, call)).accounts[0] ?? null;
+    return (await named(services.accounts.getAccounts({ ids: [id] }, call), oneId)).accounts[0] ?? null;
   },
 };
 

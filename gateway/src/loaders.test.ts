@@ -1,5 +1,6 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { badFields } from "@sidecart/platform/input";
 import { createLogger } from "@sidecart/platform/log";
 import Fastify from "fastify";
 import t, { type Test } from "tap";
@@ -132,6 +133,23 @@ t.test("what is not asked for is not fetched", async (t) => {
     calls.map(({ method }) => method),
     ["listOrders"],
   );
+});
+
+t.test("fields that a service refuses have the names of the API", async (t) => {
+  const refuse = (field: string) => () => {
+    throw badFields([{ field, problem: "Invalid UUID" }]);
+  };
+  const { ask } = await api(t, {
+    placeOrders: refuse("placements.0.lines.0.productId"),
+    getOrders: refuse("ids.0"),
+    getProducts: refuse("ids.0"),
+    getAccounts: refuse("ids.0"),
+  });
+  const placing = 'mutation { placeOrder(input: { orderProducts: [{ productId: "p", quantity: 1 }] }) { id } }';
+  t.match((await ask(placing)).errors, [{ message: "orderProducts.0.productId: Invalid UUID" }]);
+  for (const one of ["order", "product", "user"]) {
+    t.match((await ask(`{ ${one}(id: "p") { id } }`)).errors, [{ message: "id: Invalid UUID" }], one);
+  }
 });
 
 t.test("a service that is away takes its own fields with it, and says so by code", async (t) => {

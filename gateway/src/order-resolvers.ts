@@ -3,6 +3,7 @@ import { newId } from "@sidecart/platform/ids";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
+import { named, ofPlacement, oneId } from "./field-names.ts";
 
 /** An order in the API's words. */
 export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
@@ -25,7 +26,7 @@ export const orderQueries = {
     return orders.map(toOrder);
   },
   async order(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    const [order] = (await services.orders.getOrders({ ids: [id] }, call)).orders;
+    const [order] = (await named(services.orders.getOrders({ ids: [id] }, call), oneId)).orders;
     return order ? toOrder(order) : null;
   },
 };
@@ -40,7 +41,8 @@ export const orderMutations = {
   async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { services, call }: GatewayContext) {
     // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
     const placement = { lines: input.orderProducts, idempotencyKey: input.idempotencyKey || newId() };
-    const { outcomes } = await services.orders.placeOrders({ placements: [placement] }, { ...call, repeatable: true });
+    const placing = services.orders.placeOrders({ placements: [placement] }, { ...call, repeatable: true });
+    const { outcomes } = await named(placing, ofPlacement);
     const result = outcomes[0]?.result;
     if (result?.case === "order") return toOrder(result.value);
     throw refused(result?.case === "refusal" ? result.value : undefined);

@@ -3,6 +3,7 @@ import { newId } from "@sidecart/platform/ids";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
+import { named, oneId } from "./field-names.ts";
 
 export const toProduct = (product: Product) => ({
   ...product,
@@ -41,7 +42,7 @@ export const productQueries = {
     return found.map(toProduct);
   },
   async product(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    const [product] = (await services.catalog.getProducts({ ids: [id] }, call)).products;
+    const [product] = (await named(services.catalog.getProducts({ ids: [id] }, call), oneId)).products;
     return product ? toProduct(product) : null;
   },
   async searchProducts(_: unknown, args: SearchArgs, { services, call }: GatewayContext) {

@@ -43,6 +43,16 @@ export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
   const fields = result.error.issues
     .slice(0, maxProblems)
     .map((issue) => ({ field: issue.path.join("."), problem: issue.message }));
+  throw badFields(fields);
+}
+
+export interface BadField {
+  /** Its path, such as lines.0.productId; empty for the whole. */
+  field: string;
+  problem: string;
+}
+
+export function badFields(fields: BadField[]): AppError {
   const message = fields.map((one) => `${one.field || "request"}: ${one.problem}`).join("; ");
-  throw new AppError(commonErrors.invalid, { message, details: { fields } });
+  return new AppError(commonErrors.invalid, { message, details: { fields } });
 }

@@ -1,0 +1,38 @@
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { id, parse, quantity, text } from "@sidecart/platform/input";
+import t from "tap";
+import { z } from "zod";
+import { named, ofPlacement, oneId } from "./field-names.ts";
+
+const line = z.object({ productId: id, quantity });
+const placements = z.array(z.object({ lines: z.array(line).min(1), idempotencyKey: text(0, 2) }));
+const refused = (schema: z.ZodType, value: unknown, name: (field: string) => string) =>
+  named(new Promise((resolve) => resolve(parse(schema, value))), name).catch((error: AppError) => ({
+    message: error.message,
+    fields: error.details?.fields,
+  }));
+
+t.test("what orders refuses of a placement is named as placeOrder takes it", async (t) => {
+  const place = (...asked: unknown[]) => refused(z.object({ placements }), { placements: asked }, ofPlacement);
+  t.same(await place({ lines: [{ productId: "p", quantity: 0 }], idempotencyKey: "key" }), {
+    message:
+      "orderProducts.0.productId: Invalid UUID; orderProducts.0.quantity: Too small: expected number to be >=1; " +
+      "idempotencyKey: Too big: expected string to have <=2 characters",
+    fields: [
+      { field: "orderProducts.0.productId", problem: "Invalid UUID" },
+      { field: "orderProducts.0.quantity", problem: "Too small: expected number to be >=1" },
+      { field: "idempotencyKey", problem: "Too big: expected string to have <=2 characters" },
+    ],
+  });
+  t.match(await place({ lines: [], idempotencyKey: "" }), { message: /^orderProducts: Too small/ });
+});
+
+t.test("an id that is asked for alone is not one of a list", async (t) => {
+  t.match(await refused(z.object({ ids: z.array(id) }), { ids: ["p"] }, oneId), { message: "id: Invalid UUID" });
+});
+
+t.test("other failures, and answers, come as they are", async (t) => {
+  const failures = [new AppError(commonErrors.unavailable), new AppError(commonErrors.invalid), new Error("away")];
+  for (const failure of failures) t.equal(await named(Promise.reject(failure), oneId).catch((error) => error), failure);
+  t.equal(await named(Promise.resolve("answer"), oneId), "answer");
+});
