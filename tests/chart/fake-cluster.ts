@@ -7,6 +7,7 @@ import { command, type Ended, findHelm, kubernetesVersion } from "./tools.ts";
 
 const kinds = [
   { groupVersion: "v1", kind: "Secret", plural: "secrets" },
+  { groupVersion: "v1", kind: "ConfigMap", plural: "configmaps" },
   { groupVersion: "v1", kind: "Service", plural: "services" },
   { groupVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
 ];

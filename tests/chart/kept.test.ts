@@ -118,3 +118,29 @@ t.test("a port of the nodes that another Service has is refused, with what to se
   const ours = { ...other, metadata: { ...other.metadata, namespace } };
   t.equal(await (await fakeCluster(t, [ours])).refusal(ci("redis"), sets), "", "its own is no other's");
 });
+
+t.test(
+  "the set-up's Job is named by its revision and its installation: an earlier one's is never taken for it",
+  async (t) => {
+    const names = async (objects: Manifest[], sets: string[] = []) => {
+      const manifests = await (await fakeCluster(t, objects)).render(ci("redis"), sets);
+      const { args } = named(manifests, "Deployment", "orders").spec.template.spec.initContainers[0];
+      const jobs = named(manifests, "Role", "orders").rules.find(({ resources }: { resources: string[] }) =>
+        resources.includes("jobs"),
+      );
+      const installation = named(manifests, "ConfigMap", "sidecart-installation");
+      const job = ofKind(manifests, "Job")[0]?.metadata.name ?? "";
+      t.match(args, [/./, `--job=${job}`]);
+      t.ok(jobs.resourceNames.includes(job));
+      return { job, asks: jobs.resourceNames as string[], installation };
+    };
+    const one = await names([]);
+    t.equal(one.job, `sidecart-set-up-1-${one.installation.data.id}`);
+    t.match(one.installation.data.id, /^[0-9a-f]{5}$/);
+    const inPlace = { ...one.installation, metadata: { ...one.installation.metadata, namespace } };
+    t.same((await names([inPlace])).job, one.job, "the same installation: the same name");
+    t.not((await names([])).job, one.job, "another installation: another");
+    const tagged = await names([inPlace], ["setUp.suffix=v2"]);
+    t.same(tagged.asks, ["sidecart-set-up-v2", one.job], "who gives a suffix from now on: pods of before find theirs");
+  },
+);

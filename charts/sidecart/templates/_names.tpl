@@ -96,9 +96,35 @@ imagePullSecrets:
       key: {{ .key }}
 {{- end }}
 
+{{/*
+What tells this installation from another of the same name, before or after it: five letters made once, in a ConfigMap that
+goes with uninstall. Nothing when the cluster was not asked.
+*/}}
+{{- define "sidecart.installation" -}}
+{{- include "sidecart.lookUp" . -}}
+{{- if not (hasKey .Values "installation") -}}
+  {{- $id := "" -}}
+  {{- if .Values.asked -}}
+    {{- $there := lookup "v1" "ConfigMap" .Release.Namespace "sidecart-installation" | default dict -}}
+    {{- $id = dig "data" "id" (randAlphaNum 32 | sha256sum | trunc 5) $there -}}
+  {{- end -}}
+  {{- $_ := set .Values "installation" $id -}}
+{{- end -}}
+{{- .Values.installation -}}
+{{- end }}
+
+{{/* The set-up's Job of a revision. A Job that a failed revision of an earlier installation left has another name. Arguments: root, revision. */}}
+{{- define "sidecart.setUpOf" -}}
+sidecart-set-up-{{ .revision }}{{ with include "sidecart.installation" .root }}-{{ . }}{{ end }}
+{{- end }}
+
 {{/* The Job that prepares this revision: pods of this revision start when it has succeeded. */}}
 {{- define "sidecart.setUpName" -}}
-sidecart-set-up-{{ .Values.setUp.suffix | default (toString .Release.Revision) }}
+{{- with .Values.setUp.suffix -}}
+sidecart-set-up-{{ . }}
+{{- else -}}
+{{- include "sidecart.setUpOf" (dict "root" . "revision" .Release.Revision) -}}
+{{- end -}}
 {{- end }}
 
 {{/* Binds the Role of that name to the ServiceAccount of that name. Arguments: root, name, component. */}}
