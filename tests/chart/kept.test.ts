@@ -144,3 +144,16 @@ t.test(
     t.same(tagged.asks, ["sidecart-set-up-v2", one.job], "who gives a suffix from now on: pods of before find theirs");
   },
 );
+
+t.test("a second release in a namespace is refused by the name of the first", async (t) => {
+  const cluster = (by: string) =>
+    fakeCluster(t, [
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "sidecart-installation", namespace, annotations: owned(by) },
+      },
+    ]);
+  t.match(await (await cluster("other")).refusal(ci("redis")), /one release per namespace: other is in shop/);
+  t.equal(await (await cluster(release.name)).refusal(ci("redis")), "");
+});

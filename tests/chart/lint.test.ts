@@ -1,10 +1,10 @@
 import t from "tap";
-import { chart, valuesFiles, valuesName } from "./render.ts";
+import { chart, valuesFiles, valuesName, withValues } from "./render.ts";
 import { command, findHelm, kubernetesVersion } from "./tools.ts";
 
 for (const file of valuesFiles) {
   t.test(`helm lint has nothing against ${valuesName(file)}`, async (t) => {
-    const args = ["lint", "--strict", "--kube-version", kubernetesVersion, "--values", file, chart];
+    const args = ["lint", "--strict", "--kube-version", kubernetesVersion, ...withValues(file), chart];
     const { code, stdout } = await command(await findHelm(), args);
     t.equal(code, 0, stdout);
   });

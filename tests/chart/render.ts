@@ -23,11 +23,16 @@ export const valuesFiles: string[] = [
     .map((name) => join(chart, "ci", name)),
 ];
 export const valuesName = (file: string) => basename(file).replace(/^values-|-values\.yaml$|\.yaml$/g, "");
+/** The options for a values file; production's names no registry, which is everybody's own. */
+export const withValues = (file: string): string[] =>
+  valuesName(file) === "production"
+    ? ["--values", file, "--set", "image.registry=registry.example.com"]
+    : ["--values", file];
 export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
 
 /** What `helm template` says. */
 export async function helmTemplate(files: string[], sets: string[] = [], folder = chart): Promise<Ended> {
-  const values = [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((set) => ["--set", set])];
+  const values = [...files.flatMap(withValues), ...sets.flatMap((set) => ["--set", set])];
   const target = [release.name, folder, "--namespace", release.namespace, "--kube-version", kubernetesVersion];
   return command(await findHelm(), ["template", ...target, ...values]);
 }

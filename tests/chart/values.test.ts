@@ -43,6 +43,11 @@ const refused: [what: string, sets: string[], said: RegExp][] = [
     /orders\/podDisruptionBudget\/maxUnavailable.*'0%'/,
   ],
   ["a Job's name that Kubernetes does not take", ["setUp.suffix=V1"], /\/setUp\/suffix.*'V1'/],
+  ["a registry with a scheme", ["image.registry=https://registry.example.com"], /\/image\/registry.*'https:/],
+  ["a registry with a slash at the end", ["image.registry=registry.example.com/"], /\/image\/registry.*does not match/],
+  ["a tag that is none", ["image.tag=v1:2"], /\/image\/tag.*'v1:2'/],
+  ["a port that nodes do not give", ["services.gateway.http.nodePort=8088"], /http\/nodePort.*30,?000/],
+  ["a schedule that is none", ["signingKeys.rotation.schedule=monthly"], /rotation\/schedule.*'monthly'/],
   ["a drain that is longer than the process allows", ["serviceDefaults.drainDelayMs=30000"], /drainDelayMs.*20,?000/],
 ];
 
@@ -89,6 +94,56 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
     "redis",
     ["services.carts.replicas=1"],
     /services\.carts\.database\.enabled: components\/resources\/base\/carts-db\.yaml is missing/,
+  ],
+  [
+    "a slip in a service's name",
+    "redis",
+    ["services.order.replicas=2"],
+    /or services\.order is a slip: there are accounts, catalog, gateway, orders/,
+  ],
+  ["production without a registry", "locked-down", ["image.registry="], /image\.registry: .*docker\.io\/sidecart\//],
+  ["an Ingress for every host, in production", "locked-down", ["ingress.enabled=true"], /ingress\.hosts: name/],
+  [
+    "a service that others call, off",
+    "redis",
+    ["services.catalog.enabled=false"],
+    /services\.catalog\.enabled: gateway, orders may call it/,
+  ],
+  [
+    "a heap as large as the container",
+    "redis",
+    ["services.orders.heapMi=320"],
+    /services\.orders\.heapMi: 320 MiB .*services\.orders\.resources\.limits\.memory 320Mi/,
+  ],
+  [
+    "a heap in a container that its unit makes small",
+    "redis",
+    ["setUp.resources.limits.memory=90M"],
+    /setUp\.heapMi: 96/,
+  ],
+  [
+    "a sidecar that may keep more than it has",
+    "redis",
+    ["services.orders.dapr.memoryLimitMi=256"],
+    /services\.orders\.dapr\.memoryLimitMi: 256/,
+  ],
+  [
+    "memory below what is asked for",
+    "redis",
+    ["serviceDefaults.resources.requests.memory=1Gi"],
+    /services\.accounts\.resources: limits\.memory 320Mi is below requests\.memory 1Gi/,
+  ],
+  [
+    "CPU below what is asked for",
+    "redis",
+    ["services.orders.resources.requests.cpu=1", "services.orders.resources.limits.cpu=900m"],
+    /services\.orders\.resources: limits\.cpu 900m is below requests\.cpu 1/,
+  ],
+  [
+    "memory of a component below what is asked for",
+    "redis",
+    ["pluggableComponents.bindings\\.embedded-search.resources.requests.memory=1Gi"],
+    /pluggableComponents\.bindings\.embedded-search\.resources: limits\.memory/,
   ],
   ["KEDA without Kafka's address", "keda-kafka", ["keda.kafka.bootstrapServers="], /keda\.kafka\.bootstrapServers/],
   [
