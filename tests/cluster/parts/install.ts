@@ -12,8 +12,7 @@ export const install: Part = {
     const dapr = JSON.parse(await command("kubectl", ["get", "deployments", "--all-namespaces", "-o", "json"]));
     const injector = dapr.items.find(({ metadata }: Thing) => metadata.name === "dapr-sidecar-injector");
     expect("Dapr's injector runs here", injector?.status.readyReplicas > 0);
-    await command("kubectl", ["create", "namespace", namespace]).catch(ignoreExisting);
-    await command("kubectl", ["label", "--overwrite", "namespace", namespace, ...restricted]);
+    await takeNamespace(namespace);
     const seconds = await cluster.reset();
     note(`from helm install to all pods ready: ${seconds} s`);
     const pods = (await kubectl.get("pods", "-l", "app.kubernetes.io/component=service")).filter(alive);
@@ -48,8 +47,21 @@ export const uninstall: Part = {
   },
 };
 
-function ignoreExisting(error: unknown): void {
-  if (!(error instanceof CommandFailed) || !error.message.includes("AlreadyExists")) throw error;
+/** What marks a namespace as made by a run: this label, and no other, says that it may be emptied. */
+const ours = "sidecart.test/made-by=npm-run-cluster";
+
+async function takeNamespace(namespace: string): Promise<void> {
+  const name = `metadata.name=${namespace}`;
+  const [there] = await spaces("--field-selector", name);
+  const [made] = await spaces("--field-selector", name, "--selector", ours);
+  if (there && !made)
+    throw new CommandFailed(`namespace ${namespace} is there already, and not of this test: --namespace`);
+  if (!there) await command("kubectl", ["create", "namespace", namespace]);
+  await command("kubectl", ["label", "--overwrite", "namespace", namespace, ours, ...restricted]);
+}
+
+async function spaces(...args: string[]): Promise<Thing[]> {
+  return JSON.parse(await command("kubectl", ["get", "namespaces", "-o", "json", ...args])).items;
 }
 
 const alive = ({ metadata }: Thing) => !metadata.deletionTimestamp;
