@@ -1,17 +1,13 @@
 import { availableParallelism } from "node:os";
-import { background } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { systemClock } from "@sidecart/platform/ids";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
 import { verifierFrom } from "@sidecart/platform/tokens";
 import { createAccountStore } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
-import { accountErrors } from "./errors.ts";
+import { ensureFirstAdmin } from "./first-admin.ts";
 import { forgetOld } from "./forget.ts";
-import { publishedPassword } from "./password.ts";
 import { createPasswordQueue } from "./password-queue.ts";
-import { registerAs } from "./register.ts";
 import { rpc } from "./rpc.ts";
 import { createSessionStore } from "./session-store.ts";
 import { loadSigningKeys } from "./signing-keys.ts";
@@ -49,22 +45,4 @@ export async function wire(platform: Platform): Promise<Wiring> {
     verifier: deps.verifier,
     stop: async () => void (await Promise.all(sweeps.map((one) => one.stop()))),
   };
-}
-
-/** Makes the account that can make the others. Its log-in comes from the secret store; later changes there do nothing. */
-async function ensureFirstAdmin(deps: Deps, admin: Record<string, string>): Promise<void> {
-  const { email, password } = admin;
-  if (password === publishedPassword && !deps.local) {
-    throw new Error("secret accounts-first-admin: the published sample password is refused outside local mode");
-  }
-  try {
-    await registerAs(
-      deps,
-      { email, username: "admin", password, commandId: "" },
-      ["admin", "customer"],
-      background(30_000),
-    );
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== accountErrors.emailTaken.code) throw error;
-  }
 }

@@ -9,6 +9,7 @@ import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore } from "./account-store.ts";
 import { changePassword } from "./change-password.ts";
 import type { Deps } from "./deps.ts";
+import { ensureFirstAdmin } from "./first-admin.ts";
 import { logIn } from "./log-in.ts";
 import { createPasswordQueue } from "./password-queue.ts";
 import { refresh } from "./refresh.ts";
@@ -64,6 +65,26 @@ t.test("accounts", async (t) => {
         changePassword({ ...deps, ...more }, { currentPassword: password, newPassword }, context),
       );
   };
+
+  t.test("the first admin's Secret makes an admin for each e-mail that nobody has, and changes nobody", async (t) => {
+    const rolesAs = async (email: string, password: string) => {
+      const { accessToken } = await logIn(deps, { email, password }, soon());
+      return (await deps.verifier.caller({ ...soon(), authorization: `Bearer ${accessToken}` })).roles;
+    };
+    const [first, second] = [`${newId()}@example.com`, `${newId()}@example.com`];
+    await ensureFirstAdmin(deps, { email: first, password });
+    await ensureFirstAdmin(deps, { email: first, password: other });
+    t.same(await rolesAs(first, password), ["admin", "customer"]);
+    await t.rejects(rolesAs(first, other), { code: "INVALID_CREDENTIALS" });
+
+    await ensureFirstAdmin(deps, { email: second, password: other });
+    t.same(await rolesAs(second, other), ["admin", "customer"]);
+
+    const customer = await newAccount();
+    await ensureFirstAdmin(deps, { email: customer.email, password: other });
+    t.same(await rolesAs(customer.email, password), ["customer"]);
+    await t.rejects(rolesAs(customer.email, other), { code: "INVALID_CREDENTIALS" });
+  });
 
   t.test("five devices of one person log in at the same moment", async (t) => {
     const { email } = await newAccount();
