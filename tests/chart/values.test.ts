@@ -169,6 +169,14 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
   ["a route to no Gateway", "redis", ["gatewayApi.enabled=true"], /gatewayApi\.parentRefs/],
 ];
 
+t.test(
+  "a service that others call may be off where a developer watches sources, and one that nobody calls anywhere",
+  async (t) => {
+    t.equal(await refusal([ci("redis")], ["services.orders.enabled=false", "dev.watch=true"]), "");
+    t.equal(await refusal([ci("redis")], ["services.gateway.enabled=false"]), "");
+  },
+);
+
 for (const [what, file, sets, said] of contradictions) {
   t.test(`${what}: refused, with what to set`, async (t) => {
     t.match(await refusal([ci(file)], sets), said);
