@@ -4,9 +4,9 @@ import type { CallContext } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
 
 /** How long a caller puts up with a service that nobody reaches, such as one that is being started again. */
-const patienceMs = 2_500;
+const patienceMs = 4_000;
 const firstPauseMs = 50;
-const longestPauseMs = 400;
+const longestPauseMs = 300;
 
 /**
  * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite and kubernetes) for a call

@@ -11,7 +11,7 @@ export async function robust(cluster: Cluster, { note }: Report): Promise<void> 
   // While an index is being built beside, what was just written may be seen late.
   const settled = "select count(*) from search_indexes where state = 'live'";
   const others = "select count(*) from search_indexes where state <> 'live'";
-  await eventually("one search index, and no other", async () => {
-    return (await sql(cluster.kubectl, "catalog", `select (${settled}) = 1 and (${others}) = 0`)) === "t";
-  });
+  const query = `select (${settled}) = 1 and (${others}) = 0`;
+  const alone = async () => (await sql(cluster.kubectl, "catalog", query)) === "t";
+  await eventually("one search index, and no other", alone, 120_000);
 }

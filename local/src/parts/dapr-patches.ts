@@ -64,7 +64,7 @@ export const daprPatches: readonly Patch[] = [
     to: `		grpc.WithDefaultServiceConfig(grpcServiceConfig),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 200 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second},
-			MinConnectTimeout: 2 * time.Second,
+			MinConnectTimeout: time.Second,
 		}),`,
     times: 1,
   },
