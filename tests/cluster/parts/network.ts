@@ -12,7 +12,6 @@ const forbidden = [
   ["gateway", "postgres", 5432, "it has no database", "orders"],
   ["accounts", "gateway", 80, "nobody calls it from inside", bystander],
   ["orders", "dapr-sentry.dapr-system.svc.cluster.local", 9090, "metrics of Dapr are not ours", bystander],
-  ["catalog", "kube-dns.kube-system.svc.cluster.local", 9153, "of the DNS it needs names only", bystander],
 ] as const;
 
 export const network: Part = {
