@@ -6,13 +6,11 @@ import { findRabbitServer } from "@sidecart/local/parts/rabbitmq";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { builtS3Server } from "@sidecart/local/s3/build";
 import { prepareChart } from "./chart/prepare.ts";
-import { tool } from "./check/tool.ts";
+import { buildTap } from "./tap.ts";
 
 /** Makes or fetches what the tests run on, once, so that no test waits for it: each says what takes long. */
 export async function prepare(say: (line: string) => void): Promise<void> {
-  // tap takes our choice of plugins (.taprc) only when it is built with it.
-  const failed = await tool("tap", ["build"]);
-  if (failed) throw new Error(`tap build: ${failed}`);
+  await buildTap();
   const dapr = await findDapr(say);
   say(`Dapr ${dapr.version}`);
   say(await findRedisServer(say));

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Parser } from "tap-parser";
-import { root } from "./check/tool.ts";
+import { root, tool } from "./check/tool.ts";
 import { type Outcome, report } from "./report.ts";
 
 type Options = {
@@ -14,6 +14,12 @@ type Options = {
   /** Is given the results of each file as they come. */
   watch?: ((file: Parser) => void) | undefined;
 };
+
+/** tap takes our choice of plugins (.taprc) only when it is built with it, once after an installation. */
+export async function buildTap(): Promise<void> {
+  const failed = await tool("tap", ["build"]);
+  if (failed) throw new Error(`tap build: ${failed}`);
+}
 
 /** Runs test files with tap and prints what becomes of them. */
 export async function tap(files: string[], options: Options): Promise<Outcome> {

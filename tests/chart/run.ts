@@ -2,7 +2,7 @@ import { glob } from "node:fs/promises";
 import { parseArgs, styleText } from "node:util";
 import { root } from "../check/tool.ts";
 import { orRefuse, refuse } from "../command-line.ts";
-import { tap } from "../tap.ts";
+import { buildTap, tap } from "../tap.ts";
 import { prepareChart } from "./prepare.ts";
 import { command } from "./tools.ts";
 
@@ -21,6 +21,7 @@ const { values } = orRefuse(() => parseArgs({ options: { update: flag, cluster: 
 if (values.help) {
   process.stdout.write(help);
 } else {
+  await buildTap();
   await prepareChart((line) => process.stdout.write(`  ${line}\n`));
   const files: string[] = [];
   for await (const file of glob("tests/chart/**/*.test.ts", { cwd: root })) files.push(file);
