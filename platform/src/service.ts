@@ -23,7 +23,7 @@ import { createVerifier, type Verifier } from "./tokens.ts";
 export const pubsubName: PubSub = "pubsub";
 export const secretStore = "secrets";
 const startTimeoutMs = 60_000;
-/** All of it together, with the delay before it, stays under the 45 seconds that the chart gives. */
+/** All of it together is the 20 seconds that the chart gives beside the delay before it (graceSeconds in _services.tpl). */
 const drainMs = 8_000;
 const stopStepMs = 4_000;
 const pruneMs = 60 * 60_000;
