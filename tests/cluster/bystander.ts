@@ -1,4 +1,5 @@
 import type { Kubectl } from "./kubectl.ts";
+import { restrictedContainer, restrictedPod } from "./restricted.ts";
 
 /** A pod that no policy of the release selects: it shows that a place listens which others may not reach. */
 export const bystander = "cluster-bystander";
@@ -12,18 +13,14 @@ export async function startBystander(cluster: Kubectl, image: string): Promise<v
     spec: {
       restartPolicy: "Never",
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: restrictedPod(65532),
       containers: [
         {
           name: bystander,
           image,
           imagePullPolicy: "IfNotPresent",
           command: ["node", "--eval", "process.on('SIGTERM', () => process.exit()); setInterval(() => {}, 60_000)"],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            readOnlyRootFilesystem: true,
-          },
+          securityContext: restrictedContainer,
         },
       ],
     },

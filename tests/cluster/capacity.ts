@@ -1,13 +1,21 @@
-import { startLoad } from "./load/pod.ts";
+import { type Load, startLoad } from "./load/pod.ts";
 import type { Cluster, Report } from "./part.ts";
+import { robust } from "./robust.ts";
 
 /** Who shop at once: few enough to be answered quickly, enough to keep every service busy. */
 export const people = 8;
 const seconds = 25;
 const measured = new Map<string, number>();
 
+/** Two of every service, and what starts people who shop at half of what these can do. */
+export async function shoppingAtHalf(cluster: Cluster, report: Report): Promise<() => Promise<Load>> {
+  await robust(cluster, report);
+  const rate = await halfCapacity(cluster, report);
+  return () => startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+}
+
 /** Half of the requests a second that the system answers when everybody asks again at once; measured one time. */
-export async function halfCapacity(cluster: Cluster, { note, expect }: Report): Promise<number> {
+async function halfCapacity(cluster: Cluster, { note, expect }: Report): Promise<number> {
   const known = measured.get(cluster.namespace);
   if (known !== undefined) return known;
   const load = await startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, seconds });

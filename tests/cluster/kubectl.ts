@@ -34,16 +34,22 @@ export type Thing = {
 /** kubectl in one namespace. */
 export function kubectl(namespace: string) {
   const run = (...args: string[]) => command("kubectl", ["--namespace", namespace, ...args]);
+  async function get(kind: string, ...args: string[]): Promise<Thing[]> {
+    const answer = JSON.parse(await run("get", kind, "-o", "json", ...args));
+    return answer.kind === "List" ? answer.items : [answer];
+  }
   return {
     namespace,
     run,
+    get,
+    /** Those of an app that are not on their way out. */
+    async pods(app: string): Promise<Thing[]> {
+      const all = await get("pods", "-l", `app.kubernetes.io/name=${app}`);
+      return all.filter(({ metadata }) => !metadata.deletionTimestamp);
+    },
     apply: (...objects: object[]) => {
       const list = { apiVersion: "v1", kind: "List", items: objects };
       return command("kubectl", ["--namespace", namespace, "apply", "-f", "-"], JSON.stringify(list));
-    },
-    async get(kind: string, ...args: string[]): Promise<Thing[]> {
-      const answer = JSON.parse(await run("get", kind, "-o", "json", ...args));
-      return answer.kind === "List" ? answer.items : [answer];
     },
     async secret(name: string): Promise<Record<string, string>> {
       const { data } = JSON.parse(await run("get", "secret", name, "-o", "json")) as { data: Record<string, string> };

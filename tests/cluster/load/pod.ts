@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../check/tool.ts";
 import { type Kubectl, lines } from "../kubectl.ts";
+import { restrictedContainer, restrictedPod } from "../restricted.ts";
 import type { Summary } from "./statistics.ts";
 
 /** What the program in the pod is made of: Node runs it as it stands. */
@@ -70,7 +71,7 @@ function pod({ image, people, rate = 0, seconds = 3_600 }: LoadOptions, email: s
     spec: {
       restartPolicy: "Never",
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: restrictedPod(65532),
       containers: [
         {
           name: "load",
@@ -81,11 +82,7 @@ function pod({ image, people, rate = 0, seconds = 3_600 }: LoadOptions, email: s
             { name: "ADMIN_EMAIL", value: email },
             { name: "ADMIN_PASSWORD", value: password },
           ],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            readOnlyRootFilesystem: true,
-          },
+          securityContext: restrictedContainer,
           volumeMounts: [{ name: "sources", mountPath: "/load" }],
         },
       ],

@@ -8,8 +8,6 @@ export type Summary = {
   p95: number;
   p99: number;
   longest: number;
-  /** How often each kind of request was made. */
-  kinds: Record<string, number>;
   /** How often each kind failed. */
   failedKinds: Record<string, number>;
   /** The first failures, as what was asked and what came. */
@@ -22,7 +20,6 @@ const failuresKept = 20;
 export class Statistics {
   readonly #started = performance.now();
   readonly #times: number[] = [];
-  readonly #kinds = new Map<string, number>();
   readonly #failedKinds = new Map<string, number>();
   readonly #failures: string[] = [];
 
@@ -39,7 +36,6 @@ export class Statistics {
       return undefined;
     } finally {
       this.#times.push(performance.now() - started);
-      this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     }
   }
 
@@ -55,7 +51,6 @@ export class Statistics {
       p95: at(0.95),
       p99: at(0.99),
       longest: Math.round(sorted.at(-1) ?? 0),
-      kinds: Object.fromEntries(this.#kinds),
       failedKinds: Object.fromEntries(this.#failedKinds),
       failures: this.#failures,
     };

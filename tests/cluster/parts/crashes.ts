@@ -1,9 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Random } from "../../support/random.ts";
-import { halfCapacity, people } from "../capacity.ts";
-import { startLoad } from "../load/pod.ts";
+import { shoppingAtHalf } from "../capacity.ts";
 import type { Part } from "../part.ts";
-import { robust } from "../robust.ts";
 import { replace } from "./kills.ts";
 
 const victims = ["accounts", "catalog", "orders"];
@@ -15,11 +13,10 @@ export const crashes: Part = {
   name: "crashes",
   what: "Pods of services end without notice: reads and orders go on, the rest is told to ask again",
   async run(cluster, report) {
-    await robust(cluster, report);
-    const rate = await halfCapacity(cluster, report);
+    const shopping = await shoppingAtHalf(cluster, report);
     const random = new Random();
     report.note(`SEED=${random.seed}`);
-    const load = await startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+    const load = await shopping();
     for (const app of random.shuffle(victims)) {
       await replace(cluster, app, random, ["--grace-period=0", "--force"]);
       await pause(peaceMs);

@@ -1,11 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../../support/eventually.ts";
 import { Random } from "../../support/random.ts";
-import { halfCapacity, people } from "../capacity.ts";
-import { startLoad } from "../load/pod.ts";
+import { shoppingAtHalf } from "../capacity.ts";
 import type { Summary } from "../load/statistics.ts";
 import type { Cluster, Part, Report } from "../part.ts";
-import { robust } from "../robust.ts";
 
 const victims = ["accounts", "catalog", "orders", "gateway"];
 const peaceMs = 2_000;
@@ -14,11 +12,10 @@ export const kills: Part = {
   name: "kills",
   what: "Pods are deleted at random while people shop at half of what the system can do: no request fails",
   async run(cluster, report) {
-    await robust(cluster, report);
-    const rate = await halfCapacity(cluster, report);
+    const shopping = await shoppingAtHalf(cluster, report);
     const random = new Random();
     report.note(`SEED=${random.seed}`);
-    const load = await startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+    const load = await shopping();
     const end = Date.now() + cluster.seconds * 1_000;
     const killed: string[] = [];
     for (let round: string[] = []; Date.now() < end || killed.length < victims.length; ) {
@@ -34,21 +31,11 @@ export const kills: Part = {
 
 /** Deletes one pod of the app, and waits until its successor serves. */
 export async function replace({ kubectl }: Cluster, app: string, random: Random, how: string[]): Promise<void> {
-  const pods = await kubectl.get("pods", "-l", `app.kubernetes.io/name=${app}`);
-  const alive = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-  const { name } = random.pick(alive).metadata;
+  const before = await kubectl.pods(app);
+  const { name } = random.pick(before).metadata;
   await kubectl.run("delete", "pod", name, "--wait=false", ...how);
-  const others = alive.filter(({ metadata }) => metadata.name !== name).map(({ metadata }) => metadata.name);
-  await eventually(
-    `another pod of ${app}`,
-    async () => {
-      const now = (await kubectl.get("pods", "-l", `app.kubernetes.io/name=${app}`)).filter(
-        ({ metadata }) => !metadata.deletionTimestamp && metadata.name !== name,
-      );
-      return now.length > others.length;
-    },
-    60_000,
-  );
+  const others = async () => (await kubectl.pods(app)).filter(({ metadata }) => metadata.name !== name);
+  await eventually(`another pod of ${app}`, async () => (await others()).length >= before.length, 60_000);
   await kubectl.run("rollout", "status", `deployment/${app}`, "--timeout=300s");
 }
 

@@ -32,18 +32,8 @@ export const network: Part = {
       const denied = said === "timeout" && saidToOther === "connected";
       expect(`${app} does not reach ${host}:${port}, but ${other} does: ${why}`, denied, { said, saidToOther });
     }
-    const [orders] = await kubectl.get(
-      "pods",
-      "-l",
-      "app.kubernetes.io/name=orders",
-      "--field-selector=status.phase=Running",
-    );
-    const [accounts] = await kubectl.get(
-      "pods",
-      "-l",
-      "app.kubernetes.io/name=accounts",
-      "--field-selector=status.phase=Running",
-    );
+    const [orders] = await kubectl.pods("orders");
+    const [accounts] = await kubectl.pods("accounts");
     const sidecar = await reach(kubectl, "gateway", orders?.status.podIP, 50002);
     expect("the gateway reaches the sidecar of orders", sidecar === "connected", sidecar);
     const upwards = await reach(kubectl, "accounts", orders?.status.podIP, 50002);

@@ -7,12 +7,7 @@ export const security: Part = {
   name: "security",
   what: "Sidecars show certificates and let in whom they may; containers of apps have no token of Kubernetes",
   async run({ namespace, kubectl }, { expect, note }) {
-    const [accounts] = await kubectl.get(
-      "pods",
-      "-l",
-      "app.kubernetes.io/name=accounts",
-      "--field-selector=status.phase=Running",
-    );
+    const [accounts] = await kubectl.pods("accounts");
     const { name, demanded } = await inside<Certificate>(kubectl, "orders", stranger(accounts?.status.podIP));
     expect(
       "the sidecar of accounts shows its identity",

@@ -1,4 +1,5 @@
 import type { Cluster, Part, Report } from "../part.ts";
+import { restrictedContainer, restrictedPod } from "../restricted.ts";
 import { walk } from "./journeys.ts";
 
 export const swaps: Part = {
@@ -23,7 +24,6 @@ async function swap(cluster: Cluster, report: Report, value: string): Promise<vo
 async function startNats({ kubectl, servers }: Cluster): Promise<void> {
   const labels = { "cluster-test": "nats" };
   const image = servers ? `${servers}/nats:dev` : "nats:2-alpine";
-  const security = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
   await kubectl.apply(
     {
       apiVersion: "v1",
@@ -47,19 +47,14 @@ async function startNats({ kubectl, servers }: Cluster): Promise<void> {
           metadata: { labels },
           spec: {
             automountServiceAccountToken: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 999,
-              fsGroup: 999,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: restrictedPod(999),
             containers: [
               {
                 name: "nats",
                 image,
                 imagePullPolicy: "IfNotPresent",
                 args: ["--jetstream", "--store_dir=/data"],
-                securityContext: security,
+                securityContext: restrictedContainer,
                 readinessProbe: { tcpSocket: { port: 4222 } },
                 volumeMounts: [{ name: "data", mountPath: "/data" }],
               },

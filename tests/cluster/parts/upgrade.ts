@@ -1,9 +1,8 @@
-import { halfCapacity, people } from "../capacity.ts";
+import { shoppingAtHalf } from "../capacity.ts";
 import { release } from "../helm.ts";
 import { command } from "../kubectl.ts";
-import { startLoad } from "../load/pod.ts";
 import type { Cluster, Part } from "../part.ts";
-import { robust, twoOfEach } from "../robust.ts";
+import { twoOfEach } from "../robust.ts";
 import { sql } from "../sql.ts";
 import { outcome } from "./kills.ts";
 
@@ -14,19 +13,17 @@ export const upgrade: Part = {
   name: "upgrade",
   what: "The next version, with one more migration, and back again, while people shop at half capacity: no request fails",
   async run(cluster, report) {
-    await robust(cluster, report);
-    const rate = await halfCapacity(cluster, report);
-    const load = () => startLoad(cluster.kubectl, { image: cluster.image("gateway"), people, rate });
+    const shopping = await shoppingAtHalf(cluster, report);
     const { nextTag } = cluster;
     if (nextTag === undefined)
       report.note("without --next-tag: a new revision of the same images, and no new migration");
 
-    const up = await load();
+    const up = await shopping();
     const seconds = await cluster.helm(...twoOfEach, `image.tag=${nextTag ?? cluster.tag}`);
     outcome(report, `upgraded in ${seconds} s`, await up.stop());
     if (nextTag) report.expect("its migration is applied", await applied(cluster));
 
-    const back = await load();
+    const back = await shopping();
     const started = performance.now();
     const flags = ["--namespace", cluster.namespace, "--wait", "--timeout", "10m"];
     await command("helm", ["rollback", release, ...flags]);
