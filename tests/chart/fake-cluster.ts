@@ -2,8 +2,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { stringify } from "yaml";
-import { chart, type Manifest, manifestsIn, release } from "./render.ts";
-import { command, type Ended, findHelm, kubernetesVersion } from "./tools.ts";
+import { type Manifest, refusal, release, render } from "./render.ts";
 
 const kinds = [
   { groupVersion: "v1", kind: "Secret", plural: "secrets" },
@@ -32,37 +31,17 @@ export async function fakeCluster(t: Test, objects: Manifest[]) {
   t.teardown(() => server.close());
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
-  const kubeconfig = {
+  const config = {
     apiVersion: "v1",
     kind: "Config",
     "current-context": "fake",
     clusters: [{ name: "fake", cluster: { server: `http://127.0.0.1:${port}` } }],
     contexts: [{ name: "fake", context: { cluster: "fake", user: "" } }],
   };
-  const KUBECONFIG = join(t.testdir({ config: stringify(kubeconfig) }), "config");
-  const helm = await findHelm();
-  const ask = (file: string, sets: string[] = []): Promise<Ended> => {
-    const named = ["--namespace", release.namespace, "--kube-version", kubernetesVersion, "--values", file];
-    const args = [
-      "template",
-      release.name,
-      chart,
-      "--dry-run=server",
-      ...named,
-      ...sets.flatMap((set) => ["--set", set]),
-    ];
-    return command(helm, args, { env: { KUBECONFIG } });
-  };
+  const kubeconfig = join(t.testdir({ config: stringify(config) }), "config");
   return {
-    async render(file: string, sets?: string[]): Promise<Manifest[]> {
-      const { code, stdout, stderr } = await ask(file, sets);
-      if (code !== 0) throw new Error(stderr);
-      return manifestsIn(stdout);
-    },
-    async refusal(file: string, sets?: string[]): Promise<string> {
-      const { code, stderr } = await ask(file, sets);
-      return code === 0 ? "" : stderr;
-    },
+    render: (file: string, sets?: string[]) => render([file], sets, kubeconfig),
+    refusal: (file: string, sets?: string[]) => refusal([file], sets, kubeconfig),
   };
 }
 

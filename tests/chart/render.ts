@@ -30,16 +30,18 @@ export const withValues = (file: string): string[] =>
     : ["--values", file];
 export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
 
-/** What `helm template` says. */
-export async function helmTemplate(files: string[], sets: string[] = [], folder = chart): Promise<Ended> {
+/** What `helm template` says; with a configuration, it may ask that cluster. */
+export async function helmTemplate(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Ended> {
+  const asking = kubeconfig ? ["--dry-run=server"] : [];
+  const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
   const values = [...files.flatMap(withValues), ...sets.flatMap((set) => ["--set", set])];
-  const target = [release.name, folder, "--namespace", release.namespace, "--kube-version", kubernetesVersion];
-  return command(await findHelm(), ["template", ...target, ...values]);
+  const target = [release.name, chart, "--namespace", release.namespace, "--kube-version", kubernetesVersion];
+  return command(await findHelm(), ["template", ...target, ...values, ...asking], { env });
 }
 
 /** The manifests of a release with these values. */
-export async function render(files: string[], sets: string[] = [], folder = chart): Promise<Manifest[]> {
-  const { code, stdout, stderr } = await helmTemplate(files, sets, folder);
+export async function render(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Manifest[]> {
+  const { code, stdout, stderr } = await helmTemplate(files, sets, kubeconfig);
   if (code !== 0) throw new Error(stderr);
   return manifestsIn(stdout);
 }
@@ -54,8 +56,8 @@ export function manifestsIn(text: string): Manifest[] {
 }
 
 /** What a values file that must be refused is refused with. */
-export async function refusal(files: string[], sets: string[] = []): Promise<string> {
-  const { code, stderr } = await helmTemplate(files, sets);
+export async function refusal(files: string[], sets: string[] = [], kubeconfig?: string): Promise<string> {
+  const { code, stderr } = await helmTemplate(files, sets, kubeconfig);
   return code === 0 ? "" : stderr;
 }
 
