@@ -1,0 +1,95 @@
+import type { Size } from "./data-set.ts";
+
+/**
+ * What is asked for. Reads give every field the case names, writes are checked against what stands in the database.
+ *
+ * - `product`: one of the products, at random: id, name, description, price, stock
+ * - `product-uncached`: the same, with every cache off
+ * - `products`: the first 1,000 (all, when there are fewer), the same fields
+ * - `orders`: the 500 newest of a viewer, who is checked: id, status, quantity, total, creation
+ * - `order`: one with its lines (product, name, quantity, price), by its owner, who is checked
+ * - `place-order`: one line of one unit of any product, by any account
+ * - `place-order-hot`: the same, always of product 1
+ * - `oversell`: the same; 64 at once, when there are 50 units: an order, or a refusal because there are no more
+ * - `search`: words of a product's name; `suggest`: the beginning of one
+ * - `log-in`: with e-mail and password
+ * - `mixed`: people who look around and sometimes buy
+ */
+export const caseNames = [
+  "product",
+  "product-uncached",
+  "products",
+  "orders",
+  "order",
+  "place-order",
+  "place-order-hot",
+  "oversell",
+  "search",
+  "suggest",
+  "log-in",
+  "mixed",
+] as const;
+export type CaseName = (typeof caseNames)[number];
+
+/** One request (POST) and what must come back. */
+export type Exchange = {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** What is wrong with the body of a reply, in a sentence; undefined when it is all as it must be. */
+  check(reply: string): string | undefined;
+  /** True when this request placed an order, said of a reply that is right. Left out where none can. */
+  placed?(reply: string): boolean;
+};
+
+/** Makes the next request of a case. What costs time is done before, not in it. */
+export type Ask = () => Exchange;
+
+/**
+ * An implementation under test. `World` is what its requests have to know of the running system (addresses, tokens, ids);
+ * it goes to the process that makes the load as JSON.
+ */
+export type Adapter<World> = {
+  name: string;
+  /** Puts a clean data set of this size into the system at `url`; without one, starts a system of its own. */
+  prepare(options: PrepareOptions): Promise<System<World>>;
+  /** Cases that it has. Run in the process that makes the load; only `world` is known there. */
+  cases: Partial<Record<CaseName, (world: World) => Ask>>;
+  /** Why a case is left out, or differs. */
+  notes?: Partial<Record<CaseName, string>>;
+};
+
+export type PrepareOptions = {
+  url?: string;
+  size: Size;
+  /** Cases that will be run: what only others need may be left out. */
+  cases: readonly CaseName[];
+  say(line: string): void;
+};
+
+export type System<World> = {
+  world: World;
+  /** Processes to count CPU and memory of, by name, with the children they have. */
+  processes(): Map<string, number>;
+  /** Resolves when every event so far has had its effect. */
+  settled(): Promise<void>;
+  audit(): Promise<Books>;
+  /** Sets what there is of a product (by number); no orders of it are open. */
+  stock(product: number, units: number): Promise<void>;
+  /** Ends what `prepare` started. */
+  stop(): Promise<void>;
+};
+
+/** What the databases say, read past the API. Undefined: it keeps no such books. */
+export type Books = {
+  orders: number;
+  /** Orders that stock was taken or put aside for. */
+  reservations: number | undefined;
+  /** Events of placed orders that had their effect. */
+  handled: number | undefined;
+  /** Units ordered beyond what there was, over all products. */
+  oversold: number;
+};
+
+/** An adapter file exports one of these as `adapter`. */
+export type AdapterModule = { adapter: Adapter<never> };

@@ -1,0 +1,70 @@
+/** What a data set holds. Everything in it follows from a number, counted from 1, so that every reply can be checked. */
+export type Size = { products: number; accounts: number; orders: number };
+
+/** Orders that one account has: enough for the longest page that is asked for. */
+const ordersEach = 500;
+export const unitsInStock = 1_000_000;
+export const currency = "EUR";
+
+/** As many accounts as have 500 orders each; each one's orders are spread over all of them. */
+export const sizeOf = (products: number, orders: number): Size => ({
+  products,
+  orders,
+  accounts: Math.max(1, Math.floor(orders / ordersEach)),
+});
+
+export const adjectives = ["Amber", "Brisk", "Coarse", "Dusky", "Early", "Faded", "Gentle", "Hollow", "Iron", "Jolly"];
+export const nouns = [
+  "Basket",
+  "Candle",
+  "Drawer",
+  "Easel",
+  "Funnel",
+  "Goblet",
+  "Hammer",
+  "Inkwell",
+  "Jacket",
+  "Kettle",
+];
+export const description = "Made by hand in small numbers, sent in paper and straw, and taken back within thirty days.";
+
+export type Product = { name: string; description: string; price: number };
+
+export const productOf = (number: number): Product => ({
+  name: `${adjectives[number % 10]} ${nouns[Math.floor(number / 10) % 10]} ${number}`,
+  description,
+  price: priceOf(number),
+});
+
+/** In minor units. */
+const priceOf = (number: number) => 100 + ((number * 37) % 9_000);
+
+export const emailOf = (account: number) => `buyer-${account}@example.com`;
+export const usernameOf = (account: number) => `Buyer ${account}`;
+export const password = "a long enough pass phrase";
+
+export type Line = { product: number; quantity: number; price: number };
+export type Order = { account: number; quantity: number; total: number; lines: Line[] };
+
+/** Two different products each, at the price that they still have. */
+export function orderOf(number: number, { products, accounts }: Size): Order {
+  const first = ((number * 7) % products) + 1;
+  const second = ((first + (number % (products - 1))) % products) + 1;
+  const lines = [
+    { product: first, quantity: 1 + (number % 3), price: priceOf(first) },
+    { product: second, quantity: 1, price: priceOf(second) },
+  ];
+  return {
+    account: (number % accounts) + 1,
+    quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    total: lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0),
+    lines,
+  };
+}
+
+/** Numbers of an account's orders, newest first. */
+export function ordersOf(account: number, { orders, accounts }: Size): number[] {
+  const numbers: number[] = [];
+  for (let number = orders; number > 0; number -= 1) if ((number % accounts) + 1 === account) numbers.push(number);
+  return numbers;
+}
