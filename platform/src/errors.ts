@@ -51,6 +51,7 @@ export const commonErrors = {
     status: "UNAVAILABLE",
     text: "A part of the system is not reachable. Try again.",
   },
+  overloaded: { code: "OVERLOADED", status: "RESOURCE_EXHAUSTED", text: "Too many requests at once. Try again." },
   timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
   cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller went away." },
   internal: { code: "INTERNAL", status: "INTERNAL", text: "Something went wrong on our side." },

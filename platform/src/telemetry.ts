@@ -114,6 +114,10 @@ const nearest: TextMapGetter<Metadata> = {
 
 export const traceFromMetadata = (metadata: Metadata): Context => propagation.extract(ROOT_CONTEXT, metadata, nearest);
 
+/** The trace that work belongs to, to be taken along where it goes on in another turn. */
+export const activeTrace = (): Context => context.active();
+export const withTrace = <T>(trace: Context, work: () => T): T => context.with(trace, work);
+
 /** The current trace as one `traceparent` string, to be kept with an event until it is published. */
 export function currentTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};

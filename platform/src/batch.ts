@@ -1,0 +1,206 @@
+import { type Context, trace } from "@opentelemetry/api";
+import { type CallContext, throwIfDone } from "./call.ts";
+import { AppError, commonErrors, toAppError } from "./errors.ts";
+import { activeTrace, durationHistogram, meter, withTrace } from "./telemetry.ts";
+
+export type BatchOptions<Item, Result> = {
+  /** For metrics. */
+  name: string;
+  /** Items of one batch. */
+  most: number;
+  /** Batches under way at once; who comes meanwhile goes with the next one. */
+  parallel: number;
+  /** How long a batch gathers at most, while each turn of the event loop brings more; 0.8 when absent. */
+  windowMs?: number;
+  /** Callers that may wait for their turn; the next one is refused OVERLOADED. */
+  waiting: number;
+  /** Only items of one key go together, such as those of one token; all of them when absent. */
+  keyOf?(item: Item, context: CallContext): string;
+  /** One outcome for each item, in their order; an Error is that caller's alone. It may take as long as the most patient caller. */
+  run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
+};
+
+export type Batcher<Item, Result> = (item: Item, context: CallContext) => Promise<Result>;
+
+type Waiter<Item, Result> = {
+  item: Item;
+  key: string;
+  context: CallContext;
+  trace: Context;
+  since: number;
+  settle(outcome: Result | Error): void;
+  isDone(): boolean;
+  /** Set while its batch is under way: told when the caller leaves. */
+  onGone(): void;
+};
+
+/**
+ * Puts concurrent calls together: one array call instead of many. A caller that is alone goes at once; while batches are
+ * under way, or a turn of the event loop brings more, the others gather. Callers go first come, first served; each keeps
+ * its own deadline and may leave at any time, and gets its own outcome: a batch that is refused as a whole for what one
+ * item asks (BAD_INPUT, an answer too large) is asked again in halves.
+ */
+export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
+  const { name, most, parallel, windowMs = 0.8, waiting, keyOf = () => "" } = options;
+  const told = { batch: name };
+  const size = meter().createHistogram("sidecart_batch_size", {
+    advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
+  });
+  const waited = durationHistogram("sidecart_batch_wait");
+  let queue: Waiter<Item, Result>[] = [];
+  let underWay = 0;
+  let gathering = false;
+
+  function gather(): void {
+    if (gathering || underWay >= parallel || queue.length === 0) return;
+    gathering = true;
+    const end = performance.now() + windowMs;
+    let seen = queue.length;
+    const turn = () => {
+      const grown = queue.length > seen;
+      seen = queue.length;
+      if (grown && seen < most && performance.now() < end) return void setImmediate(turn);
+      gathering = false;
+      send();
+    };
+    setImmediate(turn);
+  }
+
+  function send(): void {
+    const batch = take();
+    if (batch.length === 0) return;
+    underWay += 1;
+    size.record(batch.length, told);
+    waited.record((performance.now() - (batch[0]?.since ?? 0)) / 1000, told);
+    ask(batch, options).finally(() => {
+      underWay -= 1;
+      gather();
+    });
+    gather();
+  }
+
+  /** The longest waiting caller, and those behind it that may go along. */
+  function take(): Waiter<Item, Result>[] {
+    const left = queue.filter((waiter) => !waiter.isDone());
+    const batch: Waiter<Item, Result>[] = [];
+    queue = [];
+    for (const waiter of left) {
+      const goes = batch.length < most && (batch.length === 0 || batch[0]?.key === waiter.key);
+      (goes ? batch : queue).push(waiter);
+    }
+    return batch;
+  }
+
+  return async (item, context) => {
+    throwIfDone(context);
+    if (queue.length >= waiting) throw new AppError(commonErrors.overloaded);
+    return new Promise<Result>((resolve, reject) => {
+      queue.push(waiterOf(item, keyOf(item, context), context, resolve, reject));
+      gather();
+    });
+  };
+}
+
+function waiterOf<Item, Result>(
+  item: Item,
+  key: string,
+  context: CallContext,
+  resolve: (result: Result) => void,
+  reject: (error: Error) => void,
+): Waiter<Item, Result> {
+  let done = false;
+  const settle = (outcome: Result | Error) => {
+    if (done) return;
+    done = true;
+    clearTimeout(timer);
+    context.signal.removeEventListener("abort", leave);
+    if (outcome instanceof Error) reject(outcome);
+    else resolve(outcome);
+    waiter.onGone();
+  };
+  const leave = () => settle(new AppError(commonErrors.cancelled));
+  const timer = setTimeout(() => settle(new AppError(commonErrors.timeout)), context.deadline - Date.now());
+  context.signal.addEventListener("abort", leave, { once: true });
+  const waiter = {
+    item,
+    key,
+    context,
+    trace: activeTrace(),
+    since: performance.now(),
+    settle,
+    isDone: () => done,
+    onGone: () => {},
+  };
+  return waiter;
+}
+
+async function ask<Item, Result>(
+  waiters: readonly Waiter<Item, Result>[],
+  options: BatchOptions<Item, Result>,
+): Promise<void> {
+  const { context, finish } = together(waiters);
+  try {
+    const items = waiters.map(({ item }) => item);
+    const outcomes = await withTrace(traceOf(waiters), () => options.run(items, context));
+    if (outcomes.length !== waiters.length)
+      throw new Error(`${options.name}: ${outcomes.length} outcomes for ${waiters.length} items`);
+    finish();
+    for (const [place, waiter] of waiters.entries()) waiter.settle(outcomes[place] as Result | Error);
+  } catch (error) {
+    finish();
+    await refuse(waiters, error, options);
+  }
+}
+
+async function refuse<Item, Result>(
+  waiters: readonly Waiter<Item, Result>[],
+  error: unknown,
+  options: BatchOptions<Item, Result>,
+): Promise<void> {
+  const left = waiters.filter((waiter) => !waiter.isDone());
+  if (waiters.length > 1 && toAppError(error).status === "INVALID_ARGUMENT") {
+    const middle = Math.ceil(left.length / 2);
+    const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
+    await Promise.all(halves.map((half) => ask(half, options)));
+  } else {
+    for (const waiter of left) waiter.settle(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. */
+function together(waiters: readonly Waiter<unknown, never>[]): { context: CallContext; finish(): void } {
+  const abort = new AbortController();
+  let left = waiters.length;
+  for (const waiter of waiters) {
+    waiter.onGone = () => {
+      left -= 1;
+      if (left === 0) abort.abort();
+    };
+  }
+  const contexts = waiters.map(({ context }) => context);
+  return {
+    context: {
+      deadline: Math.max(...contexts.map(({ deadline }) => deadline)),
+      signal: abort.signal,
+      authorization: contexts[0]?.authorization,
+      repeatable: contexts.every(({ repeatable }) => repeatable),
+    },
+    finish() {
+      for (const waiter of waiters) waiter.onGone = () => {};
+    },
+  };
+}
+
+/** A batch belongs to the trace of one caller that is recorded; the others' spans are linked to it. */
+function traceOf(waiters: readonly Waiter<unknown, never>[]): Context {
+  const spans = waiters.map((waiter) => trace.getSpan(waiter.trace));
+  const chosen = Math.max(
+    0,
+    spans.findIndex((span) => span?.isRecording()),
+  );
+  const context = spans[chosen]?.spanContext();
+  spans.forEach((span, place) => {
+    if (context && place !== chosen && span?.isRecording()) span.addLink({ context });
+  });
+  return (waiters[chosen] as Waiter<unknown, never>).trace;
+}
