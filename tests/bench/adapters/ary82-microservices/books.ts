@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Books } from "../../adapter.ts";
+import { unitsInStock } from "../../data-set.ts";
+import type { Databases } from "./databases.ts";
+import { uuidOf } from "./ids.ts";
+
+/** Units there were of a product, and those ordered of it before. */
+type Offer = { units: number; ordered: number };
+type Row = { product: string; units: number };
+
+const lookEveryMs = 100;
+const givenUpAfterMs = 3_000;
+
+/**
+ * It keeps no record of what an event did. Orders and stock lie in two databases, so what was ordered of each product
+ * since its stock was set is held against what is left of it.
+ */
+export class StockBooks {
+  readonly #databases: Databases;
+  readonly #offers: Map<string, Offer>;
+
+  private constructor(databases: Databases, offers: Map<string, Offer>) {
+    this.#databases = databases;
+    this.#offers = offers;
+  }
+
+  static async open(databases: Databases): Promise<StockBooks> {
+    const ordered = await orderedUnits(databases);
+    const { rows } = await databases.products.query<{ id: string }>("select id from products");
+    const offers = rows.map(({ id }) => [id, { units: unitsInStock, ordered: ordered.get(id) ?? 0 }] as const);
+    return new StockBooks(databases, new Map(offers));
+  }
+
+  async setStock(product: number, units: number): Promise<void> {
+    const id = uuidOf("product", product);
+    await this.#databases.products.query("update products set stock = $2 where id = $1", [id, units]);
+    this.#offers.set(id, { units, ordered: (await orderedUnits(this.#databases)).get(id) ?? 0 });
+  }
+
+  async read(): Promise<Books> {
+    const { rows } = await this.#databases.orders.query<{ count: number }>("select count(*)::int from orders");
+    const { oversold } = await this.#state();
+    return { orders: rows[0]?.count ?? 0, reservations: undefined, handled: undefined, oversold };
+  }
+
+  /** Resolves when stock is as the orders say, or does not change any more: an event that is lost has no effect. */
+  async settled(): Promise<void> {
+    let last = -1;
+    let changed = performance.now();
+    for (;;) {
+      const { outstanding } = await this.#state();
+      if (outstanding === 0) return;
+      if (outstanding !== last) changed = performance.now();
+      if (performance.now() - changed > givenUpAfterMs) return;
+      last = outstanding;
+      await sleep(lookEveryMs);
+    }
+  }
+
+  /** Units ordered beyond what there was, and units that are in stock though they were ordered. */
+  async #state(): Promise<{ oversold: number; outstanding: number }> {
+    const ordered = await orderedUnits(this.#databases);
+    const left = await this.#databases.products.query<Row>("select id as product, stock as units from products");
+    let [oversold, outstanding] = [0, 0];
+    for (const { product, units } of left.rows) {
+      const offer = this.#offers.get(product);
+      if (!offer) throw new Error(`product ${product} is not of the data set`);
+      const rest = offer.units - ((ordered.get(product) ?? 0) - offer.ordered);
+      oversold += Math.max(0, -rest);
+      outstanding += units - Math.max(0, rest);
+    }
+    return { oversold, outstanding };
+  }
+}
+
+async function orderedUnits({ orders }: Databases): Promise<Map<string, number>> {
+  const { rows } = await orders.query<Row>(
+    "select product_id as product, sum(quantity)::int as units from order_products group by product_id",
+  );
+  return new Map(rows.map(({ product, units }) => [product, units]));
+}
