@@ -5,7 +5,7 @@ import { z } from "zod";
 import { named, ofPlacement, oneId } from "./field-names.ts";
 
 const line = z.object({ productId: id, quantity });
-const placements = z.array(z.object({ lines: z.array(line).min(1), idempotencyKey: text(0, 2) }));
+const placement = z.object({ lines: z.array(line).min(1), idempotencyKey: text(0, 2) });
 const refused = (schema: z.ZodType, value: unknown, name: (field: string) => string) =>
   named(new Promise((resolve) => resolve(parse(schema, value))), name).catch((error: AppError) => ({
     message: error.message,
@@ -13,7 +13,7 @@ const refused = (schema: z.ZodType, value: unknown, name: (field: string) => str
   }));
 
 t.test("what orders refuses of a placement is named as placeOrder takes it", async (t) => {
-  const place = (...asked: unknown[]) => refused(z.object({ placements }), { placements: asked }, ofPlacement);
+  const place = (asked: object) => refused(placement, asked, ofPlacement);
   t.same(await place({ lines: [{ productId: "p", quantity: 0 }], idempotencyKey: "key" }), {
     message:
       "orderProducts.0.productId: Invalid UUID; orderProducts.0.quantity: Too small: expected number to be >=1; " +

@@ -15,6 +15,5 @@ export async function named<T>(answer: Promise<T>, name: (field: string) => stri
 /** Where a list of one id is asked for one. */
 export const oneId = (field: string) => field.replace(/^ids\.0$/, "id");
 
-/** Where the one order to be placed is a list of one. */
-export const ofPlacement = (field: string) =>
-  field.replace(/^placements\.0\.(lines\b)?/, (_, lines) => (lines ? "orderProducts" : ""));
+/** What an order to be placed is called there. */
+export const ofPlacement = (field: string) => field.replace(/^lines\b/, "orderProducts");

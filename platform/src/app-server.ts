@@ -18,7 +18,7 @@ import { appCallbackHandlers } from "./app-callback.ts";
 import type { Listener } from "./broadcast.ts";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
-import type { Logger } from "./log.ts";
+import { type Logger, logFailure } from "./log.ts";
 import { type RpcHandlers, serviceDefinition, unaryDefinitions } from "./rpc.ts";
 import type { Dispatcher } from "./subscriptions.ts";
 import { durationHistogram, inSpan, SpanKind, traceFromMetadata } from "./telemetry.ts";
@@ -164,14 +164,6 @@ function sameToken(shown: (string | Buffer)[], expected: string): boolean {
   const given = Buffer.from(String(shown.at(-1) ?? ""));
   const wanted = Buffer.from(expected);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-/** What the caller did wrong is worth a debug line; what we did wrong, the whole cause. */
-function logFailure(log: Logger, path: string, error: unknown): void {
-  const known = toAppError(error);
-  const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
-  if (ours) log.error({ err: error, method: path, code: known.code }, "call failed");
-  else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
 }
 
 function listen(server: Server, address: string): Promise<number> {

@@ -97,6 +97,20 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   return { code, details: known.code, metadata };
 }
 
+/** An error that is one outcome among others of a call; `details` as JSON. The `Failure` of proto files. */
+export type Failure = { code: string; status: string; message: string; details: string };
+
+export function toFailure(error: unknown): Failure {
+  const { code, status: name, message, details } = toAppError(error);
+  return { code, status: name, message, details: details ? JSON.stringify(details) : "" };
+}
+
+export function fromFailure({ code, status: name, message, details }: Failure): AppError {
+  if (!(name in httpStatus)) return new AppError(commonErrors.internal, { cause: new Error(`status ${name}`) });
+  const kind = { code, status: name as StatusName, text: message };
+  return new AppError(kind, details ? { details: JSON.parse(details) } : {});
+}
+
 /** True when trying again later may succeed without anything being changed. */
 export function isRetryable(error: unknown): boolean {
   const known = toAppError(error);

@@ -49,10 +49,15 @@ export function publishedBytes(data: unknown): number {
  * The row for an event whose data is known before the statement runs. `key` is the id of what it concerns: brokers that
  * keep an order keep it among events of one key. Throws EventTooLarge.
  */
-export function outboxRow<D extends DescMessage>(type: EventType<D>, key: string, data: MessageJsonType<D>): OutboxRow {
+export function outboxRow<D extends DescMessage>(
+  type: EventType<D>,
+  key: string,
+  data: MessageJsonType<D>,
+  traceparent = currentTraceparent(),
+): OutboxRow {
   const bytes = publishedBytes(data);
   if (bytes > maxEventBytes) throw new EventTooLarge(type.topic, bytes);
-  return { id: newId(), topic: type.topic, key, data, traceparent: currentTraceparent() };
+  return { id: newId(), topic: type.topic, key, data, traceparent };
 }
 
 /** CloudEvents 1.0 in JSON format, as we publish it and as the broker gives it back. */

@@ -1,9 +1,12 @@
+import type { Batcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
 import type { Clock } from "@sidecart/platform/ids";
+import type { Logger } from "@sidecart/platform/log";
 import type { RpcClient } from "@sidecart/platform/rpc";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { OrderStore } from "./order-store.ts";
+import type { Outcome, Placement } from "./placement.ts";
 
 /** What the use cases work with; wired in app.ts. */
 export type Deps = {
@@ -11,6 +14,8 @@ export type Deps = {
   reservations: RpcClient<typeof ReservationsService, CallContext>;
   verifier: Verifier;
   clock: Clock;
+  place: Batcher<Placement, Outcome>;
+  log: Logger;
   /** To be called after a statement that wrote outbox rows. */
   kickOutbox(): void;
 };

@@ -87,7 +87,7 @@ t.test("orders", async (t) => {
     const named = { id: order.id, username: "Žofie the Second" };
     t.match(await orders.byIds([order.id], null, soon()), [named]);
     t.match(await orders.newest(order.accountId, 1, undefined, soon()), [named]);
-    t.match(await orders.byKeys(order.accountId, ["of Žofie"], soon()), [{ order: named }]);
+    t.match(await orders.byKeys([{ accountId: order.accountId, key: "of Žofie" }], soon()), [{ order: named }]);
     t.match(await move(order.id, "paid"), { order: named });
   });
 
@@ -122,7 +122,7 @@ t.test("orders", async (t) => {
     const calls = Array.from({ length: 200 }, () => place(fresh({ accountId, reservationId, idempotencyKey: "one" })));
     const placed = (await Promise.all(calls)).flatMap((ids) => [...ids]);
     t.equal(placed.length, 1);
-    t.match(await orders.byKeys(accountId, ["one"], soon()), [
+    t.match(await orders.byKeys([{ accountId, key: "one" }], soon()), [
       { key: "one", requestHash: "hash", order: { id: placed[0] } },
     ]);
   });
@@ -192,9 +192,11 @@ t.test("orders", async (t) => {
   t.test("stored answers are found by key, of one account only", async (t) => {
     const [mine, other] = [fresh({ idempotencyKey: "the key" }), fresh({ idempotencyKey: "the key" })];
     await place(mine, other);
-    t.same(await orders.byKeys(mine.accountId, ["the key", "the key", "another"], soon()), [
-      { key: "the key", requestHash: "hash", order: asStored(mine) },
-    ]);
+    const { accountId } = mine;
+    const asked = ["the key", "another"].map((key) => ({ accountId, key }));
+    t.same(await orders.byKeys(asked, soon()), [{ key: "the key", requestHash: "hash", order: asStored(mine) }]);
+    const both = [mine, other].map((order) => ({ accountId: order.accountId, key: "the key" }));
+    t.same((await orders.byKeys(both, soon())).map(({ order }) => order.id).sort(), [mine.id, other.id].sort());
   });
 
   t.test("pages run newest first, of one account or of all, without gaps or repetitions", async (t) => {

@@ -51,15 +51,15 @@ const byKeys = sql(
   "order.by-keys",
   `select coalesce(jsonb_agg(jsonb_build_object('key', o.idempotency_key, 'requestHash', o.request_hash,
      'order', ${orderJson("o")})), '[]')::text
-   from jsonb_array_elements_text($1::jsonb->'keys') as wanted(key)
-     join orders o on o.account_id = ($1::jsonb->>'account_id')::uuid and o.idempotency_key = wanted.key`,
+   from jsonb_to_recordset($1::jsonb->'keys') as wanted("accountId" uuid, key text), lateral (
+     select * from orders where account_id = wanted."accountId" and idempotency_key = wanted.key limit 1) as o`,
 );
 
 const byIds = sql(
   "order.by-ids",
   `select coalesce(jsonb_agg(${orderJson("o")}), '[]')::text
-   from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join orders o on o.id = wanted.id::uuid
-   where $1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid`,
+   from orders o where o.id = any (array(select jsonb_array_elements_text($1::jsonb->'ids')::uuid))
+     and ($1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid)`,
 );
 
 const newestOf = sql(
@@ -96,11 +96,11 @@ const move = sql(
        allowed text[], actor text, reason text, at timestamptz, event jsonb)),
    found as (
      select o.* from orders o, input
-     where o.id = input.id and (input.account_id is null or o.account_id = input.account_id) for update of o),
+     where o.id = (select id from input) and (input.account_id is null or o.account_id = input.account_id) for update of o),
    moved as (
      update orders o set status = input.to_status, payment_status = coalesce(input.payment_status, o.payment_status),
        version = o.version + 1, updated_at = input.at
-     from found, input where o.id = found.id and found.status = any (input.allowed) returning o.*),
+     from found, input where o.id = (select id from found) and found.status = any (input.allowed) returning o.*),
    transition as (
      insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
      select moved.id, moved.version, found.status, moved.status, actor, reason, at from moved, found, input returning 1),
@@ -124,12 +124,12 @@ const expire = sql(
      select * from jsonb_to_record($1::jsonb) as i(before timestamptz, "limit" int, at timestamptz, topic text,
        traceparent text)),
    due as (
-     select o.id from orders o, input
-     where o.status = 'pending_payment' and o.created_at <= input.before
+     select o.id from orders o
+     where o.status = 'pending_payment' and o.created_at <= (select before from input)
      order by o.created_at limit (select "limit" from input) for update of o skip locked),
    moved as (
      update orders o set status = 'expired', payment_status = 'none', version = o.version + 1, updated_at = input.at
-     from due, input where o.id = due.id returning o.*),
+     from input where o.id = any (array(select id from due)) returning o.*),
    transition as (
      insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
      select id, version, 'pending_payment', status, 'orders', 'not paid', at from moved, input
@@ -148,8 +148,8 @@ const histories = sql(
      select coalesce(jsonb_agg(jsonb_build_object('from', t.from_status, 'to', t.to_status, 'actor', t.actor,
        'reason', t.reason, 'at', ${instant("t.at")}) order by t.version), '[]')
      from order_transitions t where t.order_id = o.id))), '[]')::text
-   from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join orders o on o.id = wanted.id::uuid
-   where $1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid`,
+   from orders o where o.id = any (array(select jsonb_array_elements_text($1::jsonb->'ids')::uuid))
+     and ($1::jsonb->>'account_id' is null or o.account_id = ($1::jsonb->>'account_id')::uuid)`,
 );
 
 export type NewOrder = {
@@ -198,8 +198,8 @@ export function createOrderStore(database: Database) {
       const { placed } = await database.one<{ placed: Record<string, string> }>(place, { orders: rows }, context);
       return new Map(Object.entries(placed));
     },
-    byKeys: (accountId: string, keys: string[], context: CallContext) =>
-      database.one<Stored[]>(byKeys, { account_id: accountId, keys: [...new Set(keys)] }, context),
+    byKeys: (keys: { accountId: string; key: string }[], context: CallContext) =>
+      database.one<Stored[]>(byKeys, { keys }, context),
     /** `accountId` null: anybody's. */
     async byIds(ids: string[], accountId: string | null, context: CallContext): Promise<Order[]> {
       const found = await database.one<Order[]>(byIds, { ids: [...new Set(ids)], account_id: accountId }, context);

@@ -1,19 +1,24 @@
-import { background } from "@sidecart/platform/call";
+import { background, type CallContext } from "@sidecart/platform/call";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import { createLogger } from "@sidecart/platform/log";
+import type { Verifier } from "@sidecart/platform/tokens";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import type { Deps } from "./deps.ts";
 import { createOrderStore } from "./order-store.ts";
 import { placeOrders } from "./place-orders.ts";
+import { createPlacing, type PlacingDeps } from "./placing.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
 type Line = { productId: string; quantity: number };
 type Asked = { reservationId: string; lines: Line[] };
 type Product = { price: number; currency: string; stock: number };
-type Answer = { case: "order"; value: { id: string; status: string } } | { case: "refusal"; value: { code: string } };
+type Answer =
+  | { case: "order"; value: { id: string; accountId: string; status: string } }
+  | { case: "refusal" | "failure"; value: { code: string } };
 
 const idOf = (answer: Answer | undefined) => (answer?.case === "order" ? answer.value.id : undefined);
 
@@ -92,14 +97,25 @@ t.test("placing orders", async (t) => {
       [yen]: { ...euros, currency: "JPY" },
       ...products,
     });
-    const deps = {
+    /** Who shows another's account id as a token is that one. */
+    const caller = async ({ authorization = accountId }: CallContext) => {
+      if (authorization === "nobody") throw new AppError(commonErrors.unauthenticated);
+      return { accountId: authorization, roles: ["customer"], sessionId: newId() };
+    };
+    const placing = {
       orders: createOrderStore(database),
       reservations: own.reservations,
-      verifier: { caller: async () => ({ accountId, roles: ["customer"], sessionId: newId() }) },
       clock: { now: () => now },
       kickOutbox: () => {},
-    } as unknown as Deps;
-    const place = async (...placements: { lines: Line[]; idempotencyKey?: string }[]) => {
+    } as unknown as PlacingDeps;
+    const log = createLogger("orders", "silent");
+    /** With something of it in another way. */
+    const depsWith = (other: object): Deps => {
+      const changed = { ...placing, ...other } as PlacingDeps;
+      return { ...changed, place: createPlacing(changed), verifier: { caller } as unknown as Verifier, log };
+    };
+    const deps = depsWith({});
+    const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
       const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
       const outcomes = await placeOrders(deps, asked, soon());
       return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
@@ -108,7 +124,7 @@ t.test("placing orders", async (t) => {
       (
         await query<{ orders: number }>("select count(*)::int as orders from orders where account_id = $1", [accountId])
       )[0]?.orders;
-    return { ...own, deps, accountId, place, count };
+    return { ...own, deps, depsWith, accountId, place, count };
   }
   const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
     lines: [{ productId, quantity }],
@@ -129,6 +145,32 @@ t.test("placing orders", async (t) => {
     t.equal(calls.length, 1);
     t.equal(await count(), 2);
     t.same([stock(tea), stock(cup), stock(yen)], [98, 99, 100], "what was refused gave its stock back");
+  });
+
+  t.test("placements of several people go in one call, and one that is wrong fails alone", async (t) => {
+    const { place, calls, accountId } = shop();
+    const [other, wrong] = [newId(), some("no id")];
+    const answers = await place(
+      some(tea, 1, "key"),
+      { ...some(tea, 1, "key"), authorization: other },
+      { ...some(tea), authorization: "nobody" },
+      wrong,
+    );
+    t.match(answers, [
+      { case: "order", value: { accountId } },
+      { case: "order", value: { accountId: other } },
+      { case: "failure", value: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED" } },
+      { case: "failure", value: { code: "BAD_INPUT", details: /lines.0.productId/ } },
+    ]);
+    t.equal(calls.length, 1);
+    const again = await place(some(tea, 1, "key"), { ...some(tea, 1, "key"), authorization: other });
+    t.same(again.map(idOf), answers.slice(0, 2).map(idOf), "each finds its own order under the same key");
+  });
+
+  t.test("placements of several calls go together", async (t) => {
+    const { place, calls } = shop();
+    await Promise.all([place(some(tea)), place(some(cup)), place(some(tea))]);
+    t.match(calls, { length: 1 });
   });
 
   t.test("a total that is too large is refused, and gives its stock back", async (t) => {
@@ -163,11 +205,11 @@ t.test("placing orders", async (t) => {
   });
 
   t.test("a reservation that ended without an order makes room for another one, five times", async (t) => {
-    const { place, calls, release, openOnes, count, deps } = shop();
+    const { place, calls, release, openOnes, count, depsWith } = shop();
     const failing = async () => {
       throw new AppError(commonErrors.unavailable);
     };
-    const dying = { ...deps, orders: { ...deps.orders, place: failing } };
+    const dying = depsWith({ orders: { ...createOrderStore(database), place: failing } });
     for (let round = 1; round <= 5; round += 1) {
       const asked = { placements: [some(tea, 1, "key")] };
       await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
@@ -185,17 +227,18 @@ t.test("placing orders", async (t) => {
   });
 
   t.test("what failed between reserving and writing goes on where it was", async (t) => {
-    const { place, deps, stock } = shop();
-    const dying = { ...deps, orders: { ...deps.orders, place: () => Promise.reject(new Error("gone")) } };
-    await t.rejects(placeOrders(dying as Deps, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
+    const { place, depsWith, stock } = shop();
+    const gone = () => Promise.reject(new Error("gone"));
+    const dying = depsWith({ orders: { ...createOrderStore(database), place: gone } });
+    await t.rejects(placeOrders(dying, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
     t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
     t.equal(stock(tea), 96, "held once");
   });
 
   t.test("an answer that leaves something undecided is a failure", async (t) => {
-    const { deps } = shop();
-    const silent = { ...deps, reservations: { ...deps.reservations, reserve: async () => ({ outcomes: [] }) } };
-    await t.rejects(placeOrders(silent as unknown as Deps, { placements: [some(tea)] }, soon()), /no outcome/);
+    const { depsWith } = shop();
+    const silent = depsWith({ reservations: { reserve: async () => ({ outcomes: [] }) } });
+    await t.rejects(placeOrders(silent, { placements: [some(tea)] }, soon()), /no outcome/);
   });
 
   t.test("what is no placement is refused before anything is asked", async (t) => {

@@ -1,119 +1,48 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallContext } from "@sidecart/platform/call";
+import { toFailure } from "@sidecart/platform/errors";
 import { id, parse, quantity, text } from "@sidecart/platform/input";
-import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import { logFailure } from "@sidecart/platform/log";
+import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
-import { refusals } from "./errors.ts";
 import { toProto } from "./order.ts";
-import {
-  type Attempt,
-  type Decision,
-  decide,
-  firstOfEach,
-  isUnclear,
-  type Outcome,
-  outcomeOf,
-  type Placement,
-  toPlacement,
-} from "./placement.ts";
+import { type Outcome, toPlacement } from "./placement.ts";
 
-const request = z.object({
-  placements: z
-    .array(
-      z.object({
-        lines: z
-          .array(z.object({ productId: id, quantity }))
-          .min(1)
-          .max(100),
-        idempotencyKey: text(0, 255),
-      }),
-    )
+const request = z.object({ placements: z.array(z.unknown()).min(1).max(100) });
+const placement = z.object({
+  lines: z
+    .array(z.object({ productId: id, quantity }))
     .min(1)
     .max(100),
+  idempotencyKey: text(0, 255),
+  authorization: z.string().max(8_000).default(""),
+  traceparent: z.string().max(100).default(""),
 });
 
-/** How many reservations of one key may have ended without an order before the key is refused. */
-const maxRounds = 5;
-
-/**
- * Places orders: stock is reserved at catalog for all of them in one call, then those that got theirs are written with
- * their events in one statement. Between the two nothing is lost: the reservation is repeatable by its id, and expires
- * if nobody comes back.
- */
+/** Places many orders, of one person or of several; each has an outcome of its own, also when it fails. */
 export async function placeOrders(
   deps: Deps,
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof PlaceOutcomeSchema>[]> {
-  const { accountId } = await deps.verifier.caller(context);
-  const placements = parse(request, input).placements.map((asked) => toPlacement(accountId, asked));
-  const outcomes = await placeAll(deps, accountId, placements, context);
-  deps.kickOutbox();
-  return outcomes.map(outcomeToProto);
-}
-
-/** An earlier try under the same key may have left a reservation that has ended since: then another one is made. */
-async function placeAll(
-  deps: Deps,
-  accountId: string,
-  placements: Placement[],
-  context: CallContext,
-): Promise<Outcome[]> {
-  const outcomes = new Map<Placement, Outcome>();
-  for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
-    const left = placements.filter((placement) => !outcomes.has(placement));
-    const answers = await attempt(
-      deps,
-      accountId,
-      left.map((one) => ({ ...one, reservationId: one.reservationIds(round) })),
-      context,
-    );
-    left.forEach((placement, place) => {
-      const answer = answers[place];
-      if (answer !== undefined && answer !== "closed") outcomes.set(placement, answer);
-    });
-  }
-  return placements.map((placement) => outcomes.get(placement) ?? { refusal: refusals.keyExhausted });
-}
-
-/** One round of reserving and writing. `closed`: the reservation has ended without an order. */
-async function attempt(
-  deps: Deps,
-  accountId: string,
-  placements: Attempt[],
-  context: CallContext,
-): Promise<(Outcome | "closed")[]> {
-  const reserved = await deps.reservations.reserve(
-    { reservations: placements.map(({ reservationId, lines }) => ({ reservationId, lines })) },
-    { ...context, repeatable: true },
-  );
-  const now = deps.clock.now();
-  const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
-  await giveBack(deps, placements, decided, reserved.outcomes, context);
-  const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
-  const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
-  const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
-  const keys = unclear.flatMap(({ key }) => key ?? []);
-  const stored = keys.length > 0 ? await deps.orders.byKeys(accountId, keys, context) : [];
-  return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
-}
-
-/** What was reserved for an order that is then refused for another reason. */
-async function giveBack(
-  deps: Deps,
-  placements: Attempt[],
-  decided: Decision[],
-  answers: ReserveOutcome[],
-  context: CallContext,
-): Promise<void> {
-  const held = placements.filter((_, place) => {
-    const decision = decided[place];
-    return decision !== undefined && "refusal" in decision && answers[place]?.status === ReserveStatus.RESERVED;
+  const { placements } = parse(request, input);
+  const [only] = placements;
+  if (placements.length === 1) return [outcomeToProto(await placeOne(deps, only, context))];
+  const settled = await Promise.allSettled(placements.map((asked) => placeOne(deps, asked, context)));
+  return settled.map((one) => {
+    if (one.status === "fulfilled") return outcomeToProto(one.value);
+    logFailure(deps.log, "place order", one.reason);
+    return { result: { case: "failure", value: toFailure(one.reason) } };
   });
-  if (held.length > 0)
-    await deps.reservations.release({ reservationIds: held.map((one) => one.reservationId) }, context);
+}
+
+async function placeOne(deps: Deps, input: unknown, context: CallContext): Promise<Outcome> {
+  const { authorization, traceparent, ...asked } = parse(placement, input);
+  const own = authorization ? { ...context, authorization } : context;
+  const { accountId } = await deps.verifier.caller(own);
+  return deps.place(toPlacement(accountId, asked, traceparent || currentTraceparent()), own);
 }
 
 function outcomeToProto(outcome: Outcome): MessageInitShape<typeof PlaceOutcomeSchema> {

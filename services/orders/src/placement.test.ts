@@ -4,16 +4,17 @@ import { maxMinor } from "@sidecart/platform/input";
 import { type ReserveOutcome, ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import type { NewOrder, Stored } from "./order-store.ts";
-import { type Attempt, decide, firstOfEach, isUnclear, outcomeOf, toPlacement } from "./placement.ts";
+import { type Attempt, decide, firstOfEach, isUnclear, outcomeOf, type Placement, toPlacement } from "./placement.ts";
 
 const now = new Date("2026-03-01T12:00:00.123Z");
 const accountId = newId();
 const [tea, cup] = [newId(), newId()].sort() as [string, string];
 const asked = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
+const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const nothing = new Map<string, string>();
 
 function attemptOf(input = asked, round = 0): Attempt {
-  const { reservationIds, ...placement } = toPlacement(accountId, input);
+  const { reservationIds, ...placement } = toPlacement(accountId, input, trace);
   return { ...placement, reservationId: reservationIds(round) };
 }
 
@@ -35,26 +36,31 @@ function ordered(answer: ReserveOutcome = reserved({ price: 1 })): NewOrder {
 }
 
 t.test("the same key of the same person is the same reservation, in each round another", async (t) => {
-  const [one, again] = [toPlacement(accountId, asked), toPlacement(accountId, { ...asked, lines: [] })];
+  const [one, again] = [asked, { ...asked, lines: [] }].map((input) => toPlacement(accountId, input, null)) as [
+    Placement,
+    Placement,
+  ];
   for (let round = 0; round < 3; round += 1) t.equal(one.reservationIds(round), again.reservationIds(round));
   const others = [
     one.reservationIds(0),
     one.reservationIds(1),
-    toPlacement(newId(), asked).reservationIds(0),
-    toPlacement(accountId, { ...asked, idempotencyKey: "another" }).reservationIds(0),
+    toPlacement(newId(), asked, null).reservationIds(0),
+    toPlacement(accountId, { ...asked, idempotencyKey: "another" }, null).reservationIds(0),
   ];
   t.equal(new Set(others).size, others.length);
 });
 
 t.test("without a key every call is another wish", async (t) => {
-  const { key, reservationIds } = toPlacement(accountId, { ...asked, idempotencyKey: "" });
+  const { key, reservationIds } = toPlacement(accountId, { ...asked, idempotencyKey: "" }, null);
   t.equal(key, null);
   t.not(reservationIds(0), reservationIds(0));
 });
 
 t.test("what was asked is told apart by its lines, in whatever order", async (t) => {
-  const hash = (...lines: [string, number][]) =>
-    toPlacement(accountId, { ...asked, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) }).hash;
+  const hash = (...lines: [string, number][]) => {
+    const wanted = { ...asked, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) };
+    return toPlacement(accountId, wanted, null).hash;
+  };
   t.equal(hash([tea, 2], [cup, 1]), hash([cup, 1], [tea, 2]));
   t.equal(new Set([hash([tea, 2]), hash([tea, 1]), hash([cup, 2]), hash([tea, 1], [tea, 1])]).size, 4);
 });
@@ -63,6 +69,7 @@ t.test("what is reserved becomes an order at catalog's prices, and its event say
   const order = ordered(reserved({ price: 1_290, quantity: 2 }, { productId: cup, price: 666, quantity: 3 }));
   const sums = { accountId, quantity: 5, priceTotal: 4_578, currency: "EUR", idempotencyKey: "the key", at: now };
   t.match(order, { ...sums, reservationId: attemptOf().reservationId, requestHash: attemptOf().hash });
+  t.equal(order.event.traceparent, trace, "it belongs to the trace of whoever asked");
   t.same(order.event.data, {
     order: {
       id: order.id,

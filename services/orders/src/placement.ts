@@ -16,6 +16,8 @@ export type Placement = {
   key: string | null;
   /** Of what was asked, to tell a repetition from another wish. */
   hash: string;
+  /** The trace of whoever asked. */
+  traceparent: string | null;
   reservationIds(round: number): string;
 };
 export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
@@ -24,13 +26,17 @@ export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal }
 /** What catalog's answer alone says. `closed`: the reservation has ended; `changed`: it is for other lines. */
 export type Decision = { order: NewOrder } | { refusal: Refusal } | { repeated: "closed" | "changed" };
 
-export function toPlacement(accountId: string, { lines, idempotencyKey }: Asked): Placement {
+export function toPlacement(
+  accountId: string,
+  { lines, idempotencyKey }: Asked,
+  traceparent: string | null,
+): Placement {
   const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
   const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
   const key = idempotencyKey || null;
   const reservationIds = (round: number) =>
     key === null ? newId() : derivedId("order", accountId, key, String(round));
-  return { accountId, lines, key, hash, reservationIds };
+  return { accountId, lines, key, hash, traceparent, reservationIds };
 }
 
 export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now: Date): Decision {
@@ -65,13 +71,15 @@ function priced(attempt: Attempt, answer: ReserveOutcome, at: Date): Decision {
   if (!sums) return { refusal: refusals.tooExpensive };
   const { accountId, reservationId, key: idempotencyKey, hash: requestHash } = attempt;
   const order = { id: newId(), accountId, ...sums, currency, reservationId, idempotencyKey, requestHash, at, lines };
-  return { order: { ...order, event: placedEvent(order) } };
+  return { order: { ...order, event: placedEvent(order, attempt.traceparent) } };
 }
 
-function placedEvent({ id, accountId, reservationId, priceTotal, currency, lines }: Omit<NewOrder, "event">) {
+function placedEvent(placed: Omit<NewOrder, "event">, traceparent: string | null) {
+  const { id, accountId, reservationId, priceTotal, currency, lines } = placed;
   const order = { id, accountId, status: "pending_payment", reservationId, currency, version: 1 };
   const units = lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) }));
-  return outboxRow(orderPlaced, id, { order: { ...order, priceTotal: String(priceTotal), lines: units } });
+  const data = { order: { ...order, priceTotal: String(priceTotal), lines: units } };
+  return outboxRow(orderPlaced, id, data, traceparent);
 }
 
 /** The same key twice in one call is one order: the second finds the first's. */
@@ -97,7 +105,7 @@ export function outcomeOf(
   if ("refusal" in decision) return decision;
   const username = "order" in decision ? placed.get(decision.order.id) : undefined;
   if ("order" in decision && username !== undefined) return { order: fresh(decision.order, username), replayed: false };
-  const before = stored.find((one) => one.key === attempt.key);
+  const before = stored.find(({ key, order }) => key === attempt.key && order.accountId === attempt.accountId);
   if (before?.requestHash === attempt.hash) return { order: asPlaced(before.order), replayed: true };
   const conflict = before !== undefined || ("repeated" in decision && decision.repeated === "changed");
   return conflict ? { refusal: refusals.idempotencyConflict } : "closed";

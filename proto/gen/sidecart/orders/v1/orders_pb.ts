@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/orders/v1/orders.proto.
  */
 export const file_sidecart_orders_v1_orders: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi7QEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkSEAoIdXNlcm5hbWUYCyABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiVgoJUGxhY2VtZW50EjAKBWxpbmVzGAEgAygLMiEuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlbWVudExpbmUSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSKGAQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkyzwQKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USXQoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2UiA5ACARJgCgpMaXN0T3JkZXJzEiUuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXF1ZXN0GiYuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXNwb25zZSIDkAIBEl4KC0NhbmNlbE9yZGVyEiYuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVxdWVzdBonLnNpZGVjYXJ0Lm9yZGVycy52MS5DYW5jZWxPcmRlclJlc3BvbnNlElUKCE1hcmtQYWlkEiMuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVxdWVzdBokLnNpZGVjYXJ0Lm9yZGVycy52MS5NYXJrUGFpZFJlc3BvbnNlEmYKDEdldEhpc3RvcmllcxInLnNpZGVjYXJ0Lm9yZGVycy52MS5HZXRIaXN0b3JpZXNSZXF1ZXN0Giguc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
+  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi7QEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkSEAoIdXNlcm5hbWUYCyABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiggEKCVBsYWNlbWVudBIwCgVsaW5lcxgBIAMoCzIhLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnRMaW5lEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRIVCg1hdXRob3JpemF0aW9uGAMgASgJEhMKC3RyYWNlcGFyZW50GAQgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSK2AQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASLgoHZmFpbHVyZRgEIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5GYWlsdXJlSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIkkKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIPCgdkZXRhaWxzGAQgASgJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkyzwQKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USXQoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2UiA5ACARJgCgpMaXN0T3JkZXJzEiUuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXF1ZXN0GiYuc2lkZWNhcnQub3JkZXJzLnYxLkxpc3RPcmRlcnNSZXNwb25zZSIDkAIBEl4KC0NhbmNlbE9yZGVyEiYuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVxdWVzdBonLnNpZGVjYXJ0Lm9yZGVycy52MS5DYW5jZWxPcmRlclJlc3BvbnNlElUKCE1hcmtQYWlkEiMuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVxdWVzdBokLnNpZGVjYXJ0Lm9yZGVycy52MS5NYXJrUGFpZFJlc3BvbnNlEmYKDEdldEhpc3RvcmllcxInLnNpZGVjYXJ0Lm9yZGVycy52MS5HZXRIaXN0b3JpZXNSZXF1ZXN0Giguc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw");
 
 /**
  * @generated from message sidecart.orders.v1.Order
@@ -158,6 +158,20 @@ export type Placement = Message<"sidecart.orders.v1.Placement"> & {
    * @generated from field: string idempotency_key = 2;
    */
   idempotencyKey: string;
+
+  /**
+   * `Bearer …` of whose order it is, so that orders of different people go in one call; that of the call when empty.
+   *
+   * @generated from field: string authorization = 3;
+   */
+  authorization: string;
+
+  /**
+   * W3C Trace Context of the request that asks for it; that of the call when empty.
+   *
+   * @generated from field: string traceparent = 4;
+   */
+  traceparent: string;
 };
 
 /**
@@ -227,6 +241,14 @@ export type PlaceOutcome = Message<"sidecart.orders.v1.PlaceOutcome"> & {
      */
     value: Refusal;
     case: "refusal";
+  } | {
+    /**
+     * What would be the error of a call for it alone.
+     *
+     * @generated from field: sidecart.orders.v1.Failure failure = 4;
+     */
+    value: Failure;
+    case: "failure";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -275,6 +297,44 @@ export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_orders, 7);
 
 /**
+ * An error as the `sidecart-error` trailer has it.
+ *
+ * @generated from message sidecart.orders.v1.Failure
+ */
+export type Failure = Message<"sidecart.orders.v1.Failure"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * Name of the gRPC status.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+
+  /**
+   * @generated from field: string message = 3;
+   */
+  message: string;
+
+  /**
+   * JSON; empty when there are none.
+   *
+   * @generated from field: string details = 4;
+   */
+  details: string;
+};
+
+/**
+ * Describes the message sidecart.orders.v1.Failure.
+ * Use `create(FailureSchema)` to create a new message.
+ */
+export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
+  messageDesc(file_sidecart_orders_v1_orders, 8);
+
+/**
  * @generated from message sidecart.orders.v1.GetOrdersRequest
  */
 export type GetOrdersRequest = Message<"sidecart.orders.v1.GetOrdersRequest"> & {
@@ -289,7 +349,7 @@ export type GetOrdersRequest = Message<"sidecart.orders.v1.GetOrdersRequest"> & 
  * Use `create(GetOrdersRequestSchema)` to create a new message.
  */
 export const GetOrdersRequestSchema: GenMessage<GetOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 8);
+  messageDesc(file_sidecart_orders_v1_orders, 9);
 
 /**
  * @generated from message sidecart.orders.v1.GetOrdersResponse
@@ -306,7 +366,7 @@ export type GetOrdersResponse = Message<"sidecart.orders.v1.GetOrdersResponse"> 
  * Use `create(GetOrdersResponseSchema)` to create a new message.
  */
 export const GetOrdersResponseSchema: GenMessage<GetOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 9);
+  messageDesc(file_sidecart_orders_v1_orders, 10);
 
 /**
  * @generated from message sidecart.orders.v1.ListOrdersRequest
@@ -342,7 +402,7 @@ export type ListOrdersRequest = Message<"sidecart.orders.v1.ListOrdersRequest"> 
  * Use `create(ListOrdersRequestSchema)` to create a new message.
  */
 export const ListOrdersRequestSchema: GenMessage<ListOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 10);
+  messageDesc(file_sidecart_orders_v1_orders, 11);
 
 /**
  * @generated from message sidecart.orders.v1.ListOrdersResponse
@@ -366,7 +426,7 @@ export type ListOrdersResponse = Message<"sidecart.orders.v1.ListOrdersResponse"
  * Use `create(ListOrdersResponseSchema)` to create a new message.
  */
 export const ListOrdersResponseSchema: GenMessage<ListOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 11);
+  messageDesc(file_sidecart_orders_v1_orders, 12);
 
 /**
  * @generated from message sidecart.orders.v1.CancelOrderRequest
@@ -388,7 +448,7 @@ export type CancelOrderRequest = Message<"sidecart.orders.v1.CancelOrderRequest"
  * Use `create(CancelOrderRequestSchema)` to create a new message.
  */
 export const CancelOrderRequestSchema: GenMessage<CancelOrderRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 12);
+  messageDesc(file_sidecart_orders_v1_orders, 13);
 
 /**
  * @generated from message sidecart.orders.v1.CancelOrderResponse
@@ -405,7 +465,7 @@ export type CancelOrderResponse = Message<"sidecart.orders.v1.CancelOrderRespons
  * Use `create(CancelOrderResponseSchema)` to create a new message.
  */
 export const CancelOrderResponseSchema: GenMessage<CancelOrderResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 13);
+  messageDesc(file_sidecart_orders_v1_orders, 14);
 
 /**
  * @generated from message sidecart.orders.v1.MarkPaidRequest
@@ -422,7 +482,7 @@ export type MarkPaidRequest = Message<"sidecart.orders.v1.MarkPaidRequest"> & {
  * Use `create(MarkPaidRequestSchema)` to create a new message.
  */
 export const MarkPaidRequestSchema: GenMessage<MarkPaidRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 14);
+  messageDesc(file_sidecart_orders_v1_orders, 15);
 
 /**
  * @generated from message sidecart.orders.v1.MarkPaidResponse
@@ -439,7 +499,7 @@ export type MarkPaidResponse = Message<"sidecart.orders.v1.MarkPaidResponse"> & 
  * Use `create(MarkPaidResponseSchema)` to create a new message.
  */
 export const MarkPaidResponseSchema: GenMessage<MarkPaidResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 15);
+  messageDesc(file_sidecart_orders_v1_orders, 16);
 
 /**
  * @generated from message sidecart.orders.v1.GetHistoriesRequest
@@ -456,7 +516,7 @@ export type GetHistoriesRequest = Message<"sidecart.orders.v1.GetHistoriesReques
  * Use `create(GetHistoriesRequestSchema)` to create a new message.
  */
 export const GetHistoriesRequestSchema: GenMessage<GetHistoriesRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 16);
+  messageDesc(file_sidecart_orders_v1_orders, 17);
 
 /**
  * @generated from message sidecart.orders.v1.GetHistoriesResponse
@@ -473,7 +533,7 @@ export type GetHistoriesResponse = Message<"sidecart.orders.v1.GetHistoriesRespo
  * Use `create(GetHistoriesResponseSchema)` to create a new message.
  */
 export const GetHistoriesResponseSchema: GenMessage<GetHistoriesResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 17);
+  messageDesc(file_sidecart_orders_v1_orders, 18);
 
 /**
  * @generated from message sidecart.orders.v1.History
@@ -495,7 +555,7 @@ export type History = Message<"sidecart.orders.v1.History"> & {
  * Use `create(HistorySchema)` to create a new message.
  */
 export const HistorySchema: GenMessage<History> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 18);
+  messageDesc(file_sidecart_orders_v1_orders, 19);
 
 /**
  * @generated from message sidecart.orders.v1.Transition
@@ -536,7 +596,7 @@ export type Transition = Message<"sidecart.orders.v1.Transition"> & {
  * Use `create(TransitionSchema)` to create a new message.
  */
 export const TransitionSchema: GenMessage<Transition> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 19);
+  messageDesc(file_sidecart_orders_v1_orders, 20);
 
 /**
  * Orders owns orders, their lines and the order state machine.
