@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import t from "tap";
+import { eventually } from "../../tests/support/eventually.ts";
 import { background } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
 import { newId } from "./ids.ts";
@@ -130,4 +131,18 @@ t.test("keys that cannot be had are our fault, not the caller's, and are asked f
     t.equal(toAppError(error).code, "INTERNAL", what);
   }
   t.match(await verifier.caller(context), { accountId });
+});
+
+t.test("a token that was good is known again, until it expires", async (t) => {
+  const key = await newKey("one");
+  const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
+  const token = await sign(key, { exp: now() + 2 });
+  const first = await verifier.caller(showing(token));
+  t.equal(await verifier.caller(showing(token)), first, "the very same answer: nothing was verified again");
+  const refused = () =>
+    verifier.caller(showing(token)).then(
+      () => undefined,
+      (error: AppError) => error.code,
+    );
+  t.equal(await eventually("its end", refused), "TOKEN_EXPIRED");
 });

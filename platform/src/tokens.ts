@@ -1,5 +1,6 @@
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { background, type CallContext } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
@@ -24,6 +25,13 @@ export type Verifier = {
   require(context: CallContext, ...anyOf: Role[]): Promise<Caller>;
 };
 
+/**
+ * Tokens whose signature was good are remembered for so long, and so many of them: verifying one costs about as much as
+ * all the rest of a small call. A key that is withdrawn is withdrawn that much later.
+ */
+const rememberedMs = 30_000;
+const remembered = 10_000;
+
 /** Verifies access tokens against the accounts service's public keys, fetched through the sidecar and cached. */
 export function createVerifier(sidecar: Sidecar): Verifier {
   const accounts = sidecar.service(AccountsService, "accounts");
@@ -37,8 +45,17 @@ export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
     cacheMaxAge: 10 * 60_000,
     [customFetch]: async () => new Response(await jwksJson(), { headers: { "content-type": "application/json" } }),
   });
-  async function caller(context: CallContext): Promise<Caller> {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(context.authorization ?? "")?.[1];
+  const good = new LRUCache<string, { caller: Caller; expiresAt: number }>({ max: remembered, ttl: rememberedMs });
+  async function caller({ authorization = "" }: CallContext): Promise<Caller> {
+    const known = good.get(authorization);
+    if (known && Date.now() < known.expiresAt) return known.caller;
+    const payload = await verified(authorization);
+    const found = toCaller(payload);
+    good.set(authorization, { caller: found, expiresAt: (payload.exp ?? 0) * 1000 });
+    return found;
+  }
+  async function verified(authorization: string): Promise<JWTPayload> {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization)?.[1];
     if (token === undefined) throw new AppError(commonErrors.unauthenticated);
     const { payload } = await jwtVerify(token, keys, {
       issuer: tokenIssuer,
@@ -47,7 +64,7 @@ export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
       typ: accessTokenType,
       requiredClaims: ["exp", "iat", "sub"],
     }).catch(refuse);
-    return toCaller(payload);
+    return payload;
   }
   return {
     caller,
