@@ -12,6 +12,8 @@ export type DeadLetter = {
   diedAt: string;
 };
 
+type Listed = { total: number; deadLetters: DeadLetter[] };
+
 const keep = sql(
   "dead-letters.keep",
   `with input as (
@@ -24,17 +26,19 @@ const keep = sql(
    select jsonb_build_object('kept', (select count(*) from kept))::text`,
 );
 
-const list = sql(
-  "dead-letters.list",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(first int, event_ids uuid[])),
+const listing = (which: string) => `
+   with input as (select * from jsonb_to_record($1::jsonb) as i(first int, event_ids uuid[])),
    page as (
-     select d.* from dead_letters d, input
-     where event_ids is null or d.event_id = any (event_ids)
-     order by died_at, event_id limit (select first from input))
+     select * from dead_letters ${which} order by died_at, event_id limit (select first from input))
    select jsonb_build_object(
      'total', (select count(*) from dead_letters),
      'deadLetters', coalesce((select jsonb_agg(jsonb_build_object('eventId', event_id, 'topic', topic, 'event', event,
-       'error', error, 'attempts', attempts, 'diedAt', ${instant("died_at")}) order by died_at, event_id) from page), '[]'))::text`,
+       'error', error, 'attempts', attempts, 'diedAt', ${instant("died_at")}) order by died_at, event_id) from page), '[]'))::text`;
+
+const oldest = sql("dead-letters.oldest", listing(""));
+const byEvents = sql(
+  "dead-letters.by-events",
+  listing("where event_id = any (array(select unnest(event_ids) from input))"),
 );
 
 const remove = sql(
@@ -63,7 +67,7 @@ export function createDeadLetters(database: Database) {
       await store(derivedId(topic, JSON.stringify(raw) ?? ""), topic, { unreadable: raw }, problem, 1);
     },
     list: (first: number, eventIds: string[] | null, context: CallContext) =>
-      database.one<{ total: number; deadLetters: DeadLetter[] }>(list, { first, event_ids: eventIds }, context),
+      database.one<Listed>(eventIds ? byEvents : oldest, { first, event_ids: eventIds }, context),
     /** Handles one again; it leaves only when that succeeded. */
     async redrive(
       letter: DeadLetter,

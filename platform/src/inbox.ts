@@ -7,10 +7,9 @@ const batchSize = 5_000;
 const prune = sql(
   "inbox.prune",
   `with old as (
-     select event_id, handler from inbox where handled_at < now() - interval '14 days' order by handled_at
+     select ctid from inbox where handled_at < now() - interval '14 days' order by handled_at
      limit ($1::jsonb->>'size')::int),
-   gone as (
-     delete from inbox i using old where i.event_id = old.event_id and i.handler = old.handler returning 1)
+   gone as (delete from inbox where ctid = any (array(select ctid from old)) returning 1)
    select jsonb_build_object('gone', (select count(*) from gone))::text`,
 );
 

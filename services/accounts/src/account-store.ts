@@ -29,7 +29,7 @@ const register = sql(
 const byIds = sql(
   "account.by-ids",
   `select coalesce(jsonb_agg(${accountJson("a")}), '[]')::text
-   from jsonb_array_elements_text($1::jsonb->'ids') as wanted(id) join accounts a on a.id = wanted.id::uuid`,
+   from accounts a where a.id = any (array(select jsonb_array_elements_text($1::jsonb->'ids')::uuid))`,
 );
 
 const newest = sql(
@@ -47,7 +47,7 @@ const grantRoles = sql(
      select * from jsonb_to_record($1::jsonb) as i(id uuid, roles text[], at timestamptz, event jsonb)),
    changed as (
      update accounts a set roles = input.roles, version = a.version + 1, updated_at = input.at
-     from input where a.id = input.id returning a.*),
+     from input where a.id = (select id from input) returning a.*),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', jsonb_build_object('accountId', changed.id,

@@ -130,8 +130,8 @@ const forget = sql(
   "session.forget",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(at timestamptz)),
    old as (
-     select f.id from refresh_families f, input
-     where f.expires_at < input.at - interval '7 days' order by f.expires_at limit 1000),
+     select f.id from refresh_families f
+     where f.expires_at < (select at from input) - interval '7 days' order by f.expires_at limit 1000),
    tokens as (
      delete from refresh_tokens where hash = any (array(
        select hash from refresh_tokens where family_id = any (array(select id from old)) limit 5000)) returning 1),
@@ -140,7 +140,7 @@ const forget = sql(
        and not exists (select from refresh_tokens t where t.family_id = f.id) returning 1),
    attempts as (
      delete from login_attempts where email_hash = any (array(
-       select l.email_hash from login_attempts l, input i where l.last_at < i.at - interval '1 day'
+       select l.email_hash from login_attempts l where l.last_at < (select at from input) - interval '1 day'
        order by l.last_at limit 5000)) returning 1)
    select jsonb_build_object('forgotten', (select count(*) from tokens) + (select count(*) from families)
      + (select count(*) from attempts))::text`,

@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, instant, sql } from "@sidecart/platform/database";
+import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { OutboxRow } from "@sidecart/platform/events";
 import { catalogErrors } from "./errors.ts";
@@ -24,14 +24,14 @@ const create = sql(
        stock int, category text, attributes jsonb, partner_id uuid, image_url text, at timestamptz, event jsonb)),
    owner as (
      select 1 from input where partner_id is null
-     union all select 1 from input join partners p on p.account_id = input.partner_id and p.active),
+     union all select 1 from partners where account_id = (select partner_id from input) and active),
    created as (
      insert into products (id, name, description, price, currency, category, attributes, partner_id, image_url, on_hand,
        created_at, updated_at)
      select id, name, description, price, currency, category, attributes, partner_id, image_url, stock, at, at
      from input where exists (select from owner)
      on conflict (id) do nothing returning *),
-   existing as (select p.* from products p, input where p.id = input.id),
+   existing as (select * from products where id = (select id from input)),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', ${stateJson("created")}, event->>'traceparent'
@@ -59,14 +59,15 @@ const update = sql(
        deleted_at = case when input.deleted then input.at end,
        version = p.version + 1, updated_at = input.at
      from input
-     where p.id = input.id and p.deleted_at is null and (input.owner is null or p.partner_id = input.owner)
+     where p.id = (select id from input) and p.deleted_at is null
+       and (input.owner is null or p.partner_id = input.owner)
      returning p.*),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', ${stateJson("changed")}, event->>'traceparent'
      from changed, input returning 1)
    select jsonb_build_object('product', (select ${productJson("changed")} from changed),
-     'known', exists (select from products p, input where p.id = input.id and p.deleted_at is null),
+     'known', exists (select from products where id = (select id from input) and deleted_at is null),
      'events', (select count(*) from event))::text`,
 );
 
@@ -77,9 +78,11 @@ const changeStock = sql(
        change_id uuid, most int, at timestamptz, event jsonb, depleted jsonb)),
    found as (
      select p.* from products p, input
-     where p.id = input.id and p.deleted_at is null and (input.owner is null or p.partner_id = input.owner) for update of p),
+     where p.id = (select id from input) and p.deleted_at is null
+       and (input.owner is null or p.partner_id = input.owner) for update of p),
    done as (
-     select c.stock from inventory_changes c, input, found where c.id = input.change_id and c.product_id = found.id),
+     select c.stock from inventory_changes c, found
+     where c.id = (select change_id from input) and c.product_id = found.id),
    wanted as (
      select found.id, found.reserved, found.on_hand - found.reserved as before, case type
        when 'add' then on_hand + number when 'subtract' then on_hand - number else reserved + number end as on_hand
@@ -93,7 +96,7 @@ const changeStock = sql(
      from fitting, input on conflict (id) do nothing returning 1),
    changed as (
      update products p set on_hand = fitting.on_hand, version = p.version + 1, updated_at = input.at
-     from fitting, input where p.id = fitting.id and exists (select from noted) returning p.*),
+     from fitting, input where p.id = (select id from fitting) and exists (select from noted) returning p.*),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key',
@@ -106,7 +109,7 @@ const changeStock = sql(
      returning 1)
    select jsonb_build_object('stock', coalesce((select stock from done), (select on_hand - reserved from changed)),
      'taken', exists (select from fitting) and not exists (select from noted), 'available', (select on_hand - reserved from found), 'allowed', exists (select from found),
-     'known', exists (select from products p, input where p.id = input.id and p.deleted_at is null),
+     'known', exists (select from products where id = (select id from input) and deleted_at is null),
      'events', (select count(*) from event) + (select count(*) from noted))::text`,
 );
 
@@ -125,12 +128,6 @@ const newest = sql(
      order by id desc limit (select first from input))
    select coalesce(jsonb_agg(${productJson("page")} order by page.id desc), '[]')::text from page`,
 );
-
-/**
- * Products of one statement. A sidecar carries 4 MiB and writes `<` as `\u003c`: what we accept as one product may
- * be 6 times its 13,300 characters and a picture of 8 kB, and 40 of those are 3.6 MB.
- */
-const perStatement = 40;
 
 export type NewProduct = Omit<Product, "version" | "createdAt"> & { createdAt: Date };
 export type ProductChanges = Partial<
@@ -197,23 +194,21 @@ export function createProductStore(database: Database) {
       return outcome;
     },
     async byIds(ids: string[], context: CallContext): Promise<Product[]> {
-      const wanted = [...new Set(ids)];
-      const found: Product[] = [];
-      while (wanted.length > 0)
-        found.push(...(await database.one<Product[]>(byIds, { ids: wanted.splice(0, perStatement) }, context)));
+      const ask = (some: readonly string[]) => database.one<Product[]>(byIds, { ids: some }, context);
+      const found = await inHalves([...new Set(ids)], ask);
       const byId = new Map(found.map((product) => [product.id, product]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
     /** Newest first, those older than `after`. */
     async newest(first: number, after: string | undefined, context: CallContext): Promise<Product[]> {
       const found: Product[] = [];
-      while (found.length < first) {
-        const input = { first: Math.min(first - found.length, perStatement), after: found.at(-1)?.id ?? after ?? null };
-        const some = await database.one<Product[]>(newest, input, context);
-        found.push(...some);
-        if (some.length < input.first) break;
-      }
-      return found;
+      const ask = async (some: readonly number[]) => {
+        const page = { first: some.length, after: found.at(-1)?.id ?? after ?? null };
+        const products = await database.one<Product[]>(newest, page, context);
+        found.push(...products);
+        return products;
+      };
+      return inHalves(Array.from({ length: first }, (_, place) => place), ask);
     },
   };
 }

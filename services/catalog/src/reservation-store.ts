@@ -146,6 +146,11 @@ const move = (act: Act, cause: string, which: string, middle: string, allowed: s
    ${stockEvents("changed", cause)}
    select jsonb_build_object('moved', (select count(*) from moved), 'events', (select count(*) from event) ${answer})::text`;
 
+const these = "r.id = any (array(select unnest(ids) from input))";
+const isDue = "r.expires_at <= (select at from input)";
+const due = `${isDue} and r.id = any (array(
+     select r.id from reservations r where r.status = 'open' and ${isDue} order by r.expires_at limit ${most}))`;
+
 /**
  * The same for an event, with its inbox row: the second delivery changes nothing. What cannot be done is answered in
  * `lost` and leaves no inbox row, so that the event can be handled again: the reservation is unknown, or it has expired
@@ -155,9 +160,10 @@ const moveOnce = (act: "hold" | "sell" | "release") =>
   move(
     act,
     act === "hold" ? "reserve" : act,
-    "r.id = any (input.ids)",
+    these,
     `unknown as (
-       select id from input, unnest(ids) as asked(id) where not exists (select from reservations r where r.id = asked.id)),
+       select id from input, unnest(ids) as asked(id)
+       where id <> all (array(select r.id from reservations r where ${these}))),
      short as (
        select u.product_id from units u join locked k on k.id = u.product_id
        where k.on_hand + u.on_hand < k.reserved + u.reserved),
@@ -169,18 +175,9 @@ const moveOnce = (act: "hold" | "sell" | "release") =>
     `, 'lost', not exists (select from before) and (exists (select from unknown) or exists (select from short))`,
   );
 
-const giveBack = sql("reservation.release", move("giveBack", "release", "r.id = any (input.ids)", "", "true", ""));
-const expire = sql(
-  "reservation.expire",
-  move(
-    "expire",
-    "expire",
-    "r.expires_at <= input.at and (input.ids is null or r.id = any (input.ids))",
-    "",
-    "true",
-    "",
-  ),
-);
+const giveBack = sql("reservation.release", move("giveBack", "release", these, "", "true", ""));
+const expire = sql("reservation.expire", move("expire", "expire", due, "", "true", ""));
+const expireThese = sql("reservation.expire-these", move("expire", "expire", `${isDue} and ${these}`, "", "true", ""));
 const holdOnce = sql("reservation.hold-once", moveOnce("hold"));
 const sellOnce = sql("reservation.sell-once", moveOnce("sell"));
 const releaseOnce = sql("reservation.release-once", moveOnce("release"));
@@ -188,9 +185,10 @@ const releaseOnce = sql("reservation.release-once", moveOnce("release"));
 /** No order ends this late, and no event comes again after it (the inbox forgets after 14 days). */
 const prune = sql(
   "reservation.prune",
-  `with old as (
-     select r.id from reservations r, jsonb_to_record($1::jsonb) as input(at timestamptz)
-     where r.closed_at < input.at - interval '30 days' order by r.closed_at limit ${most} for update of r skip locked),
+  `with input as (select * from jsonb_to_record($1::jsonb) as i(at timestamptz)),
+   old as (
+     select r.id from reservations r
+     where r.closed_at < (select at from input) - interval '30 days' order by r.closed_at limit ${most} for update of r skip locked),
    gone as (delete from reservations where id = any (array(select id from old)) returning 1)
    select jsonb_build_object('gone', (select count(*) from gone))::text`,
 );
@@ -213,7 +211,7 @@ export function createReservationStore(database: Database) {
   /** Ends those whose time is over, of these or of all; gives back how many. */
   const expireDue = async (ids: string[] | null, at: Date, context: CallContext): Promise<number> => {
     for (let total = 0; ; ) {
-      const { moved } = await run<{ moved: number }>(expire, ids, at, context);
+      const { moved } = await run<{ moved: number }>(ids ? expireThese : expire, ids, at, context);
       total += moved;
       if (moved < most) return total;
     }
