@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
+import { type Database, inHalves, instant, isTooLarge, sql } from "@sidecart/platform/database";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { OutboxRow } from "@sidecart/platform/events";
 import { catalogErrors } from "./errors.ts";
@@ -148,6 +148,17 @@ export type PendingEvent = Omit<OutboxRow, "data">;
 export type ProductStore = ReturnType<typeof createProductStore>;
 
 export function createProductStore(database: Database) {
+  /** In two halves when one answer would be too large. */
+  const page = async (first: number, after: string | undefined, context: CallContext): Promise<Product[]> => {
+    try {
+      return await database.one<Product[]>(newest, { first, after: after ?? null }, context);
+    } catch (error) {
+      if (first === 1 || !isTooLarge(error)) throw error;
+      const half = Math.ceil(first / 2);
+      const found = await page(half, after, context);
+      return found.length < half ? found : [...found, ...(await page(first - half, found.at(-1)?.id, context))];
+    }
+  };
   return {
     /** The product that has this id already, if there is one. Undefined when the partner is unknown. */
     async create(product: NewProduct, event: PendingEvent, context: CallContext): Promise<Product | undefined> {
@@ -200,15 +211,6 @@ export function createProductStore(database: Database) {
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
     /** Newest first, those older than `after`. */
-    async newest(first: number, after: string | undefined, context: CallContext): Promise<Product[]> {
-      const found: Product[] = [];
-      const ask = async (some: readonly number[]) => {
-        const page = { first: some.length, after: found.at(-1)?.id ?? after ?? null };
-        const products = await database.one<Product[]>(newest, page, context);
-        found.push(...products);
-        return products;
-      };
-      return inHalves(Array.from({ length: first }, (_, place) => place), ask);
-    },
+    newest: page,
   };
 }

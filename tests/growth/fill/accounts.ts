@@ -8,7 +8,9 @@ export const fillAccounts: Fill = async (query, size) => {
      from generate_series($1::int, 1, -1) n`,
     [size],
   );
-  await query("insert into credentials select id, '$argon2id$v=19$' || repeat('a', 80), now() from accounts on conflict do nothing");
+  await query(
+    "insert into credentials select id, '$argon2id$v=19$' || repeat('a', 80), now() from accounts on conflict do nothing",
+  );
   await query(
     `insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
      select uuidv7(), id, now(), now() + case when n % 50 = 0 then interval '-8 days' else interval '30 days' end, now()
