@@ -36,6 +36,8 @@ export type Exchange = {
   url: string;
   headers: Record<string, string>;
   body: string;
+  /** Those that may be right; 200. */
+  statuses?: readonly number[];
   /** What is wrong with the body of a reply, in a sentence; undefined when it is all as it must be. */
   check(reply: string): string | undefined;
   /** True when this request placed an order, said of a reply that is right. Left out where none can. */
@@ -76,6 +78,8 @@ export type System<World> = {
   audit(): Promise<Books>;
   /** Sets what there is of a product (by number); no orders of it are open. */
   stock(product: number, units: number): Promise<void>;
+  /** Takes away what was ordered since the data set was put in, and gives its stock back; left out where it stays. */
+  restore?(): Promise<void>;
   /** Ends what `prepare` started. */
   stop(): Promise<void>;
 };

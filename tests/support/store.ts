@@ -49,7 +49,11 @@ export type StoreOptions = {
 };
 
 /** Starts PostgreSQL, migrated for `service`, and the service's sidecar. All of it goes when the test ends. */
-export async function startStore(t: Test, service: string, { dispatcher }: StoreOptions = {}): Promise<Store> {
+export async function startStore(
+  t: Pick<Test, "teardown">,
+  service: string,
+  { dispatcher }: StoreOptions = {},
+): Promise<Store> {
   setLogVerbosity(logVerbosity.NONE);
   const run = await StoreRun.begin();
   t.teardown(() => run.stop());
@@ -95,7 +99,7 @@ export class StoreRun {
     return this.#ports.release(`${owner}.`);
   }
 
-  async start(spec: ProcessSpec, probe: Probe): Promise<void> {
+  async start(spec: ProcessSpec, probe: Probe): Promise<ManagedProcess> {
     await this.free(spec.name);
     const started = new ManagedProcess(spec);
     const kill = () => started.kill("SIGKILL");
@@ -106,6 +110,7 @@ export class StoreRun {
     });
     started.start();
     await untilReady(started, probe);
+    return started;
   }
 
   onStop(end: () => Promise<unknown> | unknown): void {

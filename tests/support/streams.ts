@@ -6,7 +6,7 @@ import type { Shop } from "./shop.ts";
 export type Streams = Awaited<ReturnType<typeof streamsOf>>;
 
 /** Redis as the broker, from behind: what lies in its streams, and what was read of it. The test has to ask for it. */
-export async function streamsOf(t: Test, { system }: Pick<Shop, "system">) {
+export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop, "system">) {
   const redis = new Redis(system.redisUrl);
   // It is taken away in some tests, and comes back.
   redis.on("error", () => {});

@@ -12,7 +12,7 @@ import {
   SignJWT,
 } from "jose";
 
-type SigningKey = { kid: string; key: CryptoKey; publicJwk: JWK };
+export type SigningKey = { kid: string; key: CryptoKey; publicJwk: JWK };
 
 const now = () => Math.floor(Date.now() / 1000);
 

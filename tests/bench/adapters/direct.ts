@@ -1,0 +1,27 @@
+import type { Adapter, CaseName } from "../adapter.ts";
+import { startDirect } from "../direct/system.ts";
+import { cases } from "../sidecart/requests.ts";
+import type { World } from "../sidecart/world.ts";
+
+export const adapter: Adapter<World> = {
+  name: "direct",
+  prepare: startDirect,
+  cases: pick(
+    "product",
+    "product-uncached",
+    "products",
+    "orders",
+    "order",
+    "place-order",
+    "place-order-hot",
+    "oversell",
+  ),
+  notes: {
+    product: "keeps nothing: the same as with every cache off",
+    "place-order": "two statements an order, an outbox row in each; nobody publishes them",
+  },
+};
+
+function pick(...names: CaseName[]): Adapter<World>["cases"] {
+  return Object.fromEntries(names.map((name) => [name, cases[name]]));
+}

@@ -1,0 +1,34 @@
+import { type CaseName, caseNames } from "./adapter.ts";
+
+export type Case = {
+  title: string;
+  /** Places orders: the books are looked at before and after. */
+  writes?: boolean;
+  /** So many requests and no more, all at once, of a product of which there are fewer. */
+  burst?: { requests: number; units: number };
+};
+
+const titles: Record<CaseName, string> = {
+  product: "product(id), any of all",
+  "product-uncached": "product(id), every cache off",
+  products: "products × 1,000",
+  orders: "orders × 500, viewer checked",
+  order: "order(id) with lines, owner checked",
+  "place-order": "placeOrder, 1 line",
+  "place-order-hot": "placeOrder, all of one product",
+  oversell: "64 buyers, 50 units",
+  search: "searchProducts, 2 words",
+  suggest: "suggestProducts",
+  "log-in": "login",
+  mixed: "browse and buy",
+};
+
+const writes: readonly CaseName[] = ["place-order", "place-order-hot", "oversell", "mixed"];
+
+export const caseOf = (name: CaseName): Case => ({
+  title: titles[name],
+  ...(writes.includes(name) && { writes: true }),
+  ...(name === "oversell" && { burst: { requests: 64, units: 50 } }),
+});
+
+export const isCase = (name: string): name is CaseName => (caseNames as readonly string[]).includes(name);

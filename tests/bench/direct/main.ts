@@ -1,0 +1,60 @@
+import { background } from "@sidecart/platform/call";
+import { newId } from "@sidecart/platform/ids";
+import { verifierFrom } from "@sidecart/platform/tokens";
+import Fastify from "fastify";
+import mercurius, { type IResolvers } from "mercurius";
+import pg from "pg";
+import { readOrder, readOrders, readProduct, readProducts, takeStock, writeOrder } from "./queries.ts";
+import { schema } from "./schema.ts";
+
+/**
+ * What is left when there is no Dapr: the same API, rows and check of the token in one process that speaks to PostgreSQL
+ * itself. It publishes no events and serves one line an order: nothing is to be bought here.
+ */
+const { CATALOG_URL, ORDERS_URL, JWKS = "" } = process.env;
+/** As many as each of our services' sidecars has. */
+const max = 8;
+const catalog = new pg.Pool({ connectionString: CATALOG_URL, max });
+const orders = new pg.Pool({ connectionString: ORDERS_URL, max });
+const verifier = verifierFrom(async () => JWKS);
+
+type Context = { authorization: string | undefined };
+type PlaceOrder = { input: { orderProducts: { productId: string; quantity: number }[]; idempotencyKey: string } };
+
+async function viewer({ authorization }: Context): Promise<string> {
+  return (await verifier.caller({ ...background(10_000), ...(authorization && { authorization }) })).accountId;
+}
+
+async function placeOrder(_: unknown, { input }: PlaceOrder, context: Context) {
+  const userId = await viewer(context);
+  const [{ productId, quantity } = { productId: "", quantity: 0 }] = input.orderProducts;
+  const reservation = newId();
+  const taken = await takeStock(catalog, reservation, productId, quantity);
+  if (!taken) throw new mercurius.ErrorWithProps("There is not enough of it.", { code: "OUT_OF_STOCK" });
+  const { name, price, currency } = taken;
+  const order = { id: newId(), userId, status: "pending_payment", quantity, priceTotal: price * quantity, currency };
+  const line = { productId, name, quantity, price };
+  await writeOrder(orders, order, line, reservation, input.idempotencyKey);
+  return { ...order, orderProducts: [line] };
+}
+
+const resolvers = {
+  Query: {
+    product: (_: unknown, { id }: { id: string }) => readProduct(catalog, id),
+    products: (_: unknown, { first }: { first: number }) => readProducts(catalog, first),
+    orders: async (_: unknown, { first }: { first: number }, context: Context) =>
+      readOrders(orders, await viewer(context), first),
+    order: async (_: unknown, { id }: { id: string }, context: Context) => readOrder(orders, await viewer(context), id),
+  },
+  Mutation: { placeOrder },
+  Order: { createdAt: ({ createdAt }: { createdAt: Date }) => createdAt.toISOString() },
+} as unknown as IResolvers;
+
+const http = Fastify();
+await http.register(mercurius, {
+  schema,
+  resolvers,
+  jit: 2,
+  context: ({ headers }): Context => ({ authorization: headers.authorization }),
+});
+process.send?.(await http.listen({ host: "127.0.0.1", port: 0 }));

@@ -1,0 +1,75 @@
+import type { Books, CaseName, System } from "./adapter.ts";
+import { caseOf } from "./cases.ts";
+import type { Measured } from "./load/closed-loop.ts";
+import type { LoadProcess } from "./load/process.ts";
+import { type Usage, watch } from "./processes.ts";
+
+export type Entry = { name: string; system: System<unknown>; load: LoadProcess };
+export type Asked = { caseName: CaseName; connections: number; seconds: number };
+
+/** What one implementation did in one round. */
+export type Sample = Measured & {
+  implementation: string;
+  caseName: CaseName;
+  connections: number;
+  /** By process; the load itself is `load`. */
+  usage: Record<string, Usage>;
+  /** From the last answer until every event had had its effect; of cases that place orders. */
+  settleMs?: number;
+  /** What does not agree with what was answered, in sentences. */
+  violations: string[];
+};
+
+const warmUpShare = 0.2;
+const hotProduct = 1;
+
+export async function measure(entry: Entry, { caseName, connections, seconds }: Asked): Promise<Sample> {
+  const { name, system } = entry;
+  const { writes, burst } = caseOf(caseName);
+  if (burst) await system.stock(hotProduct, burst.units);
+  const before = writes ? await system.audit() : undefined;
+  const { measured, usage } = await underLoad(entry, {
+    caseName,
+    connections: burst?.requests ?? connections,
+    warmUpMs: burst ? 0 : seconds * warmUpShare * 1_000,
+    ms: burst ? 60_000 : seconds * 1_000,
+    ...(burst && { requests: burst.requests }),
+  });
+  const sample = { implementation: name, caseName, connections: burst?.requests ?? connections, usage, ...measured };
+  if (!before) return { ...sample, violations: [] };
+  const began = performance.now();
+  await system.settled();
+  const settleMs = performance.now() - began;
+  const violations = disagreements(before, await system.audit(), measured.all.placed, burst?.units);
+  await system.restore?.();
+  return { ...sample, settleMs, violations };
+}
+
+async function underLoad({ system, load }: Entry, order: Parameters<LoadProcess["run"]>[0]) {
+  const processes = new Map([...system.processes(), ["load", load.pid] as const]);
+  let watched = watch(processes);
+  let usage: Record<string, Usage> = {};
+  const measured = await load.run(order, {
+    measuring: () => {
+      watched = watch(processes);
+    },
+    measured: () => {
+      usage = watched.stop();
+    },
+  });
+  return { measured, usage };
+}
+
+/** Everything that was answered stands in the books once, and nothing else does. */
+export function disagreements(before: Books, after: Books, placed: number, most?: number): string[] {
+  const orders = after.orders - before.orders;
+  const since = (name: "reservations" | "handled") => (after[name] ?? 0) - (before[name] ?? 0);
+  const kept = (name: "reservations" | "handled") => after[name] !== undefined && since(name) !== orders;
+  return [
+    ...(orders === placed ? [] : [`${placed} orders were answered, ${orders} were written`]),
+    ...(kept("reservations") ? [`${orders} orders, ${since("reservations")} reservations`] : []),
+    ...(kept("handled") ? [`${orders} orders, ${since("handled")} events that had their effect`] : []),
+    ...(after.oversold > 0 ? [`${after.oversold} units were sold that there were not`] : []),
+    ...(most !== undefined && placed !== most ? [`${placed} were sold of ${most}`] : []),
+  ];
+}

@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type CaseName, caseNames } from "./adapter.ts";
+import { isCase } from "./cases.ts";
+
+export const help = `Measures Sidecart, with every reply checked, beside the same queries in one process without Dapr. About 40 minutes for all of it.
+
+npm run bench -- [options]
+
+  --only CASE[,CASE]     ${caseNames.slice(0, 6).join(", ")},
+                         ${caseNames.slice(6).join(", ")}; all
+  --connections N[,N]    callers at once, each of whom asks again when it is answered; 16,64,256
+  --rounds N             each asks everything once; 3
+  --seconds N            of one case, after a fifth of that to warm up; 10
+  --products N           in the data set; 1000
+  --orders N             in the data set; 50000
+  --alone                Sidecart and nothing beside it
+  --vs URL --adapter FILE   beside it another implementation, which runs there (tests/bench/README.md)
+  --evidence             writes docs/evidence/bench-DATE.{json,md,svg}
+`;
+
+export type Options = {
+  only: CaseName[];
+  connections: number[];
+  rounds: number;
+  seconds: number;
+  products: number;
+  orders: number;
+  alone: boolean;
+  evidence: boolean;
+  help: boolean;
+  versus?: { url: string; adapter: string };
+};
+
+/** Throws with a reason when the words cannot be read. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string", default: caseNames.join(",") },
+      connections: { type: "string", default: "16,64,256" },
+      rounds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "10" },
+      products: { type: "string", default: "1000" },
+      orders: { type: "string", default: "50000" },
+      alone: { type: "boolean", default: false },
+      vs: { type: "string" },
+      adapter: { type: "string" },
+      evidence: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { vs: url, adapter, only, alone, evidence, help } = values;
+  if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter go together");
+  return {
+    only: only.split(",").map(caseNamed),
+    connections: values.connections.split(",").map((text) => whole("connections", text)),
+    rounds: whole("rounds", values.rounds),
+    seconds: whole("seconds", values.seconds),
+    products: whole("products", values.products),
+    orders: whole("orders", values.orders),
+    alone,
+    evidence,
+    help,
+    ...(url && adapter && { versus: { url, adapter: resolve(adapter) } }),
+  };
+}
+
+function caseNamed(name: string): CaseName {
+  if (!isCase(name)) throw new Error(`there is no case ${name}: ${caseNames.join(", ")}`);
+  return name;
+}
+
+function whole(name: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: say a whole number`);
+  return Number(text);
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { Adapter, AdapterModule, CaseName } from "./adapter.ts";
+import { caseOf } from "./cases.ts";
+import { sizeOf } from "./data-set.ts";
+import { LoadProcess } from "./load/process.ts";
+import { type Entry, measure, type Sample } from "./measure.ts";
+import type { Options } from "./options.ts";
+
+export type Competitor = { file: string; url?: string };
+
+const ours = join(import.meta.dirname, "adapters/sidecart.ts");
+const direct = join(import.meta.dirname, "adapters/direct.ts");
+
+export const competitorsOf = ({ alone, versus }: Options): Competitor[] => [
+  { file: ours },
+  ...(alone ? [] : [{ file: direct }]),
+  ...(versus ? [{ file: versus.adapter, url: versus.url }] : []),
+];
+
+/**
+ * Runs every case of every implementation in each round, the implementations one after another, so that a ratio compares
+ * neighbours in time. Tells of each sample as it comes.
+ */
+export async function runRounds(
+  competitors: readonly Competitor[],
+  options: Options,
+  say: (line: string) => void,
+  onSample: (sample: Sample, round: number) => void,
+): Promise<Sample[]> {
+  const entries: (Entry & { adapter: Adapter<unknown> })[] = [];
+  const samples: Sample[] = [];
+  try {
+    for (const competitor of competitors) entries.push(await enter(competitor, options, say));
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const { caseName, connections } of plan(options)) {
+        for (const entry of entries.filter(({ adapter }) => adapter.cases[caseName])) {
+          const sample = await measure(entry, { caseName, connections, seconds: options.seconds });
+          samples.push(sample);
+          onSample(sample, round);
+        }
+      }
+    }
+    return samples;
+  } finally {
+    for (const { load, system } of entries.reverse()) {
+      load.stop();
+      await system.stop();
+    }
+  }
+}
+
+/** A burst has a size of its own, so it is run once a round. */
+function plan({ only, connections }: Options): { caseName: CaseName; connections: number }[] {
+  return only.flatMap((caseName) => {
+    const { burst } = caseOf(caseName);
+    return (burst ? connections.slice(0, 1) : connections).map((number) => ({ caseName, connections: number }));
+  });
+}
+
+async function enter({ file, url }: Competitor, options: Options, say: (line: string) => void) {
+  const { adapter } = (await import(file)) as AdapterModule;
+  const size = sizeOf(options.products, options.orders);
+  say(`${adapter.name}: ${size.products} products, ${size.accounts} accounts, ${size.orders} orders`);
+  for (const name of options.only) {
+    const note = adapter.notes?.[name];
+    if (note) say(`${adapter.name}, ${caseOf(name).title}: ${note}`);
+  }
+  const system = await adapter.prepare({ ...(url && { url }), size, cases: options.only, say });
+  const load = await LoadProcess.start({ adapter: file, world: system.world });
+  return { name: adapter.name, adapter: adapter as unknown as Adapter<unknown>, system, load };
+}

@@ -1,0 +1,34 @@
+import { styleText } from "node:util";
+import { orRefuse } from "../command-line.ts";
+import { caseOf } from "./cases.ts";
+import type { Sample } from "./measure.ts";
+import { help, parseOptions } from "./options.ts";
+import { competitorsOf, runRounds } from "./rounds.ts";
+import { rowsOf } from "./rows.ts";
+import { figure, tableOf } from "./table.ts";
+import { problemsOf } from "./verdict.ts";
+
+const options = orRefuse(() => parseOptions(process.argv.slice(2)));
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+if (options.help) {
+  say(help.trimEnd());
+  process.exit(0);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+
+const samples = await runRounds(competitorsOf(options), options, say, tell);
+const rows = rowsOf(samples);
+say(`\n${tableOf(rows)}`);
+const problems = samples.flatMap(problemsOf);
+for (const { text } of problems) say(styleText("red", `✗ ${text}`));
+if (problems.some(({ fails }) => fails)) process.exitCode = 1;
+
+function tell(sample: Sample, round: number): void {
+  const { implementation, caseName, connections, perSecond, p50, p99 } = sample;
+  const { title } = caseOf(caseName);
+  say(
+    `round ${round}  ${implementation.padEnd(10)} ${title.padEnd(36)} ${String(connections).padStart(4)} connections ` +
+      `${figure(perSecond).padStart(7)}/s  p50 ${figure(p50)}  p99 ${figure(p99)} ms`,
+  );
+  for (const { text } of problemsOf(sample)) say(styleText("red", `  ✗ ${text}`));
+}

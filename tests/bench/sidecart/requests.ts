@@ -1,0 +1,108 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Ask, CaseName, Exchange } from "../adapter.ts";
+import { emailOf, ordersOf, password } from "../data-set.ts";
+import { orderId, productId } from "./ids.ts";
+import * as replies from "./replies.ts";
+import type { World } from "./world.ts";
+
+const productFields = "id name description price stock";
+const operations = {
+  product: `query($id: ID!) { product(id: $id) { ${productFields} } }`,
+  products: `query($first: Int!) { products(first: $first) { ${productFields} } }`,
+  orders: "query { orders(first: 500) { id status quantity priceTotal currency createdAt } }",
+  order: `query($id: ID!) { order(id: $id) {
+    id userId status quantity priceTotal currency createdAt orderProducts { productId name quantity price } } }`,
+  placeOrder: `mutation($input: PlaceOrderInput!) { placeOrder(input: $input) {
+    id userId status quantity priceTotal currency orderProducts { productId name quantity price } } }`,
+  search: `query($query: String!) { searchProducts(query: $query, first: 10) { total items { ${productFields} } } }`,
+  suggest: "query($prefix: String!) { suggestProducts(prefix: $prefix, first: 8) }",
+  logIn: "mutation($input: LoginInput!) { login(input: $input) { token refreshToken expiresIn } }",
+};
+
+export const cases: Partial<Record<CaseName, (world: World) => Ask>> = {
+  product: (world) => oneProduct(world, world.url),
+  "product-uncached": (world) => oneProduct(world, world.uncachedUrl ?? world.url),
+  products(world) {
+    const first = Math.min(1_000, world.size.products);
+    return ask(world, operations.products, () => ({ variables: { first }, check: replies.products(world, first) }));
+  },
+  orders(world) {
+    const numbers = world.tokens.map((_, place) => ordersOf(place + 1, world.size).slice(0, 500));
+    return ask(world, operations.orders, () => {
+      const account = anyOf(world.tokens.length);
+      return { account, check: replies.orders(world, numbers[account - 1] ?? []) };
+    });
+  },
+  order: (world) => anyOrder(world),
+  "place-order": (world) => placing(world, () => anyOf(world.size.products), replies.placed),
+  "place-order-hot": (world) => placing(world, () => 1, replies.placed),
+  oversell: (world) => placing(world, () => 1, replies.placedOrRefused),
+  search: (world) =>
+    ask(world, operations.search, () => {
+      const product = anyOf(world.size.products);
+      return { variables: { query: replies.wordsOf(product) }, check: replies.found(product) };
+    }),
+  suggest: (world) =>
+    ask(world, operations.suggest, () => {
+      const word = replies.wordsOf(anyOf(world.size.products)).split(" ")[0] ?? "";
+      return { variables: { prefix: word.slice(0, 3).toLowerCase() }, check: replies.suggested(word) };
+    }),
+  "log-in": (world) =>
+    ask(world, operations.logIn, () => {
+      const input = { email: emailOf(anyOf(world.size.accounts)), password };
+      return { variables: { input }, check: replies.loggedIn, placed: () => false };
+    }),
+};
+
+type Asked = {
+  variables?: object;
+  /** Whose token goes along; none when left out. */
+  account?: number;
+  check: Exchange["check"];
+  placed?: Exchange["placed"];
+  statuses?: Exchange["statuses"];
+};
+
+const ask =
+  (world: World, query: string, next: () => Asked, url = world.url): Ask =>
+  () => {
+    const { variables = {}, account, ...rest } = next();
+    const headers: Record<string, string> = {};
+    if (account !== undefined) headers.authorization = `Bearer ${world.tokens[account - 1]}`;
+    const body = JSON.stringify({ query, variables });
+    return { url: `${url}/graphql`, headers, body, ...rest };
+  };
+
+const oneProduct = (world: World, url: string): Ask =>
+  ask(
+    world,
+    operations.product,
+    () => {
+      const number = anyOf(world.size.products);
+      return { variables: { id: productId(number) }, check: replies.product(number) };
+    },
+    url,
+  );
+
+/** Only of the accounts whose tokens there are. */
+function anyOrder(world: World): Ask {
+  const numbers = world.tokens.map((_, place) => ordersOf(place + 1, world.size));
+  return ask(world, operations.order, () => {
+    const account = anyOf(numbers.length);
+    const own = numbers[account - 1] ?? [];
+    const number = own[randomInt(own.length)] ?? 0;
+    return { account, variables: { id: orderId(number) }, check: replies.order(world, number) };
+  });
+}
+
+const placing = (world: World, product: () => number, check: replies.PlacedCheck): Ask =>
+  ask(world, operations.placeOrder, () => {
+    const account = anyOf(world.tokens.length);
+    const number = product();
+    const orderProducts = [{ productId: productId(number), quantity: 1 }];
+    const variables = { input: { orderProducts, idempotencyKey: randomUUID() } };
+    return { account, variables, check: check(account, number), placed: replies.isOrder, statuses: [200, 409] };
+  });
+
+/** 1 to `most`. */
+const anyOf = (most: number) => 1 + randomInt(most);

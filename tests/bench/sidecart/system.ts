@@ -1,0 +1,103 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Launched, launch } from "@sidecart/local/launch";
+import pg from "pg";
+import { eventually } from "../../support/eventually.ts";
+import { admin, newCustomer } from "../../support/people.ts";
+import { type Streams, streamsOf } from "../../support/streams.ts";
+import { systemKey } from "../../support/tokens.ts";
+import type { PrepareOptions, System } from "../adapter.ts";
+import type { Size } from "../data-set.ts";
+import { closeDatabases, type Databases, openDatabases, readBooks, restore, setStock } from "./books.ts";
+import { fillAccounts, fillCatalog, fillOrders } from "./fill.ts";
+import { signTokens } from "./tokens.ts";
+import type { World } from "./world.ts";
+
+const settledWithinMs = 120_000;
+const uncached = "gateway-2";
+
+const needSearch = ["search", "suggest", "mixed"];
+
+/** Starts Sidecart on free ports, fills its databases past the services, and has it build its search index if it is asked. */
+export async function startSidecart({ size, cases, say }: PrepareOptions): Promise<System<World>> {
+  const home = await mkdtemp(join(tmpdir(), "sidecart-bench-"));
+  // PostgreSQL's own user must be able to pass through.
+  await chmod(home, 0o711);
+  const end = new AbortController();
+  process.once("exit", () => end.abort());
+  const gateway = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
+  const launched = await launch({
+    instance: "bench",
+    home,
+    logLevel: "warn",
+    killSignal: end.signal,
+    replicas: { gateway: 2 },
+    env: { gateway, [uncached]: { ...gateway, SIDECART_CACHE_MS: "0" } },
+  });
+  await fill(launched, size);
+  if (cases.some((name) => needSearch.includes(name))) {
+    say("building the search index");
+    await buildIndex(launched.gatewayUrl);
+  }
+  const databases = openDatabases(launched.databaseUrl);
+  const ends: (() => unknown)[] = [];
+  const streams = await streamsOf({ teardown: (end: () => unknown) => void ends.push(end) }, { system: launched });
+  return {
+    world: await worldOf(launched, size),
+    processes: () => new Map([...launched.processes].map(([name, { pid }]) => [name, pid ?? 0])),
+    settled: () => settled(databases, streams),
+    audit: () => readBooks(databases, size),
+    stock: (product, units) => setStock(databases, product, units),
+    restore: () => restore(databases, size),
+    async stop() {
+      for (const end of ends) end();
+      await closeDatabases(databases);
+      await launched.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The password is hashed once, by accounts itself. */
+async function fill(launched: Launched, size: Size): Promise<void> {
+  const { id } = await newCustomer(launched.gatewayUrl);
+  const accounts = new pg.Client({ connectionString: launched.databaseUrl("accounts") });
+  await accounts.connect();
+  const { rows } = await accounts.query("select password_hash from credentials where account_id = $1", [id]);
+  await accounts.end();
+  await Promise.all([
+    fillAccounts(launched.databaseUrl("accounts"), size, rows[0].password_hash),
+    fillCatalog(launched.databaseUrl("catalog"), size),
+    fillOrders(launched.databaseUrl("orders"), size),
+  ]);
+}
+
+async function worldOf(launched: Launched, size: Size): Promise<World> {
+  const [url = "", uncachedUrl = ""] = launched.gatewayUrls;
+  return { url, uncachedUrl, size, tokens: await signTokens(await systemKey(launched), size) };
+}
+
+async function buildIndex(gatewayUrl: string): Promise<void> {
+  const boss = await admin(gatewayUrl);
+  const { reindex } = await boss.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
+  const query = "query($index: String!) { reindexProgress(index: $index) { state } }";
+  type Progress = { reindexProgress: { state: string } };
+  const live = async () => (await boss.get<Progress>(query, reindex)).reindexProgress.state === "live";
+  await eventually("the search index", live, 30 * 60_000);
+}
+
+/** Nothing waits in an outbox, in the broker, or for the search index. */
+async function settled({ catalog, orders }: Databases, { unread }: Streams): Promise<void> {
+  const empty = async (database: pg.Pool, table: string) =>
+    !(await database.query(`select exists (select from ${table})`)).rows[0].exists;
+  await eventually(
+    "every event to have had its effect",
+    async () =>
+      (await empty(orders, "outbox")) &&
+      (await empty(catalog, "outbox")) &&
+      (await unread()) === 0 &&
+      (await empty(catalog, "index_queue")),
+    settledWithinMs,
+  );
+}
