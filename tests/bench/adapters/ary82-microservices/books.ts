@@ -17,18 +17,18 @@ const givenUpAfterMs = 3_000;
  */
 export class StockBooks {
   readonly #databases: Databases;
-  readonly #offers: Map<string, Offer>;
+  #offers = new Map<string, Offer>();
 
-  private constructor(databases: Databases, offers: Map<string, Offer>) {
+  constructor(databases: Databases) {
     this.#databases = databases;
-    this.#offers = offers;
   }
 
-  static async open(databases: Databases): Promise<StockBooks> {
-    const ordered = await orderedUnits(databases);
-    const { rows } = await databases.products.query<{ id: string }>("select id from products");
+  /** From now on: the data set as it was put in. */
+  async open(): Promise<void> {
+    const ordered = await orderedUnits(this.#databases);
+    const { rows } = await this.#databases.products.query<{ id: string }>("select id from products");
     const offers = rows.map(({ id }) => [id, { units: unitsInStock, ordered: ordered.get(id) ?? 0 }] as const);
-    return new StockBooks(databases, new Map(offers));
+    this.#offers = new Map(offers);
   }
 
   async setStock(product: number, units: number): Promise<void> {
@@ -37,10 +37,11 @@ export class StockBooks {
     this.#offers.set(id, { units, ordered: (await orderedUnits(this.#databases)).get(id) ?? 0 });
   }
 
+  /** Whoever measures orders one unit at a time, so a unit taken is an event that had its effect. */
   async read(): Promise<Books> {
     const { rows } = await this.#databases.orders.query<{ count: number }>("select count(*)::int from orders");
-    const { oversold } = await this.#state();
-    return { orders: rows[0]?.count ?? 0, reservations: undefined, handled: undefined, oversold };
+    const { taken, oversold } = await this.#state();
+    return { orders: rows[0]?.count ?? 0, reservations: undefined, handled: taken, oversold };
   }
 
   /** Resolves when stock is as the orders say, or does not change any more: an event that is lost has no effect. */
@@ -57,19 +58,20 @@ export class StockBooks {
     }
   }
 
-  /** Units ordered beyond what there was, and units that are in stock though they were ordered. */
-  async #state(): Promise<{ oversold: number; outstanding: number }> {
+  /** Units taken from stock, those ordered beyond what there was, and those still in stock though they were ordered. */
+  async #state(): Promise<{ taken: number; oversold: number; outstanding: number }> {
     const ordered = await orderedUnits(this.#databases);
     const left = await this.#databases.products.query<Row>("select id as product, stock as units from products");
-    let [oversold, outstanding] = [0, 0];
+    let [taken, oversold, outstanding] = [0, 0, 0];
     for (const { product, units } of left.rows) {
       const offer = this.#offers.get(product);
       if (!offer) throw new Error(`product ${product} is not of the data set`);
       const rest = offer.units - ((ordered.get(product) ?? 0) - offer.ordered);
+      taken += offer.units - units;
       oversold += Math.max(0, -rest);
       outstanding += units - Math.max(0, rest);
     }
-    return { oversold, outstanding };
+    return { taken, oversold, outstanding };
   }
 }
 

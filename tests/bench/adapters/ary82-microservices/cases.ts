@@ -38,16 +38,15 @@ export const cases: Adapter<World>["cases"] = {
 
 export const notes: Adapter<World>["notes"] = {
   "product-uncached": "has no cache: the same as `product`",
-  products: "has no pages: gives all there are",
+  products: "has no pages: gives all there are, in no order",
   orders:
-    "asks nobody who they are and has no pages: gives everybody's orders, in no order, without status and creation; " +
-    "so what other cases have placed is in the reply too",
+    "asks nobody who they are and has no pages: gives everybody's orders, in no order, without status and creation",
   order: "asks nobody who they are; lines hold no name",
   oversell: "takes stock after it has accepted the order",
   search: "has none",
   suggest: "has none",
   "log-in": "Argon2id, one pass over 64 MiB: 256 at once want 16 GiB",
-  mixed: "left out: the mix has search in it",
+  mixed: "has no search",
 };
 
 function product({ url, size }: World): Ask {
