@@ -1,5 +1,6 @@
 import { type BulkPublisher, createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
+import { createDigestPublisher, type Digest, type DigestPublisher } from "./changes.ts";
 import { type Database, instant, sql } from "./database.ts";
 import type { Step } from "./fault.ts";
 import type { Logger } from "./log.ts";
@@ -50,6 +51,8 @@ export type OutboxOptions = {
   appId: string;
   pubsub: string;
   log: Logger;
+  /** What caches are told of these events. */
+  digest?: Digest | undefined;
   /** For fault tests: told what comes next. */
   reached?: (step: Step) => void;
 };
@@ -59,8 +62,9 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
   const publishRows = createBulkPublisher(options);
+  const publishDigest = options.digest && createDigestPublisher(options.digest, options);
   const publish = () =>
-    publishBatch(options, publishRows).catch((error) => {
+    publishBatch(options, publishRows, publishDigest).catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
       return false;
@@ -85,7 +89,11 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
 }
 
 /** Claims, publishes and settles one batch; true when there may be more at once. */
-async function publishBatch(options: OutboxOptions, publishRows: BulkPublisher): Promise<boolean> {
+async function publishBatch(
+  options: OutboxOptions,
+  publishRows: BulkPublisher,
+  publishDigest: DigestPublisher | undefined,
+): Promise<boolean> {
   const rows = await options.database.one<PublishableRow[]>(
     claim,
     { size: batchSize, lease: leaseSeconds },
@@ -93,7 +101,7 @@ async function publishBatch(options: OutboxOptions, publishRows: BulkPublisher):
   );
   if (rows.length === 0) return false;
   options.reached?.("before-publish");
-  const failed = await publishRows(rows);
+  const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
   const published = rows.map((row) => row.id).filter((id) => !failed.has(id));
   options.reached?.("before-settle");
   await options.database.one(settle, { published, failed: [...failed] }, background(timeoutMs));

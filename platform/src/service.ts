@@ -4,6 +4,7 @@ import { type Implementation, implement, startAppServer } from "./app-server.ts"
 import { startBacklog } from "./backlog.ts";
 import { createListener } from "./broadcast.ts";
 import { background } from "./call.ts";
+import type { Digest } from "./changes.ts";
 import type { PlatformConfig } from "./config.ts";
 import { type Database, database } from "./database.ts";
 import { createDeadLetters } from "./dead-letters.ts";
@@ -43,6 +44,8 @@ export type Platform = {
 export type Wiring = {
   rpc: Implementation[];
   subscriptions: Subscription[];
+  /** What of its events caches are told of. */
+  digest?: Digest;
   /** For operators' calls, instead of the platform's: accounts, which has the keys, asks nobody. */
   verifier?: Verifier;
   /** Ends what the service itself started, such as sweeps. */
@@ -118,7 +121,8 @@ async function start(
     appId,
   });
   const reached = armFault(config.SIDECART_FAULT);
-  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, reached });
+  const { digest } = wiring;
+  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, digest, reached });
   const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
   const backlog = startBacklog(own, log);
   const stop = async () => {

@@ -8,8 +8,13 @@ export type PubSubComponent = {
   settings: Record<string, string>;
 };
 
-/** Who publishes and hears what, by app. */
-export type Topics = { published: Record<string, string[]>; heard: Record<string, string[]> };
+/** Who publishes and hears what, by app; what every replica hears stands for itself. */
+export type Topics = {
+  published: Record<string, string[]>;
+  heard: Record<string, string[]>;
+  broadcast: Record<string, string[]>;
+  heardByAll: Record<string, string[]>;
+};
 
 /** Without these an event would be lost, on the one broker or the other: see docs/brokers.md. */
 const guarantees: Record<string, Record<string, string>> = {
@@ -65,21 +70,19 @@ function pubsubProblems(component: PubSubComponent, code: Topics): string[] {
   ];
 }
 
-/** A component that every replica hears with names a group of its own for each sidecar, and nobody publishes to it. */
-function broadcastProblems(component: PubSubComponent, code: Topics): string[] {
-  const published = Object.values(code.published).flat();
-  const strange = Object.values(parse(component, "subscriptionScopes"))
-    .flat()
-    .filter((topic) => !published.includes(topic))
-    .map((topic) => `nobody publishes ${topic}`);
-  const speaking = Object.entries(parse(component, "publishingScopes"))
-    .filter(([, topics]) => topics.length > 0)
-    .map(([app]) => `${app} must not publish here`);
+/** A component that every replica hears with names a group of its own for each sidecar. */
+function broadcastProblems(component: PubSubComponent, { broadcast, heardByAll }: Topics): string[] {
+  const apps = [...new Set([...Object.keys(heardByAll), ...Object.keys(broadcast)])];
+  const wanted = (topics: Record<string, string[]>) => Object.fromEntries(apps.map((app) => [app, topics[app] ?? []]));
   const group = component.settings.consumerID ?? component.settings.consumerGroup ?? component.settings.durableName;
   // without a name JetStream gives each sidecar a consumer of its own, and the others give all of an app's one group
   const alone = group === undefined ? component.type === "pubsub.jetstream" : group.includes("{uuid}");
-  const shared = alone ? [] : ["the group must hold {uuid}"];
-  return [...strange, ...speaking, ...shared, ...difference("scopes", ["gateway"], component.scopes)];
+  return [
+    ...(alone ? [] : ["the group must hold {uuid}"]),
+    ...difference("scopes", apps, component.scopes),
+    ...scopeProblems(component, "publishingScopes", wanted(broadcast)),
+    ...scopeProblems(component, "subscriptionScopes", wanted(heardByAll)),
+  ];
 }
 
 /** Dapr lets an app that a list of scopes does not name do everything. */

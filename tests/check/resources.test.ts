@@ -5,6 +5,8 @@ import { problemsOf, pubsubProblems, resourceProblems } from "./resources.ts";
 const code: Topics = {
   published: { orders: ["orders.placed.v1"], catalog: [] },
   heard: { catalog: ["orders.placed.v1"] },
+  broadcast: { orders: ["orders.changed.v1"] },
+  heardByAll: { gateway: ["orders.changed.v1"] },
 };
 
 const pubsub = (): PubSubComponent => ({
@@ -24,8 +26,11 @@ const pubsub = (): PubSubComponent => ({
 const broadcast = (): PubSubComponent => ({
   name: "broadcast",
   type: "pubsub.jetstream",
-  scopes: ["gateway"],
-  settings: { publishingScopes: "gateway=", subscriptionScopes: "gateway=orders.placed.v1" },
+  scopes: ["gateway", "orders"],
+  settings: {
+    publishingScopes: "orders=orders.changed.v1;gateway=",
+    subscriptionScopes: "gateway=orders.changed.v1;orders=",
+  },
 });
 
 /** What is said about a broker whose components were changed so. */
@@ -91,16 +96,16 @@ const broken: [string, Parameters<typeof said>[0], string][] = [
   [
     "an app that may hear everything",
     (_, other) => {
-      other.settings.subscriptionScopes = "";
+      other.settings.publishingScopes = "orders=orders.changed.v1";
     },
-    "broadcast: subscriptionScopes leaves gateway open",
+    "broadcast: publishingScopes leaves gateway open",
   ],
   [
-    "a broadcast of what nobody publishes",
+    "a broadcast that no code hears",
     (_, other) => {
-      other.settings.subscriptionScopes += ",orders.lost.v1";
+      other.settings.subscriptionScopes = "orders=;gateway=orders.changed.v1,orders.lost.v1";
     },
-    "broadcast: nobody publishes orders.lost.v1",
+    "broadcast: subscriptionScopes of gateway need no orders.lost.v1",
   ],
   [
     "a broadcast that replicas would share",
@@ -117,11 +122,11 @@ const broken: [string, Parameters<typeof said>[0], string][] = [
     "broadcast: the group must hold {uuid}",
   ],
   [
-    "publishing to the broadcast",
+    "a hearer that may publish to the broadcast",
     (_, other) => {
-      other.settings.publishingScopes = "gateway=orders.placed.v1";
+      other.settings.publishingScopes = "orders=orders.changed.v1;gateway=orders.changed.v1";
     },
-    "broadcast: gateway must not publish here",
+    "broadcast: publishingScopes of gateway need no orders.changed.v1",
   ],
 ];
 

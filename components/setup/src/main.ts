@@ -2,7 +2,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Component, readComponents } from "./component.ts";
 import { Problem, reasonOf } from "./problem.ts";
-import { publishers } from "./scopes.ts";
 import { openSecrets } from "./secrets.ts";
 import type { Options } from "./step.ts";
 import { steps } from "./steps.ts";
@@ -60,7 +59,7 @@ async function main(): Promise<void> {
   }
   const until =
     Date.now() + 1_000 * (number("SIDECART_WAIT_SECONDS", process.env.SIDECART_WAIT_SECONDS || undefined) ?? 0);
-  for (const component of inOrder(found.flat())) await patiently(until, () => setUp(component, options));
+  for (const component of found.flat()) await patiently(until, () => setUp(component, options));
 }
 
 function number(name: string, text: string | undefined): number | undefined {
@@ -81,12 +80,6 @@ async function patiently(until: number, work: () => Promise<void>): Promise<void
     }
     await pause(askAgainMs);
   }
-}
-
-/** Whatever only hears builds on the topics of those that publish. */
-function inOrder(components: Component[]): Component[] {
-  const publishes = (component: Component) => publishers(component).some(({ topics }) => topics.length > 0);
-  return [...components.filter(publishes), ...components.filter((component) => !publishes(component))];
 }
 
 async function setUp(component: Component, options: Options): Promise<void> {

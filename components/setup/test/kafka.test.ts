@@ -9,6 +9,7 @@ import { setUpBroker } from "./set-up.ts";
 allowDownload(t);
 
 const placed = "orders.order-placed.v1";
+const changed = "orders.orders-changed.v1";
 const login = { username: "sidecart", password: "secret of a test" };
 
 t.test("Kafka", async (t) => {
@@ -37,10 +38,10 @@ t.test("Kafka", async (t) => {
       const found = await limits();
       return Object.entries(wanted).every(([name, value]) => found[name] === value);
     });
-  const limits = async () => {
-    const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: placed }];
-    const [topic] = await admin.describeConfigs({ resources });
-    return Object.fromEntries((topic?.configs ?? []).map(({ name, value }) => [name, value]));
+  const limits = async (topic = placed) => {
+    const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic }];
+    const [found] = await admin.describeConfigs({ resources });
+    return Object.fromEntries((found?.configs ?? []).map(({ name, value }) => [name, value]));
   };
 
   t.test("what is wrong is one line with component, cause and fix, and nothing is half made", async (t) => {
@@ -67,6 +68,12 @@ t.test("Kafka", async (t) => {
     const { topics } = await admin.metadata({ topics: [placed], forceUpdate: true });
     t.equal(topics.get(placed)?.partitionsCount, 3);
     await untilLimits({ "retention.ms": "604800000", "max.message.bytes": "1048588", "min.insync.replicas": "1" });
+  });
+
+  t.test("what every replica hears stays in order and is kept for an hour", async (t) => {
+    const { topics } = await admin.metadata({ topics: [changed], forceUpdate: true });
+    t.equal(topics.get(changed)?.partitionsCount, 1);
+    t.match(await limits(changed), { "retention.ms": "3600000" });
   });
 
   t.test("running it again keeps the topics, and their retention follows the option", async (t) => {

@@ -62,10 +62,10 @@ t.test("Redis", async (t) => {
   });
 
   t.test("a key that is no stream is said, not passed over", async (t) => {
-    await client.set("catalog.stock-changed.v1", "in the way");
+    await client.set("catalog.catalog-changed.v1", "in the way");
     const said = await setUpBroker(t, "redis", { redis: secret });
     t.match(said, { code: 1, error: /^broadcast: .*WRONGTYPE.*; .*\n$/ });
-    await client.del("catalog.stock-changed.v1");
+    await client.del("catalog.catalog-changed.v1");
   });
 
   t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {

@@ -15,7 +15,7 @@ export type Secrets = Record<string, Record<string, string>>;
 
 /** Runs the program as the launcher does, on what we ship for a broker. */
 export async function setUpBroker(t: Test, broker: string, secrets: Secrets, args: string[] = []): Promise<Said> {
-  const files = ["broadcast", "pubsub"].flatMap((name) => ["--component", join(brokers, broker, `${name}.yaml`)]);
+  const files = ["pubsub", "broadcast"].flatMap((name) => ["--component", join(brokers, broker, `${name}.yaml`)]);
   const folder = await mkdtemp(join(tmpdir(), "sidecart-setup-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "secrets.json");

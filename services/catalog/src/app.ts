@@ -2,6 +2,7 @@ import { background, type CallContext } from "@sidecart/platform/call";
 import { systemClock } from "@sidecart/platform/ids";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
+import { digest } from "./digest.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { startIndexer } from "./indexer.ts";
@@ -49,5 +50,5 @@ export async function wire(platform: Platform): Promise<Wiring> {
   const stop = async () => {
     await Promise.all([...sweeps, indexer, builder].map((one) => one.stop()));
   };
-  return { rpc: rpc(deps), subscriptions: subscriptions(deps), stop };
+  return { rpc: rpc(deps), subscriptions: subscriptions(deps), digest, stop };
 }

@@ -6,6 +6,7 @@ import {
   StockChangedSchema,
   StockDepletedSchema,
 } from "@sidecart/proto/catalog/v1/events";
+import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
 import {
   OrderCancelledSchema,
   OrderExpiredSchema,
@@ -17,6 +18,7 @@ export const productCreated = eventType("catalog.product-created.v1", ProductCre
 export const productChanged = eventType("catalog.product-changed.v1", ProductChangedSchema);
 export const stockChanged = eventType("catalog.stock-changed.v1", StockChangedSchema);
 export const stockDepleted = eventType("catalog.stock-depleted.v1", StockDepletedSchema);
+export const catalogChanged = eventType("catalog.catalog-changed.v1", ChangesSchema);
 
 export const accountRegistered = eventType("accounts.account-registered.v1", AccountRegisteredSchema);
 export const accountUpdated = eventType("accounts.account-updated.v1", AccountUpdatedSchema);

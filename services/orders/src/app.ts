@@ -3,6 +3,7 @@ import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
+import { digest } from "./digest.ts";
 import { expireOrders } from "./expire-orders.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { createOrderStore } from "./order-store.ts";
@@ -26,5 +27,5 @@ export function wire(platform: Platform): Wiring {
     if (expired > 0) log.info({ expired }, "unpaid orders expired");
   });
   const neighbours = createNeighbourStore(database);
-  return { rpc: rpc(deps), subscriptions: subscriptions({ neighbours }), stop: () => expiry.stop() };
+  return { rpc: rpc(deps), subscriptions: subscriptions({ neighbours }), digest, stop: () => expiry.stop() };
 }

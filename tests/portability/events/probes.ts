@@ -27,15 +27,23 @@ export type Probes = Awaited<ReturnType<typeof startProbes>>;
 /** The launcher's real system on a broker, with probes in the place of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
-  const everybodyHears = scopesOf(broker, "broadcast").hears;
+  const everyReplica = scopesOf(broker, "broadcast");
   const key = await foreignKey();
   const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] });
   const steps = new Map<string, number>();
   const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
   const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
-  const topicsOf = (id: string) => String((id === "gateway" ? everybodyHears : hears).get(id) ?? "");
+  const environment = (id: string) => {
+    const [digest] = everyReplica.publishes.get(id) ?? [];
+    return {
+      PROBE_JWKS: jwks,
+      PROBE_TOPICS: String((id === "gateway" ? everyReplica.hears : hears).get(id) ?? ""),
+      PROBE_PUBLISHES: String(publishes.get(id) ?? ""),
+      ...(digest && { PROBE_DIGEST: digest }),
+    };
+  };
   const env: Record<string, Record<string, string>> = Object.fromEntries(
-    processes.map(([name, id]) => [name, { PROBE_JWKS: jwks, PROBE_TOPICS: topicsOf(id) }]),
+    processes.map(([name, id]) => [name, environment(id)]),
   );
   const system = await startSystem(t, {
     broker,

@@ -1,13 +1,17 @@
-import { StructSchema } from "@bufbuild/protobuf/wkt";
+import { toJson } from "@bufbuild/protobuf";
+import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
 import { implement } from "@sidecart/platform/app-server";
+import { changeOf, type Digest } from "@sidecart/platform/changes";
 import { EventTooLarge, eventType } from "@sidecart/platform/events";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { on } from "@sidecart/platform/subscriptions";
 import { verifierFrom } from "@sidecart/platform/tokens";
+import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
 import type { ProbeConfig } from "./config.ts";
 import { createHandling } from "./handling.ts";
 import { ProbeService } from "./probe-service.ts";
 import { createRecords, type Written } from "./records.ts";
+import { told } from "./told.ts";
 
 /** The probe of a service, wired like one. */
 export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): Wiring {
@@ -36,6 +40,17 @@ export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): W
   return {
     rpc: [probe],
     subscriptions: config.PROBE_TOPICS.map((topic) => on(eventType(topic, StructSchema), handling.handle)),
+    ...(config.PROBE_DIGEST && { digest: digestOf(config.PROBE_DIGEST, config.PROBE_PUBLISHES) }),
     verifier: verifierFrom(async () => config.PROBE_JWKS),
   };
+}
+
+/** Events of a run are told apart by their keys. */
+function digestOf(topic: string, published: string[]): Digest {
+  const change = (data: Struct) => {
+    const { run, key } = told.parse(toJson(StructSchema, data));
+    return { id: key, owner: run };
+  };
+  const changes = published.map((topic) => changeOf(eventType(topic, StructSchema), change));
+  return { type: eventType(topic, ChangesSchema), changes };
 }

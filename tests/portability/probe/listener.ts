@@ -1,5 +1,3 @@
-import { toJson } from "@bufbuild/protobuf";
-import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { implement, startAppServer } from "@sidecart/platform/app-server";
 import { createListener } from "@sidecart/platform/broadcast";
 import { background } from "@sidecart/platform/call";
@@ -8,9 +6,9 @@ import { createLogger } from "@sidecart/platform/log";
 import { onSignal, pubsubName } from "@sidecart/platform/service";
 import { connectSidecar } from "@sidecart/platform/sidecar";
 import { onEveryReplica } from "@sidecart/platform/subscriptions";
+import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";
-import { told } from "./told.ts";
 
 const startTimeoutMs = 60_000;
 
@@ -21,9 +19,8 @@ export async function startListener(config: ProbeConfig): Promise<void> {
   await sidecar.ready(background(startTimeoutMs));
   const heard = new Map<string, string[]>();
   const subscriptions = config.PROBE_TOPICS.map((topic) =>
-    onEveryReplica(eventType(topic, StructSchema), async ({ id, data }) => {
-      const { run } = told.parse(toJson(StructSchema, data));
-      heard.set(run, [...(heard.get(run) ?? []), id]);
+    onEveryReplica(eventType(topic, ChangesSchema), async ({ data }) => {
+      for (const { id, owner: run } of data.changes) heard.set(run, [...(heard.get(run) ?? []), id]);
     }),
   );
   const nobody = async (): Promise<never> => {

@@ -30,15 +30,15 @@ const names = { stream: 10_058, consumer: 10_148 };
 
 /**
  * A stream for each topic with a durable consumer for each service that hears it; for a component that names a stream,
- * that stream instead, as a short-lived copy of the topics that are heard.
+ * that stream instead, which keeps its topics for a short time.
  */
 export const jetstream: Step = async (component, options, say) => {
   const connection = await open(component);
   try {
     check(component, connection);
     const manager = await jetstreamManager(connection, { timeout: connectWithinMs });
-    const copy = component.setting("streamName");
-    if (copy) await makeCopy(manager, component, copy, options, say);
+    const stream = component.setting("streamName");
+    if (stream) await makeBroadcast(manager, component, stream, options, say);
     else await makeTopics(manager, component, options, say);
   } catch (error) {
     throw explained(component, error);
@@ -105,20 +105,21 @@ const ofOptions = ({ replicas, retentionHours }: Options): Partial<StreamConfig>
   ...(retentionHours && { max_age: nanos(retentionHours * hourMs) }),
 });
 
-/** Consumers of the copy last an hour without their reader, so that one that is cut off for a while goes on. */
-async function makeCopy(
+/** Consumers last an hour without their reader, so that one that is cut off for a while goes on. */
+async function makeBroadcast(
   manager: JetStreamManager,
   component: Component,
   name: string,
   options: Options,
   say: (line: string) => void,
 ): Promise<void> {
-  const sources = topicsOf(component).map((topic) => ({ name: topic.replaceAll(".", "_"), filter_subject: topic }));
   const config = {
     ...kept,
     discard: DiscardPolicy.Old,
     max_age: nanos(hourMs),
-    sources,
+    subjects: topicsOf(component),
+    // it was a copy of other streams once
+    sources: [],
     consumer_limits: { inactive_threshold: nanos(hourMs) },
   };
   await makeStream(manager, name, config, options, say);

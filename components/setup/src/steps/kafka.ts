@@ -8,20 +8,29 @@ import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
 import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
-import { type Options, type Step, settingsOf } from "../step.ts";
+import { type Settings, type Step, settingsOf } from "../step.ts";
 
 /** Room for an event of the largest size (platform/src/events.ts) and its headers: Kafka's own default. */
 const messageBytes = 1_048_588;
 const hourMs = 60 * 60_000;
+/** In order, and for nobody who comes later. */
+const broadcast = { partitions: 1, retentionHours: 1 };
 const exists = "TOPIC_ALREADY_EXISTS";
 
-/** The topics, with their partitions and limits; for a component with a group a sidecar, the end of abandoned groups. */
+/** The topics, with their partitions and limits; for a component with a group a sidecar, also the end of abandoned groups. */
 export const kafka: Step = async (component, options, say) => {
   const admin = await open(component);
   try {
     const group = component.setting("consumerGroup");
-    if (group.includes("{uuid}")) await deleteAbandoned(admin, group.split("{uuid}")[0] ?? "", say);
-    else await makeTopics(admin, topicsOf(component), options, say);
+    const everyReplica = group.includes("{uuid}");
+    if (everyReplica) await deleteAbandoned(admin, group.split("{uuid}")[0] ?? "", say);
+    const existing = await makeTopics(
+      admin,
+      component,
+      { ...settingsOf(options), ...(everyReplica && broadcast) },
+      say,
+    );
+    if (!everyReplica && options.retentionHours) await keepFor(admin, existing, options.retentionHours, say);
   } catch (error) {
     if (error instanceof Problem) throw error;
     const fix = "permit this user to create topics and groups, and ask for as many --replicas as there are brokers";
@@ -77,13 +86,13 @@ function logIn(component: Component) {
   return { ...tls, sasl: { mechanism, username, password } };
 }
 
-/** What is there already keeps its limits, as it keeps its partitions and copies; its retention follows the option. */
-async function makeTopics(admin: Admin, topics: string[], options: Options, say: (line: string) => void) {
+/** What is there already keeps its limits, as it keeps its partitions and copies: it is given back. */
+async function makeTopics(admin: Admin, component: Component, settings: Settings, say: (line: string) => void) {
+  const topics = topicsOf(component);
   const known = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !known.has(topic));
-  const existing = topics.filter((topic) => known.has(topic));
   if (missing.length > 0) {
-    const { partitions, replicas, retentionHours } = settingsOf(options);
+    const { partitions, replicas, retentionHours } = settings;
     const limits = {
       "retention.ms": retentionHours * hourMs,
       "max.message.bytes": messageBytes,
@@ -94,17 +103,17 @@ async function makeTopics(admin: Admin, topics: string[], options: Options, say:
     await admin.createTopics({ topics: missing, partitions, replicas, configs }).catch(ignoreExisting);
     for (const topic of missing) say(`topic ${topic} with ${partitions} partitions`);
   }
-  if (existing.length > 0 && options.retentionHours) {
-    await keepFor(admin, existing, options.retentionHours);
-    say(`retention of ${existing.length} topics`);
-  }
+  return topics.filter((topic) => known.has(topic));
 }
 
-async function keepFor(admin: Admin, topics: string[], hours: number): Promise<void> {
+/** Retention follows the option. */
+async function keepFor(admin: Admin, topics: string[], hours: number, say: (line: string) => void): Promise<void> {
+  if (topics.length === 0) return;
   const configOperation = IncrementalAlterConfigOperationTypes.SET;
   const configs = [{ name: "retention.ms", value: String(hours * hourMs), configOperation }];
   const resources = topics.map((resourceName) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName, configs }));
   await admin.incrementalAlterConfigs({ resources });
+  say(`retention of ${topics.length} topics`);
 }
 
 /** Another set-up may have been quicker. */
