@@ -48,6 +48,24 @@ export function database(sidecar: Sidecar, component: string): Database {
   };
 }
 
+/** Asks for all at once, or, when the answer is more than a sidecar carries (4 MiB), for one half and then the other. */
+export async function inHalves<Item, Found>(
+  items: readonly Item[],
+  ask: (items: readonly Item[]) => Promise<Found[]>,
+): Promise<Found[]> {
+  if (items.length === 0) return [];
+  try {
+    return await ask(items);
+  } catch (error) {
+    if (items.length === 1 || !isTooLarge(error)) throw error;
+    const middle = Math.ceil(items.length / 2);
+    return [...(await inHalves(items.slice(0, middle), ask)), ...(await inHalves(items.slice(middle), ask))];
+  }
+}
+
+/** The answer is more than a sidecar carries. */
+export const isTooLarge = (error: unknown): boolean => toAppError(error).code === commonErrors.tooLarge.code;
+
 const noRow = "the statement failed or returned no row";
 
 /** The binding hides errors raised while rows are read: no row is the only sign of them. */
@@ -62,7 +80,8 @@ function parse<T>(answer: Uint8Array): T {
 function failed(statement: Statement, error: unknown): AppError {
   const cause = new Error(`statement ${statement.name}`, { cause: error });
   if (error instanceof StatementFailed) return new StatementFailed(commonErrors.unavailable, { cause });
-  const { status } = toAppError(error);
+  const { status, code } = toAppError(error);
+  if (code === commonErrors.tooLarge.code) return new AppError(commonErrors.tooLarge, { cause });
   if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
   return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });
 }

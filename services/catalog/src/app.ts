@@ -3,6 +3,7 @@ import { systemClock } from "@sidecart/platform/ids";
 import type { Platform, Wiring } from "@sidecart/platform/service";
 import { startSweep } from "@sidecart/platform/sweep";
 import { digest } from "./digest.ts";
+import { createHolding } from "./hold-reservations.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { startIndexer } from "./indexer.ts";
@@ -10,6 +11,7 @@ import { createPartnerStore } from "./partner-store.ts";
 import { createProductStore } from "./product-store.ts";
 import { createIndexBuilder, keepIndexes } from "./reindex.ts";
 import { createReservationStore } from "./reservation-store.ts";
+import { createReserving } from "./reserve.ts";
 import { rpc } from "./rpc.ts";
 import { createSearchIndex } from "./search-index.ts";
 import { subscriptions } from "./subscriptions.ts";
@@ -24,17 +26,17 @@ export async function wire(platform: Platform): Promise<Wiring> {
   const queue = createIndexQueueStore(database);
   const builder = createIndexBuilder(search, log);
   const indexer = startIndexer({ ...search, queue }, log);
+  const reserving = { reservations: createReservationStore(database), clock: systemClock, kickOutbox };
   const deps = {
     ...search,
-    queue,
+    ...reserving,
     builder,
     kickIndexer: indexer.kick,
     products: createProductStore(database),
-    reservations: createReservationStore(database),
+    reserve: createReserving(reserving),
+    hold: createHolding(reserving),
     partners: createPartnerStore(database),
-    clock: systemClock,
     verifier,
-    kickOutbox,
   };
   const keep = (context: CallContext) => keepIndexes(search, builder, context);
   // Whatever search needs, stock and products are served without it.

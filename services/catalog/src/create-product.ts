@@ -61,5 +61,6 @@ export async function createProduct(deps: Deps, input: unknown, context: CallCon
   if (!created) throw new AppError(catalogErrors.unknownPartner);
   if (owner !== null && created.partnerId !== owner) throw new AppError(commonErrors.forbidden);
   deps.kickOutbox();
+  deps.kickIndexer();
   return created;
 }

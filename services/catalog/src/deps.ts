@@ -1,7 +1,9 @@
+import type { Batcher } from "@sidecart/platform/batch";
 import type { Clock } from "@sidecart/platform/ids";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { ProductStore } from "./product-store.ts";
-import type { ReservationStore } from "./reservation-store.ts";
+import type { Outcome, Wanted } from "./reservation.ts";
+import type { Hold, ReservationStore } from "./reservation-store.ts";
 import type { SearchIndex } from "./search-index.ts";
 
 /** What the use cases work with; wired in app.ts. */
@@ -11,6 +13,10 @@ export type Deps = {
   index: SearchIndex;
   verifier: Verifier;
   clock: Clock;
+  reserve: Batcher<Wanted, Outcome>;
+  hold: Batcher<Hold, undefined>;
   /** To be called after a statement that wrote outbox rows. */
   kickOutbox(): void;
+  /** To be called after a statement that changed what is searched; search notices by itself a second later. */
+  kickIndexer(): void;
 };

@@ -4,18 +4,16 @@ import { type Database, sql } from "@sidecart/platform/database";
 /** A product that is to be indexed; `notedAt` is given back as it came, to the microsecond. */
 export type Noted = { id: string; notedAt: string };
 
-/** `noted_at` always grows: whoever indexed what was noted before can tell that there is more. */
-const note = sql(
-  "index-queue.note",
-  `with noted as (
+/**
+ * Part of a statement that changes what is searched: notes the products that `changed` selects, as `id`. `noted_at` always
+ * grows: whoever indexed what was noted before can tell that there is more.
+ */
+export const noted = (changed: string) => `noted_to_index as (
      insert into index_queue (product_id, noted_at)
-     select id, clock_timestamp() from (
-       select distinct jsonb_array_elements_text($1::jsonb->'ids')::uuid as id order by 1) as wanted
+     select id, clock_timestamp() from (${changed}) as changed order by id
      on conflict (product_id) do update set claimed_until = '-infinity',
        noted_at = greatest(excluded.noted_at, index_queue.noted_at + interval '1 microsecond')
-     returning 1)
-   select jsonb_build_object('noted', (select count(*) from noted))::text`,
-);
+     returning 1)`;
 
 const claim = sql(
   "index-queue.claim",
@@ -37,12 +35,17 @@ const settle = sql(
      select d.* from input, jsonb_to_recordset(done) as d(id uuid, "notedAt" timestamptz)),
    again as (
      select a.*, input.pause from input, jsonb_to_recordset(again) as a(id uuid, "notedAt" timestamptz)),
+   locked as (
+     select 1 from index_queue where product_id = any (array(select id from done union all select id from again))
+     order by product_id for update),
    gone as (
      delete from index_queue q using done d
-     where q.product_id = any (array(select id from done)) and q.product_id = d.id and q.noted_at = d."notedAt" returning 1),
+     where q.product_id = any (array(select id from done)) and q.product_id = d.id and q.noted_at = d."notedAt"
+       and (select count(*) from locked) >= 0 returning 1),
    back as (
      update index_queue q set claimed_until = now() + make_interval(secs => a.pause)
-     from again a where q.product_id = any (array(select id from again)) and q.product_id = a.id and q.noted_at = a."notedAt" returning 1)
+     from again a where q.product_id = any (array(select id from again)) and q.product_id = a.id and q.noted_at = a."notedAt"
+       and (select count(*) from locked) >= 0 returning 1)
    select jsonb_build_object('gone', (select count(*) from gone), 'back', (select count(*) from back))::text`,
 );
 
@@ -50,9 +53,6 @@ export type IndexQueueStore = ReturnType<typeof createIndexQueueStore>;
 
 export function createIndexQueueStore(database: Database) {
   return {
-    async note(ids: string[], context: CallContext): Promise<void> {
-      await database.one(note, { ids }, context);
-    },
     /** Up to `size` products that nobody else has, for `lease` seconds; the longest waiting first. */
     claim: (size: number, lease: number, context: CallContext) =>
       database.one<Noted[]>(claim, { size, lease }, context),

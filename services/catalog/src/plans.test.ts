@@ -49,6 +49,7 @@ async function runAll(database: Database): Promise<void> {
   const reservations = createReservationStore(database);
   const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
   await reservations.reserve([wish], now, later, soon());
+  await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());
   await reservations.holdOnce(wish.id, now, soon(), newId());
   await reservations.sellOnce(wish.id, now, soon(), newId());
   await reservations.releaseOnce(wish.id, now, soon(), newId());
@@ -59,7 +60,6 @@ async function runAll(database: Database): Promise<void> {
   await reservations.prune(now, soon());
 
   const queue = createIndexQueueStore(database);
-  await queue.note([id], soon());
   await queue.settle(await queue.claim(10, 30, soon()), [{ id, notedAt: now.toISOString() }], 1, soon());
 
   const indexes = createIndexStore(database);

@@ -3,6 +3,7 @@ import { type Database, inHalves, instant, isTooLarge, sql } from "@sidecart/pla
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { OutboxRow } from "@sidecart/platform/events";
 import { catalogErrors } from "./errors.ts";
+import { noted } from "./index-queue-store.ts";
 import type { Product } from "./product.ts";
 
 const productJson = (p: string) => `jsonb_build_object('id', ${p}.id, 'name', ${p}.name,
@@ -31,6 +32,7 @@ const create = sql(
      select id, name, description, price, currency, category, attributes, partner_id, image_url, stock, at, at
      from input where exists (select from owner)
      on conflict (id) do nothing returning *),
+   ${noted("select id from created")},
    existing as (select * from products where id = (select id from input)),
    event as (
      insert into outbox (id, topic, key, data, traceparent)
@@ -62,6 +64,7 @@ const update = sql(
      where p.id = (select id from input) and p.deleted_at is null
        and (input.owner is null or p.partner_id = input.owner)
      returning p.*),
+   ${noted("select id from changed")},
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key', ${stateJson("changed")}, event->>'traceparent'
@@ -97,6 +100,7 @@ const changeStock = sql(
    changed as (
      update products p set on_hand = fitting.on_hand, version = p.version + 1, updated_at = input.at
      from fitting, input where p.id = (select id from fitting) and exists (select from noted) returning p.*),
+   ${noted("select changed.id from changed, wanted where (changed.on_hand > changed.reserved) <> (before > 0)")},
    event as (
      insert into outbox (id, topic, key, data, traceparent)
      select (event->>'id')::uuid, event->>'topic', event->>'key',

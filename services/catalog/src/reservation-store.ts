@@ -4,6 +4,7 @@ import { AppError } from "@sidecart/platform/errors";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
 import { stockChanged, stockDepleted } from "./events.ts";
+import { noted } from "./index-queue-store.ts";
 import type { Outcome, PricedLine, Wanted } from "./reservation.ts";
 
 /** Reservations that one statement ends. */
@@ -16,8 +17,14 @@ const most = 500;
 const newEventId = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send(
   floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
 
-/** Events of the products a statement changed, one a product. `gained`: by how much what can be ordered changed. */
-const stockEvents = (changed: string, cause: string) => `event as (
+/**
+ * Events of the products a statement changed, one a product, and a note for search of those that came into stock or are no
+ * longer. `gained`: by how much what can be ordered changed.
+ */
+const stockEvents = (changed: string, cause: string) => `${noted(
+  `select id from ${changed} where (on_hand > reserved) <> (on_hand - reserved > gained)`,
+)},
+   event as (
      insert into outbox (id, topic, key, data, traceparent)
      select ${newEventId}, '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
        'stock', on_hand - reserved, 'version', version, 'cause', '${cause}'), (select traceparent from input)
@@ -179,6 +186,26 @@ const giveBack = sql("reservation.release", move("giveBack", "release", these, "
 const expire = sql("reservation.expire", move("expire", "expire", due, "", "true", ""));
 const expireThese = sql("reservation.expire-these", move("expire", "expire", `${isDue} and ${these}`, "", "true", ""));
 const holdOnce = sql("reservation.hold-once", moveOnce("hold"));
+/**
+ * The same as hold-once for many events whose reservations are open, which is nearly always: then no stock is moved. What
+ * is not among `held` is left to hold-once.
+ */
+const holdOpen = sql(
+  "reservation.hold-open",
+  `with asked as (select * from jsonb_to_recordset($1::jsonb->'holds') as h(id uuid, event_id uuid)),
+   locked as (
+     select id, status from reservations where id = any (array(select id from asked)) order by id for update),
+   open as (select a.* from asked a join locked k on k.id = a.id where k.status = 'open'),
+   fresh as (
+     insert into inbox (event_id, handler) select event_id, 'hold' from open order by event_id
+     on conflict do nothing returning event_id),
+   held as (
+     update reservations r set expires_at = null from open
+     where r.id = open.id and r.id = any (array(select id from open)) and r.expires_at is not null
+       and open.event_id in (select event_id from fresh) returning 1)
+   select jsonb_build_object('held', (select coalesce(jsonb_agg(event_id), '[]') from open),
+     'changed', (select count(*) from held))::text`,
+);
 const sellOnce = sql("reservation.sell-once", moveOnce("sell"));
 const releaseOnce = sql("reservation.release-once", moveOnce("release"));
 
@@ -194,6 +221,9 @@ const prune = sql(
 );
 
 type RawOutcome = Omit<Outcome, "status"> & { status: Outcome["status"] | "contended" | "expired" };
+
+/** A reservation that an order stands behind, and the event that says so. */
+export type Hold = { id: string; eventId: string };
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
@@ -242,6 +272,11 @@ export function createReservationStore(database: Database) {
       return (await run<{ moved: number }>(giveBack, ids, at, context)).moved;
     },
     expire: (at: Date, context: CallContext) => expireDue(null, at, context),
+    /** Holds what is open of these for the orders that stand behind it; gives back the events that are done with that. */
+    async holdOpen(holds: Hold[], context: CallContext): Promise<Set<string>> {
+      const rows = holds.map(({ id, eventId }) => ({ id, event_id: eventId }));
+      return new Set((await database.one<{ held: string[] }>(holdOpen, { holds: rows }, context)).held);
+    },
     /** For the events of an order. They throw RESERVATION_LOST when stock that an order counts on is not there. */
     holdOnce: once(holdOnce),
     sellOnce: once(sellOnce),

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type Batcher, createBatcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
 import { id, parse, quantity } from "@sidecart/platform/input";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
@@ -34,28 +35,43 @@ const statuses: Record<Outcome["status"], ReserveStatus> = {
   closed: ReserveStatus.CLOSED,
 };
 
-/** Puts stock aside for many orders in one statement; outcomes stand in the order asked. */
+type ReservingDeps = Pick<Deps, "reservations" | "clock" | "kickOutbox">;
+
+/** Puts stock aside for orders: those that come together are one statement. */
+export function createReserving(deps: ReservingDeps): Batcher<Wanted, Outcome> {
+  return createBatcher({
+    name: "reserve",
+    most: 500,
+    parallel: 2,
+    waiting: 5_000,
+    async run(wanted, context) {
+      const first = new Map<string, Wanted>();
+      for (const one of wanted) if (!first.has(one.id)) first.set(one.id, one);
+      const now = deps.clock.now();
+      const expiresAt = new Date(now.getTime() + reservationMs);
+      const outcomes = await deps.reservations.reserve([...first.values()], now, expiresAt, context);
+      deps.kickOutbox();
+      return wanted.map((one) => outcomeFor(one, outcomes.get(one.id)));
+    },
+  });
+}
+
+/** What was reserved under the id before may be for other lines. */
+function outcomeFor({ id, lines }: Wanted, outcome: Outcome | undefined): Outcome {
+  if (!outcome) throw new Error(`reservation ${id} was not decided`);
+  const changed = outcome.status === "reserved" && !sameLines(outcome.lines, lines);
+  return changed ? { ...outcome, status: "changed", lines: [] } : outcome;
+}
+
+/** Outcomes stand in the order asked. */
 export async function reserve(
-  deps: Deps,
+  deps: Pick<Deps, "reserve">,
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof ReserveOutcomeSchema>[]> {
   const { reservations } = parse(request, input);
-  const wanted = new Map<string, Wanted>();
-  for (const one of reservations) {
-    if (!wanted.has(one.reservationId))
-      wanted.set(one.reservationId, { id: one.reservationId, lines: mergeLines(one.lines) });
-  }
-  const now = deps.clock.now();
-  const expiresAt = new Date(now.getTime() + reservationMs);
-  const outcomes = await deps.reservations.reserve([...wanted.values()], now, expiresAt, context);
-  if (outcomes.size > 0) deps.kickOutbox();
-  return reservations.map(({ reservationId, lines }) => {
-    const outcome = outcomes.get(reservationId);
-    if (!outcome) throw new Error(`reservation ${reservationId} was not decided`);
-    const changed = outcome.status === "reserved" && !sameLines(outcome.lines, mergeLines(lines));
-    return toProto(changed ? { ...outcome, status: "changed", lines: [] } : outcome);
-  });
+  const wanted = reservations.map(({ reservationId, lines }) => ({ id: reservationId, lines: mergeLines(lines) }));
+  return (await Promise.all(wanted.map((one) => deps.reserve(one, context)))).map(toProto);
 }
 
 function toProto(outcome: Outcome): MessageInitShape<typeof ReserveOutcomeSchema> {

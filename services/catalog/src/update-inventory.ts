@@ -57,5 +57,6 @@ export async function updateInventory(
     throw new AppError(kind, { details: { productIds: [rest.id], available: outcome.available } });
   }
   deps.kickOutbox();
+  deps.kickIndexer();
   return outcome.stock;
 }

@@ -1,0 +1,31 @@
+import { type Batcher, createBatcher } from "@sidecart/platform/batch";
+import type { CallContext } from "@sidecart/platform/call";
+import type { Deps } from "./deps.ts";
+import type { Hold } from "./reservation-store.ts";
+
+type HoldingDeps = Pick<Deps, "reservations" | "clock" | "kickOutbox">;
+
+/** Orders stand behind reservations, which no longer expire by themselves: events that come together are one statement. */
+export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
+  return createBatcher({
+    name: "hold-reservations",
+    most: 200,
+    parallel: 2,
+    waiting: 1_000,
+    async run(holds, context) {
+      const held = await deps.reservations.holdOpen([...holds], context);
+      return Promise.all(holds.map((hold) => (held.has(hold.eventId) ? undefined : holdAlone(deps, hold, context))));
+    },
+  });
+}
+
+/** One that is not open: it has expired, or ended otherwise. */
+async function holdAlone(deps: HoldingDeps, { id, eventId }: Hold, context: CallContext): Promise<undefined | Error> {
+  try {
+    await deps.reservations.holdOnce(id, deps.clock.now(), context, eventId);
+    deps.kickOutbox();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
