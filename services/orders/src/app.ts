@@ -7,6 +7,7 @@ import { digest } from "./digest.ts";
 import { expireOrders } from "./expire-orders.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { createOrderStore } from "./order-store.ts";
+import { createPlacing } from "./placing.ts";
 import { rpc } from "./rpc.ts";
 import { subscriptions } from "./subscriptions.ts";
 
@@ -15,13 +16,13 @@ const sweepMs = 10_000;
 /** Orders, wired. */
 export function wire(platform: Platform): Wiring {
   const { database, sidecar, verifier, kickOutbox, log } = platform;
-  const deps: Deps = {
+  const placing = {
     orders: createOrderStore(database),
     reservations: sidecar.service(ReservationsService, "catalog"),
     clock: systemClock,
-    verifier,
     kickOutbox,
   };
+  const deps: Deps = { ...placing, place: createPlacing(placing), verifier, log };
   const expiry = startSweep("order expiry", sweepMs, log, async (context) => {
     const expired = await expireOrders(deps, context);
     if (expired > 0) log.info({ expired }, "unpaid orders expired");
