@@ -76,6 +76,8 @@ export type System<World> = {
   /** Resolves when every event so far has had its effect. */
   settled(): Promise<void>;
   audit(): Promise<Books>;
+  /** From the making of each placed order's event to its effect, in milliseconds; left out where nobody notes it. */
+  eventTimes?(): Promise<number[]>;
   /** Sets what there is of a product (by number); no orders of it are open. */
   stock(product: number, units: number): Promise<void>;
   /** Takes away what was ordered since the data set was put in, and gives its stock back; left out where it stays. */

@@ -4,6 +4,8 @@ export type Case = {
   title: string;
   /** Places orders: the books are looked at before and after. */
   writes?: boolean;
+  /** Callers at once, if nothing else is asked for. */
+  connections: readonly number[];
   /** So many requests and no more, all at once, of a product of which there are fewer. */
   burst?: { requests: number; units: number };
 };
@@ -23,12 +25,21 @@ const titles: Record<CaseName, string> = {
   mixed: "browse and buy",
 };
 
+const usual = [16, 64, 256];
+/** One caller on an idle machine, and three times more than does any good. */
+const further: Partial<Record<CaseName, readonly number[]>> = {
+  product: [...usual, 768],
+  "product-uncached": [1, ...usual],
+  "place-order": [1, ...usual, 768],
+};
+
 const writes: readonly CaseName[] = ["place-order", "place-order-hot", "oversell", "mixed"];
 
 export const caseOf = (name: CaseName): Case => ({
   title: titles[name],
+  connections: further[name] ?? usual,
   ...(writes.includes(name) && { writes: true }),
-  ...(name === "oversell" && { burst: { requests: 64, units: 50 } }),
+  ...(name === "oversell" && { connections: [64], burst: { requests: 64, units: 50 } }),
 });
 
 export const isCase = (name: string): name is CaseName => (caseNames as readonly string[]).includes(name);

@@ -16,6 +16,8 @@ export type Sample = Measured & {
   usage: Record<string, Usage>;
   /** From the last answer until every event had had its effect; of cases that place orders. */
   settleMs?: number;
+  /** Of each order's event, from its making to its effect. */
+  events?: { p50: number; p99: number };
   /** What does not agree with what was answered, in sentences. */
   violations: string[];
 };
@@ -30,19 +32,22 @@ export async function measure(entry: Entry, { caseName, connections, seconds }: 
   const before = writes ? await system.audit() : undefined;
   const { measured, usage } = await underLoad(entry, {
     caseName,
-    connections: burst?.requests ?? connections,
+    connections,
     warmUpMs: burst ? 0 : seconds * warmUpShare * 1_000,
     ms: burst ? 60_000 : seconds * 1_000,
     ...(burst && { requests: burst.requests }),
   });
-  const sample = { implementation: name, caseName, connections: burst?.requests ?? connections, usage, ...measured };
+  const sample = { implementation: name, caseName, connections, usage, ...measured };
   if (!before) return { ...sample, violations: [] };
   const began = performance.now();
   await system.settled();
   const settleMs = performance.now() - began;
+  const times = (await system.eventTimes?.())?.toSorted((one, two) => one - two) ?? [];
   const violations = disagreements(before, await system.audit(), measured.all.placed, burst?.units);
   await system.restore?.();
-  return { ...sample, settleMs, violations };
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+  const events = times.length > 0 && { events: { p50: at(0.5), p99: at(0.99) } };
+  return { ...sample, settleMs, ...events, violations };
 }
 
 async function underLoad({ system, load }: Entry, order: Parameters<LoadProcess["run"]>[0]) {

@@ -49,11 +49,10 @@ export async function runRounds(
   }
 }
 
-/** A burst has a size of its own, so it is run once a round. */
 function plan({ only, connections }: Options): { caseName: CaseName; connections: number }[] {
   return only.flatMap((caseName) => {
-    const { burst } = caseOf(caseName);
-    return (burst ? connections.slice(0, 1) : connections).map((number) => ({ caseName, connections: number }));
+    const { burst, connections: usual } = caseOf(caseName);
+    return (burst ? usual : (connections ?? usual)).map((number) => ({ caseName, connections: number }));
   });
 }
 

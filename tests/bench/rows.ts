@@ -11,6 +11,8 @@ export type Row = {
   p90: Spread;
   p99: Spread;
   settleMs?: Spread;
+  eventP50?: Spread;
+  eventP99?: Spread;
   right: number;
   shed: number;
   failed: number;
@@ -37,6 +39,7 @@ function rowOf(rounds: Sample[], samples: readonly Sample[]): Row {
   const of = (value: (sample: Sample) => number) => spreadOf(rounds.map(value));
   const sum = (value: (sample: Sample) => number) => rounds.reduce((total, one) => total + value(one), 0);
   const settled = rounds.flatMap(({ settleMs }) => settleMs ?? []);
+  const events = rounds.flatMap((one) => one.events ?? []);
   const same = samples.filter((one) => one.caseName === caseName && one.connections === connections);
   const others = Map.groupBy(
     same.filter((one) => one.implementation !== implementation),
@@ -51,6 +54,10 @@ function rowOf(rounds: Sample[], samples: readonly Sample[]): Row {
     p90: of(({ p90 }) => p90),
     p99: of(({ p99 }) => p99),
     ...(settled.length > 0 && { settleMs: spreadOf(settled) }),
+    ...(events.length > 0 && {
+      eventP50: spreadOf(events.map(({ p50 }) => p50)),
+      eventP99: spreadOf(events.map(({ p99 }) => p99)),
+    }),
     right: sum(({ right }) => right),
     shed: sum(({ shed }) => shed),
     failed: sum(({ all }) => Object.values(all.failed).reduce((total, count) => total + count, 0)),

@@ -9,7 +9,9 @@ export type Problem = { text: string; fails: boolean };
 export function problemsOf({ implementation, caseName, all, violations }: Sample): Problem[] {
   const where = `${implementation}, ${caseName}`;
   return [
-    ...all.texts.map((text) => ({ text: `${where}: ${all.wrong} wrong replies, such as: ${text}`, fails: true })),
+    ...all.texts
+      .slice(0, 1)
+      .map((text) => ({ text: `${where}: ${all.wrong} wrong replies, such as: ${text}`, fails: true })),
     ...Object.entries(all.failed).map(([text, times]) => ({ text: `${where}: ${times} times ${text}`, fails: true })),
     ...violations.map((text) => ({ text: `${where}: ${text}`, fails: ours.includes(implementation) })),
   ];

@@ -49,15 +49,18 @@ const place = statement(
   `with placed as (
      insert into orders (id, account_id, status, payment_status, quantity, price_total, currency, reservation_id,
        idempotency_key, request_hash, created_at, updated_at)
-     values ($1, $2, 'pending_payment', 'pending', $5, $6::bigint * $5, $7, $8, $9, '', now(), now())),
+     values ($1::uuid, $2::uuid, 'pending_payment', 'pending', $5::int, $6::bigint * $5::int, $7, $8::uuid, $9, '',
+       now(), now())),
    line as (
-     insert into order_lines (order_id, product_id, name, quantity, price) values ($1, $3, $4, $5, $6)),
+     insert into order_lines (order_id, product_id, name, quantity, price)
+     values ($1::uuid, $3::uuid, $4, $5::int, $6::bigint)),
    transition as (
      insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
-     values ($1, 1, '', 'pending_payment', $2::text, 'placed', now()))
+     values ($1::uuid, 1, '', 'pending_payment', $2::uuid::text, 'placed', now()))
    insert into outbox (id, topic, key, data)
-   values (gen_random_uuid(), 'orders.order-placed.v1', $1::text, jsonb_build_object('id', $1::text, 'accountId', $2::text,
-     'reservationId', $8::text, 'lines', jsonb_build_array(jsonb_build_object('productId', $3::text, 'quantity', $5::int))))`,
+   values (gen_random_uuid(), 'orders.order-placed.v1', $1::uuid::text, jsonb_build_object('id', $1::uuid,
+     'accountId', $2::uuid, 'reservationId', $8::uuid,
+     'lines', jsonb_build_array(jsonb_build_object('productId', $3::uuid, 'quantity', $5::int))))`,
 );
 
 export const readProduct = async (db: pg.Pool, id: string) => (await db.query(product([id]))).rows[0];

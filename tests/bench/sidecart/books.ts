@@ -6,9 +6,15 @@ import { orderId, productId, reservationId } from "./ids.ts";
 export type Databases = { catalog: pg.Pool; orders: pg.Pool };
 
 export const openDatabases = (url: (service: "catalog" | "orders") => string): Databases => ({
-  catalog: new pg.Pool({ connectionString: url("catalog"), max: 2 }),
-  orders: new pg.Pool({ connectionString: url("orders"), max: 2 }),
+  catalog: openPool(url("catalog")),
+  orders: openPool(url("orders")),
 });
+
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  // Its server is stopped right after it, which a connection that is closing may still hear.
+  return pool.on("error", () => {});
+}
 
 export async function closeDatabases({ catalog, orders }: Databases): Promise<void> {
   await Promise.all([catalog.end(), orders.end()]);
@@ -50,4 +56,15 @@ export async function restore({ catalog, orders }: Databases, size: Size): Promi
     unitsInStock,
   ]);
   for (const database of [catalog, orders]) await database.query("vacuum analyze");
+}
+
+/**
+ * From the making of each event of a placed order, which is right before the statement that writes both, to the statement
+ * that holds its reservation. Its id is a UUIDv7 (RFC 9562): the first 48 bits are milliseconds of the epoch.
+ */
+export async function eventTimes({ catalog }: Databases): Promise<number[]> {
+  const { rows } = await catalog.query<{ id: string; handled: number }>(
+    "select event_id as id, (extract(epoch from handled_at) * 1000)::float8 as handled from inbox where handler = 'hold'",
+  );
+  return rows.map(({ id, handled }) => handled - Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16));
 }

@@ -9,7 +9,7 @@ const productFields = "id name description price stock";
 const operations = {
   product: `query($id: ID!) { product(id: $id) { ${productFields} } }`,
   products: `query($first: Int!) { products(first: $first) { ${productFields} } }`,
-  orders: "query { orders(first: 500) { id status quantity priceTotal currency createdAt } }",
+  orders: "query($first: Int!) { orders(first: $first) { id status quantity priceTotal currency createdAt } }",
   order: `query($id: ID!) { order(id: $id) {
     id userId status quantity priceTotal currency createdAt orderProducts { productId name quantity price } } }`,
   placeOrder: `mutation($input: PlaceOrderInput!) { placeOrder(input: $input) {
@@ -22,26 +22,13 @@ const operations = {
 export const cases: Partial<Record<CaseName, (world: World) => Ask>> = {
   product: (world) => oneProduct(world, world.url),
   "product-uncached": (world) => oneProduct(world, world.uncachedUrl ?? world.url),
-  products(world) {
-    const first = Math.min(1_000, world.size.products);
-    return ask(world, operations.products, () => ({ variables: { first }, check: replies.products(world, first) }));
-  },
-  orders(world) {
-    const numbers = world.tokens.map((_, place) => ordersOf(place + 1, world.size).slice(0, 500));
-    return ask(world, operations.orders, () => {
-      const account = anyOf(world.tokens.length);
-      return { account, check: replies.orders(world, numbers[account - 1] ?? []) };
-    });
-  },
+  products: (world) => newestProducts(world, 1_000),
+  orders: (world) => ownOrders(world, 500),
   order: (world) => anyOrder(world),
   "place-order": (world) => placing(world, () => anyOf(world.size.products), replies.placed),
   "place-order-hot": (world) => placing(world, () => 1, replies.placed),
   oversell: (world) => placing(world, () => 1, replies.placedOrRefused),
-  search: (world) =>
-    ask(world, operations.search, () => {
-      const product = anyOf(world.size.products);
-      return { variables: { query: replies.wordsOf(product) }, check: replies.found(product) };
-    }),
+  search: (world) => searching(world),
   suggest: (world) =>
     ask(world, operations.suggest, () => {
       const word = replies.wordsOf(anyOf(world.size.products)).split(" ")[0] ?? "";
@@ -52,6 +39,7 @@ export const cases: Partial<Record<CaseName, (world: World) => Ask>> = {
       const input = { email: emailOf(anyOf(world.size.accounts)), password };
       return { variables: { input }, check: replies.loggedIn, placed: () => false };
     }),
+  mixed: (world) => browsing(world),
 };
 
 type Asked = {
@@ -83,6 +71,44 @@ const oneProduct = (world: World, url: string): Ask =>
     },
     url,
   );
+
+function newestProducts(world: World, most: number): Ask {
+  const first = Math.min(most, world.size.products);
+  const check = replies.products(world, first);
+  return ask(world, operations.products, () => ({ variables: { first }, check }));
+}
+
+function ownOrders(world: World, first: number): Ask {
+  const checks = world.tokens.map((_, place) => replies.orders(world, ordersOf(place + 1, world.size).slice(0, first)));
+  return ask(world, operations.orders, () => {
+    const account = anyOf(checks.length);
+    return { account, variables: { first }, check: checks[account - 1] ?? (() => "nobody's orders") };
+  });
+}
+
+const searching = (world: World): Ask =>
+  ask(world, operations.search, () => {
+    const product = anyOf(world.size.products);
+    return { variables: { query: replies.wordsOf(product) }, check: replies.found(product) };
+  });
+
+/**
+ * In the shares that Online Boutique's load generator has (src/loadgenerator/locustfile.py of
+ * GoogleCloudPlatform/microservices-demo), of 20: home page 1, product pages 13 (10 to look, 2 to add to a cart, 1 before
+ * it buys), cart 3 (our own 20 newest orders), change of currency 2 (a search: there is one currency), checkout 1. What
+ * only writes the cart is left out.
+ */
+function browsing(world: World): Ask {
+  const shares: [number, Ask][] = [
+    [1, newestProducts(world, 20)],
+    [13, oneProduct(world, world.url)],
+    [3, ownOrders(world, 20)],
+    [2, searching(world)],
+    [1, placing(world, () => anyOf(world.size.products), replies.placed)],
+  ];
+  const deck = shares.flatMap(([share, one]) => Array.from({ length: share }, () => one));
+  return () => (deck[randomInt(deck.length)] as Ask)();
+}
 
 /** Only of the accounts whose tokens there are. */
 function anyOrder(world: World): Ask {

@@ -9,7 +9,7 @@ import { type Streams, streamsOf } from "../../support/streams.ts";
 import { systemKey } from "../../support/tokens.ts";
 import type { PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
-import { closeDatabases, type Databases, openDatabases, readBooks, restore, setStock } from "./books.ts";
+import { closeDatabases, type Databases, eventTimes, openDatabases, readBooks, restore, setStock } from "./books.ts";
 import { fillAccounts, fillCatalog, fillOrders } from "./fill.ts";
 import { signTokens } from "./tokens.ts";
 import type { World } from "./world.ts";
@@ -48,6 +48,7 @@ export async function startSidecart({ size, cases, say }: PrepareOptions): Promi
     processes: () => new Map([...launched.processes].map(([name, { pid }]) => [name, pid ?? 0])),
     settled: () => settled(databases, streams),
     audit: () => readBooks(databases, size),
+    eventTimes: () => eventTimes(databases),
     stock: (product, units) => setStock(databases, product, units),
     restore: () => restore(databases, size),
     async stop() {
