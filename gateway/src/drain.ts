@@ -16,8 +16,9 @@ export type Drain = {
  */
 export function createDrain(http: FastifyInstance, delayMs: number): Drain {
   let begun = false;
-  http.addHook("onSend", async (_request, reply) => {
+  http.addHook("onSend", (_request, reply, payload, done) => {
     if (begun) reply.header("connection", "close");
+    done(null, payload);
   });
   return {
     begun: () => begun,

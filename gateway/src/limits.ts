@@ -1,6 +1,7 @@
 import { AppError } from "@sidecart/platform/errors";
-import type { DocumentNode, GraphQLSchema } from "graphql";
+import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
+import { LRUCache } from "lru-cache";
 import { gatewayErrors } from "./errors.ts";
 
 /** Deeper queries are refused before anything runs. The introspection query of GraphiQL is 15 deep. */
@@ -16,6 +17,9 @@ export const maxErrors = 20;
 export const keptQueries = 100;
 /** Query texts that are kept for clients which send their hash. */
 export const keptTexts = 200;
+
+/** Costs that are kept of each query, by the variables that it depends on. */
+const keptCosts = 100;
 
 /** A call to a service, which every root field makes, and these for each row they stand in. */
 const callCost = 100;
@@ -52,8 +56,35 @@ export const costOf = (schema: GraphQLSchema, query: DocumentNode, variables: Re
 
 /** Refuses a query that would cost too much, before it runs. */
 export function checkCost(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): void {
-  const cost = costOf(schema, query, variables);
+  const cost = keptCostOf(schema, query, variables);
   if (cost <= maxCost) return;
   const message = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
   throw new AppError(gatewayErrors.queryTooExpensive, { message });
 }
+
+type Known = { deciding: string[]; costs: LRUCache<string, number> };
+const known = new WeakMap<DocumentNode, Known>();
+
+/** The cost, which is the same for the same `first`s, `@include`s and `@skip`s: no other variable decides it. */
+function keptCostOf(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): number {
+  let kept = known.get(query);
+  if (!kept) {
+    kept = { deciding: decidingVariables(query), costs: new LRUCache({ max: keptCosts }) };
+    known.set(query, kept);
+  }
+  const values = kept.deciding.map((name) => String(variables[name])).join();
+  const cost = kept.costs.get(values) ?? costOf(schema, query, variables);
+  kept.costs.set(values, cost);
+  return cost;
+}
+
+function decidingVariables({ definitions }: DocumentNode): string[] {
+  const variables = definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : [],
+  );
+  return variables
+    .filter(({ type }) => ["Int", "Boolean"].includes(nameOf(type)))
+    .map((one) => one.variable.name.value);
+}
+
+const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type));

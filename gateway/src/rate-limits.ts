@@ -1,18 +1,23 @@
-import rateLimit from "@fastify/rate-limit";
+import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
 import { AppError } from "@sidecart/platform/errors";
 import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import type { GatewayConfig } from "./config.ts";
 import { gatewayErrors } from "./errors.ts";
+import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts";
 
-const timeWindow = "1 minute";
+const windowMs = 60_000;
+/** Addresses whose subscriber is remembered. */
+const keptAddresses = 10_000;
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
 
 /**
- * Limits requests by address, counted in Redis for all replicas together. Without Redis requests go on unlimited rather
- * than not at all; the throttle on failed log-ins lives with the accounts service and does not depend on it.
+ * Limits requests by address, counted in Redis for all replicas together: requests nearly, log-ins exactly. Without Redis
+ * each replica counts requests alone and log-ins go on unlimited rather than not at all; the throttle on failed log-ins
+ * lives with the accounts service and does not depend on it.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
@@ -20,19 +25,20 @@ export async function registerRateLimits(
   redis: Redis,
   log: Logger,
 ): Promise<CountLogin> {
+  const counts = createRateCounts(redis, "sidecart:rate:", windowMs);
+  app.addHook("onClose", () => counts.close());
+  const subscribers = new LRUCache<string, string>({ max: keptAddresses, memoMethod: subscriber });
   await app.register(rateLimit, {
     max: config.SIDECART_RATE_LIMIT,
-    timeWindow,
-    redis,
-    nameSpace: "sidecart:rate:",
-    skipOnError: true,
-    keyGenerator: ({ ip }) => subscriber(ip),
+    timeWindow: windowMs,
+    store: storeOver(counts),
+    keyGenerator: ({ ip }) => subscribers.memo(ip),
     allowList: ({ url }) => url === "/healthz" || url === "/readyz",
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
   const check = app.createRateLimit({
     max: config.SIDECART_LOGIN_RATE_LIMIT,
-    timeWindow,
+    timeWindow: windowMs,
     keyGenerator: ({ ip }) => `login:${subscriber(ip)}`,
   });
   return async (request) => {
@@ -40,6 +46,26 @@ export async function registerRateLimits(
       log.debug({ err: error }, "log-ins are not counted: Redis is not reachable");
     });
     if (limit && !limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
+  };
+}
+
+/** Counts as the plugin asks for them; what is limited apart from all requests, such as log-ins, is counted exactly. */
+function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
+  return class Store implements FastifyRateLimitStore {
+    private count: RateCounts["nearly"] = counts.nearly;
+
+    incr(key: string, answer: Parameters<FastifyRateLimitStore["incr"]>[1]): void {
+      const give = ({ current, leftMs }: Count) => answer(null, { current, ttl: leftMs });
+      const count = this.count(key);
+      if (count instanceof Promise) count.then(give, answer);
+      else give(count);
+    }
+
+    child(): FastifyRateLimitStore {
+      const apart = new Store();
+      apart.count = counts.exactly;
+      return apart;
+    }
   };
 }
 

@@ -11,7 +11,7 @@ export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string
   return url;
 }
 
-/** Shared by the replicas for rate limits alone: while it is away, commands fail at once and limits are not kept. */
+/** Shared by the replicas for rate limits alone: while it is away, commands fail at once and replicas count alone. */
 export function connectRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -22,7 +22,7 @@ export function connectRedis(url: string, log: Logger): Redis {
   });
   let known = true;
   redis.on("error", (error) => {
-    if (known) log.warn({ err: error }, "Redis is not reachable: rate limits are not kept meanwhile");
+    if (known) log.warn({ err: error }, "Redis is not reachable: rate limits are kept by each replica alone meanwhile");
     known = false;
   });
   redis.on("ready", () => {
