@@ -66,6 +66,8 @@ export type PrepareOptions = {
   size: Size;
   /** Cases that will be run: what only others need may be left out. */
   cases: readonly CaseName[];
+  /** Its Node programs are to listen for the inspector. */
+  profile: boolean;
   say(line: string): void;
 };
 
@@ -73,6 +75,8 @@ export type System<World> = {
   world: World;
   /** Processes to count CPU and memory of, by name, with the children they have. */
   processes(): Map<string, number>;
+  /** Where its Node programs write to, by name, when they were to be profiled. */
+  logs?: ReadonlyMap<string, string>;
   /** Resolves when every event so far has had its effect. */
   settled(): Promise<void>;
   audit(): Promise<Books>;

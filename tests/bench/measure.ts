@@ -1,6 +1,7 @@
 import type { Books, CaseName, System } from "./adapter.ts";
 import { caseOf } from "./cases.ts";
 import type { Measured } from "./load/closed-loop.ts";
+import type { Order } from "./load/main.ts";
 import type { LoadProcess } from "./load/process.ts";
 import { type Usage, watch } from "./processes.ts";
 
@@ -22,44 +23,52 @@ export type Sample = Measured & {
   violations: string[];
 };
 
+/** Is told when the time that counts begins and ends. */
+export type Window = { begin(): void; end(): void };
+
 const warmUpShare = 0.2;
 const hotProduct = 1;
+const burstMs = 60_000;
 
-export async function measure(entry: Entry, { caseName, connections, seconds }: Asked): Promise<Sample> {
+export async function measure(entry: Entry, asked: Asked, window?: Window): Promise<Sample> {
   const { name, system } = entry;
+  const { caseName, connections, seconds } = asked;
   const { writes, burst } = caseOf(caseName);
   if (burst) await system.stock(hotProduct, burst.units);
   const before = writes ? await system.audit() : undefined;
-  const { measured, usage } = await underLoad(entry, {
-    caseName,
-    connections,
-    warmUpMs: burst ? 0 : seconds * warmUpShare * 1_000,
-    ms: burst ? 60_000 : seconds * 1_000,
-    ...(burst && { requests: burst.requests }),
-  });
-  const sample = { implementation: name, caseName, connections, usage, ...measured };
-  if (!before) return { ...sample, violations: [] };
+  const time = burst
+    ? { warmUpMs: 0, ms: burstMs, requests: burst.requests }
+    : { warmUpMs: seconds * warmUpShare * 1_000, ms: seconds * 1_000 };
+  const { measured, usage } = await underLoad(entry, { caseName, connections, ...time }, window);
+  const sample = { implementation: name, caseName, connections, usage, ...measured, violations: [] };
+  return before ? { ...sample, ...(await afterwards(system, before, measured.all.placed, burst?.units)) } : sample;
+}
+
+/** Waits until every event has had its effect, looks at the books, and takes away what was ordered. */
+async function afterwards(system: System<unknown>, before: Books, placed: number, most?: number) {
   const began = performance.now();
   await system.settled();
   const settleMs = performance.now() - began;
   const times = (await system.eventTimes?.())?.toSorted((one, two) => one - two) ?? [];
-  const violations = disagreements(before, await system.audit(), measured.all.placed, burst?.units);
+  const violations = disagreements(before, await system.audit(), placed, most);
   await system.restore?.();
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
   const events = times.length > 0 && { events: { p50: at(0.5), p99: at(0.99) } };
-  return { ...sample, settleMs, ...events, violations };
+  return { settleMs, ...events, violations };
 }
 
-async function underLoad({ system, load }: Entry, order: Parameters<LoadProcess["run"]>[0]) {
+async function underLoad({ system, load }: Entry, order: Order, window?: Window) {
   const processes = new Map([...system.processes(), ["load", load.pid] as const]);
   let watched = watch(processes);
   let usage: Record<string, Usage> = {};
   const measured = await load.run(order, {
     measuring: () => {
       watched = watch(processes);
+      window?.begin();
     },
     measured: () => {
       usage = watched.stop();
+      window?.end();
     },
   });
   return { measured, usage };

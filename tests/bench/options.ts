@@ -3,12 +3,15 @@ import { parseArgs } from "node:util";
 import { type CaseName, caseNames } from "./adapter.ts";
 import { isCase } from "./cases.ts";
 
+/** Beside the cases that are asked under load. */
+const coldStart = "cold-start";
+
 export const help = `Measures Sidecart, with every reply checked, beside the same queries in one process without Dapr. About 40 minutes for all of it.
 
 npm run bench -- [options]
 
   --only CASE[,CASE]     ${caseNames.slice(0, 6).join(", ")},
-                         ${caseNames.slice(6).join(", ")}; all
+                         ${caseNames.slice(6).join(", ")}, ${coldStart}; all
   --connections N[,N]    callers at once, each of whom asks again when it is answered; 16,64,256,
                          for some also 1 (an idle machine) and 768 (overload)
   --rounds N             each asks everything once; 3
@@ -17,6 +20,7 @@ npm run bench -- [options]
   --orders N             in the data set; 50000
   --alone                Sidecart and nothing beside it
   --vs URL --adapter FILE   beside it another implementation, which runs there (tests/bench/README.md)
+  --profile              Sidecart alone, with the stacks of its Node processes sampled
   --evidence             writes docs/evidence/bench-DATE.{json,md,svg}
 `;
 
@@ -29,6 +33,9 @@ export type Options = {
   orders: number;
   alone: boolean;
   evidence: boolean;
+  profile: boolean;
+  /** How long processes take from their start to a good reply. */
+  coldStart: boolean;
   help: boolean;
   versus?: { url: string; adapter: string };
 };
@@ -38,7 +45,7 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: "string", default: caseNames.join(",") },
+      only: { type: "string", default: [...caseNames, coldStart].join(",") },
       connections: { type: "string" },
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "10" },
@@ -48,13 +55,16 @@ export function parseOptions(args: readonly string[]): Options {
       vs: { type: "string" },
       adapter: { type: "string" },
       evidence: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { vs: url, adapter, only, alone, evidence, help } = values;
+  const { vs: url, adapter, alone, evidence, profile, help } = values;
+  const only = values.only.split(",");
   if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter go together");
   return {
-    only: only.split(",").map(caseNamed),
+    only: only.filter((name) => name !== coldStart).map(caseNamed),
+    coldStart: only.includes(coldStart),
     ...(values.connections && { connections: wholes("connections", values.connections) }),
     rounds: whole("rounds", values.rounds),
     seconds: whole("seconds", values.seconds),
@@ -62,6 +72,7 @@ export function parseOptions(args: readonly string[]): Options {
     orders: whole("orders", values.orders),
     alone,
     evidence,
+    profile,
     help,
     ...(url && adapter && { versus: { url, adapter: resolve(adapter) } }),
   };

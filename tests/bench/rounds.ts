@@ -5,15 +5,16 @@ import { sizeOf } from "./data-set.ts";
 import { LoadProcess } from "./load/process.ts";
 import { type Entry, measure, type Sample } from "./measure.ts";
 import type { Options } from "./options.ts";
+import { profiling } from "./profiling.ts";
 
 export type Competitor = { file: string; url?: string };
 
 const ours = join(import.meta.dirname, "adapters/sidecart.ts");
 const direct = join(import.meta.dirname, "adapters/direct.ts");
 
-export const competitorsOf = ({ alone, versus }: Options): Competitor[] => [
+export const competitorsOf = ({ alone, profile, versus }: Options): Competitor[] => [
   { file: ours },
-  ...(alone ? [] : [{ file: direct }]),
+  ...(alone || profile ? [] : [{ file: direct }]),
   ...(versus ? [{ file: versus.adapter, url: versus.url }] : []),
 ];
 
@@ -34,7 +35,10 @@ export async function runRounds(
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const { caseName, connections } of plan(options)) {
         for (const entry of entries.filter(({ adapter }) => adapter.cases[caseName])) {
-          const sample = await measure(entry, { caseName, connections, seconds: options.seconds });
+          const logs = entry.system.logs;
+          const profiler = logs && (await profiling(logs, caseName, say));
+          const sample = await measure(entry, { caseName, connections, seconds: options.seconds }, profiler?.window);
+          await profiler?.done();
           samples.push(sample);
           onSample(sample, round);
         }
@@ -64,7 +68,13 @@ async function enter({ file, url }: Competitor, options: Options, say: (line: st
     const note = adapter.notes?.[name];
     if (note) say(`${adapter.name}, ${caseOf(name).title}: ${note}`);
   }
-  const system = await adapter.prepare({ ...(url && { url }), size, cases: options.only, say });
+  const system = await adapter.prepare({
+    ...(url && { url }),
+    size,
+    cases: options.only,
+    profile: options.profile,
+    say,
+  });
   const load = await LoadProcess.start({ adapter: file, world: system.world });
   return { name: adapter.name, adapter: adapter as unknown as Adapter<unknown>, system, load };
 }

@@ -1,11 +1,13 @@
 import { styleText } from "node:util";
 import { orRefuse } from "../command-line.ts";
 import { caseOf } from "./cases.ts";
+import { coldStarts } from "./cold-start.ts";
+import { writeEvidence } from "./evidence.ts";
 import type { Sample } from "./measure.ts";
 import { help, parseOptions } from "./options.ts";
 import { competitorsOf, runRounds } from "./rounds.ts";
 import { rowsOf } from "./rows.ts";
-import { figure, tableOf } from "./table.ts";
+import { coldTableOf, figure, tableOf } from "./table.ts";
 import { problemsOf } from "./verdict.ts";
 
 const options = orRefuse(() => parseOptions(process.argv.slice(2)));
@@ -16,11 +18,18 @@ if (options.help) {
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
-const samples = await runRounds(competitorsOf(options), options, say, tell);
+const starts = options.coldStart ? await coldStarts() : [];
+const samples = options.only.length > 0 ? await runRounds(competitorsOf(options), options, say, tell) : [];
 const rows = rowsOf(samples);
-say(`\n${tableOf(rows)}`);
+if (rows.length > 0) say(`\n${tableOf(rows)}`);
+if (starts.length > 0) say(`\n${coldTableOf(starts)}`);
 const problems = samples.flatMap(problemsOf);
 for (const { text } of problems) say(styleText("red", `✗ ${text}`));
+if (options.evidence) {
+  const findings = { samples, rows, coldStarts: starts, problems: problems.map(({ text }) => text) };
+  const files = await writeEvidence(findings, options, process.argv.slice(2));
+  say(`written: ${files.join(", ")}`);
+}
 if (problems.some(({ fails }) => fails)) process.exitCode = 1;
 
 function tell(sample: Sample, round: number): void {

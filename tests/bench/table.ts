@@ -1,5 +1,7 @@
 import { caseOf } from "./cases.ts";
-import type { Row, Spread } from "./rows.ts";
+import type { ColdStart } from "./cold-start.ts";
+import type { Sample } from "./measure.ts";
+import { type Row, type Spread, spreadOf } from "./rows.ts";
 
 const titles = [
   "case",
@@ -19,13 +21,16 @@ const titles = [
 ];
 
 /** The rows as Markdown, which is also what the screen shows. */
-export function tableOf(rows: readonly Row[]): string {
-  const lines = [titles, ...rows.map(cells)];
+export const tableOf = (rows: readonly Row[]): string => markdown(titles, rows.map(cells), 3);
+
+/** `texts`: so many columns hold words, the others figures. */
+function markdown(titles: string[], rows: string[][], texts: number): string {
+  const lines = [titles, ...rows];
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
   const text = lines.map(
-    (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(" | ")} |`,
+    (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column < texts)).join(" | ")} |`,
   );
-  const rule = `|${widths.map((width, column) => (column < 3 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  const rule = `|${widths.map((width, column) => (column < texts ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
   return [text[0], rule, ...text.slice(1)].join("\n");
 }
 
@@ -47,7 +52,31 @@ function cells(row: Row): string[] {
 
 const ratioText = ([name, { median }]: [string, Spread]) => `${median.toFixed(2)} × ${name}`;
 
-const pad = (cell: string, width: number, column: number) => (column < 3 ? cell.padEnd(width) : cell.padStart(width));
+const pad = (cell: string, width: number, isText: boolean) => (isText ? cell.padEnd(width) : cell.padStart(width));
+
+/** What each process used, by case and connections: the median of the rounds. */
+export function footprintOf(samples: readonly Sample[]): string {
+  const names = [...new Set(samples.flatMap(({ usage }) => Object.keys(usage)))];
+  const groups = Map.groupBy(samples, (one) => [one.caseName, one.connections, one.implementation].join(" "));
+  const rows = [...groups.values()].map((group) => {
+    const [{ caseName, connections, implementation, seconds }] = group as [Sample];
+    const cellOf = (name: string) => {
+      const used = group.flatMap(({ usage }) => usage[name] ?? []);
+      if (used.length === 0) return "";
+      const [cpu, memory] = [used.map((one) => one.cpuSeconds), used.map((one) => one.mebibytes)];
+      return `${figure(spreadOf(cpu).median)} s, ${figure(spreadOf(memory).median)} MiB`;
+    };
+    return [caseOf(caseName).title, String(connections), implementation, figure(seconds), ...names.map(cellOf)];
+  });
+  return markdown(["case", "connections", "implementation", "seconds", ...names], rows, 3);
+}
+
+export const coldTableOf = (starts: readonly ColdStart[]): string =>
+  markdown(
+    ["what", "first good reply after ms"],
+    starts.map(({ what, ms }) => [what, figure(ms)]),
+    1,
+  );
 
 /** Three figures that count. */
 export function figure(value: number): string {

@@ -9,6 +9,7 @@ import { type Streams, streamsOf } from "../../support/streams.ts";
 import { systemKey } from "../../support/tokens.ts";
 import type { PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
+import { inspectable } from "../profile.ts";
 import { closeDatabases, type Databases, eventTimes, openDatabases, readBooks, restore, setStock } from "./books.ts";
 import { fillAccounts, fillCatalog, fillOrders } from "./fill.ts";
 import { signTokens } from "./tokens.ts";
@@ -17,23 +18,24 @@ import type { World } from "./world.ts";
 const settledWithinMs = 120_000;
 const uncached = "gateway-2";
 
+const programs = ["gateway", uncached, "accounts", "catalog", "orders", "embedded-search"];
+const unlimited = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
 const needSearch = ["search", "suggest", "mixed"];
 
 /** Starts Sidecart on free ports, fills its databases past the services, and has it build its search index if it is asked. */
-export async function startSidecart({ size, cases, say }: PrepareOptions): Promise<System<World>> {
+export async function startSidecart({ size, cases, profile, say }: PrepareOptions): Promise<System<World>> {
   const home = await mkdtemp(join(tmpdir(), "sidecart-bench-"));
   // PostgreSQL's own user must be able to pass through.
   await chmod(home, 0o711);
   const end = new AbortController();
   process.once("exit", () => end.abort());
-  const gateway = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
   const launched = await launch({
     instance: "bench",
     home,
     logLevel: "warn",
     killSignal: end.signal,
     replicas: { gateway: 2 },
-    env: { gateway, [uncached]: { ...gateway, SIDECART_CACHE_MS: "0" } },
+    env: environment(profile),
   });
   await fill(launched, size);
   if (cases.some((name) => needSearch.includes(name))) {
@@ -45,6 +47,7 @@ export async function startSidecart({ size, cases, say }: PrepareOptions): Promi
   const streams = await streamsOf({ teardown: (end: () => unknown) => void ends.push(end) }, { system: launched });
   return {
     world: await worldOf(launched, size),
+    ...(profile && { logs: new Map(programs.map((name) => [name, launched.processes.get(name)?.spec.log ?? ""])) }),
     processes: () => new Map([...launched.processes].map(([name, { pid }]) => [name, pid ?? 0])),
     settled: () => settled(databases, streams),
     audit: () => readBooks(databases, size),
@@ -58,6 +61,14 @@ export async function startSidecart({ size, cases, say }: PrepareOptions): Promi
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function environment(profile: boolean): Record<string, Record<string, string>> {
+  const own: Record<string, Record<string, string>> = {
+    gateway: unlimited,
+    [uncached]: { ...unlimited, SIDECART_CACHE_MS: "0" },
+  };
+  return Object.fromEntries(programs.map((name) => [name, { ...own[name], ...(profile && inspectable) }]));
 }
 
 /** The password is hashed once, by accounts itself. */

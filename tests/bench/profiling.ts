@@ -1,0 +1,35 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Window } from "./measure.ts";
+import { keepProfile, profile, sharesOf } from "./profile.ts";
+
+const shown = 10;
+const worthTelling = 0.02;
+
+/** Profiles the programs that write these logs while a case is measured, and says where their time went. */
+export async function profiling(logs: ReadonlyMap<string, string>, caseName: string, say: (line: string) => void) {
+  const folder = await mkdtemp(join(tmpdir(), "sidecart-profiles-"));
+  let started: [string, ReturnType<typeof profile>][] = [];
+  let ended: Promise<void>[] = [];
+  const keep = async (name: string, running: ReturnType<typeof profile>) => {
+    const taken = await (await running).stop();
+    const file = await keepProfile(folder, `${caseName}-${name}`, taken);
+    const lines = hottest(taken, shown).map(
+      ({ place, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${place}`,
+    );
+    say([`${name}: ${file}`, ...lines].join("\n"));
+  };
+  const window: Window = {
+    begin() {
+      started = [...logs].map(([name, log]) => [name, profile(log)]);
+    },
+    end() {
+      ended = started.map(([name, running]) => keep(name, running));
+    },
+  };
+  return { window, done: () => Promise.all(ended) };
+}
+
+const line = ([name, share]: [string, number]) => `  ${percent(share).padStart(7)}  ${name}`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
