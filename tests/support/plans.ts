@@ -52,7 +52,7 @@ export async function everyStatementReadsLittle(t: Test, store: Store, planned: 
   const excessive = async (exempt: Exempt, when: string) => {
     watch.reads.clear();
     await planned.run(watch.database);
-    const { statements, described } = tooMany(watch.reads);
+    const { statements, described } = exceeding(watch.reads);
     const known = Object.keys(exempt);
     t.same(
       described.filter((one) => !known.some((name) => one.startsWith(`${name},`))),
@@ -79,7 +79,7 @@ async function neverAnalyse({ query }: Store): Promise<void> {
 }
 
 /** Runs statements as usual, and before it in a transaction of its own that shows how many rows of which table are read. */
-function watchPlans({ database }: Store, session: pg.Client) {
+export function watchPlans({ database }: Pick<Store, "database">, session: pg.Client) {
   const prepared = new Set<string>();
   /** By statement, plan and table. */
   const reads = new Map<string, number>();
@@ -124,7 +124,8 @@ function rowsByTable(plan: Plan, sums = new Map<string, number>()): Map<string, 
   return sums;
 }
 
-function tooMany(reads: Map<string, number>) {
+/** What reads more of a table than a batch. */
+export function exceeding(reads: Map<string, number>) {
   const excessive = [...reads].filter(([, rows]) => rows > mostRows);
   return {
     statements: new Set(excessive.map(([read]) => read.split(",")[0])),

@@ -1,16 +1,23 @@
 import type { Fill } from "./fill.ts";
 
-/** So many handled events, one in fifty to be forgotten, and as many that wait while the broker is away. */
-export const fillMessages: Fill = async (query, size) => {
+/** So many handled events; one in fifty is to be forgotten. */
+export const fillInbox: Fill = async (query, size) => {
   await query(
     `insert into inbox
-     select uuidv7(n * interval '-1 second'), 'sell', now() - case when n % 50 = 0 then interval '15 days' else interval '1 day' end
+     select uuidv7(n * interval '-1 second'), 'sell',
+       now() - case when n % 50 = 0 then interval '15 days' else interval '1 day' end
      from generate_series($1::int, 1, -1) n`,
     [size],
   );
+};
+
+/** An inbox, and as many events that wait while the broker is away, and that failed. */
+export const fillMessages: Fill = async (query, size) => {
+  await fillInbox(query, size);
   await query(
     `insert into outbox (id, topic, key, data)
-     select uuidv7(n * interval '-1 second'), 'catalog.stock-changed.v1', n::text, jsonb_build_object('stock', n, 'version', 3)
+     select uuidv7(n * interval '-1 second'), 'catalog.stock-changed.v1', n::text,
+       jsonb_build_object('stock', n, 'version', 3)
      from generate_series($1::int, 1, -1) n`,
     [size],
   );

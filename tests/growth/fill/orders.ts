@@ -1,9 +1,9 @@
 import type { Fill } from "./fill.ts";
 
-/** So many orders of two lines and two transitions, of a tenth as many people; one in a hundred is unpaid. */
+/** So many orders of two lines and two transitions, forty of each person; one in a hundred is unpaid. */
 export const fillOrders: Fill = async (query, size) => {
   await query(
-    `insert into known_accounts select uuidv7(), 'Ann ' || n, 1 from generate_series(1, greatest(50, $1::int / 10)) n`,
+    `insert into known_accounts select uuidv7(), 'Ann ' || n, 1 from generate_series(1, greatest(25, $1::int / 40)) n`,
     [size],
   );
   await query(
