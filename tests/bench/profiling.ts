@@ -15,10 +15,10 @@ export async function profiling(logs: ReadonlyMap<string, string>, caseName: str
   const keep = async (name: string, running: ReturnType<typeof profile>) => {
     const taken = await (await running).stop();
     const file = await keepProfile(folder, `${caseName}-${name}`, taken);
-    const lines = hottest(taken, shown).map(
-      ({ place, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${place}`,
-    );
-    say([`${name}: ${file}`, ...lines].join("\n"));
+    const { busy, packages, functions } = sharesOf(taken);
+    if (busy < worthTelling) return;
+    const lines = [...packages.slice(0, shown), ...functions.slice(0, shown)].map(line);
+    say([`${name}, busy ${percent(busy)} of the time: ${file}`, ...lines].join("\n"));
   };
   const window: Window = {
     begin() {
