@@ -14,7 +14,7 @@ const buyersAtMost = 16;
  * github.com/ary82/microservices: services in Go behind a GraphQL API (`--vs` names its /query). It must be running; the
  * environment has its databases by the names that it uses itself, and in PIDS_FOLDER a file for each process with its id.
  */
-export const adapter: Adapter<World> = { name: "ary82/microservices (Go)", prepare, cases, notes };
+export const adapter: Adapter<World> = { name: "go", prepare, cases, notes };
 
 async function prepare(options: PrepareOptions): Promise<System<World>> {
   const { url, size, say } = options;

@@ -46,7 +46,7 @@ export const notes: Adapter<World>["notes"] = {
   search: "has none",
   suggest: "has none",
   "log-in": "Argon2id, one pass over 64 MiB: 256 at once want 16 GiB",
-  mixed: "has no search",
+  mixed: "has neither search nor pages to look around in",
 };
 
 function product({ url, size }: World): Ask {
