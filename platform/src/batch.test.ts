@@ -177,6 +177,21 @@ t.test("a batch lasts as long as its most patient caller, and ends when the last
   open();
 });
 
+t.test("a batch of different people shows nobody's token", async (t) => {
+  const shown: unknown[] = [];
+  const run = async (items: readonly number[], { authorization }: CallContext) => {
+    shown.push(authorization);
+    return items.map(String);
+  };
+  const { call } = counting({ run });
+  const as = (...tokens: (string | undefined)[]) =>
+    Promise.all(tokens.map((authorization) => call(1, { ...soon(), authorization })));
+  await as("one", "one");
+  await as("one", undefined);
+  await as("one", "two");
+  t.same(shown, ["one", undefined, undefined]);
+});
+
 t.test("who comes when too many wait is refused at once", async (t) => {
   const { opened, open } = gate();
   const { call } = counting({ parallel: 1, waiting: 2, run: async (items) => opened.then(() => items.map(String)) });

@@ -167,7 +167,10 @@ async function refuse<Item, Result>(
   }
 }
 
-/** What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. */
+/**
+ * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows
+ * a token only when it is everybody's.
+ */
 function together(waiters: readonly Waiter<unknown, never>[]): { context: CallContext; finish(): void } {
   const abort = new AbortController();
   let left = waiters.length;
@@ -178,11 +181,12 @@ function together(waiters: readonly Waiter<unknown, never>[]): { context: CallCo
     };
   }
   const contexts = waiters.map(({ context }) => context);
+  const tokens = new Set(contexts.map(({ authorization }) => authorization));
   return {
     context: {
       deadline: Math.max(...contexts.map(({ deadline }) => deadline)),
       signal: abort.signal,
-      authorization: contexts[0]?.authorization,
+      ...(tokens.size === 1 && { authorization: contexts[0]?.authorization }),
       repeatable: contexts.every(({ repeatable }) => repeatable),
     },
     finish() {

@@ -37,7 +37,6 @@ function lineage(span: Span | undefined): string[] {
 }
 
 const traceId = await orderTrace();
-const heard = ["orders.order-placed.v1 process", "catalog.stock-changed.v1 process"];
 const ofTrace = () => spans.filter((span) => span.traceId === traceId);
 const gaps = () =>
   ofTrace()
@@ -45,8 +44,8 @@ const gaps = () =>
     .filter((steps) => steps.at(-1) !== "gateway: POST /graphql");
 
 t.test("every span of a trace hangs together", async (t) => {
-  await eventually("the spans of the consumers, and of all above them", async () => {
-    return heard.every((name) => within(traceId, "catalog", name).length > 0) && gaps().length === 0;
+  await eventually("the spans of the consumer, and of all above it", async () => {
+    return within(traceId, "catalog", "orders.order-placed.v1 process").length > 0 && gaps().length === 0;
   }).catch(() => t.comment(ofTrace().map(lineage)));
   t.same(gaps(), []);
   t.ok(ofTrace().length > 10, `${ofTrace().length} spans`);
@@ -61,20 +60,13 @@ t.test("a trace leads from the request through orders to catalog, without a gap"
   ]);
 });
 
-t.test("who hears of the order belongs to its trace, each below what published it", async (t) => {
+t.test("who hears of the order belongs to its trace, below what published it", async (t) => {
   const [placed] = within(traceId, "catalog", "orders.order-placed.v1 process");
   t.same(lineage(placed).slice(-3), [
     "orders: sidecart.orders.v1.OrdersService/PlaceOrders",
     "gateway: sidecart.orders.v1.OrdersService/PlaceOrders",
     "gateway: POST /graphql",
   ]);
-  const [changed] = within(traceId, "catalog", "catalog.stock-changed.v1 process");
-  t.match(lineage(changed), [
-    "catalog: catalog.stock-changed.v1 process",
-    "catalog: sidecart.catalog.v1.ReservationsService/Reserve",
-    "orders: sidecart.catalog.v1.ReservationsService/Reserve",
-  ]);
-  t.equal(lineage(changed).at(-1), "gateway: POST /graphql");
 });
 
 t.test("what a consumer does is below it", async (t) => {

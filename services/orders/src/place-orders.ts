@@ -42,7 +42,14 @@ async function placeOne(deps: Deps, input: unknown, context: CallContext): Promi
   const { authorization, traceparent, ...asked } = parse(placement, input);
   const own = authorization ? { ...context, authorization } : context;
   const { accountId } = await deps.verifier.caller(own);
-  return deps.place(toPlacement(accountId, asked, traceparent || currentTraceparent()), own);
+  return deps.place(toPlacement(accountId, asked, nearest(traceparent)), own);
+}
+
+/** The span of this call, unless the placement belongs to another trace than the call that brought it. */
+function nearest(traceparent: string): string | null {
+  const own = currentTraceparent();
+  const traceOf = (text: string) => text.split("-")[1];
+  return traceparent && traceOf(own ?? "") !== traceOf(traceparent) ? traceparent : own;
 }
 
 function outcomeToProto(outcome: Outcome): MessageInitShape<typeof PlaceOutcomeSchema> {
