@@ -10,16 +10,15 @@ import { toOrder } from "./order-resolvers.ts";
 const success = { success: true };
 
 export const accountQueries = {
-  async me(_: unknown, __: unknown, { services, call }: GatewayContext) {
-    const { accounts } = await services.accounts.getAccounts({ ids: [subject(call.authorization)] }, call);
-    const [account] = accounts;
+  async me(_: unknown, __: unknown, { together, call }: GatewayContext) {
+    const account = await together.account(subject(call.authorization), call);
     if (!account) throw new AppError(commonErrors.unauthenticated);
     return account;
   },
   users: (_: unknown, args: Paged, { services, call }: GatewayContext) =>
     inPages(args, async (page) => (await services.accounts.listAccounts(page, call)).accounts),
-  async user(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    return (await named(services.accounts.getAccounts({ ids: [id] }, call), oneId)).accounts[0] ?? null;
+  async user(_: unknown, { id }: { id: string }, { together, call }: GatewayContext) {
+    return (await named(together.account(id, call), oneId)) ?? null;
   },
 };
 

@@ -1,10 +1,13 @@
 import { startAppServer } from "@sidecart/platform/app-server";
+import { createListener } from "@sidecart/platform/broadcast";
 import { background } from "@sidecart/platform/call";
 import { systemClock } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
 import { maybeServeMetrics, pubsubName } from "@sidecart/platform/service";
 import { connectSidecar } from "@sidecart/platform/sidecar";
 import { startTelemetry } from "@sidecart/platform/telemetry";
+import { createVerifier } from "@sidecart/platform/tokens";
+import { createCache } from "./cache/cache.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createDrain } from "./drain.ts";
 import { registerGraphiql } from "./graphiql.ts";
@@ -13,8 +16,11 @@ import { registerHealth, registerLocalMetrics } from "./health.ts";
 import { createHttp } from "./http.ts";
 import { registerRateLimits } from "./rate-limits.ts";
 import { createReadiness, type Readiness } from "./readiness.ts";
+import { readServices } from "./reads.ts";
 import { connectRedis, redisUrl } from "./redis.ts";
 import { connectServices } from "./services.ts";
+import { subscriptions } from "./subscriptions.ts";
+import { createTogether } from "./together.ts";
 
 const startTimeoutMs = 60_000;
 const drainMs = 8_000;
@@ -29,6 +35,13 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   await sidecar.ready(background(startTimeoutMs));
   const redis = connectRedis(await redisUrl(sidecar), log);
   const services = connectServices(sidecar);
+  const together = createTogether(services);
+  const cache = createCache({
+    reads: readServices(services, together),
+    verifier: createVerifier(sidecar),
+    maxAgeMs: config.SIDECART_CACHE_MS,
+    timeoutMs: config.SIDECART_TIMEOUT_MS,
+  });
   const http = await createHttp(config, log);
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
@@ -37,6 +50,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   registerHealth(http, ready);
   await registerGraphql(http, {
     services,
+    together,
+    reads: cache,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     countLogin,
     log,
@@ -52,6 +67,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     log,
     implementations: [],
+    listener: createListener(subscriptions({ follower: cache }), log),
     pubsub: pubsubName,
     appId: config.SIDECART_APP_ID,
   });

@@ -9,6 +9,8 @@ export const gatewayConfig = platformConfig.extend({
   SIDECART_RATE_LIMIT: z.coerce.number().int().min(1).default(1_200),
   /** Log-ins, registrations and password changes a minute from one address, over all replicas. */
   SIDECART_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(30),
+  /** How long what was read is answered from memory at most, should we not hear that it changed; 0: not at all. */
+  SIDECART_CACHE_MS: z.coerce.number().int().min(0).max(60_000).default(5_000),
   /** Origins whose pages may call us, comma-separated; `*` for any. */
   SIDECART_CORS_ORIGINS: z.string().default(""),
   /** How many proxies stand before us and may name the client's address. */

@@ -1,10 +1,15 @@
 import type { CallContext } from "@sidecart/platform/call";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Cache } from "./cache/cache.ts";
 import type { Services } from "./services.ts";
+import type { Together } from "./together.ts";
 
 /** What resolvers work with. */
 export type GatewayContext = {
   services: Services;
+  together: Together;
+  /** Of what most requests ask for; from memory where it may be. */
+  reads: Cache;
   call: CallContext;
   /** Counts a try to log in or register from this address; throws RATE_LIMITED when there were too many. */
   countLogin(): Promise<void>;
@@ -12,11 +17,25 @@ export type GatewayContext = {
 
 /** The deadline, the caller's going away, and the token as it came: each service verifies that itself. */
 export function callContext(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): CallContext {
+  let abort: AbortController | undefined;
+  return {
+    deadline: Date.now() + timeoutMs,
+    authorization: printable(request),
+    /** Made for who asks for it: what is answered from memory has nothing to break off. */
+    get signal() {
+      abort ??= abortWhenGone(reply);
+      return abort.signal;
+    },
+  };
+}
+
+function abortWhenGone({ raw }: FastifyReply): AbortController {
   const abort = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) abort.abort();
+  if (raw.closed) abort.abort();
+  raw.once("close", () => {
+    if (!raw.writableFinished) abort.abort();
   });
-  return { deadline: Date.now() + timeoutMs, signal: abort.signal, authorization: printable(request) };
+  return abort;
 }
 
 /** gRPC carries printable ASCII only, and every token is that. */

@@ -4,6 +4,7 @@ import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import mercurius, { type IResolvers } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
+import type { Cache } from "./cache/cache.ts";
 import { callContext, type GatewayContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, checkSize, keptQueries, keptTexts, maxDepth, maxErrors, maxTokens } from "./limits.ts";
@@ -14,6 +15,7 @@ import { productMutations, productQueries } from "./product-resolvers.ts";
 import type { CountLogin } from "./rate-limits.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import type { Services } from "./services.ts";
+import type { Together } from "./together.ts";
 import { prepareVariables, refuseTree } from "./variables.ts";
 
 export const typeDefs = readFileSync(join(import.meta.dirname, "schema.graphql"), "utf8");
@@ -28,6 +30,8 @@ const resolvers = {
 
 export type GraphqlOptions = {
   services: Services;
+  together: Together;
+  reads: Cache;
   timeoutMs: number;
   countLogin: CountLogin;
   log: Logger;
@@ -49,6 +53,8 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     allowBatchedQueries: false,
     context: (request: FastifyRequest, reply: FastifyReply): GatewayContext => ({
       services: options.services,
+      together: options.together,
+      reads: options.reads,
       call: callContext(request, reply, options.timeoutMs),
       countLogin: () => options.countLogin(request),
     }),

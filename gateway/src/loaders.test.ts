@@ -1,9 +1,10 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors, toFailure } from "@sidecart/platform/errors";
 import { badFields } from "@sidecart/platform/input";
 import { createLogger } from "@sidecart/platform/log";
 import Fastify from "fastify";
 import t, { type Test } from "tap";
+import { uncached } from "../../tests/support/gateway.ts";
 import { registerGraphql } from "./graphql.ts";
 import type { Services } from "./services.ts";
 
@@ -42,7 +43,7 @@ async function api(t: Test, methods: Record<string, Method>) {
   const app = Fastify();
   const services = { accounts: service, catalog: service, orders: service } as unknown as Services;
   const log = createLogger("test", "silent");
-  await registerGraphql(app, { services, timeoutMs: 5_000, countLogin: async () => {}, log });
+  await registerGraphql(app, { services, ...uncached(services), timeoutMs: 5_000, countLogin: async () => {}, log });
   t.teardown(() => app.close());
   const ask = async (query: string, variables = {}) => {
     const payload = { query, variables };
@@ -136,11 +137,12 @@ t.test("what is not asked for is not fetched", async (t) => {
 });
 
 t.test("fields that a service refuses have the names of the API", async (t) => {
+  const bad = (field: string) => badFields([{ field, problem: "Invalid UUID" }]);
   const refuse = (field: string) => () => {
-    throw badFields([{ field, problem: "Invalid UUID" }]);
+    throw bad(field);
   };
   const { ask } = await api(t, {
-    placeOrders: refuse("placements.0.lines.0.productId"),
+    placeOrders: () => ({ outcomes: [{ result: { case: "failure", value: toFailure(bad("lines.0.productId")) } }] }),
     getOrders: refuse("ids.0"),
     getProducts: refuse("ids.0"),
     getAccounts: refuse("ids.0"),

@@ -2,7 +2,6 @@ import type { MercuriusContext, MercuriusLoaders } from "mercurius";
 import { inBatches } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 import { toTransition } from "./order-resolvers.ts";
-import { toProduct } from "./product-resolvers.ts";
 
 type Queries<T> = { obj: T }[];
 type Found<T> = { id: string; value: T };
@@ -16,9 +15,9 @@ export const loaders = {
         ({ productId }) => productId,
         null,
         async (ids) => {
-          const { services, call } = contextOf(context);
-          const { products } = await services.catalog.getProducts({ ids }, call);
-          return products.map((product) => ({ id: product.id, value: toProduct(product) }));
+          const { reads, call } = contextOf(context);
+          const products = await Promise.all(ids.map((id) => reads.product(id, call)));
+          return products.flatMap((product) => (product ? { id: product.id, value: product } : []));
         },
       ),
   },

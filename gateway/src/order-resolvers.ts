@@ -1,9 +1,10 @@
 import { AppError, type ErrorKind } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
-import { named, ofPlacement, oneId } from "./field-names.ts";
+import { named, ofPlacement } from "./field-names.ts";
 
 /** An order in the API's words. */
 export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
@@ -13,22 +14,19 @@ export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
   orderProducts: lines,
 });
 
+export type ApiOrder = ReturnType<typeof toOrder>;
+
 /** The first transition comes from nowhere. */
 export const toTransition = ({ from, ...rest }: Transition) => ({ ...rest, from: from || null });
 
 export const orderQueries = {
-  async orders(_: unknown, args: Paged & { all?: boolean | null }, { services, call }: GatewayContext) {
-    const all = args.all ?? false;
-    const orders = await inPages(
-      args,
-      async (page) => (await services.orders.listOrders({ ...page, all }, call)).orders,
-    );
-    return orders.map(toOrder);
+  async orders(_: unknown, args: Paged & { all?: boolean | null }, { services, reads, call }: GatewayContext) {
+    if (!args.all) return reads.orders({ first: args.first, after: args.after }, call);
+    const everybodys = async (page: { first: number; after: string }) =>
+      (await services.orders.listOrders({ ...page, all: true }, call)).orders;
+    return (await inPages(args, everybodys)).map(toOrder);
   },
-  async order(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    const [order] = (await named(services.orders.getOrders({ ids: [id] }, call), oneId)).orders;
-    return order ? toOrder(order) : null;
-  },
+  order: (_: unknown, { id }: { id: string }, { reads, call }: GatewayContext) => reads.order(id, call),
 };
 
 type Input<T> = { input: T };
@@ -38,24 +36,38 @@ type PlaceOrderInput = {
 };
 
 export const orderMutations = {
-  async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { services, call }: GatewayContext) {
-    // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
-    const placement = { lines: input.orderProducts, idempotencyKey: input.idempotencyKey || newId() };
-    const placing = services.orders.placeOrders({ placements: [placement] }, { ...call, repeatable: true });
-    const { outcomes } = await named(placing, ofPlacement);
-    const result = outcomes[0]?.result;
-    if (result?.case === "order") return toOrder(result.value);
-    throw refused(result?.case === "refusal" ? result.value : undefined);
+  async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { together, reads, call }: GatewayContext) {
+    const placement = {
+      lines: input.orderProducts,
+      // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
+      idempotencyKey: input.idempotencyKey || newId(),
+      authorization: call.authorization ?? "",
+      traceparent: currentTraceparent() ?? "",
+    };
+    const { result } = await named(together.place(placement, call), ofPlacement);
+    if (result.case !== "order") throw refused(result.case === "refusal" ? result.value : undefined);
+    for (const { productId } of input.orderProducts) reads.stockChanged(productId);
+    return changed(result.value, reads);
   },
-  async cancelOrder(_: unknown, { input }: Input<{ id: string; reason: string }>, { services, call }: GatewayContext) {
+  async cancelOrder(
+    _: unknown,
+    { input }: Input<{ id: string; reason: string }>,
+    { services, reads, call }: GatewayContext,
+  ) {
     const { order } = await services.orders.cancelOrder(input, call);
-    return order && toOrder(order);
+    return order && changed(order, reads);
   },
-  async markOrderPaid(_: unknown, { input }: Input<{ id: string }>, { services, call }: GatewayContext) {
+  async markOrderPaid(_: unknown, { input }: Input<{ id: string }>, { services, reads, call }: GatewayContext) {
     const { order } = await services.orders.markPaid(input, call);
-    return order && toOrder(order);
+    return order && changed(order, reads);
   },
 };
+
+/** One's own change is seen at once, here. */
+function changed(order: Order, reads: GatewayContext["reads"]): ApiOrder {
+  reads.orderChanged(order.id, order.accountId);
+  return toOrder(order);
+}
 
 function refused(refusal: Refusal | undefined): Error {
   if (!refusal) return new Error("orders answered a placement without an outcome");

@@ -1,15 +1,17 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
-import { inPages, type Paged } from "./batches.ts";
+import type { Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
-import { named, oneId } from "./field-names.ts";
 
+/** A product in the API's words. */
 export const toProduct = (product: Product) => ({
   ...product,
   partnerId: product.partnerId || null,
   imageUrl: product.imageUrl || null,
 });
+
+export type ApiProduct = ReturnType<typeof toProduct>;
 
 type Filter = {
   categories?: string[] | null;
@@ -31,20 +33,15 @@ const toFilter = (filter: Filter) => ({
 });
 
 export const productQueries = {
-  async products(_: unknown, args: Paged & { query?: string | null }, { services, call }: GatewayContext) {
+  async products(_: unknown, args: Paged & { query?: string | null }, { services, reads, call }: GatewayContext) {
     const { first, after, query } = args;
     if (query && after)
       throw new AppError(commonErrors.invalid, { message: "Page through matches with searchProducts." });
-    const found = query
-      ? (await services.catalog.searchProducts({ query, first: first ?? 20, sort: ProductSort.RELEVANCE }, call))
-          .products
-      : await inPages(args, async (page) => (await services.catalog.listProducts(page, call)).products);
-    return found.map(toProduct);
+    if (!query) return reads.products({ first, after }, call);
+    const request = { query, first: first ?? 20, sort: ProductSort.RELEVANCE };
+    return (await services.catalog.searchProducts(request, call)).products.map(toProduct);
   },
-  async product(_: unknown, { id }: { id: string }, { services, call }: GatewayContext) {
-    const [product] = (await named(services.catalog.getProducts({ ids: [id] }, call), oneId)).products;
-    return product ? toProduct(product) : null;
-  },
+  product: (_: unknown, { id }: { id: string }, { reads, call }: GatewayContext) => reads.product(id, call),
   async searchProducts(_: unknown, args: SearchArgs, { services, call }: GatewayContext) {
     const { query, sort, first, after = "", filter } = args;
     const request = { query, sort: ProductSort[sort], first, after, ...(filter && { filter: toFilter(filter) }) };
@@ -73,7 +70,7 @@ type ProductInput = {
 type Changes = { id: string } & { [K in keyof Omit<ProductInput, "stock" | "partnerId">]?: ProductInput[K] | null };
 
 export const productMutations = {
-  async createProduct(_: unknown, { input }: Input<ProductInput>, { services, call }: GatewayContext) {
+  async createProduct(_: unknown, { input }: Input<ProductInput>, { services, reads, call }: GatewayContext) {
     const { price, attributes, partnerId, imageUrl, ...rest } = input;
     const request = {
       ...rest,
@@ -84,9 +81,10 @@ export const productMutations = {
       imageUrl: imageUrl ?? "",
     };
     const { product } = await services.catalog.createProduct(request, call);
+    reads.productChanged(request.commandId);
     return product && toProduct(product);
   },
-  async updateProduct(_: unknown, { input }: Input<Changes>, { services, call }: GatewayContext) {
+  async updateProduct(_: unknown, { input }: Input<Changes>, { services, reads, call }: GatewayContext) {
     const { id, price, attributes, ...texts } = input;
     const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value != null));
     const request = {
@@ -96,19 +94,22 @@ export const productMutations = {
       ...(attributes && { attributes: { values: attributes } }),
     };
     const { product } = await services.catalog.updateProduct(request, call);
+    reads.productChanged(id);
     return product && toProduct(product);
   },
-  async deleteProduct(_: unknown, { input }: Input<{ id: string }>, { services, call }: GatewayContext) {
+  async deleteProduct(_: unknown, { input }: Input<{ id: string }>, { services, reads, call }: GatewayContext) {
     await services.catalog.deleteProduct(input, call);
+    reads.productChanged(input.id);
     return { success: true };
   },
   async updateInventory(
     _: unknown,
     { input }: Input<{ id: string; type: "ADD" | "SUBTRACT" | "SET" | "DELETE"; number: number; reason: string }>,
-    { services, call }: GatewayContext,
+    { services, reads, call }: GatewayContext,
   ) {
     const request = { ...input, type: InventoryChange[input.type], commandId: newId() };
     const { stock } = await services.catalog.updateInventory(request, call);
+    reads.productChanged(input.id);
     return { success: true, stock };
   },
   reindex: (_: unknown, __: unknown, { services, call }: GatewayContext) => services.catalog.reindex({}, call),

@@ -1,8 +1,12 @@
+import { createCache } from "@sidecart/gateway/cache/cache";
 import { gatewayConfig } from "@sidecart/gateway/config";
 import { registerGraphql } from "@sidecart/gateway/graphql";
 import { createHttp } from "@sidecart/gateway/http";
+import { readServices } from "@sidecart/gateway/reads";
 import type { Services } from "@sidecart/gateway/services";
+import { createTogether } from "@sidecart/gateway/together";
 import { createLogger } from "@sidecart/platform/log";
+import { verifierFrom } from "@sidecart/platform/tokens";
 import type { Test } from "tap";
 import type { GraphqlError } from "./graphql.ts";
 
@@ -32,6 +36,14 @@ export function recordingServices(answers: Answers): { services: Services; asked
 export const testConfig = (env: Record<string, string> = {}) =>
   gatewayConfig.parse({ SIDECART_APP_ID: "gateway", SIDECART_APP_PORT: "1", APP_API_TOKEN: "x".repeat(16), ...env });
 
+/** What the API reads with where nothing is kept. */
+export function uncached(services: Services) {
+  const together = createTogether(services);
+  const reads = readServices(services, together);
+  const verifier = verifierFrom(async () => "");
+  return { together, reads: createCache({ reads, verifier, maxAgeMs: 0, timeoutMs: 5_000 }) };
+}
+
 type Options = { env?: Record<string, string>; countLogin?: () => Promise<void> };
 
 /** The gateway's API over made-up services, without a network. */
@@ -41,7 +53,7 @@ export async function startApi(t: Test, answers: Answers, { env, countLogin = as
   log.error = (entry: object) => void logged.push(entry);
   const { services, asked } = recordingServices(answers);
   const http = await createHttp(testConfig(env), log);
-  await registerGraphql(http, { services, timeoutMs: 5_000, countLogin, log });
+  await registerGraphql(http, { services, ...uncached(services), timeoutMs: 5_000, countLogin, log });
   t.teardown(() => http.close());
   const post = async (body: object) => {
     const { statusCode, json } = await http.inject({ method: "POST", url: "/graphql", payload: body });

@@ -1,0 +1,21 @@
+import { meter } from "@sidecart/platform/telemetry";
+
+export type CacheCounts = { hits: number; misses: number; invalidations: number };
+
+/** Counts of one cache, which metrics read when they are asked: a hit costs an addition. */
+export function countCache(cache: string, entries: () => number): CacheCounts {
+  const counts: CacheCounts = { hits: 0, misses: 0, invalidations: 0 };
+  meter()
+    .createObservableCounter("sidecart_cache_reads_total")
+    .addCallback((result) => {
+      result.observe(counts.hits, { cache, outcome: "hit" });
+      result.observe(counts.misses, { cache, outcome: "miss" });
+    });
+  meter()
+    .createObservableCounter("sidecart_cache_invalidations_total")
+    .addCallback((result) => result.observe(counts.invalidations, { cache }));
+  meter()
+    .createObservableGauge("sidecart_cache_entries")
+    .addCallback((result) => result.observe(entries(), { cache }));
+  return counts;
+}

@@ -1,0 +1,67 @@
+import { background, type CallContext } from "@sidecart/platform/call";
+import { AppError } from "@sidecart/platform/errors";
+import type { Caller, Verifier } from "@sidecart/platform/tokens";
+import type { ApiOrder } from "../order-resolvers.ts";
+import type { Reads } from "../reads.ts";
+import { type Change, createEntries } from "./entries.ts";
+import { createPages } from "./pages.ts";
+import type { CacheOptions } from "./products.ts";
+
+/** An order takes about 1 kB, an id in a page a few bytes. */
+const mostOrders = 20_000;
+const mostIds = 200_000;
+
+export type OrderCache = Pick<Reads, "order" | "orders"> & { change(change: Change): void };
+
+const amend = (order: ApiOrder | null, { version }: Change) => (order && version <= order.version ? order : undefined);
+
+const maySee = ({ accountId, roles }: Caller, order: ApiOrder) => order.userId === accountId || roles.includes("admin");
+
+/**
+ * Orders, shown from memory to their account and to admins alone, by a token that was verified here. Where the keys for
+ * that cannot be had, the service is asked, which has its own.
+ */
+export function createOrderCache(options: CacheOptions & { verifier: Verifier }): OrderCache {
+  const { reads, maxAgeMs, timeoutMs, verifier } = options;
+  const entries = createEntries({ name: "orders", most: mostOrders, maxAgeMs, keepsMissing: false, amend });
+  const touches = (change: Change, account: string) => change.owner === account;
+  const pages = createPages({ entries, mostIds, maxAgeMs, touches });
+  const apart = ({ authorization }: CallContext) => ({ ...background(timeoutMs), authorization });
+
+  const fetchOrder = (id: string, call: CallContext) =>
+    entries.fetch(id, `${id} ${call.authorization}`, () => reads.order(id, apart(call)));
+
+  return {
+    async order(id, call) {
+      const caller = await callerOf(verifier, call);
+      if (!caller) return reads.order(id, call);
+      const known = entries.known(id.toLowerCase());
+      if (!known) return fetchOrder(id.toLowerCase(), call);
+      return maySee(caller, known) ? known : null;
+    },
+    async orders(page, call) {
+      const caller = await callerOf(verifier, call);
+      if (!caller) return reads.orders(page, call);
+      const asked = { owner: caller.accountId, page: `${page.first} ${page.after}`, asker: `${call.authorization}` };
+      return pages.rows(
+        asked,
+        () => reads.orders(page, apart(call)),
+        (id) => fetchOrder(id, call),
+      );
+    },
+    change(change) {
+      entries.change(change);
+      pages.drop(change.owner);
+    },
+  };
+}
+
+/** Who asks; undefined when it cannot be told just now. A bad token is refused as the service would. */
+async function callerOf(verifier: Verifier, call: CallContext): Promise<Caller | undefined> {
+  try {
+    return await verifier.caller(call);
+  } catch (error) {
+    if (error instanceof AppError && error.status === "UNAUTHENTICATED") throw error;
+    return undefined;
+  }
+}

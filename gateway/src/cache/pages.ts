@@ -1,0 +1,84 @@
+import { LRUCache } from "lru-cache";
+import type { Soon } from "../reads.ts";
+import type { Change, Entries, Moment } from "./entries.ts";
+
+type Page = { owner: string; ids: readonly string[] };
+/** Whose page it is and which; `asker`: whose answers are whose. */
+type Asked = { owner: string; page: string; asker: string };
+
+export type PagesOptions<Row> = {
+  entries: Entries<Row>;
+  /** Ids in all pages together. */
+  mostIds: number;
+  maxAgeMs: number;
+  /** Whether a change may be one of which rows this owner has, or of their order. */
+  touches(change: Change, owner: string): boolean;
+};
+
+export type Pages<Row> = {
+  /** The rows of a page: from memory, those that are missing fetched alone, or the page fetched when it is not known. */
+  rows(asked: Asked, fetchPage: () => Promise<Row[]>, fetchRow: (id: string) => Promise<Row | null>): Soon<Row[]>;
+  /** After the entries were told of a change that touches this owner. */
+  drop(owner: string): void;
+};
+
+/** Pages of lists, kept as the ids of their rows, under the same rule as entries. */
+export function createPages<Row extends { id: string }>(options: PagesOptions<Row>): Pages<Row> {
+  const { entries, mostIds, maxAgeMs, touches } = options;
+  const keysOf = new Map<string, Set<string>>();
+  const pages = new LRUCache<string, Page>({
+    maxSize: mostIds,
+    ttl: maxAgeMs,
+    sizeCalculation: ({ ids }) => ids.length + 1,
+    noDisposeOnSet: true,
+    dispose({ owner }, key) {
+      const keys = keysOf.get(owner);
+      keys?.delete(key);
+      if (keys?.size === 0) keysOf.delete(owner);
+    },
+  });
+  const underWay = new Map<string, { began: Moment; answer: Promise<Row[]> }>();
+  const stands = (owner: string, began: Moment) =>
+    entries.changesSince(began)?.every((change) => !touches(change, owner)) ?? false;
+
+  async function load({ owner, page }: Asked, began: Moment, fetchPage: () => Promise<Row[]>): Promise<Row[]> {
+    const rows = await fetchPage();
+    for (const row of rows) entries.keep(row.id, row, began);
+    if (!stands(owner, began)) return rows;
+    const key = `${owner} ${page}`;
+    keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
+    const ids = rows.map(({ id }) => id);
+    pages.set(key, { owner, ids }, { start: began.start });
+    return rows;
+  }
+
+  function share(asked: Asked, fetchPage: () => Promise<Row[]>): Promise<Row[]> {
+    const key = `${asked.owner} ${asked.page} ${asked.asker}`;
+    const earlier = underWay.get(key);
+    if (earlier && stands(asked.owner, earlier.began)) return earlier.answer;
+    const began = entries.begin();
+    const answer = load(asked, began, fetchPage).finally(() => {
+      if (underWay.get(key)?.answer === answer) underWay.delete(key);
+    });
+    underWay.set(key, { began, answer });
+    return answer;
+  }
+
+  return {
+    rows(asked, fetchPage, fetchRow) {
+      const ids = pages.get(`${asked.owner} ${asked.page}`)?.ids;
+      if (!ids) return share(asked, fetchPage);
+      const rows = ids.map((id) => {
+        const known = entries.known(id);
+        return known === undefined ? fetchRow(id) : known;
+      });
+      if (rows.some((row) => row instanceof Promise)) return Promise.all(rows).then(present);
+      return present(rows as (Row | null)[]);
+    },
+    drop(owner) {
+      for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
+    },
+  };
+}
+
+const present = <Row>(rows: (Row | null)[]) => rows.filter((row) => row !== null);

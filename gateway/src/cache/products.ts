@@ -1,0 +1,46 @@
+import { background } from "@sidecart/platform/call";
+import type { ApiProduct } from "../product-resolvers.ts";
+import type { Reads } from "../reads.ts";
+import { type Change, createEntries } from "./entries.ts";
+import { createPages } from "./pages.ts";
+
+/** A product takes about 1 kB, an id in a page a few bytes. */
+const mostProducts = 20_000;
+const mostIds = 200_000;
+/** Everybody sees the same list. */
+const everybody = { owner: "", asker: "" };
+
+export type CacheOptions = { reads: Reads; maxAgeMs: number; timeoutMs: number };
+export type ProductCache = Pick<Reads, "product" | "products"> & { change(change: Change): void };
+
+/** Where the stock is known after a change of it, it is set; after any other, the product is fetched. */
+function amend(product: ApiProduct | null, { onlyStock, version }: Change): ApiProduct | undefined {
+  const stock = onlyStock?.now;
+  if (!product || stock === undefined) return undefined;
+  return version > product.version ? { ...product, stock, version } : product;
+}
+
+/**
+ * Products, which single reads and pages share. What is fetched is for everybody who asks meanwhile: it carries nobody's
+ * token, and does not end when one of them leaves.
+ */
+export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions): ProductCache {
+  const entries = createEntries({ name: "products", most: mostProducts, maxAgeMs, keepsMissing: true, amend });
+  const pages = createPages({ entries, mostIds, maxAgeMs, touches: ({ onlyStock }) => !onlyStock });
+  const fetchProduct = (id: string) => entries.fetch(id, id, async () => reads.product(id, background(timeoutMs)));
+  return {
+    product(id) {
+      const wanted = id.toLowerCase();
+      const known = entries.known(wanted);
+      return known === undefined ? fetchProduct(wanted) : known;
+    },
+    products(page) {
+      const asked = { ...everybody, page: `${page.first} ${page.after}` };
+      return pages.rows(asked, async () => reads.products(page, background(timeoutMs)), fetchProduct);
+    },
+    change(change) {
+      entries.change(change);
+      if (!change.onlyStock) pages.drop(everybody.owner);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { CallContext } from "@sidecart/platform/call";
+import { inPages, type Paged } from "./batches.ts";
+import { named, oneId } from "./field-names.ts";
+import { type ApiOrder, toOrder } from "./order-resolvers.ts";
+import { type ApiProduct, toProduct } from "./product-resolvers.ts";
+import type { Services } from "./services.ts";
+import type { Together } from "./together.ts";
+
+export type Soon<T> = T | Promise<T>;
+
+/** What most requests read, in the API's words. */
+export type Reads = {
+  product(id: string, call: CallContext): Soon<ApiProduct | null>;
+  /** The newest first. */
+  products(page: Paged, call: CallContext): Soon<ApiProduct[]>;
+  order(id: string, call: CallContext): Promise<ApiOrder | null>;
+  /** One's own, the newest first. */
+  orders(page: Paged, call: CallContext): Promise<ApiOrder[]>;
+};
+
+/** Reads that ask the services each time. */
+export function readServices(services: Services, together: Together): Reads {
+  return {
+    async product(id, call) {
+      const product = await named(together.product(id, call), oneId);
+      return product ? toProduct(product) : null;
+    },
+    async products(page, call) {
+      const found = await inPages(page, async (part) => (await services.catalog.listProducts(part, call)).products);
+      return found.map(toProduct);
+    },
+    async order(id, call) {
+      const order = await named(together.order(id, call), oneId);
+      return order ? toOrder(order) : null;
+    },
+    async orders(page, call) {
+      const ask = async (part: { first: number; after: string }) =>
+        (await services.orders.listOrders({ ...part, all: false }, call)).orders;
+      return (await inPages(page, ask)).map(toOrder);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { type Batcher, createBatcher } from "@sidecart/platform/batch";
+import type { CallContext } from "@sidecart/platform/call";
+import { fromFailure } from "@sidecart/platform/errors";
+import type { Account } from "@sidecart/proto/accounts/v1/accounts";
+import type { Product } from "@sidecart/proto/catalog/v1/catalog";
+import type { Order, PlaceOutcome } from "@sidecart/proto/orders/v1/orders";
+import type { Services } from "./services.ts";
+
+/** An order to be placed, and whose it is. */
+export type Placement = {
+  lines: { productId: string; quantity: number }[];
+  idempotencyKey: string;
+  authorization: string;
+  traceparent: string;
+};
+
+/** Calls about one thing, which go to its service together with others of the same moment. */
+export type Together = {
+  product: Batcher<string, Product | undefined>;
+  account: Batcher<string, Account | undefined>;
+  order: Batcher<string, Order | undefined>;
+  place: Batcher<Placement, PlaceOutcome>;
+};
+
+/** What services accept in one call; how many are under way, and wait, at a time. */
+const bounds = { most: 100, parallel: 3, waiting: 2_000 };
+
+export function createTogether({ accounts, catalog, orders }: Services): Together {
+  return {
+    product: createBatcher({
+      ...bounds,
+      name: "products",
+      run: async (ids, context) =>
+        byId(ids, (await catalog.getProducts({ ids: unique(ids) }, anybody(context))).products),
+    }),
+    account: createBatcher({
+      ...bounds,
+      name: "accounts",
+      keyOf: token,
+      run: async (ids, context) => byId(ids, (await accounts.getAccounts({ ids: unique(ids) }, context)).accounts),
+    }),
+    order: createBatcher({
+      ...bounds,
+      name: "orders",
+      keyOf: token,
+      run: async (ids, context) => byId(ids, (await orders.getOrders({ ids: unique(ids) }, context)).orders),
+    }),
+    place: createBatcher<Placement, PlaceOutcome>({
+      ...bounds,
+      name: "placements",
+      async run(placements, context) {
+        const call = { ...anybody(context), repeatable: true };
+        const { outcomes } = await orders.placeOrders({ placements: [...placements] }, call);
+        return outcomes.map((one) => (one.result.case === "failure" ? fromFailure(one.result.value) : one));
+      },
+    }),
+  };
+}
+
+/** What people ask for together is asked for without the token of one of them. */
+const anybody = (context: CallContext): CallContext => ({ ...context, authorization: undefined });
+
+/** Only what one person may see is asked for in one call. */
+const token = (_id: string, { authorization = "" }: { authorization?: string | undefined }) => authorization;
+
+/** Services answer with ids in lower case. */
+const unique = (ids: readonly string[]) => [...new Set(ids.map((id) => id.toLowerCase()))];
+
+function byId<T extends { id: string }>(ids: readonly string[], found: T[]): (T | undefined)[] {
+  const known = new Map(found.map((one) => [one.id, one]));
+  return ids.map((id) => known.get(id.toLowerCase()));
+}
