@@ -1,9 +1,25 @@
 import t from "tap";
+import { relays } from "../../tests/support/relays.ts";
 import { startStore } from "../../tests/support/store.ts";
 import { maxEventBytes, publishedBytes } from "./events.ts";
 import { newId } from "./ids.ts";
 
 const topic = "catalog.product-created.v1";
+
+t.test("events of the largest size, more than an answer of the sidecar could hold, are all published", async (t) => {
+  const { store, relayWith, watched, gone } = await relays(t);
+  await store.query(
+    `insert into outbox (id, topic, key, data)
+     select gen_random_uuid(), $1, 'key', to_jsonb(repeat('x', $2)) from generate_series(1, 40)`,
+    [topic, maxEventBytes - 2],
+  );
+  const ids = (await store.query<{ id: string }>("select id from outbox")).map(({ id }) => id);
+  const { sidecar, published } = watched();
+  const relay = relayWith({ sidecar });
+  await gone(ids);
+  await relay.stop();
+  t.same(published.toSorted(), ids.toSorted(), "each once");
+});
 
 t.test("the outbox table", async (t) => {
   const store = await startStore(t, "catalog");

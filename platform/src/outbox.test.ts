@@ -36,7 +36,7 @@ t.test("what the relay publishes", async (t) => {
   });
 
   t.test("more than a batch goes in one go", async (t) => {
-    const rows = await write(450);
+    const rows = await write(1_700);
     const relay = relayWith();
     await gone(rows);
     await relay.stop();

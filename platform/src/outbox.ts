@@ -1,13 +1,15 @@
-import { type BulkPublisher, createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
+import { createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
-import { createDigestPublisher, type Digest, type DigestPublisher } from "./changes.ts";
+import { createDigestPublisher, type Digest } from "./changes.ts";
 import { type Database, instant, sql } from "./database.ts";
 import type { Step } from "./fault.ts";
 import type { Logger } from "./log.ts";
 import type { Sidecar } from "./sidecar.ts";
 import { meter } from "./telemetry.ts";
 
-const batchSize = 100;
+const batchSize = 500;
+/** Of the data of a batch, so that a sidecar's answer has room for it; one event always has. */
+const batchBytes = 2 * 1024 * 1024;
 /** How long a stopping relay goes on publishing what is due. */
 const lastBatchesMs = 3_000;
 /** A claimed row that was not marked by then is another relay's to publish: the first one died. */
@@ -15,26 +17,25 @@ const leaseSeconds = 10;
 const sweepMs = 2_000;
 const timeoutMs = 8_000;
 
-const claim = sql(
-  "outbox.claim",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(size int, lease int)),
+/** Settles one batch and claims the next. */
+const next = sql(
+  "outbox.next",
+  `with input as (
+     select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[], size int, bytes int, lease int)),
+   gone as (delete from outbox using input where id = any (published)),
+   back as (update outbox set claimed_until = now() + interval '1 second' from input where id = any (failed)),
    due as (
-     select id from outbox where claimed_until <= now() order by claimed_until, id
-     limit (select size from input) for update skip locked),
+     select id, claimed_until, octet_length(data::text) as bytes from outbox where claimed_until <= now()
+     order by claimed_until, id limit (select size from input) for update skip locked),
+   fitting as (
+     select id from (select id, sum(bytes) over first as sum, row_number() over first as place from due
+                     window first as (order by claimed_until, id)) as summed, input
+     where sum <= input.bytes or place = 1),
    claimed as (
      update outbox o set claimed_until = now() + make_interval(secs => input.lease)
-     from input where o.id = any (array(select id from due)) returning o.*)
-   select coalesce(jsonb_agg(jsonb_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
+     from input where o.id = any (array(select id from fitting)) returning o.*)
+   select coalesce(json_agg(json_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
      'traceparent', traceparent, 'createdAt', ${instant("created_at")}) order by id), '[]')::text from claimed`,
-);
-
-const settle = sql(
-  "outbox.settle",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[])),
-   gone as (delete from outbox using input where id = any (published) returning id),
-   back as (
-     update outbox set claimed_until = now() + interval '1 second' from input where id = any (failed) returning id)
-   select jsonb_build_object('published', (select count(*) from gone), 'failed', (select count(*) from back))::text`,
 );
 
 /** Publishes what statements left in the outbox, at least once each, until it is stopped. */
@@ -61,10 +62,9 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const wake = new Signal();
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
-  const publishRows = createBulkPublisher(options);
-  const publishDigest = options.digest && createDigestPublisher(options.digest, options);
-  const publish = () =>
-    publishBatch(options, publishRows, publishDigest).catch((error) => {
+  const publishNext = createBatches(options);
+  const publish = (size = batchSize) =>
+    publishNext(size).catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
       return false;
@@ -84,28 +84,39 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       await done;
       const end = Date.now() + lastBatchesMs;
       while ((await publish()) && Date.now() < end);
+      await publish(0);
     },
   };
 }
 
-/** Claims, publishes and settles one batch; true when there may be more at once. */
-async function publishBatch(
-  options: OutboxOptions,
-  publishRows: BulkPublisher,
-  publishDigest: DigestPublisher | undefined,
-): Promise<boolean> {
-  const rows = await options.database.one<PublishableRow[]>(
-    claim,
-    { size: batchSize, lease: leaseSeconds },
-    background(timeoutMs),
-  );
-  if (rows.length === 0) return false;
-  options.reached?.("before-publish");
-  const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
-  const published = rows.map((row) => row.id).filter((id) => !failed.has(id));
-  options.reached?.("before-settle");
-  await options.database.one(settle, { published, failed: [...failed] }, background(timeoutMs));
-  return failed.size === 0 && rows.length === batchSize;
+type Outcome = { published: string[]; failed: string[] };
+const nothing: Outcome = { published: [], failed: [] };
+
+/** Publishes batch after batch, each settled together with the next claim; true when there may be more at once. */
+function createBatches(options: OutboxOptions): (size: number) => Promise<boolean> {
+  const publishRows = createBulkPublisher(options);
+  const publishDigest = options.digest && createDigestPublisher(options.digest, options);
+  let outcome = nothing;
+
+  async function claim(size: number): Promise<PublishableRow[]> {
+    const input = { ...outcome, size, bytes: batchBytes, lease: leaseSeconds };
+    const rows = await options.database.one<PublishableRow[]>(next, input, background(timeoutMs));
+    outcome = nothing;
+    return rows;
+  }
+
+  return async (size) => {
+    const rows = await claim(size);
+    if (rows.length === 0) return false;
+    options.reached?.("before-publish");
+    const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
+    const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
+    outcome = { published, failed: [...failed] };
+    options.reached?.("before-settle");
+    if (failed.size === 0) return true;
+    await claim(0);
+    return false;
+  };
 }
 
 /** Wakes one waiter; a notification that came while nobody waited is kept. */

@@ -36,7 +36,7 @@ t.test("statements of the platform read no more for 100,000 messages than for no
     await pruneInbox(database, soon());
     await store.query("insert into outbox (id, topic, key, data) values ($1, 't', 'k', '{}')", [newId()]);
     const relay = startOutboxRelay({ database: noting, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
-    await eventually("a batch to be settled", async () => done.has("outbox.settle"));
+    await eventually("a batch to be settled", async () => done.has("outbox.next"));
     await relay.stop();
     const backlog = startBacklog(noting, log, 1);
     await eventually("the backlog to be measured", async () => done.has("backlog.measure"));

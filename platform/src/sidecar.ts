@@ -23,7 +23,7 @@ export type Sidecar = {
     data: Uint8Array,
     context: CallContext,
   ): Promise<Uint8Array>;
-  /** Publishes to one topic; gives back the ids that the broker did not take, with its reason. */
+  /** Publishes CloudEvents as they are to one topic; gives back the ids that the broker did not take, with its reason. */
   publish(pubsub: string, topic: string, entries: BulkEntry[], context: CallContext): Promise<Map<string, string>>;
   /** All keys of one secret. */
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
@@ -57,6 +57,8 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
         pubsubName: pubsub,
         topic,
         entries: entries.map(({ id, ...entry }) => ({ ...entry, entryId: id })),
+        // else the sidecar decodes each event and encodes it again
+        metadata: { rawPayload: "true" },
       };
       const response = await api.bulkPublishEventAlpha1(request, context);
       return new Map(response.failedEntries.map((failed) => [failed.entryId, failed.error]));
