@@ -35,6 +35,7 @@ const stages: Stage[] = [
     jobs: 1,
     env: { SIDECART_TEST_BROKER: "rabbitmq" },
   },
+  { name: "bench", files: ["tests/bench/*.test.ts"], jobs: 1 },
   { name: "faults", files: ["tests/faults/*.test.ts"], jobs: 1 },
   // All of it, and in its long form, is `npm run portability`.
   { name: "portability", files: ["tests/portability/**/*.test.ts"], jobs: 1, asked: ["kafka", "jetstream"] },

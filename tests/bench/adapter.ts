@@ -75,8 +75,10 @@ export type System<World> = {
   world: World;
   /** Processes to count CPU and memory of, by name, with the children they have. */
   processes(): Map<string, number>;
-  /** Where its Node programs write to, by name, when they were to be profiled. */
-  logs?: ReadonlyMap<string, string>;
+  /** Where the Node programs that run write to, by name, when they were to be profiled. */
+  logs?(): Map<string, string>;
+  /** Is told what will be asked next: what only other cases need may be stopped meanwhile. */
+  turnTo?(next: CaseName): Promise<void>;
   /** Resolves when every event so far has had its effect. */
   settled(): Promise<void>;
   audit(): Promise<Books>;

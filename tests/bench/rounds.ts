@@ -35,7 +35,8 @@ export async function runRounds(
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const { caseName, connections } of plan(options)) {
         for (const entry of entries.filter(({ adapter }) => adapter.cases[caseName])) {
-          const logs = entry.system.logs;
+          await entry.system.turnTo?.(caseName);
+          const logs = entry.system.logs?.();
           const profiler = logs && (await profiling(logs, caseName, say));
           const sample = await measure(entry, { caseName, connections, seconds: options.seconds }, profiler?.window);
           await profiler?.done();

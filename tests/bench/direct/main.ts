@@ -57,4 +57,5 @@ await http.register(mercurius, {
   jit: 2,
   context: ({ headers }): Context => ({ authorization: headers.authorization }),
 });
+process.once("disconnect", () => process.exit()); // whoever measures has ended
 process.send?.(await http.listen({ host: "127.0.0.1", port: 0 }));

@@ -7,7 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { admin, newCustomer } from "../../support/people.ts";
 import { type Streams, streamsOf } from "../../support/streams.ts";
 import { systemKey } from "../../support/tokens.ts";
-import type { PrepareOptions, System } from "../adapter.ts";
+import type { CaseName, PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
 import { inspectable } from "../profile.ts";
 import { closeDatabases, type Databases, eventTimes, openDatabases, readBooks, restore, setStock } from "./books.ts";
@@ -47,8 +47,9 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
   const streams = await streamsOf({ teardown: (end: () => unknown) => void ends.push(end) }, { system: launched });
   return {
     world: await worldOf(launched, size),
-    ...(profile && { logs: new Map(programs.map((name) => [name, launched.processes.get(name)?.spec.log ?? ""])) }),
-    processes: () => new Map([...launched.processes].map(([name, { pid }]) => [name, pid ?? 0])),
+    ...(profile && { logs: () => logsOf(launched) }),
+    processes: () => new Map([...launched.processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : []))),
+    turnTo: (next) => turnTo(launched, next),
     settled: () => settled(databases, streams),
     audit: () => readBooks(databases, size),
     eventTimes: () => eventTimes(databases),
@@ -61,6 +62,23 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function logsOf({ processes }: Launched): Map<string, string> {
+  return new Map(
+    programs.flatMap((name) => {
+      const program = processes.get(name);
+      return program?.running ? [[name, program.spec.log]] : [];
+    }),
+  );
+}
+
+/** A second gateway hears every broadcast, so it only runs for the case that asks it. */
+async function turnTo({ processes, kill, start }: Launched, next: CaseName): Promise<void> {
+  const running = processes.get(uncached)?.running ?? false;
+  const wanted = next === "product-uncached";
+  if (wanted && !running) await start(uncached);
+  if (!wanted && running) await kill(uncached, "SIGTERM");
 }
 
 function environment(profile: boolean): Record<string, Record<string, string>> {
