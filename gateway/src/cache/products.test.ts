@@ -1,0 +1,153 @@
+import { setImmediate as turn } from "node:timers/promises";
+import fc from "fast-check";
+import t from "tap";
+import type { ApiProduct } from "../product-resolvers.ts";
+import type { Change } from "./entries.ts";
+import { createProductCache } from "./products.ts";
+
+type State = { version: number; price: number; stock: number };
+type Fetch = { read(): void; answer(): void; fail(): void };
+
+const ids = ["a", "b"] as const;
+type Id = (typeof ids)[number];
+
+/** A catalogue whose changes are heard late and in any order, and whose answers take as long as it pleases. */
+function world() {
+  const history = new Map<Id, State[]>(ids.map((id) => [id, [{ version: 0, price: 0, stock: 0 }]]));
+  const now = (id: Id) => history.get(id)?.at(-1) as State;
+  const unheard: Change[] = [];
+  const heard = new Map<Id, { version: number; price: number }>(ids.map((id) => [id, { version: 0, price: 0 }]));
+  const fetches = new Set<Fetch>();
+  /** Reads at a moment between the question and the answer. */
+  const later = <T>(look: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      let seen: T | undefined;
+      const fetch: Fetch = {
+        read() {
+          seen ??= look();
+        },
+        answer() {
+          fetch.read();
+          fetches.delete(fetch);
+          resolve(seen as T);
+        },
+        fail() {
+          fetches.delete(fetch);
+          reject(new Error("away"));
+        },
+      };
+      fetches.add(fetch);
+    });
+  const product = (id: Id) => ({ id, ...now(id) }) as unknown as ApiProduct;
+  const cache = createProductCache({
+    reads: {
+      product: (id) => later(() => product(id as Id)),
+      products: () => later(() => ids.map(product)),
+      order: async () => null,
+      orders: async () => [],
+    },
+    maxAgeMs: 60_000,
+    timeoutMs: 5_000,
+  });
+  return {
+    fetches,
+    unheard,
+    cache,
+    commit(id: Id, what: "price" | "stock") {
+      const { version, price, stock } = now(id);
+      const next = {
+        version: version + 1,
+        price: price + Number(what === "price"),
+        stock: stock + Number(what === "stock"),
+      };
+      history.get(id)?.push(next);
+      const onlyStock = what === "stock" ? { now: next.stock } : undefined;
+      unheard.push({ id, owner: "", version: next.version, onlyStock });
+    },
+    hear(place: number) {
+      const [change] = unheard.splice(place % Math.max(unheard.length, 1), 1);
+      if (!change) return;
+      cache.change(change);
+      const last = heard.get(change.id as Id) as { version: number; price: number };
+      last.version = Math.max(last.version, change.version);
+      const state = history.get(change.id as Id)?.[change.version];
+      if (state && !change.onlyStock) last.price = Math.max(last.price, state.price);
+    },
+    /** What is answered at once, from memory, has every change in it that was heard of. */
+    check(known: unknown) {
+      if (known instanceof Promise) return void known.catch(() => {});
+      for (const { id, version, price, stock } of [known].flat() as unknown as (State & { id: Id })[]) {
+        const told = heard.get(id) as { version: number; price: number };
+        t.ok(version >= told.version, `${id}: version ${version}, heard of ${told.version}`);
+        t.ok(Number(price) >= told.price, `${id}: price ${price}, heard of ${told.price}`);
+        t.equal(stock, history.get(id)?.[version]?.stock, "the stock is that of its version");
+      }
+    },
+  };
+}
+
+const step = fc.record({
+  act: fc.constantFrom("commit", "hear", "ask", "list", "read", "answer", "fail"),
+  place: fc.nat(5),
+  id: fc.constantFrom(...ids),
+  what: fc.constantFrom("price" as const, "stock" as const),
+});
+const page = { first: 2 };
+const call = { deadline: 0, signal: new AbortController().signal };
+
+t.test("whatever overtakes whatever: what is answered from memory is never older than what was heard of", async () => {
+  const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
+    const { fetches, cache, commit, hear, check } = world();
+    for (const { act, place, id, what } of steps) {
+      const fetch = [...fetches][place % Math.max(fetches.size, 1)];
+      if (act === "commit") commit(id, what);
+      else if (act === "hear") hear(place);
+      else if (act === "ask") check(cache.product(id, call));
+      else if (act === "list") check(cache.products(page, call));
+      else if (fetch) fetch[act]();
+      await turn();
+    }
+  });
+  await fc.assert(property, { numRuns: 300 });
+});
+
+t.test("who asks for the same meanwhile waits for the same answer, until something changes", async (t) => {
+  const { fetches, cache, commit, hear } = world();
+  const first = cache.product("a", call);
+  t.equal(cache.product("A", call), first, "in whatever case the id is written");
+  t.equal(fetches.size, 1);
+  commit("a", "price");
+  hear(0);
+  const second = cache.product("a", call);
+  t.equal(fetches.size, 2, "one that began before may have read what was");
+  for (const fetch of fetches) fetch.answer();
+  t.match(await Promise.all([first, second]), [{ version: 1 }, { version: 1 }]);
+  t.match(cache.product("a", call), { version: 1 }, "the later one is kept");
+});
+
+t.test("a failure is not kept", async (t) => {
+  const { fetches, cache } = world();
+  const failing = cache.product("a", call);
+  for (const fetch of fetches) fetch.fail();
+  await t.rejects(Promise.resolve(failing), { message: "away" });
+  const next = cache.product("a", call);
+  for (const fetch of fetches) fetch.answer();
+  t.match(await next, { id: "a" });
+});
+
+t.test("a page is served from the products, of which those that are missing are asked for alone", async (t) => {
+  const { fetches, cache, commit, hear } = world();
+  const first = cache.products(page, call);
+  for (const fetch of fetches) fetch.answer();
+  t.match(await first, [{ id: "a" }, { id: "b" }]);
+  t.match(cache.product("b", call), { id: "b" }, "known now");
+  t.match(cache.products(page, call), [{ id: "a" }, { id: "b" }]);
+  commit("a", "stock");
+  hear(0);
+  t.match(cache.products(page, call), [{ id: "a", stock: 1 }, { id: "b" }], "a stock that is told is set");
+  cache.change({ id: "a", owner: "", version: 9, onlyStock: {} });
+  const after = cache.products(page, call);
+  t.equal(fetches.size, 1, "one that is not told is fetched");
+  for (const fetch of fetches) fetch.answer();
+  t.match(await after, [{ id: "a", stock: 1 }, { id: "b" }]);
+});
