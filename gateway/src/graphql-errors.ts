@@ -1,6 +1,7 @@
 import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
 import type { Logger } from "@sidecart/platform/log";
 import { type ExecutionResult, GraphQLError } from "graphql";
+import { retryAfterSeconds } from "./overload.ts";
 
 type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
 type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
@@ -10,8 +11,13 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
   const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
   const [first] = errors;
+  const statusCode = failed && first ? first.httpStatus : 200;
   return {
-    statusCode: failed && first ? first.httpStatus : 200,
+    statusCode,
+    /** Seconds, where the same may be asked again later. */
+    retryAfter: [429, 503].includes(statusCode)
+      ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
+      : undefined,
     response: { data: execution.data ?? null, errors: errors.map(({ httpStatus: _, ...error }) => error) },
   };
 }

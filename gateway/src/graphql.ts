@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import mercurius, { type IResolvers } from "mercurius";
+import mercurius, { type IResolvers, type MercuriusContext } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
 import type { Cache } from "./cache/cache.ts";
+import { answerConditionally } from "./conditional.ts";
 import { callContext, type GatewayContext } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, checkSize, keptQueries, keptTexts, maxDepth, maxErrors, maxTokens } from "./limits.ts";
@@ -39,6 +40,7 @@ export type GraphqlOptions = {
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  answerConditionally(app, "/graphql");
   await app.register(mercurius, {
     schema: typeDefs,
     resolvers,
@@ -58,7 +60,11 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
       call: callContext(request, reply, options.timeoutMs),
       countLogin: () => options.countLogin(request),
     }),
-    errorFormatter: (execution) => formatErrors(execution, options.log) as never,
+    errorFormatter(execution, context) {
+      const { retryAfter, ...formatted } = formatErrors(execution, options.log);
+      if (retryAfter !== undefined) (context as unknown as MercuriusContext).reply.header("retry-after", retryAfter);
+      return formatted as never;
+    },
   });
   app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));
   app.graphql.addHook("preValidation", async (_schema, document) => refuseTree(document));

@@ -3,6 +3,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { Readiness } from "./readiness.ts";
 
+/** Whether it is one of these two that is asked for. */
+export const isProbe = (url: string): boolean => url === "/healthz" || url === "/readyz";
+
 /** /healthz: the process runs. /readyz: requests may come, and who answers now. */
 export function registerHealth(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
   app.get("/healthz", async () => ({ status: "ok" }));

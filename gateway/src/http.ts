@@ -3,6 +3,7 @@ import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
 import type { Logger } from "@sidecart/platform/log";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from "fastify";
 import type { GatewayConfig } from "./config.ts";
+import { refuseOverload } from "./overload.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
@@ -39,6 +40,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
   });
   traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
   // GraphiQL is a page that loads its scripts; the API itself answers data only.
+  await refuseOverload(app);
   const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);

@@ -7,6 +7,7 @@ import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import type { GatewayConfig } from "./config.ts";
 import { gatewayErrors } from "./errors.ts";
+import { isProbe } from "./health.ts";
 import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts";
 
 const windowMs = 60_000;
@@ -33,7 +34,7 @@ export async function registerRateLimits(
     timeWindow: windowMs,
     store: storeOver(counts),
     keyGenerator: ({ ip }) => subscribers.memo(ip),
-    allowList: ({ url }) => url === "/healthz" || url === "/readyz",
+    allowList: ({ url }) => isProbe(url),
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
   const check = app.createRateLimit({
