@@ -73,6 +73,8 @@ export type PrepareOptions = {
 
 export type System<World> = {
   world: World;
+  /** Of what it runs on, by name. */
+  versions?: Record<string, string>;
   /** Processes to count CPU and memory of, by name, with the children they have. */
   processes(): Map<string, number>;
   /** Where the Node programs that run write to, by name, when they were to be profiled. */

@@ -17,7 +17,7 @@ t.test("a round of a second: every reply is right, and the books agree with what
   const words = "--rounds 1 --seconds 1 --connections 8 --products 100 --orders 1000 --only";
   const cases = "product,orders,order,place-order,oversell";
   const options = parseOptions([...words.split(" "), cases]);
-  const samples = await runRounds(
+  const { samples } = await runRounds(
     competitorsOf(options),
     options,
     () => {},

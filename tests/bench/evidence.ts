@@ -1,23 +1,24 @@
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root } from "../check/tool.ts";
 import type { ColdStart } from "./cold-start.ts";
-import type { Sample } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { pictureOf } from "./picture.ts";
+import type { Run } from "./rounds.ts";
 import type { Row } from "./rows.ts";
 import { coldTableOf, footprintOf, tableOf } from "./table.ts";
 
-export type Findings = { samples: Sample[]; rows: Row[]; coldStarts: ColdStart[]; problems: string[] };
+export type Findings = Run & { rows: Row[]; coldStarts: ColdStart[]; problems: string[] };
 
 /** Keeps what a run found, beside the machine and the words it was run with. Answers the files' names. */
 export async function writeEvidence(findings: Findings, options: Options, args: readonly string[]): Promise<string[]> {
   const date = new Date().toISOString().slice(0, 10);
-  const machine = machineFacts();
+  const head = { date, command: ["npm run bench --", ...args].join(" "), commit: commit(), machine: machineFacts() };
   const files = {
-    json: JSON.stringify({ date, command: commandOf(args), machine, options, ...findings }, null, 1),
-    md: documentOf(findings, options, args, date),
+    json: JSON.stringify({ ...head, options, ...findings }, null, 1),
+    md: documentOf(findings, options, head),
     svg: pictureOf(findings.rows),
   };
   const names = Object.entries(files).map(([kind, text]) => [`docs/evidence/bench-${date}.${kind}`, text] as const);
@@ -25,7 +26,7 @@ export async function writeEvidence(findings: Findings, options: Options, args: 
   return names.map(([name]) => name);
 }
 
-const commandOf = (args: readonly string[]) => ["npm run bench --", ...args].join(" ");
+const commit = () => execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
 
 const machineFacts = () => ({
   cores: availableParallelism(),
@@ -35,23 +36,21 @@ const machineFacts = () => ({
   node: process.versions.node,
 });
 
-function documentOf(
-  { rows, samples, coldStarts, problems }: Findings,
-  options: Options,
-  args: readonly string[],
-  date: string,
-) {
-  const { cores, cpu, memoryGib, node } = machineFacts();
-  const found = problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "Nothing was wrong.";
+type Head = { date: string; command: string; commit: string; machine: ReturnType<typeof machineFacts> };
+
+function documentOf(findings: Findings, { products, orders, rounds, seconds }: Options, head: Head): string {
+  const { samples, rows, coldStarts, problems, versions } = findings;
+  const { cores, cpu, memoryGib, node } = head.machine;
+  const software = Object.entries({ "Node.js": node, ...versions }).map(([name, version]) => `${name} ${version}`);
   return [
-    `# Bench, ${date}`,
-    `\`${commandOf(args)}\` on ${cores} cores (${cpu}), ${memoryGib} GiB, Node.js ${node}: ${options.products} products, ` +
-      `${options.orders} orders, ${options.rounds} rounds of ${options.seconds} s. Everything shares those cores, the load as well. ` +
-      `How to read it: [tests/bench](../../tests/bench/README.md).`,
-    `![throughput](bench-${date}.svg)`,
+    `# Bench, ${head.date}`,
+    `\`${head.command}\` at ${head.commit}, on ${cores} cores (${cpu}) and ${memoryGib} GiB with ${software.join(", ")}: ${products} ` +
+      `products, ${orders} orders, ${rounds} rounds of ${seconds} s. All of it shares those cores, the load as well. How to read it: ` +
+      "[tests/bench](../../tests/bench/README.md).",
+    `![throughput](bench-${head.date}.svg)`,
     tableOf(rows),
     "## What was wrong",
-    found,
+    problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "Nothing.",
     ...(coldStarts.length > 0 ? ["## Start", coldTableOf(coldStarts)] : []),
     "## CPU seconds and memory",
     footprintOf(samples),

@@ -1,5 +1,6 @@
 import type { Books, CaseName, System } from "./adapter.ts";
 import { caseOf } from "./cases.ts";
+import type { Counts } from "./load/checks.ts";
 import type { Measured } from "./load/closed-loop.ts";
 import type { Order } from "./load/main.ts";
 import type { LoadProcess } from "./load/process.ts";
@@ -41,16 +42,16 @@ export async function measure(entry: Entry, asked: Asked, window?: Window): Prom
     : { warmUpMs: seconds * warmUpShare * 1_000, ms: seconds * 1_000 };
   const { measured, usage } = await underLoad(entry, { caseName, connections, ...time }, window);
   const sample = { implementation: name, caseName, connections, usage, ...measured, violations: [] };
-  return before ? { ...sample, ...(await afterwards(system, before, measured.all.placed, burst?.units)) } : sample;
+  return before ? { ...sample, ...(await afterwards(system, before, measured.all, burst?.units)) } : sample;
 }
 
 /** Waits until every event has had its effect, looks at the books, and takes away what was ordered. */
-async function afterwards(system: System<unknown>, before: Books, placed: number, most?: number) {
+async function afterwards(system: System<unknown>, before: Books, all: Counts, most?: number) {
   const began = performance.now();
   await system.settled();
   const settleMs = performance.now() - began;
   const times = (await system.eventTimes?.())?.toSorted((one, two) => one - two) ?? [];
-  const violations = disagreements(before, await system.audit(), placed, most);
+  const violations = disagreements(before, await system.audit(), all, most);
   await system.restore?.();
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
   const events = times.length > 0 && { events: { p50: at(0.5), p99: at(0.99) } };
@@ -74,15 +75,18 @@ async function underLoad({ system, load }: Entry, order: Order, window?: Window)
   return { measured, usage };
 }
 
-/** Everything that was answered stands in the books once, and nothing else does. */
-export function disagreements(before: Books, after: Books, placed: number, most?: number): string[] {
+/**
+ * Everything that was answered stands in the books once. Who was not answered, or told to come again, may have ordered.
+ */
+function disagreements(before: Books, after: Books, { placed, shed, failed }: Counts, most?: number): string[] {
+  const unclear = shed + Object.values(failed).reduce((sum, count) => sum + count, 0);
   const orders = after.orders - before.orders;
   const since = (name: "reservations" | "handled") => (after[name] ?? 0) - (before[name] ?? 0);
-  const kept = (name: "reservations" | "handled") => after[name] !== undefined && since(name) !== orders;
+  const differ = (name: "reservations" | "handled") => after[name] !== undefined && since(name) !== orders;
   return [
-    ...(orders === placed ? [] : [`${placed} orders were answered, ${orders} were written`]),
-    ...(kept("reservations") ? [`${orders} orders, ${since("reservations")} reservations`] : []),
-    ...(kept("handled") ? [`${orders} orders, ${since("handled")} events that had their effect`] : []),
+    ...(orders < placed || orders > placed + unclear ? [`${placed} orders were answered, ${orders} were written`] : []),
+    ...(differ("reservations") ? [`${orders} orders, ${since("reservations")} reservations`] : []),
+    ...(differ("handled") ? [`${orders} orders, ${since("handled")} events that had their effect`] : []),
     ...(after.oversold > 0 ? [`${after.oversold} units were sold that there were not`] : []),
     ...(most !== undefined && placed !== most ? [`${placed} were sold of ${most}`] : []),
   ];

@@ -9,6 +9,8 @@ import { profiling } from "./profiling.ts";
 
 export type Competitor = { file: string; url?: string };
 
+export type Run = { samples: Sample[]; versions: Record<string, string> };
+
 const ours = join(import.meta.dirname, "adapters/sidecart.ts");
 const direct = join(import.meta.dirname, "adapters/direct.ts");
 
@@ -27,7 +29,7 @@ export async function runRounds(
   options: Options,
   say: (line: string) => void,
   onSample: (sample: Sample, round: number) => void,
-): Promise<Sample[]> {
+): Promise<Run> {
   const entries: (Entry & { adapter: Adapter<unknown> })[] = [];
   const samples: Sample[] = [];
   try {
@@ -45,7 +47,7 @@ export async function runRounds(
         }
       }
     }
-    return samples;
+    return { samples, versions: Object.assign({}, ...entries.map(({ system }) => system.versions)) };
   } finally {
     for (const { load, system } of entries.reverse()) {
       load.stop();

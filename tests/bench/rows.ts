@@ -21,7 +21,7 @@ export type Row = {
   /** Cores that were busy: of all that was measured but the load, and of the load. */
   cores: Spread;
   loadCores: Spread;
-  /** How many times the throughput of each other implementation, in each round. */
+  /** Of ours, which comes first: how many times the throughput of each other implementation, in each round. */
   ratios: Record<string, Spread>;
 };
 
@@ -42,7 +42,7 @@ function rowOf(rounds: Sample[], samples: readonly Sample[]): Row {
   const events = rounds.flatMap((one) => one.events ?? []);
   const same = samples.filter((one) => one.caseName === caseName && one.connections === connections);
   const others = Map.groupBy(
-    same.filter((one) => one.implementation !== implementation),
+    implementation === samples[0]?.implementation ? same.filter((one) => one.implementation !== implementation) : [],
     (one) => one.implementation,
   );
   return {

@@ -19,14 +19,15 @@ if (options.help) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 const starts = options.coldStart ? await coldStarts() : [];
-const samples = options.only.length > 0 ? await runRounds(competitorsOf(options), options, say, tell) : [];
+const competitors = options.only.length > 0 ? competitorsOf(options) : [];
+const { samples, versions } = await runRounds(competitors, options, say, tell);
 const rows = rowsOf(samples);
 if (rows.length > 0) say(`\n${tableOf(rows)}`);
 if (starts.length > 0) say(`\n${coldTableOf(starts)}`);
 const problems = samples.flatMap(problemsOf);
 for (const { text } of problems) say(styleText("red", `✗ ${text}`));
 if (options.evidence) {
-  const findings = { samples, rows, coldStarts: starts, problems: problems.map(({ text }) => text) };
+  const findings = { samples, versions, rows, coldStarts: starts, problems: problems.map(({ text }) => text) };
   const files = await writeEvidence(findings, options, process.argv.slice(2));
   say(`written: ${files.join(", ")}`);
 }

@@ -1,14 +1,13 @@
 import type { Exchange } from "../adapter.ts";
 import type { Reply } from "./client.ts";
 
+const answered = [200];
+const tooMuch = [429, 503];
 const kept = 5_000;
 const wrongKept = 5;
-const answered = [200];
-const shed = [429, 503];
 
 /** What came back, by how it came. */
 export type Counts = {
-  /** Replies that were right. */
   right: number;
   placed: number;
   /** Answered 429 or 503: too much was asked. */
@@ -19,6 +18,7 @@ export type Counts = {
   /** The first of what was wrong. */
   texts: string[];
 };
+type Verdict = "right" | "shed" | "failed" | "wrong";
 
 /**
  * Looks at every reply as a whole. A read whose text was found right is right when the same text comes again: so a list
@@ -26,39 +26,39 @@ export type Counts = {
  */
 export class Checks {
   readonly #right = new Map<string, string>();
-  counts: Counts = nothing();
+  readonly counts: Counts = { right: 0, placed: 0, shed: 0, failed: {}, wrong: 0, texts: [] };
 
-  /** Whether the reply is right. */
-  see(exchange: Exchange, { status, body }: Reply): boolean {
-    if (shed.includes(status)) {
+  see(exchange: Exchange, { status, body }: Reply): Verdict {
+    if (tooMuch.includes(status)) {
       this.counts.shed += 1;
-      return false;
+      return "shed";
     }
-    if (!(exchange.statuses ?? answered).includes(status)) {
-      this.fail(`status ${status}: ${body.slice(0, 300)}`);
-      return false;
-    }
-    const read = exchange.placed === undefined;
-    const key = read ? `${exchange.url} ${exchange.headers.authorization} ${exchange.body}` : "";
-    if (!read || this.#right.get(key) !== body) {
-      const problem = exchange.check(body);
-      if (problem !== undefined) return this.#wrong(`${problem}: ${body.slice(0, 500)}`);
-      if (read && (this.#right.has(key) || this.#right.size < kept)) this.#right.set(key, body);
-    }
+    if (!(exchange.statuses ?? answered).includes(status)) return this.fail(`status ${status}: ${body.slice(0, 300)}`);
+    const problem = this.#problemOf(exchange, body);
+    if (problem !== undefined) return this.#wrong(`${problem}: ${body.slice(0, 500)}`);
     this.counts.right += 1;
     if (exchange.placed?.(body)) this.counts.placed += 1;
-    return true;
+    return "right";
   }
 
-  fail(text: string): void {
+  fail(text: string): Verdict {
     this.counts.failed[text] = (this.counts.failed[text] ?? 0) + 1;
+    return "failed";
   }
 
-  #wrong(text: string): false {
+  #problemOf(exchange: Exchange, body: string): string | undefined {
+    if (exchange.placed) return exchange.check(body);
+    const key = `${exchange.url} ${exchange.headers.authorization} ${exchange.body}`;
+    const before = this.#right.get(key);
+    if (before === body) return undefined;
+    const problem = exchange.check(body);
+    if (problem === undefined && (before !== undefined || this.#right.size < kept)) this.#right.set(key, body);
+    return problem;
+  }
+
+  #wrong(text: string): Verdict {
     this.counts.wrong += 1;
     if (this.counts.texts.length < wrongKept) this.counts.texts.push(text);
-    return false;
+    return "wrong";
   }
 }
-
-export const nothing = (): Counts => ({ right: 0, placed: 0, shed: 0, failed: {}, wrong: 0, texts: [] });

@@ -34,53 +34,62 @@ type Marks = { measuring(): void; measured(): void };
  * that what was answered can be held against what was written.
  */
 export async function closedLoop(ask: Ask, load: Load, checks: Checks, marks: Marks): Promise<Measured> {
-  const { connections, warmUpMs, ms, requests = Number.POSITIVE_INFINITY } = load;
-  const times = createHistogram();
+  const { connections, warmUpMs, ms, requests } = load;
   const began = performance.now();
-  const from = began + warmUpMs;
-  const until = from + ms;
-  let sent = 0;
-  let right = 0;
-  let shed = 0;
-  const caller = async (connection: Connection) => {
-    while (sent < requests && performance.now() < until) {
-      sent += 1;
-      const exchange = ask();
-      const start = performance.now();
-      const before = checks.counts.shed;
-      try {
-        const good = checks.see(exchange, await connection.send(exchange));
-        const end = performance.now();
-        if (end < from || end > until) continue;
-        if (good) {
-          right += 1;
-          times.record(Math.max(1, Math.round((end - start) * 1_000)));
-        } else shed += checks.counts.shed - before;
-      } catch (error) {
-        checks.fail(String(error));
-      }
+  const tally = new Tally(began + warmUpMs, began + warmUpMs + ms);
+  const timers = [setTimeout(marks.measuring, warmUpMs)];
+  if (!requests) timers.push(setTimeout(marks.measured, warmUpMs + ms));
+  let left = requests ?? Number.POSITIVE_INFINITY;
+  const caller = async () => {
+    const connection = new Connection();
+    while (left > 0 && performance.now() < tally.until) {
+      left -= 1;
+      await exchange(connection, ask, checks, tally);
     }
+    await connection.close();
   };
-  const timers = [
-    setTimeout(marks.measuring, warmUpMs),
-    ...(requests === Number.POSITIVE_INFINITY ? [setTimeout(marks.measured, warmUpMs + ms)] : []),
-  ];
-  const open = Array.from({ length: connections }, () => new Connection());
-  await Promise.all(open.map(caller));
-  const seconds = Number.isFinite(requests) ? (performance.now() - began) / 1_000 : ms / 1_000;
-  if (Number.isFinite(requests)) marks.measured();
+  await Promise.all(Array.from({ length: connections }, caller));
+  if (requests) marks.measured();
   for (const timer of timers) clearTimeout(timer);
-  await Promise.all(open.map((connection) => connection.close()));
-  const at = (percent: number) => times.percentile(percent) / 1_000;
-  return {
-    seconds,
-    right,
-    perSecond: right / seconds,
-    p50: at(50),
-    p90: at(90),
-    p99: at(99),
-    longest: times.max / 1_000,
-    shed,
-    all: checks.counts,
-  };
+  return { ...tally.over(requests ? performance.now() - began : ms), all: checks.counts };
+}
+
+async function exchange(connection: Connection, ask: Ask, checks: Checks, tally: Tally): Promise<void> {
+  const asked = ask();
+  const start = performance.now();
+  try {
+    const verdict = checks.see(asked, await connection.send(asked));
+    tally.count(verdict, start, performance.now());
+  } catch (error) {
+    checks.fail(String(error));
+  }
+}
+
+/** Counts what ends within the time that counts. */
+class Tally {
+  readonly #from: number;
+  readonly until: number;
+  readonly #microseconds = createHistogram();
+  #right = 0;
+  #shed = 0;
+
+  constructor(from: number, until: number) {
+    this.#from = from;
+    this.until = until;
+  }
+
+  count(verdict: ReturnType<Checks["see"]>, start: number, end: number): void {
+    if (end < this.#from || end > this.until) return;
+    if (verdict === "shed") this.#shed += 1;
+    if (verdict !== "right") return;
+    this.#right += 1;
+    this.#microseconds.record(Math.max(1, Math.round((end - start) * 1_000)));
+  }
+
+  over(ms: number): Omit<Measured, "all"> {
+    const at = (percent: number) => this.#microseconds.percentile(percent) / 1_000;
+    const [seconds, right] = [ms / 1_000, this.#right];
+    const times = { p50: at(50), p90: at(90), p99: at(99), longest: at(100) };
+    return { seconds, right, perSecond: right / seconds, ...times, shed: this.#shed };
+  }
 }

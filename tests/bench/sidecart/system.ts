@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Launched, launch } from "@sidecart/local/launch";
+import { findDapr } from "@sidecart/local/parts/dapr";
 import pg from "pg";
 import { eventually } from "../../support/eventually.ts";
 import { admin, newCustomer } from "../../support/people.ts";
@@ -47,6 +48,7 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
   const streams = await streamsOf({ teardown: (end: () => unknown) => void ends.push(end) }, { system: launched });
   return {
     world: await worldOf(launched, size),
+    versions: await versionsOf(databases),
     ...(profile && { logs: () => logsOf(launched) }),
     processes: () => new Map([...launched.processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : []))),
     turnTo: (next) => turnTo(launched, next),
@@ -62,6 +64,11 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function versionsOf({ catalog }: Databases): Promise<Record<string, string>> {
+  const { rows } = await catalog.query("show server_version");
+  return { PostgreSQL: rows[0].server_version, Dapr: (await findDapr(() => {})).version };
 }
 
 function logsOf({ processes }: Launched): Map<string, string> {
