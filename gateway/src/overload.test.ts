@@ -15,7 +15,7 @@ t.test("while requests wait for long, new ones are refused at once and told to c
   t.equal((await app.inject("/")).statusCode, 200);
   let busy = true;
   const work = (async () => {
-    for (; busy; await pause(1)) block(400);
+    for (; busy; await pause(1)) block(900);
   })();
   const refused = await eventually("a refusal", async () => {
     const answer = await app.inject("/");
