@@ -65,6 +65,7 @@ export function orderOf(number: number, { products, accounts }: Size): Order {
 /** Numbers of an account's orders, newest first. */
 export function ordersOf(account: number, { orders, accounts }: Size): number[] {
   const numbers: number[] = [];
-  for (let number = orders; number > 0; number -= 1) if ((number % accounts) + 1 === account) numbers.push(number);
+  const newest = orders - ((orders - (account - 1)) % accounts);
+  for (let number = newest; number > 0; number -= accounts) numbers.push(number);
   return numbers;
 }

@@ -8,7 +8,7 @@ import type { Options } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import type { Run } from "./rounds.ts";
 import type { Row } from "./rows.ts";
-import { coldTableOf, footprintOf, tableOf } from "./table.ts";
+import { coldTableOf, footprintOf, overloadTableOf, tableOf } from "./table.ts";
 
 export type Findings = Run & { rows: Row[]; coldStarts: ColdStart[]; problems: string[] };
 
@@ -49,6 +49,7 @@ function documentOf(findings: Findings, { products, orders, rounds, seconds }: O
       "[tests/bench](../../tests/bench/README.md).",
     `![throughput](bench-${head.date}.svg)`,
     tableOf(rows),
+    ...(overloadTableOf(rows) ? ["## Overload", overloadTableOf(rows)] : []),
     "## What was wrong",
     problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "Nothing.",
     ...(coldStarts.length > 0 ? ["## Start", coldTableOf(coldStarts)] : []),

@@ -7,7 +7,7 @@ import type { Sample } from "./measure.ts";
 import { help, parseOptions } from "./options.ts";
 import { competitorsOf, runRounds } from "./rounds.ts";
 import { rowsOf } from "./rows.ts";
-import { coldTableOf, figure, tableOf } from "./table.ts";
+import { coldTableOf, figure, overloadTableOf, tableOf } from "./table.ts";
 import { problemsOf } from "./verdict.ts";
 
 const options = orRefuse(() => parseOptions(process.argv.slice(2)));
@@ -23,6 +23,7 @@ const competitors = options.only.length > 0 ? competitorsOf(options) : [];
 const { samples, versions } = await runRounds(competitors, options, say, tell);
 const rows = rowsOf(samples);
 if (rows.length > 0) say(`\n${tableOf(rows)}`);
+if (overloadTableOf(rows)) say(`\n${overloadTableOf(rows)}`);
 if (starts.length > 0) say(`\n${coldTableOf(starts)}`);
 const problems = samples.flatMap(problemsOf);
 for (const { text } of problems) say(styleText("red", `✗ ${text}`));

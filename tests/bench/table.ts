@@ -1,4 +1,4 @@
-import { caseOf } from "./cases.ts";
+import { caseOf, overload } from "./cases.ts";
 import type { ColdStart } from "./cold-start.ts";
 import type { Sample } from "./measure.ts";
 import { type Row, type Spread, spreadOf } from "./rows.ts";
@@ -43,7 +43,7 @@ function cells(row: Row): string[] {
     `${figure(median)} (${figure(least)} to ${figure(most)})`,
     ...[row.p50, row.p90, row.p99].map((spread) => figure(spread.median)),
     ...[row.settleMs, row.eventP50, row.eventP99].map((spread) => (spread ? figure(spread.median) : "")),
-    row.shed > 0 ? `${((100 * row.shed) / (row.shed + row.right)).toFixed(1)} %` : "",
+    row.shed > 0 ? percent(shedOf(row)) : "",
     row.cores.median.toFixed(2),
     row.loadCores.median.toFixed(2),
     Object.entries(row.ratios).map(ratioText).join(", "),
@@ -70,6 +70,30 @@ export function footprintOf(samples: readonly Sample[]): string {
   });
   return markdown(["case", "connections", "implementation", "seconds", ...names], rows, 3);
 }
+
+/** What is left of the best throughput when three times as many ask as do any good; empty when nobody did. */
+export function overloadTableOf(rows: readonly Row[]): string {
+  const lines = rows
+    .filter(({ connections }) => connections === overload)
+    .map((row) => {
+      const fewer = rows.filter((one) => one.implementation === row.implementation && one.caseName === row.caseName);
+      const best = Math.max(...fewer.map(({ perSecond }) => perSecond.median));
+      const kept = percent(row.perSecond.median / best);
+      return [
+        caseOf(row.caseName).title,
+        row.implementation,
+        figure(best),
+        kept,
+        percent(shedOf(row)),
+        figure(row.p99.median),
+      ];
+    });
+  const titles = ["case", "implementation", "best a second", `at ${overload} connections`, "shed", "p99 ms"];
+  return lines.length > 0 ? markdown(titles, lines, 2) : "";
+}
+
+const shedOf = ({ shed, right }: Row) => shed / Math.max(1, shed + right);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 export const coldTableOf = (starts: readonly ColdStart[]): string =>
   markdown(
