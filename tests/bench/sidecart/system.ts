@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +30,10 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
   // PostgreSQL's own user must be able to pass through.
   await chmod(home, 0o711);
   const end = new AbortController();
-  process.once("exit", () => end.abort());
+  process.once("exit", () => {
+    end.abort();
+    rmSync(home, { recursive: true, force: true });
+  });
   const launched = await launch({
     instance: "bench",
     home,
