@@ -2,6 +2,7 @@ import { newId } from "@sidecart/platform/ids";
 import { type OutboxOptions, startOutboxRelay } from "@sidecart/platform/outbox";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import { Redis } from "ioredis";
 import type { Test } from "tap";
 import { eventually } from "./eventually.ts";
 import { type Store, startStore } from "./store.ts";
@@ -13,21 +14,31 @@ export const [created, changed, stock] = [
 ] as const;
 type Delivered = { id: string; topic: string; event: Record<string, unknown> };
 
-/** Keeps what the broker delivers. */
-function inbox() {
+/** Nothing is heard here: what the broker has is read from its streams. */
+const dispatcher: Dispatcher = {
+  topics: [],
+  deliver: async () => "again",
+  handle: async () => {},
+  lastResort: async () => "again",
+};
+
+/** What was published, as it lies in the broker's streams. */
+function published(t: Test, { redis: server }: Store) {
+  if (!server) throw new Error("the store has no broker");
+  const redis = new Redis(server);
+  t.teardown(() => redis.disconnect());
   const delivered: Delivered[] = [];
-  const dispatcher: Dispatcher = {
-    topics: [created, changed, stock],
-    async deliver(topic, raw) {
-      const event = raw as Delivered["event"];
-      delivered.push({ id: String(event.id), topic, event });
-      return "handled";
-    },
-    handle: async () => {},
-    lastResort: async () => "again",
-  };
+  async function read(): Promise<void> {
+    const topics = [created, changed, stock];
+    const entries = await Promise.all(topics.map((topic) => redis.xrange(topic, "-", "+")));
+    const events = entries.map((some) =>
+      some.map(([, fields]) => JSON.parse(fields[fields.indexOf("data") + 1] ?? "")),
+    );
+    const all = events.flatMap((some, at) => some.map((event) => ({ id: event.id, topic: topics[at] ?? "", event })));
+    delivered.splice(0, delivered.length, ...all);
+  }
   const ids = (some: string[]) => delivered.map(({ id }) => id).filter((id) => some.includes(id));
-  return { dispatcher, delivered, ids };
+  return { read, delivered, ids };
 }
 
 /** Rows as a service's statement leaves them; their ids. */
@@ -53,8 +64,8 @@ const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
 
 /** The catalog's store and sidecar, with relays over its outbox. */
 export async function relays(t: Test) {
-  const { dispatcher, delivered, ids } = inbox();
   const store = await startStore(t, "catalog", { dispatcher: () => dispatcher });
+  const { read, delivered, ids } = published(t, store);
   const relayWith = (more: Partial<OutboxOptions> = {}) => {
     const { database, sidecar, log } = store;
     return startOutboxRelay({ database, sidecar, log, appId: "catalog", pubsub: "pubsub", ...more });
@@ -62,7 +73,10 @@ export async function relays(t: Test) {
   const gone = (rows: string[]) =>
     eventually("the rows to be gone", async () => (await left(store, rows)).length === 0);
   const arrived = (rows: string[]) =>
-    eventually("the events to arrive", async () => new Set(ids(rows)).size === rows.length);
+    eventually("the events to arrive", async () => {
+      await read();
+      return new Set(ids(rows)).size === rows.length;
+    });
   /** The real sidecar, of which each publish is noted, and may be held up or fail before it. */
   const watched = (before: (topic: string) => Promise<void> = async () => {}) => {
     const published: string[] = [];

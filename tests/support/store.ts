@@ -41,6 +41,8 @@ export type Store = {
   untilBlocked(statements?: number): Promise<void>;
   /** Whom the sidecar connects as. */
   runtimeRole: string;
+  /** The broker's, where there is one. */
+  redis?: Redis | undefined;
 };
 
 export type StoreOptions = {
@@ -62,7 +64,7 @@ export async function startStore(
     [`${service}-db`]: { connectionString: own.connectionString },
     ...(redis && { redis: { host: `${redis.host}:${redis.port}`, password: redis.password } }),
   });
-  return startSidecar(run, own, dispatcher);
+  return { ...(await startSidecar(run, own, dispatcher)), redis };
 }
 
 /** What one store consists of, and its end: the last started goes first. */

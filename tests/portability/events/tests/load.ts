@@ -10,7 +10,7 @@ const failing = 0.3;
 const mostFailures = 4;
 const topics = [
   "accounts.account-registered.v1",
-  "catalog.product-created.v1",
+  "accounts.account-updated.v1",
   "orders.order-placed.v1",
   "orders.order-paid.v1",
 ];
