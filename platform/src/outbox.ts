@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
 import { createDigestPublisher, type Digest } from "./changes.ts";
@@ -15,6 +16,8 @@ const lastBatchesMs = 3_000;
 /** A claimed row that was not marked by then is another relay's to publish: the first one died. */
 const leaseSeconds = 10;
 const sweepMs = 2_000;
+/** After a batch: what is written meanwhile goes together, in half as many statements, calls and digests under load. */
+const gatherMs = 5;
 const timeoutMs = 8_000;
 
 /** Settles one batch and claims the next. */
@@ -72,7 +75,8 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const run = async () => {
     while (!stopping) {
       const more = await publish();
-      if (!more && !stopping) await wake.wait(sweepMs);
+      if (more) await pause(gatherMs);
+      else if (!stopping) await wake.wait(sweepMs);
     }
   };
   const done = run();
