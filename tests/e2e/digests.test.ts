@@ -1,0 +1,57 @@
+import t from "tap";
+import { eventually } from "../support/eventually.ts";
+import { openShop, placedId } from "../support/shop.ts";
+import { streamsOf } from "../support/streams.ts";
+
+type Change = { id: string; version: number; owner?: string; topic: string };
+const [ofCatalog, ofOrders] = ["catalog.catalog-changed.v1", "orders.orders-changed.v1"] as const;
+
+const shop = await openShop(t, { replicas: { gateway: 2 }, units: 10_000 });
+const { redis } = await streamsOf(t, shop);
+const [product = ""] = shop.products;
+
+/** The digests of a topic after that place in its stream, as the lists of their changes. */
+async function told(topic: string, after: string): Promise<Change[][]> {
+  const entries = await redis.xrange(topic, `(${after}`, "+");
+  return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("data") + 1] ?? "").data.changes);
+}
+
+const last = async (topic: string) => (await redis.xrevrange(topic, "+", "-", "COUNT", 1))[0]?.[0] ?? "0";
+
+/** How many digests of a topic each replica has handled. */
+const heard = (topic: string) =>
+  Promise.all(
+    shop.system.gatewayUrls.map(async (url) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const line = text.split("\n").find((one) => one.startsWith("sidecart_broadcasts_total") && one.includes(topic));
+      return Number(line?.match(/\} (\d+)/)?.[1] ?? 0);
+    }),
+  );
+
+await eventually("every replica to know of the product", async () => {
+  const { length } = await told(ofCatalog, "0");
+  return length > 0 && (await heard(ofCatalog)).every((count) => count === length);
+});
+
+t.test("a change of price is told to every replica in one digest, with its version", async (t) => {
+  const [after, before] = [await last(ofCatalog), await heard(ofCatalog)];
+  const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { price } }";
+  await shop.admin.get(change, { input: { id: product, price: 4321 } });
+  await eventually("every replica to hear it", async () =>
+    (await heard(ofCatalog)).every((count, at) => count === (before[at] ?? 0) + 1),
+  );
+  t.same(await told(ofCatalog, after), [[{ id: product, version: 2, topic: "catalog.product-changed.v1" }]]);
+});
+
+t.test("100 orders at once are told in few digests, none missing", async (t) => {
+  const after = await last(ofOrders);
+  const ids = (await Promise.all(Array.from({ length: 100 }, () => shop.place()))).map(placedId);
+  await eventually("every order to be told", async () => {
+    const all = (await told(ofOrders, after)).flat();
+    return ids.every((id) => all.some((change) => change.id === id));
+  });
+  const digests = await told(ofOrders, after);
+  t.ok(digests.length <= 50, `${digests.length} digests`);
+  const { me } = await shop.customer.get<{ me: { id: string } }>("{ me { id } }");
+  t.ok(digests.flat().every(({ owner, version }) => owner === me.id && version === 1));
+});
