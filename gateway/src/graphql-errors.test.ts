@@ -103,7 +103,9 @@ t.test("an answer of a service that does not fit is our fault: logged, and nothi
   const product = { id: "p", name: null, attributes: { a: 5 }, price: 1.5, partnerId: "", imageUrl: "" };
   const { ask, logged } = await startApi(t, {
     "catalog.getProducts": () => ({ products: [product] }),
-    "orders.getOrders": () => ({ orders: [{ id: "o", status: "melted", lines: [null] }] }),
+    "orders.getOrdersOf": () => ({
+      outcomes: [{ result: { case: "order", value: { id: "o", status: "melted", lines: [null] } } }],
+    }),
   });
   for (const query of [
     '{ product(id: "p") { name } }',

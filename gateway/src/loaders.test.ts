@@ -143,7 +143,7 @@ t.test("fields that a service refuses have the names of the API", async (t) => {
   };
   const { ask } = await api(t, {
     placeOrders: () => ({ outcomes: [{ result: { case: "failure", value: toFailure(bad("lines.0.productId")) } }] }),
-    getOrders: refuse("ids.0"),
+    getOrdersOf: refuse("id"),
     getProducts: refuse("ids.0"),
     getAccounts: refuse("ids.0"),
   });

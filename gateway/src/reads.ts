@@ -30,7 +30,7 @@ export function readServices(services: Services, together: Together): Reads {
       return found.map(toProduct);
     },
     async order(id, call) {
-      const order = await named(together.order(id, call), oneId);
+      const order = await named(together.order({ id, authorization: call.authorization ?? "" }, call), oneId);
       return order ? toOrder(order) : null;
     },
     async orders(page, call) {

@@ -14,15 +14,20 @@ export type Placement = {
   traceparent: string;
 };
 
+/** An order, and who wants to see it. */
+export type OrderOf = { id: string; authorization: string };
+
 /** Calls about one thing, which go to its service together with others of the same moment. */
 export type Together = {
   product: Batcher<string, Product | undefined>;
   account: Batcher<string, Account | undefined>;
-  order: Batcher<string, Order | undefined>;
+  order: Batcher<OrderOf, Order | undefined>;
   place: Batcher<Placement, PlaceOutcome>;
 };
 
 /** What services accept in one call; how many are under way, and wait, at a time. */
+/** Where each call is one person's: so many people need not wait for each other. */
+const people = 64;
 const bounds = { most: 100, parallel: 3, waiting: 2_000 };
 
 export function createTogether({ accounts, catalog, orders }: Services): Together {
@@ -36,14 +41,20 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
     account: createBatcher({
       ...bounds,
       name: "accounts",
+      parallel: people,
       keyOf: token,
       run: async (ids, context) => byId(ids, (await accounts.getAccounts({ ids: unique(ids) }, context)).accounts),
     }),
-    order: createBatcher({
+    order: createBatcher<OrderOf, Order | undefined>({
       ...bounds,
       name: "orders",
-      keyOf: token,
-      run: async (ids, context) => byId(ids, (await orders.getOrders({ ids: unique(ids) }, context)).orders),
+      async run(asked, context) {
+        const { outcomes } = await orders.getOrdersOf({ orders: [...asked] }, anybody(context));
+        return outcomes.map(({ result }) => {
+          if (result.case === "failure") return fromFailure(result.value);
+          return result.value;
+        });
+      },
     }),
     place: createBatcher<Placement, PlaceOutcome>({
       ...bounds,

@@ -35,6 +35,7 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "catalog.updateInventory": () => catalog.updateInventory({ id: product, type: 1, number: 1 }, as(token)),
   "catalog.reindex": () => catalog.reindex({}, as(token)),
   "orders.getOrders": () => orders.getOrders({ ids: [order.id] }, as(token)),
+  "orders.getOrdersOf": () => orders.getOrdersOf({ orders: [{ id: order.id }] }, as(token)),
   "orders.listOrders": () => orders.listOrders({ all: true }, as(token)),
   "orders.getHistories": () => orders.getHistories({ orderIds: [order.id] }, as(token)),
   "orders.placeOrders": () => orders.placeOrders({ placements: [{ lines }] }, as(token)),
@@ -77,6 +78,15 @@ t.test("each service itself keeps a customer to what is a customer's", async (t)
   });
   t.same((await orders.getOrders({ ids: [order.id] }, as(token))).orders, []);
   t.same((await orders.getHistories({ orderIds: [order.id] }, as(token))).histories, []);
+  const askers = [token, owner.token, "none", stranger.token].map((one) => ({
+    id: order.id,
+    authorization: `Bearer ${one}`,
+  }));
+  const { outcomes } = await orders.getOrdersOf({ orders: askers }, as());
+  t.same(
+    outcomes.map(({ result }) => result.case),
+    [undefined, "order", "failure", undefined],
+  );
   t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
   t.equal(await codeOf(orders.listOrders({ accountId: owner.id }, as(token))), "FORBIDDEN");
   t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");

@@ -29,10 +29,10 @@ async function lock(t: Test, service: string, table: string) {
   await blocker.query(`begin; lock table ${table} in access exclusive mode`);
   const blocked = "select count(*)::int from pg_locks where not granted and relation = $1::regclass";
   return {
-    waiting: (count: number) =>
-      eventually(`${count} statements to wait for ${table}`, async () => {
+    waiting: (atLeast: number) =>
+      eventually(`${atLeast} statements to wait for ${table}`, async () => {
         const [row] = await ask<{ count: number }>(url, blocked, [table]);
-        return row?.count === count;
+        return row !== undefined && row.count >= atLeast;
       }),
     release: () => blocker.query("rollback"),
   };
@@ -63,7 +63,8 @@ for (const [service, table] of [
   t.test(`${service} is told to stop: what is in hand is finished, and it leaves with code 0`, async (t) => {
     const blocker = await lock(t, service, table);
     const answers = placeAll(keysOf(8));
-    await blocker.waiting(8);
+    // Orders of one moment are placed together: one statement may be all of them.
+    await blocker.waiting(1);
     const stopped = system.kill(service, "SIGTERM");
     await eventually("it to take no more calls", () => refusesConnections(service));
     await blocker.release();

@@ -6,10 +6,9 @@ import type { Reads } from "../reads.ts";
 import { type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
 import type { CacheOptions } from "./products.ts";
+import { rowsIn } from "./room.ts";
 
-/** An order takes about 1 kB, an id in a page a few bytes. */
-const mostOrders = 20_000;
-const mostIds = 200_000;
+const shareOfHeap = 0.25;
 
 export type OrderCache = Pick<Reads, "order" | "orders"> & { change(change: Change): void };
 
@@ -23,9 +22,9 @@ const maySee = ({ accountId, roles }: Caller, order: ApiOrder) => order.userId =
  */
 export function createOrderCache(options: CacheOptions & { verifier: Verifier }): OrderCache {
   const { reads, maxAgeMs, timeoutMs, verifier } = options;
-  const entries = createEntries({ name: "orders", most: mostOrders, maxAgeMs, keepsMissing: false, amend });
+  const entries = createEntries({ name: "orders", most: rowsIn(shareOfHeap), maxAgeMs, keepsMissing: false, amend });
   const touches = (change: Change, account: string) => change.owner === account;
-  const pages = createPages({ entries, mostIds, maxAgeMs, touches });
+  const pages = createPages({ entries, maxAgeMs, touches });
   const apart = ({ authorization }: CallContext) => ({ ...background(timeoutMs), authorization });
 
   const fetchOrder = (id: string, call: CallContext) =>

@@ -2,21 +2,24 @@ import { LRUCache } from "lru-cache";
 import type { Soon } from "../reads.ts";
 import type { Change, Entries, Moment } from "./entries.ts";
 
+/** Ids in all pages together: a few bytes each, since entries have them too. */
+const mostIds = 500_000;
+/** Where more rows are missing, the page is asked for anew: that is about as many calls as theirs. */
+const mostMissing = 100;
+
 type Page = { owner: string; ids: readonly string[] };
 /** Whose page it is and which; `asker`: whose answers are whose. */
 type Asked = { owner: string; page: string; asker: string };
 
 export type PagesOptions<Row> = {
   entries: Entries<Row>;
-  /** Ids in all pages together. */
-  mostIds: number;
   maxAgeMs: number;
   /** Whether a change may be one of which rows this owner has, or of their order. */
   touches(change: Change, owner: string): boolean;
 };
 
 export type Pages<Row> = {
-  /** The rows of a page: from memory, those that are missing fetched alone, or the page fetched when it is not known. */
+  /** The rows of a page: from memory, a few that are missing fetched alone, or all of it fetched. */
   rows(asked: Asked, fetchPage: () => Promise<Row[]>, fetchRow: (id: string) => Promise<Row | null>): Soon<Row[]>;
   /** After the entries were told of a change that touches this owner. */
   drop(owner: string): void;
@@ -24,7 +27,7 @@ export type Pages<Row> = {
 
 /** Pages of lists, kept as the ids of their rows, under the same rule as entries. */
 export function createPages<Row extends { id: string }>(options: PagesOptions<Row>): Pages<Row> {
-  const { entries, mostIds, maxAgeMs, touches } = options;
+  const { entries, maxAgeMs, touches } = options;
   const keysOf = new Map<string, Set<string>>();
   const pages = new LRUCache<string, Page>({
     maxSize: mostIds,
@@ -68,12 +71,12 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
     rows(asked, fetchPage, fetchRow) {
       const ids = pages.get(`${asked.owner} ${asked.page}`)?.ids;
       if (!ids) return share(asked, fetchPage);
-      const rows = ids.map((id) => {
-        const known = entries.known(id);
-        return known === undefined ? fetchRow(id) : known;
-      });
-      if (rows.some((row) => row instanceof Promise)) return Promise.all(rows).then(present);
-      return present(rows as (Row | null)[]);
+      const rows = ids.map((id) => entries.known(id));
+      const missing = rows.filter((row) => row === undefined).length;
+      if (missing === 0) return present(rows as (Row | null)[]);
+      if (missing > mostMissing) return share(asked, fetchPage);
+      const fetched = rows.map((row, at) => (row === undefined ? fetchRow(ids[at] as string) : row));
+      return Promise.all(fetched).then(present);
     },
     drop(owner) {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);

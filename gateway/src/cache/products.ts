@@ -3,10 +3,9 @@ import type { ApiProduct } from "../product-resolvers.ts";
 import type { Reads } from "../reads.ts";
 import { type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
+import { rowsIn } from "./room.ts";
 
-/** A product takes about 1 kB, an id in a page a few bytes. */
-const mostProducts = 20_000;
-const mostIds = 200_000;
+const shareOfHeap = 0.15;
 /** Everybody sees the same list. */
 const everybody = { owner: "", asker: "" };
 
@@ -25,8 +24,8 @@ function amend(product: ApiProduct | null, { onlyStock, version }: Change): ApiP
  * token, and does not end when one of them leaves.
  */
 export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions): ProductCache {
-  const entries = createEntries({ name: "products", most: mostProducts, maxAgeMs, keepsMissing: true, amend });
-  const pages = createPages({ entries, mostIds, maxAgeMs, touches: ({ onlyStock }) => !onlyStock });
+  const entries = createEntries({ name: "products", most: rowsIn(shareOfHeap), maxAgeMs, keepsMissing: true, amend });
+  const pages = createPages({ entries, maxAgeMs, touches: ({ onlyStock }) => !onlyStock });
   const fetchProduct = (id: string) => entries.fetch(id, id, async () => reads.product(id, background(timeoutMs)));
   return {
     product(id) {

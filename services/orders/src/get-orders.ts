@@ -1,12 +1,19 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors, toFailure } from "@sidecart/platform/errors";
 import { id, pageSize, parse } from "@sidecart/platform/input";
+import { logFailure } from "@sidecart/platform/log";
+import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
-import type { Order } from "./order.ts";
+import { type Order, toProto } from "./order.ts";
 import type { History } from "./order-store.ts";
 
+type OrderOutcome = MessageInitShape<typeof OrderOutcomeSchema>;
+
 const getRequest = z.object({ ids: z.array(id).max(200) });
+const getOfRequest = z.object({ orders: z.array(z.unknown()).min(1).max(100) });
+const orderOf = z.object({ id, authorization: z.string().max(8_000).default("") });
 const historiesRequest = z.object({ orderIds: z.array(id).max(100) });
 const listRequest = z.object({
   first: pageSize(100),
@@ -25,6 +32,32 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
   const { seen } = await scope(deps, context);
   const { ids } = parse(getRequest, input);
   return ids.length > 0 ? deps.orders.byIds(ids, seen, context) : [];
+}
+
+/** For several people at once; each has an outcome of its own: none where there is no such order for them, or an error. */
+export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
+  const { orders } = parse(getOfRequest, input);
+  const asked = await Promise.allSettled(orders.map((one) => seenBy(deps, one, context)));
+  const [only] = asked;
+  if (asked.length === 1 && only?.status === "rejected") throw only.reason;
+  const ids = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value.id] : []));
+  const found = ids.length > 0 ? await deps.orders.byIds([...new Set(ids)], null, context) : [];
+  const byId = new Map(found.map((order) => [order.id, order]));
+  return asked.map((one) => {
+    if (one.status === "rejected") {
+      logFailure(deps.log, "get order", one.reason);
+      return { result: { case: "failure", value: toFailure(one.reason) } };
+    }
+    const order = byId.get(one.value.id);
+    const visible = order && (one.value.seen === null || one.value.seen === order.accountId);
+    return visible ? { result: { case: "order", value: toProto(order) } } : {};
+  });
+}
+
+async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
+  const { id: asked, authorization } = parse(orderOf, input);
+  const { seen } = await scope(deps, authorization ? { ...context, authorization } : context);
+  return { id: asked.toLowerCase(), seen };
 }
 
 /** The caller's own, newest first; an admin may also see another's, or with `all` everybody's. */

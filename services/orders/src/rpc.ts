@@ -1,7 +1,7 @@
 import { type Implementation, implement } from "@sidecart/platform/app-server";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Deps } from "./deps.ts";
-import { getHistories, getOrders, listOrders } from "./get-orders.ts";
+import { getHistories, getOrders, getOrdersOf, listOrders } from "./get-orders.ts";
 import { cancelOrder, markPaid } from "./move-order.ts";
 import { toProto } from "./order.ts";
 import { placeOrders } from "./place-orders.ts";
@@ -11,6 +11,7 @@ export function rpc(deps: Deps): Implementation[] {
   const orders = implement(OrdersService, {
     placeOrders: async (request, context) => ({ outcomes: await placeOrders(deps, request, context) }),
     getOrders: async (request, context) => ({ orders: (await getOrders(deps, request, context)).map(toProto) }),
+    getOrdersOf: async (request, context) => ({ outcomes: await getOrdersOf(deps, request, context) }),
     listOrders: async (request, context) => {
       const page = await listOrders(deps, request, context);
       return { orders: page.orders.map(toProto), cursor: page.cursor };
