@@ -12,7 +12,7 @@ const products = 1_000;
 const rounds = 1_000;
 const perRound = 64;
 const soon = () => background(60_000);
-const statements = ["reservation.reserve", "outbox.claim"] as const;
+const statements = ["reservation.reserve", "outbox.next"] as const;
 
 const ways: readonly { name: string; prepare(store: Store): Promise<unknown> }[] = [
   { name: "alone", prepare: async () => {} },
@@ -61,7 +61,8 @@ async function shopped(store: Store): Promise<string[][]> {
   }
   await relay.stop();
   return statements.map((name) => {
-    const all = times.get(name) ?? [];
+    const all = times.get(name);
+    if (!all) throw new Error(`${name} was not run`);
     const tenth = Math.ceil(all.length / 10);
     return [`\`${name}\``, ms(median(all.slice(0, tenth))), ms(median(all.slice(-tenth)))];
   });
