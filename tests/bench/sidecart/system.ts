@@ -9,17 +9,16 @@ import { eventually } from "../../support/eventually.ts";
 import { admin, newCustomer } from "../../support/people.ts";
 import { type Streams, streamsOf } from "../../support/streams.ts";
 import { systemKey } from "../../support/tokens.ts";
-import type { CaseName, PrepareOptions, System } from "../adapter.ts";
+import type { PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
 import { inspectable } from "../profile.ts";
 import { closeDatabases, type Databases, eventTimes, openDatabases, readBooks, restore, setStock } from "./books.ts";
 import { fillAccounts, fillCatalog, fillOrders } from "./fill.ts";
 import { signTokens } from "./tokens.ts";
+import { keepsNothing, runUncached, uncached } from "./uncached.ts";
 import type { World } from "./world.ts";
 
 const settledWithinMs = 120_000;
-const uncached = "gateway-2";
-
 const programs = ["gateway", uncached, "accounts", "catalog", "orders", "embedded-search"];
 const unlimited = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
 const needSearch = ["search", "suggest", "mixed"];
@@ -34,13 +33,14 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
     end.abort();
     rmSync(home, { recursive: true, force: true });
   });
+  const env = environment(profile);
   const launched = await launch({
     instance: "bench",
     home,
     logLevel: "warn",
     killSignal: end.signal,
     replicas: { gateway: 2 },
-    env: environment(profile),
+    env,
   });
   await fill(launched, size);
   if (cases.some((name) => needSearch.includes(name))) {
@@ -55,7 +55,7 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
     versions: await versionsOf(databases),
     ...(profile && { logs: () => logsOf(launched) }),
     processes: () => new Map([...launched.processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : []))),
-    turnTo: (next) => turnTo(launched, next),
+    turnTo: (next) => runUncached(launched, next === "product-uncached", env[uncached] ?? {}, databases),
     settled: () => settled(databases, streams),
     audit: () => readBooks(databases, size),
     eventTimes: () => eventTimes(databases),
@@ -84,18 +84,10 @@ function logsOf({ processes }: Launched): Map<string, string> {
   );
 }
 
-/** A second gateway hears every broadcast, so it only runs for the case that asks it. */
-async function turnTo({ processes, kill, start }: Launched, next: CaseName): Promise<void> {
-  const running = processes.get(uncached)?.running ?? false;
-  const wanted = next === "product-uncached";
-  if (wanted && !running) await start(uncached);
-  if (!wanted && running) await kill(uncached, "SIGTERM");
-}
-
 function environment(profile: boolean): Record<string, Record<string, string>> {
   const own: Record<string, Record<string, string>> = {
     gateway: unlimited,
-    [uncached]: { ...unlimited, SIDECART_CACHE_MS: "0" },
+    [uncached]: { ...unlimited, ...keepsNothing },
   };
   return Object.fromEntries(programs.map((name) => [name, { ...own[name], ...(profile && inspectable) }]));
 }
