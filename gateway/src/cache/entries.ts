@@ -36,6 +36,8 @@ export type Entries<Value> = {
   /** Fetches and keeps; who asks for the same key meanwhile gets the same answer, unless something changed in between. */
   fetch(id: string, key: string, ask: () => Promise<Value | null>): Promise<Value | null>;
   change(change: Change): void;
+  /** Another number whenever anything that is kept is another. */
+  edition(): number;
   /** What changed since; undefined when that is too long ago to know. */
   changesSince(began: Moment): readonly Change[] | undefined;
 };
@@ -51,6 +53,7 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
   const journal = createJournal<Change>(rememberedChanges);
   const entries = new LRUCache<string, { value: Value | null }>({ max: most, ttl: maxAgeMs });
   const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
+  let edition = 0;
   const counts = countCache(name, () => entries.size);
 
   const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
@@ -61,7 +64,9 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
     if (!changes || (value === null && !keepsMissing)) return;
     let kept: Value | null | undefined = value;
     for (const change of changes) kept = kept === undefined ? undefined : amend(kept, change);
-    if (kept !== undefined) entries.set(id, { value: kept }, { start: began.start });
+    if (kept === undefined) return;
+    entries.set(id, { value: kept }, { start: began.start });
+    edition += 1;
   }
 
   return {
@@ -95,8 +100,10 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       const amended = amend(entry.value, change);
       if (amended === undefined) entries.delete(change.id);
       else entry.value = amended;
+      edition += 1;
       counts.invalidations += 1;
     },
+    edition: () => edition,
     changesSince: ({ heard }) => journal.since(heard),
   };
 }

@@ -7,7 +7,10 @@ const mostIds = 500_000;
 /** Where more rows are missing, the page is asked for anew: that is about as many calls as theirs. */
 const mostMissing = 100;
 
-type Page = { owner: string; ids: readonly string[] };
+/** Before any: what was fetched is put together from the entries once, which may know newer stock. */
+const none = -1;
+/** `rows` as they were in an edition of the entries; no row is older than its page. */
+type Page<Row> = { owner: string; ids: readonly string[]; rows: Row[]; edition: number };
 /** Whose page it is and which; `asker`: whose answers are whose. */
 type Asked = { owner: string; page: string; asker: string };
 
@@ -29,7 +32,7 @@ export type Pages<Row> = {
 export function createPages<Row extends { id: string }>(options: PagesOptions<Row>): Pages<Row> {
   const { entries, maxAgeMs, touches } = options;
   const keysOf = new Map<string, Set<string>>();
-  const pages = new LRUCache<string, Page>({
+  const pages = new LRUCache<string, Page<Row>>({
     maxSize: mostIds,
     ttl: maxAgeMs,
     sizeCalculation: ({ ids }) => ids.length + 1,
@@ -51,7 +54,7 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
     const key = `${owner} ${page}`;
     keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
     const ids = rows.map(({ id }) => id);
-    pages.set(key, { owner, ids }, { start: began.start });
+    pages.set(key, { owner, ids, rows: [], edition: none }, { start: began.start });
     return rows;
   }
 
@@ -69,14 +72,20 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
 
   return {
     rows(asked, fetchPage, fetchRow) {
-      const ids = pages.get(`${asked.owner} ${asked.page}`)?.ids;
-      if (!ids) return share(asked, fetchPage);
-      const rows = ids.map((id) => entries.known(id));
+      const page = pages.get(`${asked.owner} ${asked.page}`);
+      if (!page) return share(asked, fetchPage);
+      if (page.edition === entries.edition()) return page.rows;
+      const rows = page.ids.map((id) => entries.known(id));
       const missing = rows.filter((row) => row === undefined).length;
-      if (missing === 0) return present(rows as (Row | null)[]);
       if (missing > mostMissing) return share(asked, fetchPage);
-      const fetched = rows.map((row, at) => (row === undefined ? fetchRow(ids[at] as string) : row));
-      return Promise.all(fetched).then(present);
+      if (missing > 0) {
+        return Promise.all(rows.map((row, at) => (row === undefined ? fetchRow(page.ids[at] as string) : row))).then(
+          present,
+        );
+      }
+      page.rows = present(rows as (Row | null)[]);
+      page.edition = entries.edition();
+      return page.rows;
     },
     drop(owner) {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
