@@ -1,4 +1,5 @@
 import { createHistogram } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Ask } from "../adapter.ts";
 import type { Checks, Counts } from "./checks.ts";
 import { Connection } from "./client.ts";
@@ -37,8 +38,8 @@ export async function closedLoop(ask: Ask, load: Load, checks: Checks, marks: Ma
   const { connections, warmUpMs, ms, requests } = load;
   const began = performance.now();
   const tally = new Tally(began + warmUpMs, began + warmUpMs + ms);
-  const timers = [setTimeout(marks.measuring, warmUpMs)];
-  if (!requests) timers.push(setTimeout(marks.measured, warmUpMs + ms));
+  const window = requests ? undefined : tell(marks, warmUpMs, ms);
+  if (requests) marks.measuring();
   let left = requests ?? Number.POSITIVE_INFINITY;
   const caller = async () => {
     const connection = new Connection();
@@ -49,9 +50,16 @@ export async function closedLoop(ask: Ask, load: Load, checks: Checks, marks: Ma
     await connection.close();
   };
   await Promise.all(Array.from({ length: connections }, caller));
+  await window;
   if (requests) marks.measured();
-  for (const timer of timers) clearTimeout(timer);
   return { ...tally.over(requests ? performance.now() - began : ms), all: checks.counts };
+}
+
+async function tell(marks: Marks, warmUpMs: number, ms: number): Promise<void> {
+  await pause(warmUpMs);
+  marks.measuring();
+  await pause(ms);
+  marks.measured();
 }
 
 async function exchange(connection: Connection, ask: Ask, checks: Checks, tally: Tally): Promise<void> {
