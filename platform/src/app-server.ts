@@ -145,9 +145,12 @@ async function answer(
   return one.handlers[name]?.(call.request, context) ?? {};
 }
 
+/** One for all calls: grpc-js says "cancelled" at the end of each, and an error of its own would cost it a stack trace. */
+const gone = new AppError(commonErrors.cancelled);
+
 function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
   const abort = new AbortController();
-  call.on("cancelled", () => abort.abort());
+  call.on("cancelled", () => abort.abort(gone));
   const deadline = call.getDeadline();
   const asked = deadline instanceof Date ? deadline.getTime() : deadline;
   const callers = call.metadata.get("dapr-caller-app-id");

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import t from "tap";
 import { type BatchOptions, createBatcher } from "./batch.ts";
 import { background, type CallContext } from "./call.ts";
+import { StatementFailed } from "./database.ts";
 import { AppError, commonErrors } from "./errors.ts";
 
 type Options = Partial<BatchOptions<number, string>>;
@@ -87,20 +88,25 @@ t.test("every caller gets its own outcome, in batches and parallelism that are b
   );
 });
 
-t.test("one item that the whole batch is refused for does not fail its neighbours", async (t) => {
+t.test("one item that the whole batch is refused for, or fails for, does not fail its neighbours", async (t) => {
+  const failures = [new AppError(commonErrors.invalid), new StatementFailed(commonErrors.unavailable)];
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(fc.nat(20), { maxLength: 5 }), async (bad) => {
-      const run = async (items: readonly number[]) => {
-        if (items.some((one) => bad.includes(one))) throw new AppError(commonErrors.invalid, { message: "bad" });
-        return items.map(String);
-      };
-      const { call } = counting({ most: 30, run });
-      const settled = await Promise.allSettled(numbers(21).map((one) => call(one, soon())));
-      t.same(
-        settled.map(({ status }) => status),
-        numbers(21).map((one) => (bad.includes(one) ? "rejected" : "fulfilled")),
-      );
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(fc.nat(20), { maxLength: 5 }),
+      fc.constantFrom(...failures),
+      async (bad, failure) => {
+        const run = async (items: readonly number[]) => {
+          if (items.some((one) => bad.includes(one))) throw failure;
+          return items.map(String);
+        };
+        const { call } = counting({ most: 30, run });
+        const settled = await Promise.allSettled(numbers(21).map((one) => call(one, soon())));
+        t.same(
+          settled.map(({ status }) => status),
+          numbers(21).map((one) => (bad.includes(one) ? "rejected" : "fulfilled")),
+        );
+      },
+    ),
     { numRuns: 30 },
   );
 });

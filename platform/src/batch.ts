@@ -1,5 +1,6 @@
 import { type Context, trace } from "@opentelemetry/api";
 import { type CallContext, throwIfDone } from "./call.ts";
+import { StatementFailed } from "./database.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
 import { activeTrace, durationHistogram, meter, withTrace } from "./telemetry.ts";
 
@@ -37,8 +38,8 @@ type Waiter<Item, Result> = {
 /**
  * Puts concurrent calls together: one array call instead of many. A caller that is alone goes at once; while batches are
  * under way, or a turn of the event loop brings more, the others gather. Callers go first come, first served; each keeps
- * its own deadline and may leave at any time, and gets its own outcome: a batch that is refused as a whole for what one
- * item asks (BAD_INPUT, an answer too large) is asked again in halves.
+ * its own deadline and may leave at any time, and gets its own outcome: a batch that fails as a whole for what may be one
+ * item's fault (BAD_INPUT, an answer too large, a statement that failed) is asked again in halves.
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
   const { name, most, parallel, windowMs = 0.8, waiting, keyOf = () => "" } = options;
@@ -158,7 +159,7 @@ async function refuse<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
   const left = waiters.filter((waiter) => !waiter.isDone());
-  if (waiters.length > 1 && toAppError(error).status === "INVALID_ARGUMENT") {
+  if (waiters.length > 1 && mayBeOnes(error)) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
     await Promise.all(halves.map((half) => ask(half, options)));
@@ -166,6 +167,10 @@ async function refuse<Item, Result>(
     for (const waiter of left) waiter.settle(error instanceof Error ? error : new Error(String(error)));
   }
 }
+
+/** What may be the fault of one item: a refusal of what was asked, or a statement that failed and so changed nothing. */
+const mayBeOnes = (error: unknown) =>
+  error instanceof StatementFailed || toAppError(error).status === "INVALID_ARGUMENT";
 
 /**
  * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows
