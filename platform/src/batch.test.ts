@@ -1,4 +1,4 @@
-import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import t from "tap";
 import { type BatchOptions, createBatcher } from "./batch.ts";
@@ -99,12 +99,13 @@ t.test("one item that the whole batch is refused for, or fails for, does not fai
           if (items.some((one) => bad.includes(one))) throw failure;
           return items.map(String);
         };
-        const { call } = counting({ most: 30, run });
+        const { call, seen } = counting({ most: 30, parallel: 1, run });
         const settled = await Promise.allSettled(numbers(21).map((one) => call(one, soon())));
         t.same(
           settled.map(({ status }) => status),
           numbers(21).map((one) => (bad.includes(one) ? "rejected" : "fulfilled")),
         );
+        t.equal(seen.most, 1, "what is asked again is asked in its turn");
       },
     ),
     { numRuns: 30 },
@@ -132,6 +133,18 @@ t.test("only items of one key go together, the longest waiting key first", async
     [4, 5],
     [10, 11],
   ]);
+});
+
+t.test("batches of several keys go at once, as many as may be under way", async (t) => {
+  const { opened, open } = gate();
+  const run = async (items: readonly number[]) => opened.then(() => items.map(String));
+  const { call, batches } = counting({ parallel: 3, keyOf: String, run });
+  const answers = [1, 2, 3, 4].map((one) => call(one, soon()));
+  await turn();
+  await turn();
+  t.same(batches, [[1], [2], [3]]);
+  open();
+  t.same(await Promise.all(answers), ["1", "2", "3", "4"]);
 });
 
 t.test("a caller that leaves while it waits is not asked for", async (t) => {
@@ -175,7 +188,8 @@ t.test("a batch lasts as long as its most patient caller, and ends when the last
     call(1, { deadline, signal: leave.signal }),
     call(2, { deadline: deadline - 1_000, signal: leave.signal }),
   ];
-  await pause(5);
+  await turn();
+  await turn();
   t.equal(seen?.deadline, deadline);
   leave.abort();
   await Promise.allSettled(both);

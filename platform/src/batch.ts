@@ -17,7 +17,10 @@ export type BatchOptions<Item, Result> = {
   waiting: number;
   /** Only items of one key go together, such as those of one token; all of them when absent. */
   keyOf?(item: Item, context: CallContext): string;
-  /** One outcome for each item, in their order; an Error is that caller's alone. It may take as long as the most patient caller. */
+  /**
+   * One outcome for each item, in their order; an Error is that caller's alone. It may take as long as the most patient
+   * caller. What failed as a whole is run again for some of the items, so done twice it must have the effect of once.
+   */
   run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
 };
 
@@ -68,16 +71,19 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
   }
 
   function send(): void {
-    const batch = take();
-    if (batch.length === 0) return;
+    while (underWay < parallel && queue.length > 0) start(take());
+  }
+
+  function start(batch: Waiter<Item, Result>[]): void {
+    const [first] = batch;
+    if (!first) return;
     underWay += 1;
     size.record(batch.length, told);
-    waited.record((performance.now() - (batch[0]?.since ?? 0)) / 1000, told);
+    waited.record((performance.now() - first.since) / 1000, told);
     ask(batch, options).finally(() => {
       underWay -= 1;
       gather();
     });
-    gather();
   }
 
   /** The longest waiting caller, and those behind it that may go along. */
@@ -162,13 +168,13 @@ async function refuse<Item, Result>(
   if (waiters.length > 1 && mayBeOnes(error)) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
-    await Promise.all(halves.map((half) => ask(half, options)));
+    for (const half of halves) await ask(half, options);
   } else {
     for (const waiter of left) waiter.settle(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-/** What may be the fault of one item: a refusal of what was asked, or a statement that failed and so changed nothing. */
+/** What may be the fault of one item: a refusal of what was asked, or a statement that failed. */
 const mayBeOnes = (error: unknown) =>
   error instanceof StatementFailed || toAppError(error).status === "INVALID_ARGUMENT";
 

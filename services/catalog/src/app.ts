@@ -37,6 +37,7 @@ export async function wire(platform: Platform): Promise<Wiring> {
     hold: createHolding(reserving),
     partners: createPartnerStore(database),
     verifier,
+    log,
   };
   const keep = (context: CallContext) => keepIndexes(search, builder, context);
   // Whatever search needs, stock and products are served without it.

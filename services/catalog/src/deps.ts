@@ -1,5 +1,6 @@
 import type { Batcher } from "@sidecart/platform/batch";
 import type { Clock } from "@sidecart/platform/ids";
+import type { Logger } from "@sidecart/platform/log";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { ProductStore } from "./product-store.ts";
 import type { Outcome, Wanted } from "./reservation.ts";
@@ -13,6 +14,7 @@ export type Deps = {
   index: SearchIndex;
   verifier: Verifier;
   clock: Clock;
+  log: Logger;
   reserve: Batcher<Wanted, Outcome>;
   hold: Batcher<Hold, undefined>;
   /** To be called after a statement that wrote outbox rows. */

@@ -1,7 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Batcher, createBatcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
+import { toFailure } from "@sidecart/platform/errors";
 import { id, parse, quantity } from "@sidecart/platform/input";
+import { logFailure } from "@sidecart/platform/log";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -63,15 +65,20 @@ function outcomeFor({ id, lines }: Wanted, outcome: Outcome | undefined): Outcom
   return changed ? { ...outcome, status: "changed", lines: [] } : outcome;
 }
 
-/** Outcomes stand in the order asked. */
+/** Outcomes stand in the order asked; what fails for one fails for that one alone. */
 export async function reserve(
-  deps: Pick<Deps, "reserve">,
+  deps: Pick<Deps, "reserve" | "log">,
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof ReserveOutcomeSchema>[]> {
   const { reservations } = parse(request, input);
   const wanted = reservations.map(({ reservationId, lines }) => ({ id: reservationId, lines: mergeLines(lines) }));
-  return (await Promise.all(wanted.map((one) => deps.reserve(one, context)))).map(toProto);
+  const settled = await Promise.allSettled(wanted.map((one) => deps.reserve(one, context)));
+  return settled.map((one, place) => {
+    if (one.status === "fulfilled") return toProto(one.value);
+    logFailure(deps.log, "reserve", one.reason);
+    return { reservationId: wanted[place]?.id ?? "", failure: toFailure(one.reason) };
+  });
 }
 
 function toProto(outcome: Outcome): MessageInitShape<typeof ReserveOutcomeSchema> {

@@ -1,4 +1,6 @@
 import { background } from "@sidecart/platform/call";
+import { StatementFailed } from "@sidecart/platform/database";
+import { commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
@@ -15,7 +17,7 @@ const now = new Date("2026-03-01T12:00:00.000Z");
 const later = new Date(now.getTime() + 60_000);
 
 t.test("calls that come together", async (t) => {
-  const { database, query } = await startStore(t, "catalog");
+  const { database, query, log } = await startStore(t, "catalog");
   const products = createProductStore(database);
   const reservations = createReservationStore(database);
   let kicks = 0;
@@ -23,7 +25,7 @@ t.test("calls that come together", async (t) => {
   const hold = createHolding(deps);
   const reserving = createReserving(deps);
   const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
-    reserve({ reserve: reserving }, { reservations: asked }, soon());
+    reserve({ reserve: reserving, log }, { reservations: asked }, soon());
 
   const made = async (stock: number) => {
     const id = newId();
@@ -114,6 +116,27 @@ t.test("calls that come together", async (t) => {
       [[RESERVED, RESERVED], [RESERVED], [CHANGED, OUT_OF_STOCK], [RESERVED]],
     );
     t.equal((await products.byIds([tea], soon()))[0]?.stock, 0);
+  });
+
+  t.test("a reservation that cannot be decided fails alone", async (t) => {
+    const [tea, poison] = [await made(5), newId()];
+    const failing: typeof reservations.reserve = async (wanted, ...rest) => {
+      if (wanted.some(({ id }) => id === poison)) throw new StatementFailed(commonErrors.unavailable);
+      return reservations.reserve(wanted, ...rest);
+    };
+    const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });
+    const asked = [newId(), poison, newId(), newId()].map((reservationId) => ({
+      reservationId,
+      lines: [{ productId: tea, quantity: 1 }],
+    }));
+    const outcomes = await reserve({ reserve: broken, log }, { reservations: asked }, soon());
+    t.match(outcomes, [
+      { status: 1 },
+      { reservationId: poison, failure: { code: "UNAVAILABLE" } },
+      { status: 1 },
+      { status: 1 },
+    ]);
+    t.equal((await products.byIds([tea], soon()))[0]?.stock, 2);
   });
 
   t.test("search is told with the change itself of what it shows, and not of every unit", async (t) => {

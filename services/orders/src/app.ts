@@ -21,8 +21,9 @@ export function wire(platform: Platform): Wiring {
     reservations: sidecar.service(ReservationsService, "catalog"),
     clock: systemClock,
     kickOutbox,
+    log,
   };
-  const deps: Deps = { ...placing, place: createPlacing(placing), verifier, log };
+  const deps: Deps = { ...placing, place: createPlacing(placing), verifier };
   const expiry = startSweep("order expiry", sweepMs, log, async (context) => {
     const expired = await expireOrders(deps, context);
     if (expired > 0) log.info({ expired }, "unpaid orders expired");

@@ -24,7 +24,7 @@ function fresh(fields: Partial<NewOrder> = {}): NewOrder {
     priceTotal: 4_580,
     currency: "EUR",
     reservationId: newId(),
-    idempotencyKey: null,
+    idempotencyKey: newId(),
     requestHash: "hash",
     at: now,
     lines: [

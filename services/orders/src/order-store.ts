@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/call";
-import { type Database, instant, sql } from "@sidecart/platform/database";
+import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { orderExpired } from "./events.ts";
@@ -159,7 +159,7 @@ export type NewOrder = {
   priceTotal: number;
   currency: string;
   reservationId: string;
-  idempotencyKey: string | null;
+  idempotencyKey: string;
   requestHash: string;
   at: Date;
   lines: OrderLine[];
@@ -198,11 +198,15 @@ export function createOrderStore(database: Database) {
       const { placed } = await database.one<{ placed: Record<string, string> }>(place, { orders: rows }, context);
       return new Map(Object.entries(placed));
     },
-    byKeys: (keys: { accountId: string; key: string }[], context: CallContext) =>
-      database.one<Stored[]>(byKeys, { keys }, context),
+    byKeys(keys: { accountId: string; key: string }[], context: CallContext): Promise<Stored[]> {
+      const wanted = keys.map(({ accountId, key }) => ({ accountId, key }));
+      return inHalves(wanted, (some) => database.one<Stored[]>(byKeys, { keys: some }, context));
+    },
     /** `accountId` null: anybody's. */
     async byIds(ids: string[], accountId: string | null, context: CallContext): Promise<Order[]> {
-      const found = await database.one<Order[]>(byIds, { ids: [...new Set(ids)], account_id: accountId }, context);
+      const ask = (some: readonly string[]) =>
+        database.one<Order[]>(byIds, { ids: some, account_id: accountId }, context);
+      const found = await inHalves([...new Set(ids)], ask);
       const byId = new Map(found.map((order) => [order.id, order]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },

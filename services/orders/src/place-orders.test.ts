@@ -1,4 +1,5 @@
 import { background, type CallContext } from "@sidecart/platform/call";
+import { StatementFailed } from "@sidecart/platform/database";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import { createLogger } from "@sidecart/platform/log";
@@ -7,7 +8,7 @@ import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import type { Deps } from "./deps.ts";
-import { createOrderStore } from "./order-store.ts";
+import { createOrderStore, type NewOrder } from "./order-store.ts";
 import { placeOrders } from "./place-orders.ts";
 import { createPlacing, type PlacingDeps } from "./placing.ts";
 
@@ -107,12 +108,12 @@ t.test("placing orders", async (t) => {
       reservations: own.reservations,
       clock: { now: () => now },
       kickOutbox: () => {},
+      log: createLogger("orders", "silent"),
     } as unknown as PlacingDeps;
-    const log = createLogger("orders", "silent");
     /** With something of it in another way. */
     const depsWith = (other: object): Deps => {
       const changed = { ...placing, ...other } as PlacingDeps;
-      return { ...changed, place: createPlacing(changed), verifier: { caller } as unknown as Verifier, log };
+      return { ...changed, place: createPlacing(changed), verifier: { caller } as unknown as Verifier };
     };
     const deps = depsWith({});
     const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
@@ -233,6 +234,42 @@ t.test("placing orders", async (t) => {
     await t.rejects(placeOrders(dying, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
     t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
     t.equal(stock(tea), 96, "held once");
+  });
+
+  t.test("one order that cannot be written fails alone, and nobody else's is placed twice", async (t) => {
+    const store = createOrderStore(database);
+    const { depsWith, count, stock } = shop({ [yen]: { price: 7, currency: "JPY", stock: 100 } });
+    const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
+    const place = async (orders: NewOrder[], context: CallContext) => {
+      if (poisoned(orders)) throw new StatementFailed(commonErrors.unavailable);
+      return store.place(orders, context);
+    };
+    const deps = depsWith({ orders: { ...store, place } });
+    const asked = [some(tea), some(yen), some(cup), some(tea), some(cup)];
+    const outcomes = await placeOrders(deps, { placements: asked }, soon());
+    t.same(
+      outcomes.map(({ result }) => result?.case),
+      ["order", "failure", "order", "order", "order"],
+    );
+    t.equal(await count(), 4);
+    t.same([stock(tea), stock(cup)], [98, 98], "held once for each order");
+  });
+
+  t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
+    const store = createOrderStore(database);
+    const { depsWith, count, stock } = shop();
+    const failures = [new StatementFailed(commonErrors.unavailable)];
+    const byKeys: typeof store.byKeys = async (...asked) => {
+      const failure = failures.pop();
+      if (failure) throw failure;
+      return store.byKeys(...asked);
+    };
+    const deps = depsWith({ orders: { ...store, byKeys } });
+    const placements = [some(tea, 1, "twice"), some(tea, 1, "twice"), some(tea), some(tea)];
+    const outcomes = await placeOrders(deps, { placements }, soon());
+    t.ok(outcomes.every(({ result }) => result?.case === "order"));
+    t.equal(await count(), 3);
+    t.equal(stock(tea), 97);
   });
 
   t.test("an answer that leaves something undecided is a failure", async (t) => {

@@ -50,10 +50,11 @@ t.test("the same key of the same person is the same reservation, in each round a
   t.equal(new Set(others).size, others.length);
 });
 
-t.test("without a key every call is another wish", async (t) => {
-  const { key, reservationIds } = toPlacement(accountId, { ...asked, idempotencyKey: "" }, null);
-  t.equal(key, null);
-  t.not(reservationIds(0), reservationIds(0));
+t.test("without a key every call is another wish, whose own steps may be repeated", async (t) => {
+  const [one, other] = [1, 2].map(() => toPlacement(accountId, { ...asked, idempotencyKey: "" }, null));
+  t.not(one?.key, other?.key);
+  t.not(one?.reservationIds(0), other?.reservationIds(0));
+  t.equal(one?.reservationIds(0), one?.reservationIds(0));
 });
 
 t.test("what was asked is told apart by its lines, in whatever order", async (t) => {
@@ -113,6 +114,13 @@ t.test("what catalog refuses is refused with the products it names", async (t) =
     t.notOk(isUnclear(decision, nothing));
     t.equal(outcomeOf(attemptOf(), decision, nothing, []), decision);
   }
+});
+
+t.test("what catalog could not decide is that placement's error", async (t) => {
+  const failure = { code: "UNAVAILABLE", status: "UNAVAILABLE", message: "Away.", details: "" };
+  const decision = decide(attemptOf(), create(ReserveOutcomeSchema, { failure }), now);
+  t.notOk(isUnclear(decision, nothing));
+  t.match(outcomeOf(attemptOf(), decision, nothing, []), { code: "UNAVAILABLE", message: "Away." });
 });
 
 t.test("an answer that is none is our fault", async (t) => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type AppError, fromFailure } from "@sidecart/platform/errors";
 import { outboxRow } from "@sidecart/platform/events";
 import { derivedId, newId } from "@sidecart/platform/ids";
 import { maxMinor } from "@sidecart/platform/input";
@@ -9,11 +10,14 @@ import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
 export type Asked = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
-/** Reservation ids follow from the key: whoever repeats a call repeats its reservation, so stock is held once. */
+/**
+ * Reservation ids follow from the key: whoever repeats a call repeats its reservation, so stock is held once. Who gives no
+ * key gets one that nobody else has, under which the steps of this one call may be repeated.
+ */
 export type Placement = {
   accountId: string;
   lines: Asked["lines"];
-  key: string | null;
+  key: string;
   /** Of what was asked, to tell a repetition from another wish. */
   hash: string;
   /** The trace of whoever asked. */
@@ -24,7 +28,11 @@ export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: strin
 export type Refusal = { code: string; text: string; productIds?: string[] };
 export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
 /** What catalog's answer alone says. `closed`: the reservation has ended; `changed`: it is for other lines. */
-export type Decision = { order: NewOrder } | { refusal: Refusal } | { repeated: "closed" | "changed" };
+export type Decision =
+  | { order: NewOrder }
+  | { refusal: Refusal }
+  | { repeated: "closed" | "changed" }
+  | { failure: AppError };
 
 export function toPlacement(
   accountId: string,
@@ -33,13 +41,13 @@ export function toPlacement(
 ): Placement {
   const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
   const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
-  const key = idempotencyKey || null;
-  const reservationIds = (round: number) =>
-    key === null ? newId() : derivedId("order", accountId, key, String(round));
+  const key = idempotencyKey || newId();
+  const reservationIds = (round: number) => derivedId("order", accountId, key, String(round));
   return { accountId, lines, key, hash, traceparent, reservationIds };
 }
 
 export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now: Date): Decision {
+  if (answer?.failure) return { failure: fromFailure(answer.failure) };
   const productIds = answer?.refusedProductIds ?? [];
   switch (answer?.status) {
     case ReserveStatus.RESERVED:
@@ -91,7 +99,7 @@ export function firstOfEach(orders: NewOrder[]): NewOrder[] {
 
 /** Not decided by this call: what was stored under the key says. */
 export function isUnclear(decision: Decision | undefined, placed: ReadonlyMap<string, string>): boolean {
-  if (decision === undefined || "refusal" in decision) return false;
+  if (decision === undefined || "refusal" in decision || "failure" in decision) return false;
   return "repeated" in decision || !placed.has(decision.order.id);
 }
 
@@ -101,7 +109,8 @@ export function outcomeOf(
   decision: Decision,
   placed: ReadonlyMap<string, string>,
   stored: Stored[],
-): Outcome | "closed" {
+): Outcome | AppError | "closed" {
+  if ("failure" in decision) return decision.failure;
   if ("refusal" in decision) return decision;
   const username = "order" in decision ? placed.get(decision.order.id) : undefined;
   if ("order" in decision && username !== undefined) return { order: fresh(decision.order, username), replayed: false };

@@ -14,7 +14,7 @@ import {
   type Placement,
 } from "./placement.ts";
 
-export type PlacingDeps = Pick<Deps, "orders" | "reservations" | "clock" | "kickOutbox">;
+export type PlacingDeps = Pick<Deps, "orders" | "reservations" | "clock" | "kickOutbox" | "log">;
 
 /** How many reservations of one key may have ended without an order before the key is refused. */
 const maxRounds = 5;
@@ -43,8 +43,12 @@ export function createPlacing(deps: PlacingDeps): Batcher<Placement, Outcome> {
 }
 
 /** An earlier try under the same key may have left a reservation that has ended since: then another one is made. */
-async function placeAll(deps: PlacingDeps, placements: readonly Placement[], context: CallContext): Promise<Outcome[]> {
-  const outcomes = new Map<Placement, Outcome>();
+async function placeAll(
+  deps: PlacingDeps,
+  placements: readonly Placement[],
+  context: CallContext,
+): Promise<(Outcome | Error)[]> {
+  const outcomes = new Map<Placement, Outcome | Error>();
   for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
     const left = placements.filter((placement) => !outcomes.has(placement));
     const answers = await attempt(
@@ -65,23 +69,22 @@ async function attempt(
   deps: PlacingDeps,
   placements: readonly Attempt[],
   context: CallContext,
-): Promise<(Outcome | "closed")[]> {
+): Promise<(Outcome | Error | "closed")[]> {
   const reserved = await deps.reservations.reserve(
     { reservations: placements.map(({ reservationId, lines }) => ({ reservationId, lines })) },
     { ...context, repeatable: true },
   );
   const now = deps.clock.now();
   const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
-  await giveBack(deps, placements, decided, reserved.outcomes, context);
   const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
   const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
-  const keys = unclear.flatMap(({ accountId, key }) => (key === null ? [] : { accountId, key }));
-  const stored = keys.length > 0 ? await deps.orders.byKeys(keys, context) : [];
+  const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
+  await giveBack(deps, placements, decided, reserved.outcomes, context);
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
 }
 
-/** What was reserved for an order that is then refused for another reason. */
+/** What was reserved for an order that is then refused for another reason. If that fails, it expires. */
 async function giveBack(
   deps: PlacingDeps,
   placements: readonly Attempt[],
@@ -93,6 +96,9 @@ async function giveBack(
     const decision = decided[place];
     return decision !== undefined && "refusal" in decision && answers[place]?.status === ReserveStatus.RESERVED;
   });
-  if (held.length > 0)
-    await deps.reservations.release({ reservationIds: held.map((one) => one.reservationId) }, context);
+  const reservationIds = held.map((one) => one.reservationId);
+  if (reservationIds.length === 0) return;
+  await deps.reservations.release({ reservationIds }, context).catch((error) => {
+    deps.log.warn({ err: error, reservationIds }, "stock of refused orders was not given back: it will expire");
+  });
 }

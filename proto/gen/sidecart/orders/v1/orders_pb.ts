@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Failure } from "../../errors/v1/errors_pb.ts";
+import { file_sidecart_errors_v1_errors } from "../../errors/v1/errors_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sidecart/orders/v1/orders.proto.
  */
 export const file_sidecart_orders_v1_orders: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi7QEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkSEAoIdXNlcm5hbWUYCyABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiggEKCVBsYWNlbWVudBIwCgVsaW5lcxgBIAMoCzIhLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnRMaW5lEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRIVCg1hdXRob3JpemF0aW9uGAMgASgJEhMKC3RyYWNlcGFyZW50GAQgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSK2AQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASLgoHZmFpbHVyZRgEIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5GYWlsdXJlSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIkkKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIPCgdkZXRhaWxzGAQgASgJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJBChJHZXRPcmRlcnNPZlJlcXVlc3QSKwoGb3JkZXJzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyT2YiLAoHT3JkZXJPZhIKCgJpZBgBIAEoCRIVCg1hdXRob3JpemF0aW9uGAIgASgJIkkKE0dldE9yZGVyc09mUmVzcG9uc2USMgoIb3V0Y29tZXMYASADKAsyIC5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJPdXRjb21lInQKDE9yZGVyT3V0Y29tZRIqCgVvcmRlchgBIAEoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlckgAEi4KB2ZhaWx1cmUYAiABKAsyGy5zaWRlY2FydC5vcmRlcnMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkytAUKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USXQoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2UiA5ACARJjCgtHZXRPcmRlcnNPZhImLnNpZGVjYXJ0Lm9yZGVycy52MS5HZXRPcmRlcnNPZlJlcXVlc3QaJy5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzT2ZSZXNwb25zZSIDkAIBEmAKCkxpc3RPcmRlcnMSJS5zaWRlY2FydC5vcmRlcnMudjEuTGlzdE9yZGVyc1JlcXVlc3QaJi5zaWRlY2FydC5vcmRlcnMudjEuTGlzdE9yZGVyc1Jlc3BvbnNlIgOQAgESXgoLQ2FuY2VsT3JkZXISJi5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVzcG9uc2USVQoITWFya1BhaWQSIy5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXF1ZXN0GiQuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVzcG9uc2USZgoMR2V0SGlzdG9yaWVzEicuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1JlcXVlc3QaKC5zaWRlY2FydC5vcmRlcnMudjEuR2V0SGlzdG9yaWVzUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
+  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvb3JkZXJzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEi7QEKBU9yZGVyEgoKAmlkGAEgASgJEhIKCmFjY291bnRfaWQYAiABKAkSDgoGc3RhdHVzGAMgASgJEhYKDnBheW1lbnRfc3RhdHVzGAQgASgJEhAKCHF1YW50aXR5GAUgASgFEhMKC3ByaWNlX3RvdGFsGAYgASgDEhAKCGN1cnJlbmN5GAcgASgJEiwKBWxpbmVzGAggAygLMh0uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyTGluZRIPCgd2ZXJzaW9uGAkgASgFEhIKCmNyZWF0ZWRfYXQYCiABKAkSEAoIdXNlcm5hbWUYCyABKAkiTgoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSDAoEbmFtZRgEIAEoCSJHChJQbGFjZU9yZGVyc1JlcXVlc3QSMQoKcGxhY2VtZW50cxgBIAMoCzIdLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnQiggEKCVBsYWNlbWVudBIwCgVsaW5lcxgBIAMoCzIhLnNpZGVjYXJ0Lm9yZGVycy52MS5QbGFjZW1lbnRMaW5lEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRIVCg1hdXRob3JpemF0aW9uGAMgASgJEhMKC3RyYWNlcGFyZW50GAQgASgJIjUKDVBsYWNlbWVudExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJJChNQbGFjZU9yZGVyc1Jlc3BvbnNlEjIKCG91dGNvbWVzGAEgAygLMiAuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3V0Y29tZSK2AQoMUGxhY2VPdXRjb21lEioKBW9yZGVyGAEgASgLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVySAASLgoHcmVmdXNhbBgCIAEoCzIbLnNpZGVjYXJ0Lm9yZGVycy52MS5SZWZ1c2FsSAASLgoHZmFpbHVyZRgEIAEoCzIbLnNpZGVjYXJ0LmVycm9ycy52MS5GYWlsdXJlSAASEAoIcmVwbGF5ZWQYAyABKAhCCAoGcmVzdWx0Ij0KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC3Byb2R1Y3RfaWRzGAMgAygJIh8KEEdldE9yZGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJIj4KEUdldE9yZGVyc1Jlc3BvbnNlEikKBm9yZGVycxgBIAMoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlciJBChJHZXRPcmRlcnNPZlJlcXVlc3QSKwoGb3JkZXJzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyT2YiLAoHT3JkZXJPZhIKCgJpZBgBIAEoCRIVCg1hdXRob3JpemF0aW9uGAIgASgJIkkKE0dldE9yZGVyc09mUmVzcG9uc2USMgoIb3V0Y29tZXMYASADKAsyIC5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJPdXRjb21lInQKDE9yZGVyT3V0Y29tZRIqCgVvcmRlchgBIAEoCzIZLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlckgAEi4KB2ZhaWx1cmUYAiABKAsyGy5zaWRlY2FydC5lcnJvcnMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCJSChFMaXN0T3JkZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCRILCgNhbGwYAyABKAgSEgoKYWNjb3VudF9pZBgEIAEoCSJPChJMaXN0T3JkZXJzUmVzcG9uc2USKQoGb3JkZXJzGAEgAygLMhkuc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyEg4KBmN1cnNvchgCIAEoCSIwChJDYW5jZWxPcmRlclJlcXVlc3QSCgoCaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj8KE0NhbmNlbE9yZGVyUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiHQoPTWFya1BhaWRSZXF1ZXN0EgoKAmlkGAEgASgJIjwKEE1hcmtQYWlkUmVzcG9uc2USKAoFb3JkZXIYASABKAsyGS5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXIiKAoTR2V0SGlzdG9yaWVzUmVxdWVzdBIRCglvcmRlcl9pZHMYASADKAkiRgoUR2V0SGlzdG9yaWVzUmVzcG9uc2USLgoJaGlzdG9yaWVzGAEgAygLMhsuc2lkZWNhcnQub3JkZXJzLnYxLkhpc3RvcnkiUAoHSGlzdG9yeRIQCghvcmRlcl9pZBgBIAEoCRIzCgt0cmFuc2l0aW9ucxgCIAMoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5UcmFuc2l0aW9uIlEKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSCgoCYXQYBSABKAkytAUKDU9yZGVyc1NlcnZpY2USXgoLUGxhY2VPcmRlcnMSJi5zaWRlY2FydC5vcmRlcnMudjEuUGxhY2VPcmRlcnNSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2USXQoJR2V0T3JkZXJzEiQuc2lkZWNhcnQub3JkZXJzLnYxLkdldE9yZGVyc1JlcXVlc3QaJS5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzUmVzcG9uc2UiA5ACARJjCgtHZXRPcmRlcnNPZhImLnNpZGVjYXJ0Lm9yZGVycy52MS5HZXRPcmRlcnNPZlJlcXVlc3QaJy5zaWRlY2FydC5vcmRlcnMudjEuR2V0T3JkZXJzT2ZSZXNwb25zZSIDkAIBEmAKCkxpc3RPcmRlcnMSJS5zaWRlY2FydC5vcmRlcnMudjEuTGlzdE9yZGVyc1JlcXVlc3QaJi5zaWRlY2FydC5vcmRlcnMudjEuTGlzdE9yZGVyc1Jlc3BvbnNlIgOQAgESXgoLQ2FuY2VsT3JkZXISJi5zaWRlY2FydC5vcmRlcnMudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0Gicuc2lkZWNhcnQub3JkZXJzLnYxLkNhbmNlbE9yZGVyUmVzcG9uc2USVQoITWFya1BhaWQSIy5zaWRlY2FydC5vcmRlcnMudjEuTWFya1BhaWRSZXF1ZXN0GiQuc2lkZWNhcnQub3JkZXJzLnYxLk1hcmtQYWlkUmVzcG9uc2USZgoMR2V0SGlzdG9yaWVzEicuc2lkZWNhcnQub3JkZXJzLnYxLkdldEhpc3Rvcmllc1JlcXVlc3QaKC5zaWRlY2FydC5vcmRlcnMudjEuR2V0SGlzdG9yaWVzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_sidecart_errors_v1_errors]);
 
 /**
  * @generated from message sidecart.orders.v1.Order
@@ -245,7 +247,7 @@ export type PlaceOutcome = Message<"sidecart.orders.v1.PlaceOutcome"> & {
     /**
      * What would be the error of a call for it alone.
      *
-     * @generated from field: sidecart.orders.v1.Failure failure = 4;
+     * @generated from field: sidecart.errors.v1.Failure failure = 4;
      */
     value: Failure;
     case: "failure";
@@ -297,44 +299,6 @@ export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_orders, 7);
 
 /**
- * An error as the `sidecart-error` trailer has it.
- *
- * @generated from message sidecart.orders.v1.Failure
- */
-export type Failure = Message<"sidecart.orders.v1.Failure"> & {
-  /**
-   * @generated from field: string code = 1;
-   */
-  code: string;
-
-  /**
-   * Name of the gRPC status.
-   *
-   * @generated from field: string status = 2;
-   */
-  status: string;
-
-  /**
-   * @generated from field: string message = 3;
-   */
-  message: string;
-
-  /**
-   * JSON; empty when there are none.
-   *
-   * @generated from field: string details = 4;
-   */
-  details: string;
-};
-
-/**
- * Describes the message sidecart.orders.v1.Failure.
- * Use `create(FailureSchema)` to create a new message.
- */
-export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 8);
-
-/**
  * @generated from message sidecart.orders.v1.GetOrdersRequest
  */
 export type GetOrdersRequest = Message<"sidecart.orders.v1.GetOrdersRequest"> & {
@@ -349,7 +313,7 @@ export type GetOrdersRequest = Message<"sidecart.orders.v1.GetOrdersRequest"> & 
  * Use `create(GetOrdersRequestSchema)` to create a new message.
  */
 export const GetOrdersRequestSchema: GenMessage<GetOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 9);
+  messageDesc(file_sidecart_orders_v1_orders, 8);
 
 /**
  * @generated from message sidecart.orders.v1.GetOrdersResponse
@@ -366,7 +330,7 @@ export type GetOrdersResponse = Message<"sidecart.orders.v1.GetOrdersResponse"> 
  * Use `create(GetOrdersResponseSchema)` to create a new message.
  */
 export const GetOrdersResponseSchema: GenMessage<GetOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 10);
+  messageDesc(file_sidecart_orders_v1_orders, 9);
 
 /**
  * @generated from message sidecart.orders.v1.GetOrdersOfRequest
@@ -383,7 +347,7 @@ export type GetOrdersOfRequest = Message<"sidecart.orders.v1.GetOrdersOfRequest"
  * Use `create(GetOrdersOfRequestSchema)` to create a new message.
  */
 export const GetOrdersOfRequestSchema: GenMessage<GetOrdersOfRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 11);
+  messageDesc(file_sidecart_orders_v1_orders, 10);
 
 /**
  * @generated from message sidecart.orders.v1.OrderOf
@@ -407,7 +371,7 @@ export type OrderOf = Message<"sidecart.orders.v1.OrderOf"> & {
  * Use `create(OrderOfSchema)` to create a new message.
  */
 export const OrderOfSchema: GenMessage<OrderOf> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 12);
+  messageDesc(file_sidecart_orders_v1_orders, 11);
 
 /**
  * @generated from message sidecart.orders.v1.GetOrdersOfResponse
@@ -426,7 +390,7 @@ export type GetOrdersOfResponse = Message<"sidecart.orders.v1.GetOrdersOfRespons
  * Use `create(GetOrdersOfResponseSchema)` to create a new message.
  */
 export const GetOrdersOfResponseSchema: GenMessage<GetOrdersOfResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 13);
+  messageDesc(file_sidecart_orders_v1_orders, 12);
 
 /**
  * @generated from message sidecart.orders.v1.OrderOutcome
@@ -447,7 +411,7 @@ export type OrderOutcome = Message<"sidecart.orders.v1.OrderOutcome"> & {
     /**
      * What would be the error of a call for it alone.
      *
-     * @generated from field: sidecart.orders.v1.Failure failure = 2;
+     * @generated from field: sidecart.errors.v1.Failure failure = 2;
      */
     value: Failure;
     case: "failure";
@@ -459,7 +423,7 @@ export type OrderOutcome = Message<"sidecart.orders.v1.OrderOutcome"> & {
  * Use `create(OrderOutcomeSchema)` to create a new message.
  */
 export const OrderOutcomeSchema: GenMessage<OrderOutcome> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 14);
+  messageDesc(file_sidecart_orders_v1_orders, 13);
 
 /**
  * @generated from message sidecart.orders.v1.ListOrdersRequest
@@ -495,7 +459,7 @@ export type ListOrdersRequest = Message<"sidecart.orders.v1.ListOrdersRequest"> 
  * Use `create(ListOrdersRequestSchema)` to create a new message.
  */
 export const ListOrdersRequestSchema: GenMessage<ListOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 15);
+  messageDesc(file_sidecart_orders_v1_orders, 14);
 
 /**
  * @generated from message sidecart.orders.v1.ListOrdersResponse
@@ -519,7 +483,7 @@ export type ListOrdersResponse = Message<"sidecart.orders.v1.ListOrdersResponse"
  * Use `create(ListOrdersResponseSchema)` to create a new message.
  */
 export const ListOrdersResponseSchema: GenMessage<ListOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 16);
+  messageDesc(file_sidecart_orders_v1_orders, 15);
 
 /**
  * @generated from message sidecart.orders.v1.CancelOrderRequest
@@ -541,7 +505,7 @@ export type CancelOrderRequest = Message<"sidecart.orders.v1.CancelOrderRequest"
  * Use `create(CancelOrderRequestSchema)` to create a new message.
  */
 export const CancelOrderRequestSchema: GenMessage<CancelOrderRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 17);
+  messageDesc(file_sidecart_orders_v1_orders, 16);
 
 /**
  * @generated from message sidecart.orders.v1.CancelOrderResponse
@@ -558,7 +522,7 @@ export type CancelOrderResponse = Message<"sidecart.orders.v1.CancelOrderRespons
  * Use `create(CancelOrderResponseSchema)` to create a new message.
  */
 export const CancelOrderResponseSchema: GenMessage<CancelOrderResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 18);
+  messageDesc(file_sidecart_orders_v1_orders, 17);
 
 /**
  * @generated from message sidecart.orders.v1.MarkPaidRequest
@@ -575,7 +539,7 @@ export type MarkPaidRequest = Message<"sidecart.orders.v1.MarkPaidRequest"> & {
  * Use `create(MarkPaidRequestSchema)` to create a new message.
  */
 export const MarkPaidRequestSchema: GenMessage<MarkPaidRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 19);
+  messageDesc(file_sidecart_orders_v1_orders, 18);
 
 /**
  * @generated from message sidecart.orders.v1.MarkPaidResponse
@@ -592,7 +556,7 @@ export type MarkPaidResponse = Message<"sidecart.orders.v1.MarkPaidResponse"> & 
  * Use `create(MarkPaidResponseSchema)` to create a new message.
  */
 export const MarkPaidResponseSchema: GenMessage<MarkPaidResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 20);
+  messageDesc(file_sidecart_orders_v1_orders, 19);
 
 /**
  * @generated from message sidecart.orders.v1.GetHistoriesRequest
@@ -609,7 +573,7 @@ export type GetHistoriesRequest = Message<"sidecart.orders.v1.GetHistoriesReques
  * Use `create(GetHistoriesRequestSchema)` to create a new message.
  */
 export const GetHistoriesRequestSchema: GenMessage<GetHistoriesRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 21);
+  messageDesc(file_sidecart_orders_v1_orders, 20);
 
 /**
  * @generated from message sidecart.orders.v1.GetHistoriesResponse
@@ -626,7 +590,7 @@ export type GetHistoriesResponse = Message<"sidecart.orders.v1.GetHistoriesRespo
  * Use `create(GetHistoriesResponseSchema)` to create a new message.
  */
 export const GetHistoriesResponseSchema: GenMessage<GetHistoriesResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 22);
+  messageDesc(file_sidecart_orders_v1_orders, 21);
 
 /**
  * @generated from message sidecart.orders.v1.History
@@ -648,7 +612,7 @@ export type History = Message<"sidecart.orders.v1.History"> & {
  * Use `create(HistorySchema)` to create a new message.
  */
 export const HistorySchema: GenMessage<History> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 23);
+  messageDesc(file_sidecart_orders_v1_orders, 22);
 
 /**
  * @generated from message sidecart.orders.v1.Transition
@@ -689,7 +653,7 @@ export type Transition = Message<"sidecart.orders.v1.Transition"> & {
  * Use `create(TransitionSchema)` to create a new message.
  */
 export const TransitionSchema: GenMessage<Transition> = /*@__PURE__*/
-  messageDesc(file_sidecart_orders_v1_orders, 24);
+  messageDesc(file_sidecart_orders_v1_orders, 23);
 
 /**
  * Orders owns orders, their lines and the order state machine.
