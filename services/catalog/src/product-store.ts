@@ -93,13 +93,13 @@ const changeStock = sql(
    fitting as (
      select wanted.* from wanted, input
      where wanted.on_hand between wanted.reserved and input.most and not exists (select from done)),
-   noted as (
+   recorded as (
      insert into inventory_changes (id, product_id, type, number, reason, actor, stock, at)
      select change_id, fitting.id, type, number, reason, actor, fitting.on_hand - fitting.reserved, at
      from fitting, input on conflict (id) do nothing returning 1),
    changed as (
      update products p set on_hand = fitting.on_hand, version = p.version + 1, updated_at = input.at
-     from fitting, input where p.id = (select id from fitting) and exists (select from noted) returning p.*),
+     from fitting, input where p.id = (select id from fitting) and exists (select from recorded) returning p.*),
    ${noted("select changed.id from changed, wanted where (changed.on_hand > changed.reserved) <> (before > 0)")},
    event as (
      insert into outbox (id, topic, key, data, traceparent)
@@ -112,9 +112,10 @@ const changeStock = sql(
      from changed, input, wanted where changed.on_hand = changed.reserved and wanted.before > 0
      returning 1)
    select jsonb_build_object('stock', coalesce((select stock from done), (select on_hand - reserved from changed)),
-     'taken', exists (select from fitting) and not exists (select from noted), 'available', (select on_hand - reserved from found), 'allowed', exists (select from found),
+     'taken', exists (select from fitting) and not exists (select from recorded),
+     'available', (select on_hand - reserved from found), 'allowed', exists (select from found),
      'known', exists (select from products where id = (select id from input) and deleted_at is null),
-     'events', (select count(*) from event) + (select count(*) from noted))::text`,
+     'events', (select count(*) from event) + (select count(*) from recorded))::text`,
 );
 
 const byIds = sql(
