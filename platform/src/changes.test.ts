@@ -4,6 +4,7 @@ import t from "tap";
 import { created, relays, stock } from "../../tests/support/relays.ts";
 import { changeOf, type Digest } from "./changes.ts";
 import { eventType } from "./events.ts";
+import type { Logger } from "./log.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 const changed = "catalog.catalog-changed.v1";
@@ -64,6 +65,19 @@ t.test("the digest of a batch", async (t) => {
     await gone((await store.query<{ id: string }>("select id from outbox")).map(({ id }) => id));
     await relay.stop();
     t.same(digests, []);
+  });
+
+  t.test("a change that does not parse is left out and logged, and the others are told", async (t) => {
+    const rows = await write(3);
+    const [bad = "", ...good] = rows;
+    await store.query('update outbox set data = data || \'{"version": "no number"}\' where id = $1', [bad]);
+    const warnings: { id?: string }[] = [];
+    const log = { ...store.log, warn: (about: object) => warnings.push(about) } as unknown as Logger;
+    const relay = relayWith({ sidecar: watched(), digest, log });
+    await gone(rows);
+    await relay.stop();
+    t.same(digests.flatMap(({ data }) => data.changes).length, good.length);
+    t.match(warnings, [{ id: bad, topic: stock }]);
   });
 
   t.test("one that fails holds up no event, and is not tried again", async (t) => {

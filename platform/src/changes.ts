@@ -12,7 +12,7 @@ const broadcast: PubSub = "broadcast";
 /** The events of the batch wait for it, before they count as published. */
 const timeoutMs = 2_000;
 
-type Row = { topic: string; data: unknown };
+type Row = { id: string; topic: string; data: unknown };
 type ChangeOf = { topic: string; of(data: unknown): Change };
 
 /** Which of a service's events caches are told of, and under which topic. */
@@ -45,8 +45,18 @@ export function createDigestPublisher(
   const byTopic = new Map(changes.map((change) => [change.topic, change]));
   const digests = meter().createCounter("sidecart_digests_total");
 
+  function changesIn({ id, topic, data }: Row): Change[] {
+    const change = byTopic.get(topic);
+    try {
+      return change ? [change.of(data)] : [];
+    } catch (error) {
+      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is left out of the digest");
+      return [];
+    }
+  }
+
   async function publish(rows: Row[]): Promise<void> {
-    const found = rows.flatMap(({ topic, data }) => byTopic.get(topic)?.of(data) ?? []);
+    const found = rows.flatMap(changesIn);
     if (found.length === 0) return;
     const data = toJson(ChangesSchema, create(ChangesSchema, { changes: found }));
     const row = outboxRow(type, appId, data);

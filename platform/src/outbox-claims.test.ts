@@ -1,8 +1,9 @@
 import t from "tap";
+import { eventually } from "../../tests/support/eventually.ts";
 import { created, relays, stock } from "../../tests/support/relays.ts";
 
 t.test("relays beside each other", async (t) => {
-  const { store, relayWith, gone, watched, write } = await relays(t);
+  const { store, relayWith, gone, left, watched, write } = await relays(t);
 
   t.test("two relays never publish the same row", async (t) => {
     const rows = [...(await write(900)), ...(await write(300, stock))];
@@ -41,6 +42,41 @@ t.test("relays beside each other", async (t) => {
     await gone(held);
     await relay.stop();
     t.same(published, [...free, ...held]);
+  });
+
+  t.test("what is published after its lease was over is settled, and not claimed again", async (t) => {
+    const rows = await write(3);
+    const { sidecar, published } = watched(async () => {
+      await store.query("update outbox set claimed_until = '-infinity' where id = any ($1)", [rows]);
+    });
+    const relay = relayWith({ sidecar });
+    await gone(rows);
+    await relay.stop();
+    t.same(published.toSorted(), rows.toSorted(), "each once");
+  });
+
+  t.test("a row that somebody holds locked while it is settled holds up no other", async (t) => {
+    const [good = "", refused = ""] = [...(await write(1)), ...(await write(1, stock))];
+    const other = await store.connect();
+    let first = true;
+    const { sidecar } = watched(async (topic) => {
+      if (topic !== stock || !first) return;
+      first = false;
+      await other.query("begin");
+      await other.query("select from outbox where id = any ($1) for update", [[good, refused]]);
+      throw new Error("refused");
+    });
+    const relay = relayWith({ sidecar });
+    await eventually("the rows to be locked", async () => !first);
+    const free = await write(3);
+    relay.kick();
+    await gone(free);
+    t.same(await left([good, refused]), [good, refused].toSorted());
+    await other.query("rollback");
+    await store.query("update outbox set claimed_until = now()");
+    relay.kick();
+    await gone([good, refused]);
+    await relay.stop();
   });
 
   t.test("a relay that dies with rows in hand has them published by the next, when the lease is over", async (t) => {

@@ -2,33 +2,46 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
 import { createDigestPublisher, type Digest } from "./changes.ts";
-import { type Database, instant, sql } from "./database.ts";
+import { type Database, instant, isTooLarge, sql } from "./database.ts";
 import type { Step } from "./fault.ts";
 import type { Logger } from "./log.ts";
 import type { Sidecar } from "./sidecar.ts";
 import { meter } from "./telemetry.ts";
 
 const batchSize = 500;
-/** Of the data of a batch, so that a sidecar's answer has room for it; one event always has. */
-const batchBytes = 2 * 1024 * 1024;
-/** How long a stopping relay goes on publishing what is due. */
+/**
+ * Of the data of a batch, as Postgres writes it. The sidecar's answer has it in a JSON string, where a byte may take six
+ * (`<`), beside some 300 bytes of each row, and is of 4 MiB at most. One event has room: of maxEventBytes it takes twice that.
+ */
+const batchBytes = 640 * 1024;
+/** How long a stopping relay goes on beginning batches. */
 const lastBatchesMs = 3_000;
 /** A claimed row that was not marked by then is another relay's to publish: the first one died. */
 const leaseSeconds = 10;
+/** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
+const fewerMs = 60_000;
 const sweepMs = 2_000;
 /** After a batch: what is written meanwhile goes together, in half as many statements, calls and digests under load. */
 const gatherMs = 5;
 const timeoutMs = 8_000;
 
-/** Settles one batch and claims the next. */
+/**
+ * Settles one batch and claims the next. What another relay holds locked is passed over, so that no two wait for each
+ * other. What is settled is not claimed as well, though its lease may be over: the claim would win.
+ */
 const next = sql(
   "outbox.next",
   `with input as (
      select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[], size int, bytes int, lease int)),
-   gone as (delete from outbox using input where id = any (published)),
-   back as (update outbox set claimed_until = now() + interval '1 second' from input where id = any (failed)),
+   done as (
+     select id from outbox where id = any (array(select unnest(published) from input)) order by id for update skip locked),
+   undone as (
+     select id from outbox where id = any (array(select unnest(failed) from input)) order by id for update skip locked),
+   gone as (delete from outbox where id = any (array(select id from done))),
+   back as (update outbox set claimed_until = now() + interval '1 second' where id = any (array(select id from undone))),
    due as (
-     select id, claimed_until, octet_length(data::text) as bytes from outbox where claimed_until <= now()
+     select id, claimed_until, octet_length(data::text) as bytes from outbox
+     where claimed_until <= now() and id not in (select unnest(published || failed) from input)
      order by claimed_until, id limit (select size from input) for update skip locked),
    fitting as (
      select id from (select id, sum(bytes) over first as sum, row_number() over first as place from due
@@ -45,7 +58,11 @@ const next = sql(
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
-  /** Publishes what is due, for at most 3 seconds, and ends; what is left is another relay's, or the next start's. */
+  /**
+   * Finishes the batch in hand, begins others that are due for 3 seconds more, and ends; what is left is another relay's,
+   * or the next start's. While database or broker do not answer, a batch may take up to 24 seconds (three calls) and settling
+   * the last one 8 more. Whoever cannot wait for that need not: rows that were not settled are published again.
+   */
   stop(): Promise<void>;
 };
 
@@ -70,7 +87,7 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
     publishNext(size).catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
-      return false;
+      return isTooLarge(error);
     });
   const run = async () => {
     while (!stopping) {
@@ -101,12 +118,20 @@ function createBatches(options: OutboxOptions): (size: number) => Promise<boolea
   const publishRows = createBulkPublisher(options);
   const publishDigest = options.digest && createDigestPublisher(options.digest, options);
   let outcome = nothing;
+  let most = batchSize;
+  let tooLargeAt = 0;
 
   async function claim(size: number): Promise<PublishableRow[]> {
-    const input = { ...outcome, size, bytes: batchBytes, lease: leaseSeconds };
-    const rows = await options.database.one<PublishableRow[]>(next, input, background(timeoutMs));
-    outcome = nothing;
-    return rows;
+    if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
+    const input = { ...outcome, size: Math.min(size, most), bytes: batchBytes, lease: leaseSeconds };
+    try {
+      const rows = await options.database.one<PublishableRow[]>(next, input, background(timeoutMs));
+      outcome = nothing;
+      return rows;
+    } catch (error) {
+      if (isTooLarge(error)) [most, tooLargeAt] = [Math.ceil(most / 4), Date.now()];
+      throw error;
+    }
   }
 
   return async (size) => {
