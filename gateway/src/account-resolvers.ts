@@ -4,7 +4,7 @@ import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
 import { decodeJwt } from "jose";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
-import { named, oneId } from "./field-names.ts";
+import { checkId } from "./field-names.ts";
 import { toOrder } from "./order-resolvers.ts";
 
 const success = { success: true };
@@ -18,7 +18,7 @@ export const accountQueries = {
   users: (_: unknown, args: Paged, { services, call }: GatewayContext) =>
     inPages(args, async (page) => (await services.accounts.listAccounts(page, call)).accounts),
   async user(_: unknown, { id }: { id: string }, { together, call }: GatewayContext) {
-    return (await named(together.account(id, call), oneId)) ?? null;
+    return (await together.account(checkId(id), call)) ?? null;
   },
 };
 

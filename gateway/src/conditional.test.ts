@@ -2,8 +2,15 @@ import { createHash } from "node:crypto";
 import t from "tap";
 import { startApi } from "../../tests/support/gateway.ts";
 
-const product = { id: "p", name: "A thing", price: 1n, partnerId: "", imageUrl: "", attributes: {} };
-const query = '{ product(id: "p") { name } }';
+const product = {
+  id: "019a0000-0000-7000-8000-000000000001",
+  name: "A thing",
+  price: 1n,
+  partnerId: "",
+  imageUrl: "",
+  attributes: {},
+};
+const query = '{ product(id: "019a0000-0000-7000-8000-000000000001") { name } }';
 
 t.test("a query by GET is answered with a tag, and with 304 while that holds", async (t) => {
   let name = "A thing";

@@ -2,7 +2,7 @@ import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { id, parse, quantity, text } from "@sidecart/platform/input";
 import t from "tap";
 import { z } from "zod";
-import { named, ofPlacement, oneId } from "./field-names.ts";
+import { checkId, named, ofPlacement } from "./field-names.ts";
 
 const line = z.object({ productId: id, quantity });
 const placement = z.object({ lines: z.array(line).min(1), idempotencyKey: text(0, 2) });
@@ -27,12 +27,19 @@ t.test("what orders refuses of a placement is named as placeOrder takes it", asy
   t.match(await place({ lines: [], idempotencyKey: "" }), { message: /^orderProducts: Too small/ });
 });
 
-t.test("an id that is asked for alone is not one of a list", async (t) => {
-  t.match(await refused(z.object({ ids: z.array(id) }), { ids: ["p"] }, oneId), { message: "id: Invalid UUID" });
+t.test("what is no id is refused as a service would", (t) => {
+  t.throws(() => checkId("p"), {
+    code: "BAD_INPUT",
+    message: "id: Invalid UUID",
+    details: { fields: [{ field: "id", problem: "Invalid UUID" }] },
+  });
+  t.equal(checkId("019A0000-0000-7000-8000-00000000000A"), "019a0000-0000-7000-8000-00000000000a");
+  t.end();
 });
 
 t.test("other failures, and answers, come as they are", async (t) => {
   const failures = [new AppError(commonErrors.unavailable), new AppError(commonErrors.invalid), new Error("away")];
-  for (const failure of failures) t.equal(await named(Promise.reject(failure), oneId).catch((error) => error), failure);
-  t.equal(await named(Promise.resolve("answer"), oneId), "answer");
+  for (const failure of failures)
+    t.equal(await named(Promise.reject(failure), ofPlacement).catch((error) => error), failure);
+  t.equal(await named(Promise.resolve("answer"), ofPlacement), "answer");
 });

@@ -1,5 +1,6 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { type BadField, badFields } from "@sidecart/platform/input";
+import { type BadField, badFields, id, parse } from "@sidecart/platform/input";
+import { z } from "zod";
 
 /** What a service answers; where it refuses fields of its contract, they are named as the API names them. */
 export async function named<T>(answer: Promise<T>, name: (field: string) => string): Promise<T> {
@@ -12,8 +13,10 @@ export async function named<T>(answer: Promise<T>, name: (field: string) => stri
   }
 }
 
-/** Where a list of one id is asked for one. */
-export const oneId = (field: string) => field.replace(/^ids\.0$/, "id");
+const one = z.object({ id });
+
+/** The id, in lower case. Refused here if it is none, it does not spoil the call in which it would go with others. */
+export const checkId = (given: string): string => parse(one, { id: given }).id;
 
 /** What an order to be placed is called there. */
 export const ofPlacement = (field: string) => field.replace(/^lines\b/, "orderProducts");

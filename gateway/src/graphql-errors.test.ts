@@ -100,7 +100,14 @@ t.test("details never take the place of the code", async (t) => {
 const runs = [1, 2, 3];
 
 t.test("an answer of a service that does not fit is our fault: logged, and nothing of it told", async (t) => {
-  const product = { id: "p", name: null, attributes: { a: 5 }, price: 1.5, partnerId: "", imageUrl: "" };
+  const product = {
+    id: "019a0000-0000-7000-8000-000000000001",
+    name: null,
+    attributes: { a: 5 },
+    price: 1.5,
+    partnerId: "",
+    imageUrl: "",
+  };
   const { ask, logged } = await startApi(t, {
     "catalog.getProducts": () => ({ products: [product] }),
     "orders.getOrdersOf": () => ({
@@ -108,11 +115,11 @@ t.test("an answer of a service that does not fit is our fault: logged, and nothi
     }),
   });
   for (const query of [
-    '{ product(id: "p") { name } }',
-    '{ product(id: "p") { attributes } }',
-    '{ product(id: "p") { price } }',
-    '{ order(id: "o") { status } }',
-    '{ order(id: "o") { orderProducts { name } } }',
+    '{ product(id: "019a0000-0000-7000-8000-000000000001") { name } }',
+    '{ product(id: "019a0000-0000-7000-8000-000000000001") { attributes } }',
+    '{ product(id: "019a0000-0000-7000-8000-000000000001") { price } }',
+    '{ order(id: "019a0000-0000-7000-8000-000000000001") { status } }',
+    '{ order(id: "019a0000-0000-7000-8000-000000000001") { orderProducts { name } } }',
   ]) {
     for (const run of runs) {
       const before = logged.length;

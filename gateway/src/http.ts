@@ -10,6 +10,9 @@ import { traceRequests } from "./trace-requests.ts";
 /** A product may carry a picture of 8 kB, and an order 100 lines. */
 const bodyLimit = 128 * 1024;
 
+/** What pages of other origins may read beside the body. */
+const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace-id"];
+
 /** The HTTP side without its routes: limits, headers, CORS, traces, errors. */
 export async function createHttp(config: GatewayConfig, log: Logger): Promise<FastifyInstance> {
   const app = Fastify({
@@ -40,13 +43,14 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
   });
   traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
   // GraphiQL is a page that loads its scripts; the API itself answers data only.
-  await refuseOverload(app);
   const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
     done();
   });
-  await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), maxAge: 600 });
+  await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), exposedHeaders, maxAge: 600 });
+  // After these: a page of another origin may read no refusal without their headers.
+  await refuseOverload(app);
   return app;
 }
 

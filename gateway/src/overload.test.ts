@@ -6,10 +6,11 @@ import { eventually } from "../../tests/support/eventually.ts";
 import { startApi, testConfig } from "../../tests/support/gateway.ts";
 import { createHttp } from "./http.ts";
 
+const origin = "https://shop.example.com";
 const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 t.test("while requests wait for long, new ones are refused at once and told to come back; probes pass", async (t) => {
-  const app = await createHttp(testConfig(), createLogger("test", "silent"));
+  const app = await createHttp(testConfig({ SIDECART_CORS_ORIGINS: origin }), createLogger("test", "silent"));
   for (const url of ["/", "/healthz", "/readyz"]) app.get(url, async () => ({ status: "ok" }));
   t.teardown(() => app.close());
   t.equal((await app.inject("/")).statusCode, 200);
@@ -18,10 +19,12 @@ t.test("while requests wait for long, new ones are refused at once and told to c
     for (; busy; await pause(1)) block(900);
   })();
   const refused = await eventually("a refusal", async () => {
-    const answer = await app.inject("/");
+    const answer = await app.inject({ url: "/", headers: { origin } });
     return answer.statusCode !== 200 && answer;
   });
-  t.match(refused, { statusCode: 429, headers: { "retry-after": "1" } });
+  t.match(refused, { statusCode: 429, headers: { "retry-after": "1", "x-content-type-options": "nosniff" } });
+  const readable = { "access-control-allow-origin": origin, "access-control-expose-headers": /\bretry-after\b/ };
+  t.match(refused.headers, readable, "a page of another origin may read it");
   for (const probe of ["/healthz", "/readyz"]) t.equal((await app.inject(probe)).statusCode, 200, probe);
   busy = false;
   await work;
@@ -37,7 +40,7 @@ t.test("what a service, or the way there, has no room for says when to come back
       throw new AppError(kind);
     };
     const { http } = await startApi(t, { "catalog.getProducts": refuse });
-    const payload = { query: '{ product(id: "p") { name } }' };
+    const payload = { query: '{ product(id: "019a0000-0000-7000-8000-000000000001") { name } }' };
     const answer = await http.inject({ method: "POST", url: "/graphql", payload });
     t.match(answer, { statusCode: status, headers: { "retry-after": "1" } });
   }

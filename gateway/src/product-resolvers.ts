@@ -109,7 +109,8 @@ export const productMutations = {
   ) {
     const request = { ...input, type: InventoryChange[input.type], commandId: newId() };
     const { stock } = await services.catalog.updateInventory(request, call);
-    reads.productChanged(input.id);
+    if (input.type === "DELETE") reads.productChanged(input.id);
+    else reads.stockChanged(input.id);
     return { success: true, stock };
   },
   reindex: (_: unknown, __: unknown, { services, call }: GatewayContext) => services.catalog.reindex({}, call),

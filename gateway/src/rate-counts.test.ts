@@ -5,6 +5,7 @@ import { startAlone } from "@sidecart/local/process/alone";
 import { freePort } from "@sidecart/local/testing/free-port";
 import { temporaryHome } from "@sidecart/local/testing/started-cli";
 import { createLogger } from "@sidecart/platform/log";
+import { Redis } from "ioredis";
 import t, { type Test } from "tap";
 import { eventually } from "../../tests/support/eventually.ts";
 import { createRateCounts, type RateCounts } from "./rate-counts.ts";
@@ -21,13 +22,20 @@ async function setUp(t: Test) {
   const program = await redisProcess(instance, await findRedisServer(() => {}), address);
   const server = await startAlone(program, () => answersPing(address));
   t.teardown(() => server.stop());
-  const replica = async (windowMs = minute): Promise<RateCounts> => {
+  const connectReplica = async () => {
     const redis = connectRedis(redisUrl(address), createLogger("test", "silent"));
     t.teardown(() => redis.disconnect());
     await new Promise((resolve) => redis.once("ready", resolve));
-    return createRateCounts(redis, "test:", windowMs);
+    return redis;
   };
-  return { replica, server };
+  const replica = async (windowMs = minute): Promise<RateCounts> =>
+    createRateCounts(await connectReplica(), "test:", windowMs);
+  const connect = () => {
+    const redis = new Redis(redisUrl(address));
+    t.teardown(() => redis.disconnect());
+    return redis;
+  };
+  return { replica, server, connect, connectReplica };
 }
 
 const times = (count: number) => Array.from({ length: count });
@@ -80,6 +88,61 @@ t.test("a window ends, and the next begins with the next request", async (t) => 
   const counts = await replica(200);
   for (const _ of times(5)) await counted(counts, "a");
   await eventually("a new window", async () => (await counted(counts, "a")) === 1);
+  await counts.close();
+});
+
+t.test("what Redis does, but too late to say so, is counted once", async (t) => {
+  const { replica, connect } = await setUp(t);
+  const counts = await replica();
+  const redis = connect();
+  t.equal(await counted(counts, "a"), 1);
+  await redis.call("CLIENT", "PAUSE", "2000", "ALL");
+  for (const _ of times(4)) await counted(counts, "a");
+  await eventually("the end of the pause", async () => Number(await redis.get("test:a")) >= 5);
+  t.equal(await counted(counts, "a"), 6);
+  await counts.close();
+  t.equal(await redis.get("test:a"), "6");
+});
+
+t.test("what a connection that breaks leaves unanswered is not sent again", async (t) => {
+  const { connect, connectReplica } = await setUp(t);
+  const redis = await connectReplica();
+  await connect().call("CLIENT", "PAUSE", "1000", "ALL");
+  const unanswered = redis.incr("test:a");
+  redis.disconnect(true);
+  await t.rejects(unanswered, { name: "MaxRetriesPerRequestError" });
+});
+
+t.test("what Redis refuses is told again", async (t) => {
+  const { replica, connect } = await setUp(t);
+  const counts = await replica();
+  const redis = connect();
+  await counted(counts, "a");
+  await redis.set("test:a", "no number", "PX", minute);
+  await eventually("a refusal", async () => (await redis.info("errorstats")).includes("errorstat_ERR"));
+  await redis.set("test:a", "0", "PX", minute);
+  await eventually("the sum", async () => (await redis.get("test:a")) === "1");
+  await counts.close();
+});
+
+t.test("more addresses than go to Redis at a time are all told", async (t) => {
+  const { replica, connect } = await setUp(t);
+  const counts = await replica();
+  await Promise.all(times(2_500).map((_, at) => counted(counts, `${at}`)));
+  await counts.close();
+  const redis = connect();
+  const sums = await redis.mget(times(2_500).map((_, at) => `test:${at}`));
+  t.same(new Set(sums), new Set(["1"]));
+});
+
+t.test("without Redis a replica holds the sums of as many addresses as it keeps", async (t) => {
+  const { replica, server } = await setUp(t);
+  const counts = await replica();
+  await counted(counts, "first");
+  await server.stop();
+  for (const at of times(20_000).keys()) await counted(counts, `${at}`);
+  t.equal(await counted(counts, "first"), 1, "forgotten, with what was counted of it");
+  t.equal(await counted(counts, "19999"), 2);
   await counts.close();
 });
 

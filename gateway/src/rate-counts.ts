@@ -1,10 +1,12 @@
-import type { Redis, Result } from "ioredis";
+import { type Redis, ReplyError, type Result } from "ioredis";
 import { LRUCache } from "lru-cache";
 
 /** How long a replica keeps to itself what it counted. */
 const tellEveryMs = 100;
 /** Keys that are counted here; one that was forgotten is asked for anew. */
 const keptKeys = 20_000;
+/** Sums that go to Redis at a time. */
+const mostSums = 1_000;
 
 /** Adds to a window that begins with the first that is counted in it: the new count, and the rest of the window in ms. */
 const addToWindow = `
@@ -43,9 +45,9 @@ type Window = { key: string; shared: number; untold: number; endsAt: number };
 /** Counts what happens in windows of one length, for all replicas together. */
 export function createRateCounts(redis: Redis, nameSpace: string, windowMs: number): RateCounts {
   redis.defineCommand("addToWindow", { numberOfKeys: 1, lua: addToWindow });
-  const windows = new LRUCache<string, Window>({ max: keptKeys });
-  const opening = new Map<string, Promise<Window>>();
   const untold = new Set<Window>();
+  const windows = new LRUCache<string, Window>({ max: keptKeys, dispose: (window) => untold.delete(window) });
+  const opening = new Map<string, Promise<Window>>();
   let timer: NodeJS.Timeout | undefined;
   let telling = Promise.resolve();
 
@@ -65,18 +67,28 @@ export function createRateCounts(redis: Redis, nameSpace: string, windowMs: numb
     return { current: window.shared + window.untold, leftMs: window.endsAt - Date.now() };
   }
 
+  /** While Redis is away, sums wait here: as many as there are keys, each until its window ends. */
   async function tell(): Promise<void> {
-    const sums = [...untold]
-      .filter(({ endsAt }) => endsAt > Date.now())
-      .map((window) => [window, window.untold] as const);
-    untold.clear();
+    for (const window of untold) if (window.endsAt <= Date.now()) untold.delete(window);
+    const waiting = [...untold];
+    for (let from = 0; from < waiting.length && redis.status === "ready"; from += mostSums)
+      await send(waiting.slice(from, from + mostSums));
+  }
+
+  /** A sum that Redis refuses is told again. One without an answer is not: it may have been added, and would be twice. */
+  async function send(part: readonly Window[]): Promise<void> {
+    const sums = part.map((window) => [window, window.untold] as const);
     const pipeline = redis.pipeline();
-    for (const [{ key }, sum] of sums) pipeline.addToWindow(nameSpace + key, sum, windowMs);
+    for (const [window, sum] of sums) {
+      untold.delete(window);
+      pipeline.addToWindow(nameSpace + window.key, sum, windowMs);
+    }
     const answers = await pipeline.exec().catch(() => null);
     for (const [at, [window, sum]] of sums.entries()) {
       const [error, added] = answers?.[at] ?? [];
       if (error === null) settle(window, sum, added as Added);
-      else untold.add(window);
+      else if (!(error instanceof ReplyError)) settle(window, sum, [window.shared + sum, window.endsAt - Date.now()]);
+      else if (windows.peek(window.key) === window) untold.add(window);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { inPages, type Paged } from "./batches.ts";
-import { named, oneId } from "./field-names.ts";
+import { checkId } from "./field-names.ts";
 import { type ApiOrder, toOrder } from "./order-resolvers.ts";
 import { type ApiProduct, toProduct } from "./product-resolvers.ts";
 import type { Services } from "./services.ts";
@@ -22,7 +22,7 @@ export type Reads = {
 export function readServices(services: Services, together: Together): Reads {
   return {
     async product(id, call) {
-      const product = await named(together.product(id, call), oneId);
+      const product = await together.product(checkId(id), call);
       return product ? toProduct(product) : null;
     },
     async products(page, call) {
@@ -30,7 +30,7 @@ export function readServices(services: Services, together: Together): Reads {
       return found.map(toProduct);
     },
     async order(id, call) {
-      const order = await named(together.order({ id, authorization: call.authorization ?? "" }, call), oneId);
+      const order = await together.order({ id: checkId(id), authorization: call.authorization ?? "" }, call);
       return order ? toOrder(order) : null;
     },
     async orders(page, call) {

@@ -15,7 +15,8 @@ export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string
 export function connectRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
+    // What a connection that broke left unanswered may have been done: sent again, it would count twice.
+    maxRetriesPerRequest: 0,
     connectTimeout: 500,
     commandTimeout: 500,
     retryStrategy: (times) => Math.min(times * 100, 2_000),

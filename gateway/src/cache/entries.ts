@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { createJournal } from "./journal.ts";
 import { countCache } from "./metrics.ts";
+import { bytesOfNothing } from "./room.ts";
 
 /** What changed, and where it was nothing but the stock: what that is now, if it is known. */
 export type Change = {
@@ -18,7 +19,9 @@ const rememberedChanges = 10_000;
 export type EntriesOptions<Value> = {
   /** For metrics. */
   name: string;
-  most: number;
+  /** What all of it may take. */
+  maxBytes: number;
+  bytesOf(value: Value): number;
   /** An entry lives so long at most, whatever we hear. */
   maxAgeMs: number;
   /** Whether it is kept that there is none, too. */
@@ -31,13 +34,11 @@ export type Entries<Value> = {
   /** Undefined: not known. Null: known that there is none. */
   known(id: string): Value | null | undefined;
   begin(): Moment;
-  /** Keeps what was fetched since `began`, unless a change has overtaken it. */
-  keep(id: string, value: Value | null, began: Moment): void;
+  /** Keeps rows that were fetched since `began`, but those that one of the `changes` since has overtaken. */
+  keep(rows: readonly (Value & { id: string })[], changes: readonly Change[], began: Moment): void;
   /** Fetches and keeps; who asks for the same key meanwhile gets the same answer, unless something changed in between. */
   fetch(id: string, key: string, ask: () => Promise<Value | null>): Promise<Value | null>;
   change(change: Change): void;
-  /** Another number whenever anything that is kept is another. */
-  edition(): number;
   /** What changed since; undefined when that is too long ago to know. */
   changesSince(began: Moment): readonly Change[] | undefined;
 };
@@ -49,24 +50,25 @@ export type Entries<Value> = {
  * a newer one. A change that we never hear of is seen when the entry's time is up.
  */
 export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Value> {
-  const { name, most, maxAgeMs, keepsMissing, amend } = options;
+  const { name, maxBytes, maxAgeMs, bytesOf, keepsMissing, amend } = options;
   const journal = createJournal<Change>(rememberedChanges);
-  const entries = new LRUCache<string, { value: Value | null }>({ max: most, ttl: maxAgeMs });
+  const entries = new LRUCache<string, { value: Value | null }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }) => (value === null ? bytesOfNothing : bytesOf(value)),
+    ttl: maxAgeMs,
+  });
   const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
-  let edition = 0;
   const counts = countCache(name, () => entries.size);
 
   const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
   const changesOf = (id: string, began: Moment) => journal.since(began.heard)?.filter((change) => change.id === id);
 
-  function keep(id: string, value: Value | null, began: Moment): void {
-    const changes = changesOf(id, began);
+  /** `changes`: those of this id since; undefined when they are not known. */
+  function keepOne(id: string, value: Value | null, changes: readonly Change[] | undefined, began: Moment): void {
     if (!changes || (value === null && !keepsMissing)) return;
     let kept: Value | null | undefined = value;
     for (const change of changes) kept = kept === undefined ? undefined : amend(kept, change);
-    if (kept === undefined) return;
-    entries.set(id, { value: kept }, { start: began.start });
-    edition += 1;
+    if (kept !== undefined) entries.set(id, { value: kept }, { start: began.start });
   }
 
   return {
@@ -77,14 +79,17 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       return entry?.value;
     },
     begin,
-    keep,
+    keep(rows, changes, began) {
+      const byId = Map.groupBy(changes, ({ id }) => id);
+      for (const row of rows) keepOne(row.id, row, byId.get(row.id) ?? [], began);
+    },
     fetch(id, key, ask) {
       const earlier = underWay.get(key);
       if (earlier && changesOf(id, earlier.began)?.length === 0) return earlier.answer;
       const began = begin();
       const answer = ask()
         .then((value) => {
-          keep(id, value, began);
+          keepOne(id, value, changesOf(id, began), began);
           return value;
         })
         .finally(() => {
@@ -100,10 +105,8 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       const amended = amend(entry.value, change);
       if (amended === undefined) entries.delete(change.id);
       else entry.value = amended;
-      edition += 1;
       counts.invalidations += 1;
     },
-    edition: () => edition,
     changesSince: ({ heard }) => journal.since(heard),
   };
 }

@@ -4,12 +4,15 @@ import t from "tap";
 import type { ApiOrder } from "../order-resolvers.ts";
 import { createOrderCache } from "./orders.ts";
 
+const order = (id: string, userId: string) =>
+  ({ id, userId, version: 1, orderProducts: [] as ApiOrder["orderProducts"] }) as ApiOrder;
+
 /** Orders of two accounts; a token is `account` or `account:role`, and what is asked of the service is noted. */
 function world({ keysAway = false } = {}) {
   const orders = new Map([
-    ["1", { id: "1", userId: "ann", version: 1 }],
-    ["2", { id: "2", userId: "bob", version: 1 }],
-    ["3", { id: "3", userId: "ann", version: 1 }],
+    ["1", order("1", "ann")],
+    ["2", order("2", "bob")],
+    ["3", order("3", "ann")],
   ]);
   const asked: string[] = [];
   const owns = (token: string, { userId }: { userId: string }) => token === userId || token.endsWith(":admin");
@@ -20,12 +23,12 @@ function world({ keysAway = false } = {}) {
       async order(id, { authorization = "" }) {
         asked.push(`${authorization} ${id}`);
         const found = orders.get(id);
-        return found && owns(authorization, found) ? (found as ApiOrder) : null;
+        return found && owns(authorization, found) ? found : null;
       },
       async orders(_page, { authorization = "" }) {
         asked.push(authorization);
         const [account] = authorization.split(":");
-        return [...orders.values()].filter(({ userId }) => userId === account) as ApiOrder[];
+        return [...orders.values()].filter(({ userId }) => userId === account);
       },
     },
     verifier: {
@@ -72,7 +75,7 @@ t.test("a list is its account's, until one of its orders changes", async (t) => 
   const idsOf = async (account: string) => (await cache.orders(page, as(account))).map(({ id }) => id);
   t.same([await idsOf("ann"), await idsOf("bob"), await idsOf("ann")], [["1", "3"], ["2"], ["1", "3"]]);
   t.same(asked, ["ann", "bob"]);
-  orders.set("4", { id: "4", userId: "ann", version: 1 });
+  orders.set("4", order("4", "ann"));
   cache.change({ id: "4", owner: "ann", version: 1 });
   t.same([await idsOf("ann"), await idsOf("bob")], [["1", "3", "4"], ["2"]]);
   t.same(asked, ["ann", "bob", "ann"]);

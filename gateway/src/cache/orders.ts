@@ -6,9 +6,9 @@ import type { Reads } from "../reads.ts";
 import { type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
 import type { CacheOptions } from "./products.ts";
-import { rowsIn } from "./room.ts";
+import { bytesIn, bytesOfTexts } from "./room.ts";
 
-const shareOfHeap = 0.25;
+const shareOfHeap = { orders: 0.2, pages: 0.05 };
 
 export type OrderCache = Pick<Reads, "order" | "orders"> & { change(change: Change): void };
 
@@ -16,15 +16,33 @@ const amend = (order: ApiOrder | null, { version }: Change) => (order && version
 
 const maySee = ({ accountId, roles }: Caller, order: ApiOrder) => order.userId === accountId || roles.includes("admin");
 
+const bytesOfEmptyOrder = 850;
+const bytesOfLine = 230;
+
+/** About what an order takes, rather more than less; measured in room.test.ts. */
+export function bytesOfOrder({ username, orderProducts }: ApiOrder): number {
+  let bytes = bytesOfEmptyOrder + bytesOfTexts(username ?? "");
+  for (const { name } of orderProducts) bytes += bytesOfLine + bytesOfTexts(name);
+  return bytes;
+}
+
 /**
  * Orders, shown from memory to their account and to admins alone, by a token that was verified here. Where the keys for
  * that cannot be had, the service is asked, which has its own.
  */
 export function createOrderCache(options: CacheOptions & { verifier: Verifier }): OrderCache {
   const { reads, maxAgeMs, timeoutMs, verifier } = options;
-  const entries = createEntries({ name: "orders", most: rowsIn(shareOfHeap), maxAgeMs, keepsMissing: false, amend });
+  const maxBytes = bytesIn(shareOfHeap.orders);
+  const entries = createEntries({
+    name: "orders",
+    maxBytes,
+    maxAgeMs,
+    bytesOf: bytesOfOrder,
+    keepsMissing: false,
+    amend,
+  });
   const touches = (change: Change, account: string) => change.owner === account;
-  const pages = createPages({ entries, maxAgeMs, touches });
+  const pages = createPages({ entries, maxBytes: bytesIn(shareOfHeap.pages), maxAgeMs, touches });
   const apart = ({ authorization }: CallContext) => ({ ...background(timeoutMs), authorization });
 
   const fetchOrder = (id: string, call: CallContext) =>

@@ -1,21 +1,21 @@
 import { LRUCache } from "lru-cache";
 import type { Soon } from "../reads.ts";
 import type { Change, Entries, Moment } from "./entries.ts";
+import { bytesOfId, bytesOfNothing } from "./room.ts";
 
-/** Ids in all pages together: a few bytes each, since entries have them too. */
-const mostIds = 500_000;
 /** Where more rows are missing, the page is asked for anew: that is about as many calls as theirs. */
 const mostMissing = 100;
+/** A page is found by its key and by its owner. */
+const bytesOfPage = 3 * bytesOfNothing;
 
-/** Before any: what was fetched is put together from the entries once, which may know newer stock. */
-const none = -1;
-/** `rows` as they were in an edition of the entries; no row is older than its page. */
-type Page<Row> = { owner: string; ids: readonly string[]; rows: Row[]; edition: number };
+type Page = { owner: string; ids: readonly string[] };
 /** Whose page it is and which; `asker`: whose answers are whose. */
 type Asked = { owner: string; page: string; asker: string };
 
 export type PagesOptions<Row> = {
   entries: Entries<Row>;
+  /** What all of them may take, without their rows. */
+  maxBytes: number;
   maxAgeMs: number;
   /** Whether a change may be one of which rows this owner has, or of their order. */
   touches(change: Change, owner: string): boolean;
@@ -30,12 +30,12 @@ export type Pages<Row> = {
 
 /** Pages of lists, kept as the ids of their rows, under the same rule as entries. */
 export function createPages<Row extends { id: string }>(options: PagesOptions<Row>): Pages<Row> {
-  const { entries, maxAgeMs, touches } = options;
+  const { entries, maxBytes, maxAgeMs, touches } = options;
   const keysOf = new Map<string, Set<string>>();
-  const pages = new LRUCache<string, Page<Row>>({
-    maxSize: mostIds,
+  const pages = new LRUCache<string, Page>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ ids }) => bytesOfPage + ids.length * bytesOfId,
     ttl: maxAgeMs,
-    sizeCalculation: ({ ids }) => ids.length + 1,
     noDisposeOnSet: true,
     dispose({ owner }, key) {
       const keys = keysOf.get(owner);
@@ -49,12 +49,14 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
 
   async function load({ owner, page }: Asked, began: Moment, fetchPage: () => Promise<Row[]>): Promise<Row[]> {
     const rows = await fetchPage();
-    for (const row of rows) entries.keep(row.id, row, began);
-    if (!stands(owner, began)) return rows;
+    const changes = entries.changesSince(began);
+    if (!changes) return rows;
+    entries.keep(rows, changes, began);
+    if (changes.some((change) => touches(change, owner))) return rows;
     const key = `${owner} ${page}`;
     keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
     const ids = rows.map(({ id }) => id);
-    pages.set(key, { owner, ids, rows: [], edition: none }, { start: began.start });
+    pages.set(key, { owner, ids }, { start: began.start });
     return rows;
   }
 
@@ -74,7 +76,6 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
     rows(asked, fetchPage, fetchRow) {
       const page = pages.get(`${asked.owner} ${asked.page}`);
       if (!page) return share(asked, fetchPage);
-      if (page.edition === entries.edition()) return page.rows;
       const rows = page.ids.map((id) => entries.known(id));
       const missing = rows.filter((row) => row === undefined).length;
       if (missing > mostMissing) return share(asked, fetchPage);
@@ -83,9 +84,7 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
           present,
         );
       }
-      page.rows = present(rows as (Row | null)[]);
-      page.edition = entries.edition();
-      return page.rows;
+      return present(rows as (Row | null)[]);
     },
     drop(owner) {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);

@@ -38,7 +38,7 @@ function world() {
       };
       fetches.add(fetch);
     });
-  const product = (id: Id) => ({ id, ...now(id) }) as unknown as ApiProduct;
+  const product = (id: Id) => ({ id, name: "", description: "", category: "", ...now(id) }) as unknown as ApiProduct;
   const cache = createProductCache({
     reads: {
       product: (id) => later(() => product(id as Id)),

@@ -3,9 +3,9 @@ import type { ApiProduct } from "../product-resolvers.ts";
 import type { Reads } from "../reads.ts";
 import { type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
-import { rowsIn } from "./room.ts";
+import { bytesIn, bytesOfTexts } from "./room.ts";
 
-const shareOfHeap = 0.15;
+const shareOfHeap = { products: 0.12, pages: 0.03 };
 /** Everybody sees the same list. */
 const everybody = { owner: "", asker: "" };
 
@@ -19,13 +19,32 @@ function amend(product: ApiProduct | null, { onlyStock, version }: Change): ApiP
   return version > product.version ? { ...product, stock, version } : product;
 }
 
+const bytesOfEmptyProduct = 700;
+const bytesOfAttribute = 110;
+
+/** About what a product takes, rather more than less; measured in room.test.ts. */
+export function bytesOfProduct({ name, description, category, imageUrl, attributes }: ApiProduct): number {
+  let bytes = bytesOfEmptyProduct + bytesOfTexts(name, description, category, imageUrl ?? "");
+  for (const key in attributes) bytes += bytesOfAttribute + bytesOfTexts(key, attributes[key] ?? "");
+  return bytes;
+}
+
 /**
  * Products, which single reads and pages share. What is fetched is for everybody who asks meanwhile: it carries nobody's
  * token, and does not end when one of them leaves.
  */
 export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions): ProductCache {
-  const entries = createEntries({ name: "products", most: rowsIn(shareOfHeap), maxAgeMs, keepsMissing: true, amend });
-  const pages = createPages({ entries, maxAgeMs, touches: ({ onlyStock }) => !onlyStock });
+  const maxBytes = bytesIn(shareOfHeap.products);
+  const entries = createEntries({
+    name: "products",
+    maxBytes,
+    maxAgeMs,
+    bytesOf: bytesOfProduct,
+    keepsMissing: true,
+    amend,
+  });
+  const touches = ({ onlyStock }: Change) => !onlyStock;
+  const pages = createPages({ entries, maxBytes: bytesIn(shareOfHeap.pages), maxAgeMs, touches });
   const fetchProduct = (id: string) => entries.fetch(id, id, async () => reads.product(id, background(timeoutMs)));
   return {
     product(id) {

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { ProductSchema } from "@sidecart/proto/catalog/v1/catalog";
+import { OrderSchema } from "@sidecart/proto/orders/v1/orders";
+import t from "tap";
+import { toOrder } from "../order-resolvers.ts";
+import { toProduct } from "../product-resolvers.ts";
+import { createEntries } from "./entries.ts";
+import { bytesOfOrder } from "./orders.ts";
+import { createPages } from "./pages.ts";
+import { bytesOfProduct } from "./products.ts";
+import { bytesIn, bytesOfNothing } from "./room.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+const heapUsed = async () => {
+  for (const _ of [1, 2, 3]) {
+    await turn();
+    collectGarbage();
+  }
+  return process.memoryUsage().heapUsed;
+};
+const maxBytes = 3_000_000;
+const many = maxBytes / bytesOfNothing;
+/** What lists of the heap grow by ahead of what is in them. */
+const allowance = 1.1;
+
+/** As they come from the network: each text is one of its own. */
+const newId = () => Buffer.from(randomUUID()).toString();
+const product = (extra: MessageInitShape<typeof ProductSchema> = {}) => {
+  const texts = { name: "A thing", description: "It is good", currency: "EUR", category: "books" };
+  const ids = { id: randomUUID(), partnerId: randomUUID(), createdAt: new Date().toISOString() };
+  const made = create(ProductSchema, { ...texts, ...ids, price: 1_000n, ...extra });
+  return toProduct(fromBinary(ProductSchema, toBinary(ProductSchema, made)));
+};
+const order = (lines: number, name = "A thing") => {
+  const line = () => ({ productId: randomUUID(), quantity: 1, price: 100n, name });
+  const texts = { status: "pending_payment", paymentStatus: "pending", currency: "EUR", username: "somebody" };
+  const ids = { id: randomUUID(), accountId: randomUUID(), createdAt: new Date().toISOString() };
+  const made = create(OrderSchema, { ...texts, ...ids, lines: Array.from({ length: lines }, line) });
+  return toOrder(fromBinary(OrderSchema, toBinary(OrderSchema, made)));
+};
+const attributes = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at} ${randomUUID()}`, "x".repeat(200)]));
+
+/** How much of the heap they take when there are more of them than may be kept. */
+async function taken<Row extends { id: string }>(bytesOf: (row: Row) => number, make: () => Row): Promise<number> {
+  const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf, keepsMissing: true };
+  const entries = createEntries<Row>({ ...options, amend: () => undefined });
+  const before = await heapUsed();
+  let bytes = 0;
+  while (bytes < 2 * maxBytes) {
+    const row = make();
+    bytes += bytesOf(row);
+    entries.keep([row], [], entries.begin());
+  }
+  const bytesTaken = (await heapUsed()) - before;
+  entries.begin();
+  return bytesTaken;
+}
+
+const shapes = {
+  "small products": () => taken(bytesOfProduct, () => product()),
+  "products with pictures": () => taken(bytesOfProduct, () => product({ imageUrl: "x".repeat(8_000) })),
+  "products that are described at length": () =>
+    taken(bytesOfProduct, () => product({ description: "ž".repeat(5_000) })),
+  "products with many attributes": () => taken(bytesOfProduct, () => product({ attributes: attributes(30) })),
+  "orders of one line": () => taken(bytesOfOrder, () => order(1)),
+  "orders of a hundred lines": () => taken(bytesOfOrder, () => order(100)),
+  "orders of long names": () => taken(bytesOfOrder, () => order(100, "ž".repeat(200))),
+};
+
+for (const [what, take] of Object.entries(shapes)) {
+  t.test(`${what} take no more than they may`, async (t) => {
+    await take();
+    const bytes = await take();
+    t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
+    t.ok(bytes > maxBytes / 3, `${bytes} of ${maxBytes}: not much less either`);
+  });
+}
+
+t.test("ids of nothing take no more than they may", async (t) => {
+  const take = async () => {
+    const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf: bytesOfProduct, keepsMissing: true };
+    const entries = createEntries({ ...options, amend: () => undefined });
+    const before = await heapUsed();
+    for (let count = 0; count < 2 * many; count += 1) {
+      const id = newId();
+      await entries.fetch(id, id, async () => null);
+    }
+    const bytes = (await heapUsed()) - before;
+    entries.begin();
+    return bytes;
+  };
+  await take();
+  const bytes = await take();
+  t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
+});
+
+t.test("pages take no more than they may, and keep no row that is forgotten", async (t) => {
+  for (const [pagesOf, count] of [
+    [0, 5_000],
+    [20, 2_000],
+    [1_000, 60],
+  ] as const) {
+    const options = { name: "rows", maxBytes: 100_000, maxAgeMs: 60_000, bytesOf: bytesOfProduct, keepsMissing: true };
+    const entries = createEntries({ ...options, amend: () => undefined });
+    const pages = createPages({ entries, maxBytes, maxAgeMs: 60_000, touches: () => true });
+    const fetchPage = async () => {
+      const { id: _, ...row } = product();
+      return Array.from({ length: pagesOf }, () => ({ id: newId(), ...row }));
+    };
+    const fetchRow = async () => null;
+    const before = await heapUsed();
+    for (let at = 0; at < count; at += 1) {
+      const asked = { owner: newId(), page: "20 undefined", asker: "" };
+      await pages.rows(asked, fetchPage, fetchRow);
+      await pages.rows(asked, fetchPage, fetchRow);
+    }
+    const bytes = (await heapUsed()) - before;
+    t.ok(bytes < allowance * maxBytes, `of ${pagesOf}: ${bytes} of ${maxBytes}`);
+    pages.drop("");
+  }
+});
+
+t.test("the share is that of the heap that there may be, up to what is worth it", async (t) => {
+  t.equal(bytesIn(0.2, 1_000_000), 200_000);
+  t.equal(bytesIn(0.2, 64e9), 300_000_000);
+});
