@@ -1,3 +1,4 @@
+import pg from "pg";
 import { ensureDatabases } from "../parts/databases.ts";
 import { credentialsOf } from "../secrets/credentials.ts";
 import type { Backend } from "./backend.ts";
@@ -10,6 +11,22 @@ export const postgresql: Backend = {
   async start({ instance }, shared) {
     const admin = await shared.postgres;
     const made = await ensureDatabases(admin, instance.name, [stateDatabase], credentialsOf(instance, [stateDatabase]));
-    return { "state-db": { connectionString: made.get(stateDatabase)?.ownerUrl ?? "" } };
+    const connectionString = made.get(stateDatabase)?.ownerUrl ?? "";
+    await makeMetadataTable(connectionString);
+    return { "state-db": { connectionString } };
   },
 };
+
+/**
+ * The first table, as the sidecars make it (components-contrib 1.18, common/component/sql/migrations/postgres): when two
+ * of them do that at once, one may be told that its type exists already (42710) and does not try again.
+ */
+async function makeMetadataTable(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query("create table if not exists dapr_metadata (key text not null primary key, value text not null)");
+  } finally {
+    await client.end();
+  }
+}
