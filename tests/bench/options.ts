@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type CaseName, caseNames } from "./adapter.ts";
 import { isCase } from "./cases.ts";
@@ -74,7 +73,7 @@ export function parseOptions(args: readonly string[]): Options {
     evidence,
     profile,
     help,
-    ...(url && adapter && { versus: { url, adapter: resolve(adapter) } }),
+    ...(url && adapter && { versus: { url, adapter } }),
   };
 }
 

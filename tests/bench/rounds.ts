@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Adapter, AdapterModule, CaseName } from "./adapter.ts";
 import { caseOf } from "./cases.ts";
 import { sizeOf } from "./data-set.ts";
@@ -17,7 +17,7 @@ const direct = join(import.meta.dirname, "adapters/direct.ts");
 export const competitorsOf = ({ alone, profile, versus }: Options): Competitor[] => [
   { file: ours },
   ...(alone || profile ? [] : [{ file: direct }]),
-  ...(versus ? [{ file: versus.adapter, url: versus.url }] : []),
+  ...(versus ? [{ file: resolve(versus.adapter), url: versus.url }] : []),
 ];
 
 /**
