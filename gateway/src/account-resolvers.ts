@@ -5,7 +5,7 @@ import { decodeJwt } from "jose";
 import { inPages, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 import { checkId } from "./field-names.ts";
-import { toOrder } from "./order-resolvers.ts";
+import { listOrders } from "./order-resolvers.ts";
 
 const success = { success: true };
 
@@ -73,11 +73,8 @@ export const accountMutations = {
 };
 
 export const userFields = {
-  async orders(user: Account, args: Paged, { services, call }: GatewayContext) {
-    const ask = async (page: { first: number; after: string }) =>
-      (await services.orders.listOrders({ ...page, accountId: user.id }, call)).orders;
-    return (await inPages(args, ask)).map(toOrder);
-  },
+  orders: (user: Account, args: Paged, { services, call }: GatewayContext) =>
+    listOrders(services, args, { accountId: user.id }, call),
 };
 
 const toTokens = (tokens: TokenPair | undefined) => ({

@@ -18,7 +18,7 @@ export async function inBatches<T>(ids: string[], ask: (ids: string[]) => Promis
   return found;
 }
 
-type Page = { first: number; after: string };
+export type Page = { first: number; after: string };
 /** As a client may give it: absent, null or a value. */
 export type Paged = { first?: number | null; after?: string | null };
 

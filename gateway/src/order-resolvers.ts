@@ -1,10 +1,12 @@
+import type { CallContext } from "@sidecart/platform/call";
 import { AppError, type ErrorKind } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
-import { inPages, type Paged } from "./batches.ts";
+import { inPages, type Page, type Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";
 import { named, ofPlacement } from "./field-names.ts";
+import type { Services } from "./services.ts";
 
 /** An order in the API's words. */
 export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
@@ -16,15 +18,24 @@ export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
 
 export type ApiOrder = ReturnType<typeof toOrder>;
 
+/** The newest of one's own; of another's or of everybody's for an admin. */
+export async function listOrders(
+  { orders }: Pick<Services, "orders">,
+  wanted: Paged,
+  whose: { all?: boolean; accountId?: string },
+  call: CallContext,
+): Promise<ApiOrder[]> {
+  const ask = async (page: Page) => (await orders.listOrders({ ...page, ...whose }, call)).orders;
+  return (await inPages(wanted, ask)).map(toOrder);
+}
+
 /** The first transition comes from nowhere. */
 export const toTransition = ({ from, ...rest }: Transition) => ({ ...rest, from: from || null });
 
 export const orderQueries = {
   async orders(_: unknown, args: Paged & { all?: boolean | null }, { services, reads, call }: GatewayContext) {
     if (!args.all) return reads.orders({ first: args.first, after: args.after }, call);
-    const everybodys = async (page: { first: number; after: string }) =>
-      (await services.orders.listOrders({ ...page, all: true }, call)).orders;
-    return (await inPages(args, everybodys)).map(toOrder);
+    return listOrders(services, args, { all: true }, call);
   },
   order: (_: unknown, { id }: { id: string }, { reads, call }: GatewayContext) => reads.order(id, call),
 };

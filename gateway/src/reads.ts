@@ -1,7 +1,7 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { inPages, type Paged } from "./batches.ts";
 import { checkId } from "./field-names.ts";
-import { type ApiOrder, toOrder } from "./order-resolvers.ts";
+import { type ApiOrder, listOrders, toOrder } from "./order-resolvers.ts";
 import { type ApiProduct, toProduct } from "./product-resolvers.ts";
 import type { Services } from "./services.ts";
 import type { Together } from "./together.ts";
@@ -33,10 +33,6 @@ export function readServices(services: Services, together: Together): Reads {
       const order = await together.order({ id: checkId(id), authorization: call.authorization ?? "" }, call);
       return order ? toOrder(order) : null;
     },
-    async orders(page, call) {
-      const ask = async (part: { first: number; after: string }) =>
-        (await services.orders.listOrders({ ...part, all: false }, call)).orders;
-      return (await inPages(page, ask)).map(toOrder);
-    },
+    orders: (page, call) => listOrders(services, page, { all: false }, call),
   };
 }

@@ -17,7 +17,7 @@ export type Placement = {
 /** An order, and who wants to see it. */
 export type OrderOf = { id: string; authorization: string };
 
-/** Calls about one thing, which go to its service together with others of the same moment. */
+/** Calls about one thing, which go to its service together with others of the same moment. Ids in lower case, as services have them. */
 export type Together = {
   product: Batcher<string, Product | undefined>;
   account: Batcher<string, Account | undefined>;
@@ -35,8 +35,10 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
     product: createBatcher({
       ...bounds,
       name: "products",
-      run: async (ids, context) =>
-        byId(ids, (await catalog.getProducts({ ids: unique(ids) }, anybody(context))).products),
+      run: async (ids, context) => {
+        const { products } = await catalog.getProducts({ ids: unique(ids) }, anybody(context));
+        return byId(ids, products);
+      },
     }),
     account: createBatcher({
       ...bounds,
@@ -76,10 +78,9 @@ const anybody = (context: CallContext): CallContext => ({ ...context, authorizat
 /** Only what one person may see is asked for in one call. */
 const token = (_id: string, { authorization = "" }: { authorization?: string | undefined }) => authorization;
 
-/** Services answer with ids in lower case. */
-const unique = (ids: readonly string[]) => [...new Set(ids.map((id) => id.toLowerCase()))];
+const unique = (ids: readonly string[]) => [...new Set(ids)];
 
 function byId<T extends { id: string }>(ids: readonly string[], found: T[]): (T | undefined)[] {
   const known = new Map(found.map((one) => [one.id, one]));
-  return ids.map((id) => known.get(id.toLowerCase()));
+  return ids.map((id) => known.get(id));
 }

@@ -13,7 +13,7 @@ import { answersOk } from "./process/readiness.ts";
 import type { Run } from "./run.ts";
 import { credentialsOf } from "./secrets/credentials.ts";
 import { type Secrets, secretsFile, writeSecrets } from "./secrets/secrets.ts";
-import { startApp } from "./start-apps.ts";
+import { startApps } from "./start-apps.ts";
 
 const loopback = "127.0.0.1";
 const resources = join(checkout, "components/resources");
@@ -44,12 +44,10 @@ export async function bringUp(run: Run): Promise<Stores> {
   const appIds = run.apps.map(({ id }) => id);
   checkSecrets(declared, appIds, secrets, secretsFile(run.instance));
   await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
-  const urls = await run.step("services", () =>
-    Promise.all(run.apps.map((app) => startApp(run, app, settings, databases.get(app.id)))),
-  );
+  const gatewayUrls = await run.step("services", () => startApps(run, settings, databases));
   const misconfigured = misconfigurationOf(run.system);
   if (misconfigured) throw misconfigured;
-  return { databases, secrets, gatewayUrls: urls.flat() };
+  return { databases, secrets, gatewayUrls };
 }
 
 /** Brokers with faults in Dapr that our build has mended. */

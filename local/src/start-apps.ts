@@ -9,18 +9,43 @@ import { randomSecret } from "./secrets/private-file.ts";
 
 const loopback = "127.0.0.1";
 
-/** Starts every replica of an app with a sidecar of its own. Answers where those that listen for people do. */
-export async function startApp(
+/** Starts every app, all at the same time. Answers where those that listen for people do. */
+export async function startApps(
+  run: Run,
+  shared: Omit<SidecarSettings, "tokens">,
+  databases: ReadonlyMap<string, ServiceDatabase>,
+): Promise<string[]> {
+  const start = (apps: readonly App[], others: Promise<unknown>) =>
+    Promise.all(apps.map((app) => startApp(run, app, shared, { database: databases.get(app.id), others })));
+  const services = start(
+    run.apps.filter(({ http }) => !http),
+    Promise.resolve(),
+  );
+  const front = start(
+    run.apps.filter(({ http }) => http),
+    services,
+  );
+  const urls = await Promise.all([services, front]);
+  return urls.flat(2);
+}
+
+type Needs = {
+  database: ServiceDatabase | undefined;
+  /** Those it calls when it is asked whether it is ready: which of them is not is for that one to say. */
+  others: Promise<unknown>;
+};
+
+async function startApp(
   run: Run,
   app: App,
   shared: Omit<SidecarSettings, "tokens">,
-  database: ServiceDatabase | undefined,
+  { database, others }: Needs,
 ): Promise<string[]> {
   const migrated = database ? migrate(run.instance, database, run.signal) : Promise.resolve();
   const replicas = replicasOf(app, run.replicas[app.id]);
   const [, ...urls] = await Promise.all([
     migrated,
-    ...replicas.map((replica) => startReplica(run, replica, shared, migrated)),
+    ...replicas.map((replica) => startReplica(run, replica, shared, { migrated, others })),
   ]);
   return urls.filter((url) => url !== undefined);
 }
@@ -29,7 +54,7 @@ async function startReplica(
   run: Run,
   replica: Replica,
   shared: Omit<SidecarSettings, "tokens">,
-  migrated: Promise<void>,
+  { migrated, others }: { migrated: Promise<void>; others: Promise<unknown> },
 ): Promise<string | undefined> {
   const { app, name } = replica;
   const tokens = { dapr: randomSecret(), app: randomSecret() };
@@ -43,6 +68,7 @@ async function startReplica(
   const settings = { ports, metricsPort: metrics, httpPort, tokens, logLevel: run.logLevel };
   const ready = () => answers(ports, httpPort, sidecarReady);
   await run.start(app.http ? "front" : "services", appProcess(run.instance, replica, settings), ready);
+  await others;
   await Promise.all([run.system.ready(name), run.system.ready(sidecarOf(name))]);
   return httpPort === undefined ? undefined : `http://${loopback}:${httpPort}`;
 }

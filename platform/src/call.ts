@@ -21,6 +21,10 @@ export function background(timeoutMs: number, signal: AbortSignal = new AbortCon
   return { deadline: Date.now() + timeoutMs, signal };
 }
 
+/** The same for whoever an item of the call belongs to: the bearer of `authorization`, or, when that is empty, the caller. */
+export const onBehalfOf = (context: CallContext, authorization: string): CallContext =>
+  authorization ? { ...context, authorization } : context;
+
 /** Refuses early when nobody waits any more. */
 export function throwIfDone(context: CallContext): void {
   if (context.signal.aborted) throw new AppError(commonErrors.cancelled);

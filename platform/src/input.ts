@@ -22,6 +22,9 @@ export const text = (min: number, max: number) => plain(z.string().trim(), min, 
 /** The same as it was given: where a space at the end counts. */
 export const untrimmedText = (min: number, max: number) => plain(z.string(), min, max);
 
+/** `Bearer …` of whoever an item of a call belongs to; empty: the caller. */
+export const authorization = z.string().max(8_000).default("");
+
 /** In lower case, as databases and events have it: ids are compared as texts. */
 export const id = z.uuid().toLowerCase();
 export const quantity = z.int().min(1).max(maxQuantity);

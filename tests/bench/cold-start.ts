@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { type Launched, launch } from "@sidecart/local/launch";
 import { Person } from "../support/graphql.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { temporaryHome } from "../support/temporary-home.ts";
 
 export type ColdStart = { what: string; ms: number };
 
@@ -13,9 +12,7 @@ type Good = () => Promise<boolean>;
 
 /** From starting processes to the first good reply: of all there is, on nothing and on what is there; then of each app alone. */
 export async function coldStarts(): Promise<ColdStart[]> {
-  const home = await mkdtemp(join(tmpdir(), "sidecart-bench-"));
-  // PostgreSQL's own user must be able to pass through.
-  await chmod(home, 0o711);
+  const home = await temporaryHome("bench");
   const end = new AbortController();
   const abort = () => end.abort();
   process.once("exit", abort);

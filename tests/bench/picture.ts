@@ -33,7 +33,12 @@ export function pictureOf(rows: readonly Row[]): string {
     y += gap;
   }
   const style = "font: 11px sans-serif; background: white";
-  return `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ${width} ${y}' style='${style}'>\n${parts.join("\n")}\n</svg>`;
+  return [
+    `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ${width} ${y}' style='${style}'>`,
+    "<title>Throughput of each case, by implementation and connections</title>",
+    ...parts,
+    "</svg>",
+  ].join("\n");
 }
 
 const legend = (name: string, colour: string, place: number) =>

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { checkout, clearLastRun, type Instance, instanceAt, makeFolder } from "@sidecart/local/instance";
@@ -25,6 +24,7 @@ import type { Dispatcher } from "@sidecart/platform/subscriptions";
 import pg from "pg";
 import type { Test } from "tap";
 import { eventually } from "./eventually.ts";
+import { temporaryHome } from "./temporary-home.ts";
 
 const loopback = "127.0.0.1";
 
@@ -78,9 +78,7 @@ export class StoreRun {
   }
 
   static async begin(): Promise<StoreRun> {
-    const home = await mkdtemp(join(tmpdir(), "sidecart-store-"));
-    // PostgreSQL's own user must be able to pass through.
-    await chmod(home, 0o711);
+    const home = await temporaryHome("store");
     const instance = instanceAt("test", home);
     await makeFolder(instance);
     await clearLastRun(instance);

@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { kinds } from "@sidecart/local/backends/table";
 import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
 import type { Test } from "tap";
+import { temporaryHome } from "./temporary-home.ts";
 
 /**
  * A private system on free ports, thrown away when the test ends. What failed to start is named by the error. With
@@ -12,9 +11,7 @@ import type { Test } from "tap";
 export async function startSystem(t: Test, options: LaunchOptions = {}): Promise<Launched> {
   const gatewayUrl = process.env.SIDECART_TEST_URL;
   if (gatewayUrl) return elsewhere(gatewayUrl);
-  const home = await mkdtemp(join(tmpdir(), "sidecart-test-"));
-  // PostgreSQL's own user must be able to pass through.
-  await chmod(home, 0o711);
+  const home = await temporaryHome("test");
   // A test file that ends by an error or a signal has no time for its teardown.
   const end = new AbortController();
   process.once("exit", () => end.abort());

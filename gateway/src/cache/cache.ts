@@ -1,6 +1,7 @@
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { Reads } from "../reads.ts";
 import type { Follower } from "../subscriptions.ts";
+import type { CacheOptions } from "./entries.ts";
 import { createOrderCache } from "./orders.ts";
 import { createProductCache } from "./products.ts";
 
@@ -15,7 +16,7 @@ export type Cache = Reads &
 /** Newer than whatever is kept. */
 const latest = Number.POSITIVE_INFINITY;
 
-export type Options = { reads: Reads; verifier: Verifier; maxAgeMs: number; timeoutMs: number };
+export type Options = CacheOptions & { verifier: Verifier };
 
 /** Answers reads from memory, and forgets what changed. With `maxAgeMs` 0 it asks each time. */
 export function createCache({ reads, verifier, maxAgeMs, timeoutMs }: Options): Cache {

@@ -1,7 +1,11 @@
 import { LRUCache } from "lru-cache";
+import type { Reads } from "../reads.ts";
 import { createJournal } from "./journal.ts";
 import { countCache } from "./metrics.ts";
 import { bytesOfNothing } from "./room.ts";
+
+/** What every cache is made with; `timeoutMs`: of a fetch, which is nobody's alone. */
+export type CacheOptions = { reads: Reads; maxAgeMs: number; timeoutMs: number };
 
 /** What changed, and where it was nothing but the stock: what that is now, if it is known. */
 export type Change = {

@@ -3,9 +3,8 @@ import { AppError } from "@sidecart/platform/errors";
 import type { Caller, Verifier } from "@sidecart/platform/tokens";
 import type { ApiOrder } from "../order-resolvers.ts";
 import type { Reads } from "../reads.ts";
-import { type Change, createEntries } from "./entries.ts";
+import { type CacheOptions, type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
-import type { CacheOptions } from "./products.ts";
 import { bytesIn, bytesOfTexts } from "./room.ts";
 
 const shareOfHeap = { orders: 0.2, pages: 0.05 };

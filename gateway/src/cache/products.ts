@@ -1,7 +1,7 @@
 import { background } from "@sidecart/platform/call";
 import type { ApiProduct } from "../product-resolvers.ts";
 import type { Reads } from "../reads.ts";
-import { type Change, createEntries } from "./entries.ts";
+import { type CacheOptions, type Change, createEntries } from "./entries.ts";
 import { createPages } from "./pages.ts";
 import { bytesIn, bytesOfTexts } from "./room.ts";
 
@@ -9,7 +9,6 @@ const shareOfHeap = { products: 0.12, pages: 0.03 };
 /** Everybody sees the same list. */
 const everybody = { owner: "", asker: "" };
 
-export type CacheOptions = { reads: Reads; maxAgeMs: number; timeoutMs: number };
 export type ProductCache = Pick<Reads, "product" | "products"> & { change(change: Change): void };
 
 /** Where the stock is known after a change of it, it is set; after any other, the product is fetched. */

@@ -1,9 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Batcher, createBatcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
-import { toFailure } from "@sidecart/platform/errors";
 import { id, parse, quantity } from "@sidecart/platform/input";
-import { logFailure } from "@sidecart/platform/log";
+import { loggedFailure } from "@sidecart/platform/log";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -76,8 +75,7 @@ export async function reserve(
   const settled = await Promise.allSettled(wanted.map((one) => deps.reserve(one, context)));
   return settled.map((one, place) => {
     if (one.status === "fulfilled") return toProto(one.value);
-    logFailure(deps.log, "reserve", one.reason);
-    return { reservationId: wanted[place]?.id ?? "", failure: toFailure(one.reason) };
+    return { reservationId: wanted[place]?.id ?? "", failure: loggedFailure(deps.log, "reserve", one.reason) };
   });
 }
 

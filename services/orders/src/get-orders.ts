@@ -1,8 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors, toFailure } from "@sidecart/platform/errors";
-import { id, pageSize, parse } from "@sidecart/platform/input";
-import { logFailure } from "@sidecart/platform/log";
+import { type CallContext, onBehalfOf } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { authorization, id, pageSize, parse } from "@sidecart/platform/input";
+import { loggedFailure } from "@sidecart/platform/log";
 import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -13,7 +13,7 @@ type OrderOutcome = MessageInitShape<typeof OrderOutcomeSchema>;
 
 const getRequest = z.object({ ids: z.array(id).max(200) });
 const getOfRequest = z.object({ orders: z.array(z.unknown()).min(1).max(100) });
-const orderOf = z.object({ id, authorization: z.string().max(8_000).default("") });
+const orderOf = z.object({ id, authorization });
 const historiesRequest = z.object({ orderIds: z.array(id).max(100) });
 const listRequest = z.object({
   first: pageSize(100),
@@ -41,13 +41,11 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
   const [only] = asked;
   if (asked.length === 1 && only?.status === "rejected") throw only.reason;
   const ids = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value.id] : []));
-  const found = ids.length > 0 ? await deps.orders.byIds([...new Set(ids)], null, context) : [];
+  const found = ids.length > 0 ? await deps.orders.byIds(ids, null, context) : [];
   const byId = new Map(found.map((order) => [order.id, order]));
   return asked.map((one) => {
-    if (one.status === "rejected") {
-      logFailure(deps.log, "get order", one.reason);
-      return { result: { case: "failure", value: toFailure(one.reason) } };
-    }
+    if (one.status === "rejected")
+      return { result: { case: "failure", value: loggedFailure(deps.log, "get order", one.reason) } };
     const order = byId.get(one.value.id);
     const visible = order && (one.value.seen === null || one.value.seen === order.accountId);
     return visible ? { result: { case: "order", value: toProto(order) } } : {};
@@ -55,9 +53,9 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
 }
 
 async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
-  const { id: asked, authorization } = parse(orderOf, input);
-  const { seen } = await scope(deps, authorization ? { ...context, authorization } : context);
-  return { id: asked.toLowerCase(), seen };
+  const { id: asked, authorization: bearer } = parse(orderOf, input);
+  const { seen } = await scope(deps, onBehalfOf(context, bearer));
+  return { id: asked, seen };
 }
 
 /** The caller's own, newest first; an admin may also see another's, or with `all` everybody's. */

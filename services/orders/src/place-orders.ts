@@ -1,8 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CallContext } from "@sidecart/platform/call";
-import { toFailure } from "@sidecart/platform/errors";
-import { id, parse, quantity, text } from "@sidecart/platform/input";
-import { logFailure } from "@sidecart/platform/log";
+import { type CallContext, onBehalfOf } from "@sidecart/platform/call";
+import { authorization, id, parse, quantity, text } from "@sidecart/platform/input";
+import { loggedFailure } from "@sidecart/platform/log";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
@@ -17,7 +16,7 @@ const placement = z.object({
     .min(1)
     .max(100),
   idempotencyKey: text(0, 255),
-  authorization: z.string().max(8_000).default(""),
+  authorization,
   traceparent: z.string().max(100).default(""),
 });
 
@@ -33,14 +32,13 @@ export async function placeOrders(
   const settled = await Promise.allSettled(placements.map((asked) => placeOne(deps, asked, context)));
   return settled.map((one) => {
     if (one.status === "fulfilled") return outcomeToProto(one.value);
-    logFailure(deps.log, "place order", one.reason);
-    return { result: { case: "failure", value: toFailure(one.reason) } };
+    return { result: { case: "failure", value: loggedFailure(deps.log, "place order", one.reason) } };
   });
 }
 
 async function placeOne(deps: Deps, input: unknown, context: CallContext): Promise<Outcome> {
-  const { authorization, traceparent, ...asked } = parse(placement, input);
-  const own = authorization ? { ...context, authorization } : context;
+  const { authorization: bearer, traceparent, ...asked } = parse(placement, input);
+  const own = onBehalfOf(context, bearer);
   const { accountId } = await deps.verifier.caller(own);
   return deps.place(toPlacement(accountId, asked, nearest(traceparent)), own);
 }

@@ -1,13 +1,12 @@
 import { rmSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { type Launched, launch } from "@sidecart/local/launch";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import pg from "pg";
 import { eventually } from "../../support/eventually.ts";
 import { admin, newCustomer } from "../../support/people.ts";
 import { type Streams, streamsOf } from "../../support/streams.ts";
+import { temporaryHome } from "../../support/temporary-home.ts";
 import { systemKey } from "../../support/tokens.ts";
 import type { PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
@@ -25,9 +24,7 @@ const needSearch = ["search", "suggest", "mixed"];
 
 /** Starts Sidecart on free ports, fills its databases past the services, and has it build its search index if it is asked. */
 export async function startSidecart({ size, cases, profile, say }: PrepareOptions): Promise<System<World>> {
-  const home = await mkdtemp(join(tmpdir(), "sidecart-bench-"));
-  // PostgreSQL's own user must be able to pass through.
-  await chmod(home, 0o711);
+  const home = await temporaryHome("bench");
   const end = new AbortController();
   process.once("exit", () => {
     end.abort();

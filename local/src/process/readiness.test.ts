@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { ManagedProcess } from "./managed-process.ts";
+import { answersOk, untilReady } from "./readiness.ts";
+
+/** A program that says one line and does nothing. */
+async function idle(t: Test): Promise<ManagedProcess> {
+  const program = new ManagedProcess({
+    name: "idle",
+    command: process.execPath,
+    args: ["-e", "console.log('I wait'); setTimeout(() => {}, 60_000)"],
+    cwd: t.testdirName,
+    env: {},
+    log: join(t.testdir({}), "idle.log"),
+  });
+  program.start();
+  t.teardown(() => program.stop());
+  while (program.lastLines().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  return program;
+}
+async function answering(t: Test, status: number, body: string): Promise<string> {
+  const server = createServer((_request, response) => response.writeHead(status).end(body)).listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`;
+}
+
+t.test("what is not ready in time is named with what it lacked and what it said", async (t) => {
+  const url = await answering(t, 503, '{"checks":{"orders":"unavailable"}}');
+  await t.rejects(
+    untilReady(await idle(t), () => answersOk(url), 60),
+    {
+      message: "idle was not ready within 0.06 s",
+      details: [`GET ${url} was answered with 503: {"checks":{"orders":"unavailable"}}`, "I wait"],
+    },
+  );
+});
+
+t.test("what refuses connections is said so", async (t) => {
+  await t.rejects(
+    untilReady(await idle(t), () => answersOk("http://127.0.0.1:1/readyz"), 60),
+    { message: "idle was not ready within 0.06 s", details: ["connect ECONNREFUSED 127.0.0.1:1", "I wait"] },
+  );
+});
+
+t.test("what answers well is ready", async (t) => {
+  const url = await answering(t, 204, "");
+  const program = await idle(t);
+  await t.resolves(untilReady(program, () => answersOk(url), 5_000));
+});
