@@ -60,8 +60,9 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
     }),
     place: createBatcher<Placement, PlaceOutcome>({
       ...bounds,
-      // The fuller a batch, the less an order costs, in every service behind it.
       parallel: 2,
+      // The fuller a batch, the less an order costs, in every service behind it.
+      pace: { patienceMs: 25, lingerMs: 4 },
       name: "placements",
       async run(placements, context) {
         const call = { ...anybody(context), repeatable: true };

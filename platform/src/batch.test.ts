@@ -67,13 +67,14 @@ t.test("as long as each turn brings more, they gather", async (t) => {
 t.test("every caller gets its own outcome, in batches and parallelism that are bounded, whatever fails", async (t) => {
   const failing = fc.uniqueArray(fc.nat(60));
   const input = fc.record({ count: fc.integer({ min: 1, max: 60 }), most: fc.integer({ min: 1, max: 9 }), failing });
+  const paces = fc.option(fc.constant({ patienceMs: 1, lingerMs: 1 }), { nil: undefined });
   await fc.assert(
-    fc.asyncProperty(input, fc.integer({ min: 1, max: 4 }), async ({ count, most, failing }, parallel) => {
+    fc.asyncProperty(input, fc.integer({ min: 1, max: 4 }), paces, async ({ count, most, failing }, parallel, pace) => {
       const run = async (items: readonly number[]) => {
         await turn();
         return items.map((one) => (failing.includes(one) ? new Error(`no ${one}`) : `${one}`));
       };
-      const { call, batches, seen } = counting({ most, parallel, run });
+      const { call, batches, seen } = counting({ most, parallel, run, ...(pace && { pace }) });
       const settled = await Promise.allSettled(numbers(count).map((one) => call(one, soon())));
       const texts = settled.map((one) => (one.status === "fulfilled" ? one.value : one.reason.message));
       t.same(
@@ -222,4 +223,88 @@ t.test("who comes when too many wait is refused at once", async (t) => {
   await t.rejects(call(4, soon()), { code: "OVERLOADED", httpStatus: 429 });
   open();
   t.same(await Promise.all([first, ...queued]), ["1", "2", "3"]);
+});
+
+t.test("work that costs by the batch", async (t) => {
+  const forever = { patienceMs: 60_000, lingerMs: 60_000 };
+  /** The first batch waits for the gate. */
+  const paced = (options: Options) => {
+    const { opened, open } = gate();
+    const run = async (items: readonly number[]) => {
+      if (items.includes(0)) await opened;
+      return items.map(String);
+    };
+    return { ...counting({ run, most: 4, ...options }), open };
+  };
+  const turns = async () => {
+    await turn();
+    await turn();
+  };
+
+  await t.test("waits for the batch that is under way, and then for those it answered", async (t) => {
+    const { call, batches, open } = paced({ pace: forever });
+    const first = call(0, soon());
+    await turns();
+    const others = [call(1, soon()), call(2, soon())];
+    await turns();
+    t.same(batches, [[0]]);
+    open();
+    await first;
+    await turns();
+    t.same(batches, [[0]]);
+    t.equal(await call(3, soon()), "3");
+    t.same(await Promise.all(others), ["1", "2"]);
+    t.same(batches, [[0], [1, 2, 3]]);
+  });
+
+  await t.test("begins beside another when it is full", async (t) => {
+    const { call, batches, open } = paced({ pace: forever });
+    const first = call(0, soon());
+    await turns();
+    t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
+    t.same(batches, [[0], [1, 2, 3, 4]]);
+    open();
+    await first;
+  });
+
+  await t.test("begins beside another that takes long", async (t) => {
+    const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
+    const first = call(0, soon());
+    await turns();
+    t.equal(await call(1, soon()), "1");
+    open();
+    await first;
+  });
+
+  await t.test("does not wait for ever for those who do not come again", async (t) => {
+    const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
+    await Promise.all([1, 2, 3].map((one) => call(one, soon())));
+    t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
+    t.same(batches, [
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  await t.test("nor for longer than for a batch, though they come one by one", async (t) => {
+    const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
+    await Promise.all(numbers(500).map((one) => call(one, soon())));
+    const answers: Promise<string>[] = [];
+    while (batches.length === 1) {
+      answers.push(call(answers.length, soon()));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(answers);
+    t.ok(answers.length < 500);
+  });
+
+  await t.test("never waits for a caller who is alone", async (t) => {
+    const { call, batches } = counting({ pace: forever });
+    for (const one of [1, 2, 3]) {
+      const answer = call(one, soon());
+      await turn();
+      t.equal(batches.length, one);
+      await answer;
+    }
+  });
 });

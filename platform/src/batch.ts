@@ -13,6 +13,8 @@ export type BatchOptions<Item, Result> = {
   parallel: number;
   /** How long a batch gathers at most, while each turn of the event loop brings more; 0.8 when absent. */
   windowMs?: number;
+  /** For work that costs by the batch more than by the item. */
+  pace?: Pace;
   /** Callers that may wait for their turn; the next one is refused OVERLOADED. */
   waiting: number;
   /** Only items of one key go together, such as those of one token; all of them when absent. */
@@ -22,6 +24,13 @@ export type BatchOptions<Item, Result> = {
    * caller. What failed as a whole is run again for some of the items, so done twice it must have the effect of once.
    */
   run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
+};
+
+export type Pace = {
+  /** While a batch is under way another one begins only when it is full, or when the one before has taken this long. */
+  patienceMs: number;
+  /** When a batch has ended, how long the next one waits for callers to come again, unless there is but one. */
+  lingerMs: number;
 };
 
 export type Batcher<Item, Result> = (item: Item, context: CallContext) => Promise<Result>;
@@ -46,6 +55,7 @@ type Waiter<Item, Result> = {
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
   const { name, most, parallel, windowMs = 0.8, waiting, keyOf = () => "" } = options;
+  const pace = options.pace && createPace(options.pace, gather);
   const told = { batch: name };
   const size = meter().createHistogram("sidecart_batch_size", {
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
@@ -56,7 +66,7 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
   let gathering = false;
 
   function gather(): void {
-    if (gathering || underWay >= parallel || queue.length === 0) return;
+    if (gathering || !mayStart()) return;
     gathering = true;
     const end = performance.now() + windowMs;
     let seen = queue.length;
@@ -70,18 +80,25 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
     setImmediate(turn);
   }
 
+  function mayStart(): boolean {
+    if (underWay >= parallel || queue.length === 0) return false;
+    return pace === undefined || queue.length >= most || pace.allows(queue.length, underWay);
+  }
+
   function send(): void {
-    while (underWay < parallel && queue.length > 0) start(take());
+    while (mayStart()) start(take());
   }
 
   function start(batch: Waiter<Item, Result>[]): void {
     const [first] = batch;
     if (!first) return;
     underWay += 1;
+    pace?.began();
     size.record(batch.length, told);
     waited.record((performance.now() - first.since) / 1000, told);
     ask(batch, options).finally(() => {
       underWay -= 1;
+      if (underWay === 0) pace?.ended(batch.length + queue.length);
       gather();
     });
   }
@@ -105,6 +122,50 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
       queue.push(waiterOf(item, keyOf(item, context), context, resolve, reject));
       gather();
     });
+  };
+}
+
+/** Decides when a batch that is not full may begin; `look`: that may have changed. */
+function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
+  let patient = false;
+  let expected = 0;
+  let waitsUntil = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const after = (ms: number, then: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      then();
+      look();
+    }, ms).unref();
+  };
+  const linger = () => {
+    const ms = Math.min(lingerMs, waitsUntil - performance.now());
+    after(Math.max(0, ms), () => {
+      expected = 0;
+    });
+  };
+  return {
+    allows(waiting: number, underWay: number): boolean {
+      if (underWay > 0) return !patient;
+      if (waiting >= expected) return true;
+      linger();
+      return false;
+    },
+    began(): void {
+      patient = true;
+      expected = 0;
+      after(patienceMs, () => {
+        patient = false;
+      });
+    },
+    /** `callers`: those who were answered, and those who wait. */
+    ended(callers: number): void {
+      clearTimeout(timer);
+      if (callers < 2) return;
+      expected = callers;
+      waitsUntil = performance.now() + patienceMs;
+      linger();
+    },
   };
 }
 

@@ -9,11 +9,12 @@ const maxBulkBytes = 1024 * 1024;
 const maxSuspects = 1_000;
 const timeoutMs = 8_000;
 
-export type PublishableRow = OutboxRow & { createdAt: string };
+/** A row of the outbox, as the statement that wrote or claimed it answers it. */
+export type WrittenRow = OutboxRow & { createdAt: string };
 export type BulkPublisherOptions = { sidecar: Sidecar; appId: string; pubsub: string; log: Logger };
 
 /** Publishes rows in bulk; answers the ids that the broker did not take, or may not have taken. */
-export type BulkPublisher = (rows: PublishableRow[]) => Promise<Set<string>>;
+export type BulkPublisher = (rows: WrittenRow[]) => Promise<Set<string>>;
 
 /**
  * When a broker refuses one event, the sidecar calls the whole bulk failed and does not say which one it was. So the
@@ -22,7 +23,7 @@ export type BulkPublisher = (rows: PublishableRow[]) => Promise<Set<string>>;
 export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublisherOptions): BulkPublisher {
   const suspects = new Set<string>();
 
-  async function publishTopic(topic: string, rows: PublishableRow[]): Promise<string[]> {
+  async function publishTopic(topic: string, rows: WrittenRow[]): Promise<string[]> {
     const entries = rows.map((row) => entryOf(row, appId));
     const alone = entries.filter(({ id }) => suspects.has(id)).map((entry) => [entry]);
     const together = bulks(entries.filter(({ id }) => !suspects.has(id)));
@@ -58,7 +59,7 @@ export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublish
 }
 
 /** The key goes along under the name that Dapr has for it; brokers without such a thing pass over it. */
-function entryOf(row: PublishableRow, appId: string): BulkEntry {
+function entryOf(row: WrittenRow, appId: string): BulkEntry {
   return {
     id: row.id,
     event: toCloudEvent(row, appId, row.createdAt),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createBulkPublisher, type PublishableRow } from "./bulk-publisher.ts";
+import { createBulkPublisher, type WrittenRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
 import { createDigestPublisher, type Digest } from "./changes.ts";
 import { type Database, instant, isTooLarge, sql } from "./database.ts";
@@ -21,9 +21,19 @@ const leaseSeconds = 10;
 /** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
 const fewerMs = 60_000;
 const sweepMs = 2_000;
-/** After a batch: what is written meanwhile goes together, in half as many statements, calls and digests under load. */
-const gatherMs = 5;
+/** After a batch: what is written meanwhile goes together, in fewer calls and digests under load. */
+const gatherMs = 20;
+/** Rows that were published without being claimed first are settled by then, those of several batches together. */
+const settleMs = 100;
+/** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
+const mostInHand = 5_000;
 const timeoutMs = 8_000;
+
+/** What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's. */
+export const claimedUntil = `now() + interval '${leaseSeconds} seconds'`;
+/** A row of the outbox as a statement answers it. */
+export const writtenRow = `json_build_object('id', id, 'topic', topic, 'key', key, 'data', data, 'traceparent', traceparent,
+     'createdAt', ${instant("created_at")})`;
 
 /**
  * Settles one batch and claims the next. What another relay holds locked is passed over, so that no two wait for each
@@ -50,14 +60,20 @@ const next = sql(
    claimed as (
      update outbox o set claimed_until = now() + make_interval(secs => input.lease)
      from input where o.id = any (array(select id from fitting)) returning o.*)
-   select coalesce(json_agg(json_build_object('id', id, 'topic', topic, 'key', key, 'data', data,
-     'traceparent', traceparent, 'createdAt', ${instant("created_at")}) order by id), '[]')::text from claimed`,
+   select coalesce(json_agg(${writtenRow} order by id), '[]')::text from claimed`,
 );
 
 /** Publishes what statements left in the outbox, at least once each, until it is stopped. */
+export type { WrittenRow };
+
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
+  /**
+   * These were just written by a statement that claimed them (`claimedUntil`): they are not read again. Who forgets to
+   * hand them over has them published when the claim is over.
+   */
+  publish(rows: readonly WrittenRow[]): void;
   /**
    * Finishes the batch in hand, begins others that are due for 3 seconds more, and ends; what is left is another relay's,
    * or the next start's. While database or broker do not answer, a batch may take up to 24 seconds (three calls) and settling
@@ -82,9 +98,9 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const wake = new Signal();
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
-  const publishNext = createBatches(options);
-  const publish = (size = batchSize) =>
-    publishNext(size).catch((error) => {
+  const batches = createBatches(options);
+  const publish = () =>
+    batches.next().catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
       return isTooLarge(error);
@@ -93,19 +109,29 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
     while (!stopping) {
       const more = await publish();
       if (more) await pause(gatherMs);
-      else if (!stopping) await wake.wait(sweepMs);
+      else if (!stopping) await wake.wait(batches.restMs());
     }
   };
   const done = run();
   return {
-    kick: () => wake.notify(),
+    kick() {
+      batches.claimNow();
+      wake.notify();
+    },
+    publish(rows) {
+      batches.take(rows);
+      wake.notify();
+    },
     async stop() {
       stopping = true;
       wake.notify();
       await done;
       const end = Date.now() + lastBatchesMs;
+      do batches.claimNow();
       while ((await publish()) && Date.now() < end);
-      await publish(0);
+      await batches.settle().catch((error) => {
+        options.log.warn({ err: error }, "outbox: what was published last is not settled, and will be published again");
+      });
     },
   };
 }
@@ -113,38 +139,88 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
 type Outcome = { published: string[]; failed: string[] };
 const nothing: Outcome = { published: [], failed: [] };
 
-/** Publishes batch after batch, each settled together with the next claim; true when there may be more at once. */
-function createBatches(options: OutboxOptions): (size: number) => Promise<boolean> {
+type Batches = {
+  /** Publishes what is in hand, and what it claims when that is due; true when there may be more at once. */
+  next(): Promise<boolean>;
+  /** Rows that are claimed already. */
+  take(rows: readonly WrittenRow[]): void;
+  claimNow(): void;
+  settle(): Promise<unknown>;
+  /** Until the next claim is due. */
+  restMs(): number;
+};
+
+/** Each batch is settled together with the next claim. */
+function createBatches(options: OutboxOptions): Batches {
   const publishRows = createBulkPublisher(options);
   const publishDigest = options.digest && createDigestPublisher(options.digest, options);
+  const inHand = createHand();
   let outcome = nothing;
   let most = batchSize;
   let tooLargeAt = 0;
+  let claimAt = 0;
 
-  async function claim(size: number): Promise<PublishableRow[]> {
+  async function claim(size: number): Promise<WrittenRow[]> {
     if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
     const input = { ...outcome, size: Math.min(size, most), bytes: batchBytes, lease: leaseSeconds };
     try {
-      const rows = await options.database.one<PublishableRow[]>(next, input, background(timeoutMs));
+      const rows = await options.database.one<WrittenRow[]>(next, input, background(timeoutMs));
       outcome = nothing;
       return rows;
     } catch (error) {
-      if (isTooLarge(error)) [most, tooLargeAt] = [Math.ceil(most / 4), Date.now()];
+      if (isTooLarge(error)) [most, tooLargeAt, claimAt] = [Math.ceil(most / 4), Date.now(), 0];
       throw error;
     }
   }
 
-  return async (size) => {
-    const rows = await claim(size);
-    if (rows.length === 0) return false;
-    options.reached?.("before-publish");
-    const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
-    const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
-    outcome = { published, failed: [...failed] };
-    options.reached?.("before-settle");
-    if (failed.size === 0) return true;
-    await claim(0);
-    return false;
+  async function claimWhenDue(): Promise<WrittenRow[]> {
+    if (Date.now() < claimAt) return [];
+    // before the statement: a kick that comes while it runs is for the next one
+    claimAt = Date.now() + sweepMs;
+    const rows = await claim(batchSize);
+    if (rows.length > 0) claimAt = 0;
+    return rows;
+  }
+
+  return {
+    take: inHand.add,
+    claimNow: () => {
+      claimAt = 0;
+    },
+    settle: () => claim(0),
+    restMs: () => Math.max(0, claimAt - Date.now()),
+    async next() {
+      const claimed = await claimWhenDue();
+      const rows = [...inHand.take(), ...claimed];
+      if (rows.length === 0) return false;
+      options.reached?.("before-publish");
+      const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
+      const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
+      outcome = { published: [...outcome.published, ...published], failed: [...outcome.failed, ...failed] };
+      claimAt = Math.min(claimAt, Date.now() + settleMs);
+      options.reached?.("before-settle");
+      if (failed.size === 0) return true;
+      await claim(0);
+      return false;
+    },
+  };
+}
+
+/** Rows that were handed over, for as long as their claim is surely ours. */
+function createHand() {
+  const freshMs = (leaseSeconds * 1_000) / 2;
+  let hand: { row: WrittenRow; since: number }[] = [];
+  return {
+    add(rows: readonly WrittenRow[]): void {
+      const since = Date.now();
+      for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
+    },
+    take(): WrittenRow[] {
+      const taken = hand.slice(0, batchSize);
+      hand = hand.slice(batchSize);
+      const oldest = Date.now() - freshMs;
+      return taken.filter(({ since }) => since > oldest).map(({ row }) => row);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { OpsService } from "@sidecart/proto/ops/v1/ops";
 import { type Implementation, implement, startAppServer } from "./app-server.ts";
 import { startBacklog } from "./backlog.ts";
 import { createListener } from "./broadcast.ts";
+import type { WrittenRow } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
 import type { Digest } from "./changes.ts";
 import type { PlatformConfig } from "./config.ts";
@@ -38,6 +39,8 @@ export type Platform = {
   verifier: Verifier;
   /** To be called after a statement that wrote outbox rows. */
   kickOutbox(): void;
+  /** To be called instead with the rows, when the statement claimed and answered them. */
+  publish(rows: readonly WrittenRow[]): void;
   secret(name: string): Promise<Record<string, string>>;
 };
 
@@ -102,6 +105,7 @@ async function start(
     database: own,
     verifier,
     kickOutbox: () => relay?.kick(),
+    publish: (rows) => relay?.publish(rows),
     secret: (name) => sidecar.secret(secretStore, name, background(10_000)),
   });
   const deadLetters = createDeadLetters(own);

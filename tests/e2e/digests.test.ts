@@ -17,6 +17,13 @@ async function told(topic: string, after: string): Promise<Change[][]> {
   return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("data") + 1] ?? "").data.changes);
 }
 
+/** The changes of orders that were told after that place, once there are so many. */
+const untilTold = (after: string, count: number) =>
+  eventually(`${count} orders to be told`, async () => {
+    const changes = (await told(ofOrders, after)).flat();
+    return changes.length >= count && changes;
+  });
+
 const last = async (topic: string) => (await redis.xrevrange(topic, "+", "-", "COUNT", 1))[0]?.[0] ?? "0";
 
 /** How many digests of a topic each replica has handled. */
@@ -45,25 +52,24 @@ t.test("a change of price is told to every replica in one digest, with its versi
 });
 
 t.test("100 orders that wait together are told in one digest, none missing", async (t) => {
+  const before = await last(ofOrders);
+  const ids = (await Promise.all(Array.from({ length: 100 }, () => shop.place()))).map(placedId);
+  const placed = await untilTold(before, ids.length);
+  t.same(placed.map(({ id }) => id).sort(), ids.toSorted());
+
   const after = await last(ofOrders);
   const orders = await oracle(t, shop.system.databaseUrl("orders"));
   // else a machine that is slow enough has a batch for each
   await orders("alter table outbox alter claimed_until set default 'infinity'");
-  const ids = (await Promise.all(Array.from({ length: 100 }, () => shop.place()))).map(placedId);
+  const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id } }";
+  await Promise.all(ids.map((id) => shop.customer.get(cancel, { input: { id, reason: "" } })));
   await orders("alter table outbox alter claimed_until set default now()");
   await orders("update outbox set claimed_until = now() where claimed_until = 'infinity'");
-  const digests = await eventually("every order to be told", async () => {
-    const some = await told(ofOrders, after);
-    return some.flat().length >= ids.length && some;
-  });
-  t.equal(digests.length, 1);
-  t.same(
-    digests
-      .flat()
-      .map(({ id }) => id)
-      .sort(),
-    ids.toSorted(),
-  );
+  const cancelled = await untilTold(after, ids.length);
+  t.equal((await told(ofOrders, after)).length, 1);
+  t.same(cancelled.map(({ id }) => id).sort(), ids.toSorted());
+
   const { me } = await shop.customer.get<{ me: { id: string } }>("{ me { id } }");
-  t.ok(digests.flat().every(({ owner, version }) => owner === me.id && version === 1));
+  t.ok(placed.every(({ owner, version }) => owner === me.id && version === 1));
+  t.ok(cancelled.every(({ owner, version }) => owner === me.id && version === 2));
 });

@@ -1,5 +1,5 @@
 import { newId } from "@sidecart/platform/ids";
-import { type OutboxOptions, startOutboxRelay } from "@sidecart/platform/outbox";
+import { type OutboxOptions, startOutboxRelay, type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import type { Dispatcher } from "@sidecart/platform/subscriptions";
 import { Redis } from "ioredis";
@@ -59,6 +59,12 @@ async function write(
   return ids;
 }
 
+/** Rows as the statement that wrote them answers them. */
+const written = ({ query }: Store, ids: string[]): Promise<WrittenRow[]> =>
+  query<{ row: WrittenRow }>(`select ${writtenRow} as row from outbox where id = any ($1) order by id`, [ids]).then(
+    (rows) => rows.map(({ row }) => row),
+  );
+
 const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
   (await query<{ id: string }>("select id from outbox where id = any ($1) order by id", [ids])).map(({ id }) => id);
 
@@ -97,5 +103,6 @@ export async function relays(t: Test) {
     watched,
     write: (count: number, topic?: string, claimed?: string) => write(store, count, topic, claimed),
     left: (rows: string[]) => left(store, rows),
+    written: (rows: string[]) => written(store, rows),
   };
 }

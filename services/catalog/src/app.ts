@@ -21,12 +21,12 @@ const firstLookMs = 5_000;
 
 /** Catalog, wired. */
 export async function wire(platform: Platform): Promise<Wiring> {
-  const { database, sidecar, verifier, kickOutbox, log } = platform;
+  const { database, sidecar, verifier, kickOutbox, publish, log } = platform;
   const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
   const queue = createIndexQueueStore(database);
   const builder = createIndexBuilder(search, log);
   const indexer = startIndexer({ ...search, queue }, log);
-  const reserving = { reservations: createReservationStore(database), clock: systemClock, kickOutbox };
+  const reserving = { reservations: createReservationStore(database, publish), clock: systemClock, kickOutbox };
   const deps = {
     ...search,
     ...reserving,

@@ -11,6 +11,7 @@ export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
     name: "hold-reservations",
     most: 200,
     parallel: 2,
+    pace: { patienceMs: 25, lingerMs: 3 },
     waiting: 1_000,
     async run(holds, context) {
       const held = await deps.reservations.holdOpen([...holds], context);

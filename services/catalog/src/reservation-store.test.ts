@@ -1,5 +1,6 @@
 import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
+import { type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
 import fc from "fast-check";
 import t from "tap";
 import { type Store, startStore } from "../../../tests/support/store.ts";
@@ -40,7 +41,8 @@ const statuses = (wanted: Wanted[], outcomes: Map<string, Outcome>) => wanted.ma
 t.test("reservations", async (t) => {
   const store = await startStore(t, "catalog");
   const { database, query } = store;
-  const reservations = createReservationStore(database);
+  const published: WrittenRow[] = [];
+  const reservations = createReservationStore(database, (events) => void published.push(...events));
   const reserve = (wanted: Wanted[]) => reservations.reserve(wanted, now, later, soon());
   const events = (id: string) =>
     query<{ topic: string; data: Record<string, unknown> }>(
@@ -526,6 +528,24 @@ t.test("reservations", async (t) => {
     t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     t.ok(before.slice(0, 13) <= id.slice(0, 13) && id.slice(0, 13) <= after.slice(0, 13), id);
   });
+
+  t.test(
+    "events of what is reserved are handed over as they were written, and nobody else's for a while",
+    async (t) => {
+      const [tea = "", cup = ""] = await stocked(store, 10, 1);
+      published.length = 0;
+      await reserve([wish(lineOf(tea, 1)), wish(lineOf(cup, 1))]);
+      const rows = await query<{ row: WrittenRow; seconds: number }>(
+        `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
+       from outbox where key = any ($1)`,
+        [[tea, cup]],
+      );
+      const byId = (one: WrittenRow, other: WrittenRow) => (one.id < other.id ? -1 : 1);
+      t.same(published.toSorted(byId), rows.map(({ row }) => row).sort(byId));
+      t.equal(rows.length, 3, "two changed, one of them is sold out");
+      t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
+    },
+  );
 
   t.test("a product that changes hands under a waiting batch is judged as it is then", async (t) => {
     const [tea = ""] = await stocked(store, 10);

@@ -1,6 +1,7 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, type Statement, sql } from "@sidecart/platform/database";
 import { AppError } from "@sidecart/platform/errors";
+import { claimedUntil, type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
 import { stockChanged, stockDepleted } from "./events.ts";
@@ -21,19 +22,19 @@ const newEventId = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) 
  * Events of the products a statement changed, one a product, and a note for search of those that came into stock or are no
  * longer. `gained`: by how much what can be ordered changed.
  */
-const stockEvents = (changed: string, cause: string) => `${noted(
+const stockEvents = (changed: string, cause: string, claimed = "now()") => `${noted(
   `select id from ${changed} where (on_hand > reserved) <> (on_hand - reserved > gained)`,
 )},
    event as (
-     insert into outbox (id, topic, key, data, traceparent)
+     insert into outbox (id, topic, key, data, traceparent, claimed_until)
      select ${newEventId}, '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
-       'stock', on_hand - reserved, 'version', version, 'cause', '${cause}'), (select traceparent from input)
+       'stock', on_hand - reserved, 'version', version, 'cause', '${cause}'), (select traceparent from input), ${claimed}
      from ${changed}
      union all
      select ${newEventId}, '${stockDepleted.topic}', id::text,
-       jsonb_build_object('productId', id, 'version', version), (select traceparent from input)
+       jsonb_build_object('productId', id, 'version', version), (select traceparent from input), ${claimed}
      from ${changed} where on_hand = reserved and gained < 0
-     returning 1)`;
+     returning *)`;
 
 /**
  * Takes many reservations at once. Products are locked in the order of their ids, then a running sum for each product
@@ -93,8 +94,8 @@ const reserve = sql(
      update products p set reserved = p.reserved + s.quantity, version = p.version + 1, updated_at = input.at
      from sums s, input where p.id = s.product_id and p.id = any (array(select product_id from sums))
      returning p.*, -s.quantity as gained),
-   ${stockEvents("changed", "reserve")}
-   select jsonb_build_object('events', (select count(*) from event), 'renewed', (select count(*) from renewed), 'outcomes',
+   ${stockEvents("changed", "reserve", claimedUntil)}
+   select jsonb_build_object('events', (select coalesce(json_agg(${writtenRow}), '[]') from event), 'renewed', (select count(*) from renewed), 'outcomes',
      coalesce((select jsonb_agg(jsonb_build_object('id', id, 'status', case
          when (missing or short) and stale then 'contended' when missing then 'unknown-product' when short then 'out-of-stock' when crowded then 'contended'
          when id in (select id from taken) then 'reserved' else 'contended' end,
@@ -227,7 +228,8 @@ export type Hold = { id: string; eventId: string };
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
-export function createReservationStore(database: Database) {
+/** `publish` is given the events of reservations, which their statement claimed. */
+export function createReservationStore(database: Database, publish: (events: WrittenRow[]) => void) {
   const run = <T>(statement: Statement, ids: string[] | null, at: Date, context: CallContext, eventId?: string) =>
     database.one<T>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId ?? null }, context);
   const once =
@@ -257,7 +259,8 @@ export function createReservationStore(database: Database) {
       for (let left = wanted; left.length > 0; left = left.filter((one) => !outcomes.has(one.id))) {
         const reservations = left.map(({ id, lines }, place) => ({ id, place, lines: lines.map(lineInput) }));
         const input = { reservations, at, expires_at: expiresAt, traceparent: currentTraceparent() };
-        const answer = await database.one<{ outcomes: RawOutcome[] }>(reserve, input, context);
+        const answer = await database.one<{ outcomes: RawOutcome[]; events: WrittenRow[] }>(reserve, input, context);
+        publish(answer.events);
         for (const { status, ...rest } of answer.outcomes) {
           if (status === "contended") continue;
           if (status === "expired") expired.push(rest.id);

@@ -36,7 +36,7 @@ const statuses: Record<Outcome["status"], ReserveStatus> = {
   closed: ReserveStatus.CLOSED,
 };
 
-type ReservingDeps = Pick<Deps, "reservations" | "clock" | "kickOutbox">;
+type ReservingDeps = Pick<Deps, "reservations" | "clock">;
 
 /** Puts stock aside for orders: those that come together are one statement. */
 export function createReserving(deps: ReservingDeps): Batcher<Wanted, Outcome> {
@@ -51,7 +51,6 @@ export function createReserving(deps: ReservingDeps): Batcher<Wanted, Outcome> {
       const now = deps.clock.now();
       const expiresAt = new Date(now.getTime() + reservationMs);
       const outcomes = await deps.reservations.reserve([...first.values()], now, expiresAt, context);
-      deps.kickOutbox();
       return wanted.map((one) => outcomeFor(one, outcomes.get(one.id)));
     },
   });

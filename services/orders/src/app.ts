@@ -15,15 +15,15 @@ const sweepMs = 10_000;
 
 /** Orders, wired. */
 export function wire(platform: Platform): Wiring {
-  const { database, sidecar, verifier, kickOutbox, log } = platform;
+  const { database, sidecar, verifier, kickOutbox, publish, log } = platform;
   const placing = {
     orders: createOrderStore(database),
     reservations: sidecar.service(ReservationsService, "catalog"),
     clock: systemClock,
-    kickOutbox,
+    publish,
     log,
   };
-  const deps: Deps = { ...placing, place: createPlacing(placing), verifier };
+  const deps: Deps = { ...placing, place: createPlacing(placing), verifier, kickOutbox };
   const expiry = startSweep("order expiry", sweepMs, log, async (context) => {
     const expired = await expireOrders(deps, context);
     if (expired > 0) log.info({ expired }, "unpaid orders expired");

@@ -2,6 +2,7 @@ import type { Batcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
 import type { Clock } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
+import type { WrittenRow } from "@sidecart/platform/outbox";
 import type { RpcClient } from "@sidecart/platform/rpc";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
@@ -18,4 +19,6 @@ export type Deps = {
   log: Logger;
   /** To be called after a statement that wrote outbox rows. */
   kickOutbox(): void;
+  /** To be called instead with the rows, when the statement claimed and answered them. */
+  publish(rows: readonly WrittenRow[]): void;
 };

@@ -1,6 +1,7 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
+import { claimedUntil } from "@sidecart/platform/outbox";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { orderExpired } from "./events.ts";
 import type { Order, OrderLine, PaymentStatus, Reachable, Status } from "./order.ts";
@@ -40,8 +41,8 @@ const place = sql(
      select i.id, 1, '', 'pending_payment', i.account_id::text, 'placed', i.at from placed join input i using (id)
      returning 1),
    event as (
-     insert into outbox (id, topic, key, data, traceparent)
-     select (event->>'id')::uuid, event->>'topic', event->>'key', event->'data', event->>'traceparent'
+     insert into outbox (id, topic, key, data, traceparent, claimed_until)
+     select (event->>'id')::uuid, event->>'topic', event->>'key', event->'data', event->>'traceparent', ${claimedUntil}
      from placed join input i using (id) returning 1)
    select jsonb_build_object('placed', (select coalesce(jsonb_object_agg(placed.id, ${username("placed")}), '{}') from placed), 'rows',
      (select count(*) from lines) + (select count(*) from transition) + (select count(*) from event))::text`,

@@ -3,6 +3,7 @@ import { StatementFailed } from "@sidecart/platform/database";
 import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
 import { createLogger } from "@sidecart/platform/log";
+import { type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
 import type { Verifier } from "@sidecart/platform/tokens";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
@@ -107,13 +108,14 @@ t.test("placing orders", async (t) => {
       orders: createOrderStore(database),
       reservations: own.reservations,
       clock: { now: () => now },
-      kickOutbox: () => {},
+      publish: () => {},
       log: createLogger("orders", "silent"),
     } as unknown as PlacingDeps;
     /** With something of it in another way. */
     const depsWith = (other: object): Deps => {
       const changed = { ...placing, ...other } as PlacingDeps;
-      return { ...changed, place: createPlacing(changed), verifier: { caller } as unknown as Verifier };
+      const verifier = { caller } as unknown as Verifier;
+      return { ...changed, place: createPlacing(changed), verifier, kickOutbox() {} };
     };
     const deps = depsWith({});
     const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
@@ -253,6 +255,27 @@ t.test("placing orders", async (t) => {
     );
     t.equal(await count(), 4);
     t.same([stock(tea), stock(cup)], [98, 98], "held once for each order");
+  });
+
+  t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
+    const published: WrittenRow[] = [];
+    const { depsWith, accountId } = shop();
+    const deps = depsWith({ publish: (rows: WrittenRow[]) => published.push(...rows) });
+    await placeOrders(deps, { placements: [some(tea, 1, "key")] }, soon());
+    await placeOrders(deps, { placements: [some(tea, 1, "key"), some(cup), some(tea, 1_000)] }, soon());
+    const rows = await query<{ row: WrittenRow; seconds: number }>(
+      `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
+       from outbox where data->'order'->>'accountId' = $1 order by id`,
+      [accountId],
+    );
+    const row = ({ createdAt, ...rest }: WrittenRow) => rest;
+    t.same(
+      published.map(row),
+      rows.map((one) => row(one.row)),
+    );
+    t.equal(published.length, 2);
+    t.ok(published.every(({ createdAt }) => createdAt === now.toISOString()));
+    t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
   });
 
   t.test("what was written stays one order when the answer has to be looked up again", async (t) => {

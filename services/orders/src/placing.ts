@@ -3,6 +3,7 @@ import type { CallContext } from "@sidecart/platform/call";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
 import { refusals } from "./errors.ts";
+import type { NewOrder } from "./order-store.ts";
 import {
   type Attempt,
   type Decision,
@@ -14,7 +15,7 @@ import {
   type Placement,
 } from "./placement.ts";
 
-export type PlacingDeps = Pick<Deps, "orders" | "reservations" | "clock" | "kickOutbox" | "log">;
+export type PlacingDeps = Pick<Deps, "orders" | "reservations" | "clock" | "publish" | "log">;
 
 /** How many reservations of one key may have ended without an order before the key is refused. */
 const maxRounds = 5;
@@ -34,11 +35,7 @@ export function createPlacing(deps: PlacingDeps): Batcher<Placement, Outcome> {
     most,
     parallel,
     waiting,
-    async run(placements, context) {
-      const outcomes = await placeAll(deps, placements, context);
-      deps.kickOutbox();
-      return outcomes;
-    },
+    run: (placements, context) => placeAll(deps, placements, context),
   });
 }
 
@@ -77,11 +74,19 @@ async function attempt(
   const now = deps.clock.now();
   const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
   const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
-  const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
+  const placed = orders.length > 0 ? await place(deps, firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
   const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
   await giveBack(deps, placements, decided, reserved.outcomes, context);
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
+}
+
+/** Writes orders, and hands their events over to be published. */
+async function place(deps: PlacingDeps, orders: NewOrder[], context: CallContext): Promise<Map<string, string>> {
+  const placed = await deps.orders.place(orders, context);
+  const written = orders.filter(({ id }) => placed.has(id));
+  deps.publish(written.map(({ event, at }) => ({ ...event, createdAt: at.toISOString() })));
+  return placed;
 }
 
 /** What was reserved for an order that is then refused for another reason. If that fails, it expires. */
