@@ -6,7 +6,7 @@ import mercurius, { type IResolvers, type MercuriusContext } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
 import type { Cache } from "./cache/cache.ts";
 import { answerConditionally } from "./conditional.ts";
-import { callContext, type GatewayContext } from "./context.ts";
+import { type GatewayContext, RequestCall } from "./context.ts";
 import { formatErrors } from "./graphql-errors.ts";
 import { checkCost, checkSize, keptQueries, keptTexts, maxDepth, maxErrors, maxTokens } from "./limits.ts";
 import { loaders } from "./loaders.ts";
@@ -57,7 +57,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
       services: options.services,
       together: options.together,
       reads: options.reads,
-      call: callContext(request, reply, options.timeoutMs),
+      call: new RequestCall(request, reply, options.timeoutMs),
       countLogin: () => options.countLogin(request),
     }),
     errorFormatter(execution, context) {

@@ -28,12 +28,15 @@ export type Together = {
 /** Where each call is one person's: so many people need not wait for each other. */
 const people = 64;
 /** What services accept in one call; how many are under way, and wait, at a time. */
-const bounds = { most: 100, parallel: 3, waiting: 2_000 };
+const bounds = { most: 100, parallel: 2, waiting: 2_000 };
+/** For reads, which take a few milliseconds. */
+const pace = { patienceMs: 3, lingerMs: 1 };
 
 export function createTogether({ accounts, catalog, orders }: Services): Together {
   return {
     product: createBatcher({
       ...bounds,
+      pace,
       name: "products",
       run: async (ids, context) => {
         const { products } = await catalog.getProducts({ ids: unique(ids) }, anybody(context));
@@ -49,6 +52,7 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
     }),
     order: createBatcher<OrderOf, Order | undefined>({
       ...bounds,
+      pace,
       name: "orders",
       async run(asked, context) {
         const { outcomes } = await orders.getOrdersOf({ orders: [...asked] }, anybody(context));
@@ -60,7 +64,6 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
     }),
     place: createBatcher<Placement, PlaceOutcome>({
       ...bounds,
-      parallel: 2,
       // The fuller a batch, the less an order costs, in every service behind it.
       pace: { patienceMs: 25, lingerMs: 4 },
       name: "placements",

@@ -8,7 +8,12 @@ import {
 import { durationHistogram } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-const spans = new WeakMap<FastifyRequest, Span>();
+declare module "fastify" {
+  interface FastifyRequest {
+    /** In the request itself: what a WeakMap knows of a request outlives every collection of young objects. */
+    span: Span | null;
+  }
+}
 
 /**
  * A span and a duration for each request; what it causes belongs to its trace. A client's own trace is linked to, and
@@ -18,13 +23,14 @@ const spans = new WeakMap<FastifyRequest, Span>();
 export function traceRequests(app: FastifyInstance, options: { trust: boolean }): void {
   const tracer = trace.getTracer("sidecart");
   const duration = durationHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION);
+  app.decorateRequest("span", null);
   app.addHook("onRequest", (request, reply, done) => {
     const theirs = propagation.extract(ROOT_CONTEXT, request.headers);
     const linked = trace.getSpanContext(theirs);
     const parent = options.trust ? theirs : ROOT_CONTEXT;
     const links = linked && !options.trust ? [{ context: linked }] : [];
     const span = tracer.startSpan(`${request.method} ${routeOf(request)}`, { kind: SpanKind.SERVER, links }, parent);
-    spans.set(request, span);
+    request.span = span;
     reply.header("x-trace-id", span.spanContext().traceId);
     context.with(trace.setSpan(parent, span), done);
   });
@@ -34,7 +40,7 @@ export function traceRequests(app: FastifyInstance, options: { trust: boolean })
       [ATTR_HTTP_ROUTE]: routeOf(request),
       [ATTR_HTTP_RESPONSE_STATUS_CODE]: reply.statusCode,
     };
-    const span = spans.get(request)?.setAttributes(attributes);
+    const span = request.span?.setAttributes(attributes);
     if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
     span?.end();
     duration.record(reply.elapsedTime / 1000, attributes);
