@@ -16,9 +16,9 @@ export type GatewayContext = {
 };
 
 /**
- * The deadline, the caller's going away, and the token as it came: each service verifies that itself. A class, since an
- * object with a getter of its own has a hidden class of its own, which keeps the whole request in memory until the next
- * full collection: that made every collection of young objects take 10 ms.
+ * The deadline, the caller's going away, and the token as it came: each service verifies that itself. A class, since
+ * V8 keeps an object that has a getter of its own, and with it the whole request, until its next full collection: every
+ * collection of young objects took 10 ms for that.
  */
 export class RequestCall implements CallContext {
   readonly deadline: number;

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** In the request itself: what a WeakMap knows of a request outlives every collection of young objects. */
+    /** Of the request, from its first hook on. */
     span: Span | null;
   }
 }
