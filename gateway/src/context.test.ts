@@ -24,7 +24,7 @@ t.test("who goes away before the answer is whole ends the call, and nobody else"
     raw.emit("close");
     t.equal(signal.aborted, aborted);
   }
-  t.ok(call("", Object.assign(new EventEmitter(), { closed: true })).signal.aborted, "nor one who had gone before");
+  t.ok(call("", Object.assign(new EventEmitter(), { closed: true })).signal.aborted, "and so does who had gone before");
 });
 
 t.test("a request is forgotten by the next collection of young objects", async (t) => {

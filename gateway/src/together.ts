@@ -1,5 +1,5 @@
 import { type Batcher, createBatcher } from "@sidecart/platform/batch";
-import type { CallContext } from "@sidecart/platform/call";
+import { type CallContext, withToken } from "@sidecart/platform/call";
 import { fromFailure } from "@sidecart/platform/errors";
 import type { Account } from "@sidecart/proto/accounts/v1/accounts";
 import type { Product } from "@sidecart/proto/catalog/v1/catalog";
@@ -77,7 +77,7 @@ export function createTogether({ accounts, catalog, orders }: Services): Togethe
 }
 
 /** What people ask for together is asked for without the token of one of them. */
-const anybody = (context: CallContext): CallContext => ({ ...context, authorization: undefined });
+const anybody = (context: CallContext): CallContext => withToken(context, undefined);
 
 /** Only what one person may see is asked for in one call. */
 const token = (_id: string, { authorization = "" }: { authorization?: string | undefined }) => authorization;

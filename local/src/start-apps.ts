@@ -31,7 +31,7 @@ export async function startApps(
 
 type Needs = {
   database: ServiceDatabase | undefined;
-  /** Those it calls when it is asked whether it is ready: which of them is not is for that one to say. */
+  /** The services, without which the gateway is not ready: when one does not start, its own error comes first. */
   others: Promise<unknown>;
 };
 

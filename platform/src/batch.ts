@@ -29,7 +29,10 @@ export type BatchOptions<Item, Result> = {
 export type Pace = {
   /** While a batch is under way another one begins only when it is full, or when the one before has taken this long. */
   patienceMs: number;
-  /** When a batch has ended, how long the next one waits for callers to come again, unless there is but one. */
+  /**
+   * When a batch has ended and there is more than one caller, the next one waits until as many are there again, while
+   * they come within this time of each other, and for no longer than `patienceMs`.
+   */
   lingerMs: number;
 };
 
@@ -120,6 +123,7 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
     if (queue.length >= waiting) throw new AppError(commonErrors.overloaded);
     return new Promise<Result>((resolve, reject) => {
       queue.push(waiterOf(item, keyOf(item, context), context, resolve, reject));
+      pace?.came();
       gather();
     });
   };
@@ -128,8 +132,9 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
 /** Decides when a batch that is not full may begin; `look`: that may have changed. */
 function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
   let patient = false;
+  /** Callers who were there when a batch ended, and until when the next one waits for them. */
   let expected = 0;
-  let waitsUntil = 0;
+  let lingersUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   const after = (ms: number, then: () => void) => {
     clearTimeout(timer);
@@ -139,18 +144,16 @@ function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
     }, ms).unref();
   };
   const linger = () => {
-    const ms = Math.min(lingerMs, waitsUntil - performance.now());
-    after(Math.max(0, ms), () => {
-      expected = 0;
-    });
+    const ms = Math.min(lingerMs, lingersUntil - performance.now());
+    if (ms <= 0) expected = 0;
+    if (expected > 0) {
+      after(ms, () => {
+        expected = 0;
+      });
+    }
   };
   return {
-    allows(waiting: number, underWay: number): boolean {
-      if (underWay > 0) return !patient;
-      if (waiting >= expected) return true;
-      linger();
-      return false;
-    },
+    allows: (waiting: number, underWay: number): boolean => (underWay > 0 ? !patient : waiting >= expected),
     began(): void {
       patient = true;
       expected = 0;
@@ -163,8 +166,12 @@ function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
       clearTimeout(timer);
       if (callers < 2) return;
       expected = callers;
-      waitsUntil = performance.now() + patienceMs;
+      lingersUntil = performance.now() + patienceMs;
       linger();
+    },
+    /** Another caller: more may follow. */
+    came(): void {
+      if (expected > 0) linger();
     },
   };
 }

@@ -21,9 +21,15 @@ export function background(timeoutMs: number, signal: AbortSignal = new AbortCon
   return { deadline: Date.now() + timeoutMs, signal };
 }
 
+/** The same with another token or none. By name: a context may be an object with getters, which a spread would lose. */
+export const withToken = (context: CallContext, authorization: string | undefined): CallContext => {
+  const { deadline, signal, repeatable, callerAppId } = context;
+  return { deadline, signal, repeatable, callerAppId, authorization };
+};
+
 /** The same for whoever an item of the call belongs to: the bearer of `authorization`, or, when that is empty, the caller. */
 export const onBehalfOf = (context: CallContext, authorization: string): CallContext =>
-  authorization ? { ...context, authorization } : context;
+  authorization ? withToken(context, authorization) : context;
 
 /** Refuses early when nobody waits any more. */
 export function throwIfDone(context: CallContext): void {

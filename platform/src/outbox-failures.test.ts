@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import t from "tap";
+import { eventually } from "../../tests/support/eventually.ts";
 import { changed, created, relays } from "../../tests/support/relays.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -74,6 +76,22 @@ t.test("a relay in trouble", async (t) => {
     relay.kick();
     await gone(others);
     t.same(await left(refused), refused.toSorted(), "and those stay for later");
+    await relay.stop();
+    await store.query("delete from outbox");
+  });
+
+  t.test("refused events do not keep the relay busy", async (t) => {
+    let tries = 0;
+    const { sidecar } = watched(async (topic) => {
+      if (topic !== changed) return;
+      tries += 1;
+      throw new Error("refused");
+    });
+    await write(1_200, changed);
+    const relay = relayWith({ sidecar });
+    await eventually("some to be refused", async () => tries > 0);
+    await pause(500);
+    t.ok(tries < 3, `${tries} calls: the rest of what is due is for the next sweep`);
     await relay.stop();
     await store.query("delete from outbox");
   });

@@ -4,6 +4,7 @@ import { background } from "./call.ts";
 import { createDigestPublisher, type Digest } from "./changes.ts";
 import { type Database, instant, isTooLarge, sql } from "./database.ts";
 import type { Step } from "./fault.ts";
+import { type Clock, systemClock } from "./ids.ts";
 import type { Logger } from "./log.ts";
 import type { Sidecar } from "./sidecar.ts";
 import { meter } from "./telemetry.ts";
@@ -29,8 +30,14 @@ const settleMs = 100;
 const mostInHand = 5_000;
 const timeoutMs = 8_000;
 
-/** What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's. */
-export const claimedUntil = `now() + interval '${leaseSeconds} seconds'`;
+/** Ids that wait to be settled. The rows of more come again when their claim is over. */
+const mostUnsettled = 20_000;
+
+/**
+ * What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's.
+ * From when they are written, since the statement may have waited for locks.
+ */
+export const claimedUntil = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
 /** A row of the outbox as a statement answers it. */
 export const writtenRow = `json_build_object('id', id, 'topic', topic, 'key', key, 'data', data, 'traceparent', traceparent,
      'createdAt', ${instant("created_at")})`;
@@ -63,9 +70,9 @@ const next = sql(
    select coalesce(json_agg(${writtenRow} order by id), '[]')::text from claimed`,
 );
 
-/** Publishes what statements left in the outbox, at least once each, until it is stopped. */
 export type { WrittenRow };
 
+/** Publishes what statements left in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
@@ -90,6 +97,8 @@ export type OutboxOptions = {
   log: Logger;
   /** What caches are told of these events. */
   digest?: Digest | undefined;
+  /** By which rows in hand grow old. */
+  clock?: Clock;
   /** For fault tests: told what comes next. */
   reached?: (step: Step) => void;
 };
@@ -99,7 +108,7 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
   const batches = createBatches(options);
-  const publish = () =>
+  const publishNext = () =>
     batches.next().catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
@@ -107,7 +116,7 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
     });
   const run = async () => {
     while (!stopping) {
-      const more = await publish();
+      const more = await publishNext();
       if (more) await pause(gatherMs);
       else if (!stopping) await wake.wait(batches.restMs());
     }
@@ -119,7 +128,7 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       wake.notify();
     },
     publish(rows) {
-      batches.take(rows);
+      batches.add(rows);
       wake.notify();
     },
     async stop() {
@@ -128,7 +137,7 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       await done;
       const end = Date.now() + lastBatchesMs;
       do batches.claimNow();
-      while ((await publish()) && Date.now() < end);
+      while ((await publishNext()) && Date.now() < end);
       await batches.settle().catch((error) => {
         options.log.warn({ err: error }, "outbox: what was published last is not settled, and will be published again");
       });
@@ -142,19 +151,19 @@ const nothing: Outcome = { published: [], failed: [] };
 type Batches = {
   /** Publishes what is in hand, and what it claims when that is due; true when there may be more at once. */
   next(): Promise<boolean>;
-  /** Rows that are claimed already. */
-  take(rows: readonly WrittenRow[]): void;
+  /** Rows that were handed over. */
+  add(rows: readonly WrittenRow[]): void;
   claimNow(): void;
   settle(): Promise<unknown>;
   /** Until the next claim is due. */
   restMs(): number;
 };
 
-/** Each batch is settled together with the next claim. */
+/** Batches are settled with the next claim, which is due when rows were written that nobody handed over, and soon after a batch. */
 function createBatches(options: OutboxOptions): Batches {
   const publishRows = createBulkPublisher(options);
   const publishDigest = options.digest && createDigestPublisher(options.digest, options);
-  const inHand = createHand();
+  const inHand = createHand(options.clock ?? systemClock);
   let outcome = nothing;
   let most = batchSize;
   let tooLargeAt = 0;
@@ -173,53 +182,65 @@ function createBatches(options: OutboxOptions): Batches {
     }
   }
 
-  async function claimWhenDue(): Promise<WrittenRow[]> {
+  async function claimWhenDue(size: number): Promise<WrittenRow[]> {
     if (Date.now() < claimAt) return [];
     // before the statement: a kick that comes while it runs is for the next one
     claimAt = Date.now() + sweepMs;
-    const rows = await claim(batchSize);
-    if (rows.length > 0) claimAt = 0;
-    return rows;
+    return claim(size);
+  }
+
+  /** True when all of them were taken. */
+  async function publish(rows: WrittenRow[]): Promise<boolean> {
+    options.reached?.("before-publish");
+    const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
+    const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
+    outcome = {
+      published: [...outcome.published, ...published].slice(-mostUnsettled),
+      failed: [...outcome.failed, ...failed].slice(-mostUnsettled),
+    };
+    options.reached?.("before-settle");
+    return failed.size === 0;
   }
 
   return {
-    take: inHand.add,
+    add: inHand.add,
     claimNow: () => {
       claimAt = 0;
     },
     settle: () => claim(0),
     restMs: () => Math.max(0, claimAt - Date.now()),
     async next() {
-      const claimed = await claimWhenDue();
-      const rows = [...inHand.take(), ...claimed];
-      if (rows.length === 0) return false;
-      options.reached?.("before-publish");
-      const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
-      const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
-      outcome = { published: [...outcome.published, ...published], failed: [...outcome.failed, ...failed] };
-      claimAt = Math.min(claimAt, Date.now() + settleMs);
-      options.reached?.("before-settle");
-      if (failed.size === 0) return true;
-      await claim(0);
-      return false;
+      const handed = inHand.take();
+      const [claimed] = await Promise.allSettled([claimWhenDue(batchSize - handed.length)]);
+      const found = claimed.status === "fulfilled" ? claimed.value : [];
+      const rows = [...handed, ...found].sort((one, other) => (one.id < other.id ? -1 : 1));
+      const taken = rows.length === 0 || (await publish(rows));
+      if (claimed.status === "rejected") throw claimed.reason;
+      if (!taken) {
+        await claim(0);
+        return false;
+      }
+      if (found.length > 0) claimAt = 0;
+      if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + settleMs);
+      return rows.length > 0;
     },
   };
 }
 
-/** Rows that were handed over, for as long as their claim is surely ours. */
-function createHand() {
+/** Rows that were handed over, while their claim is surely ours: half of it is for publishing them. */
+function createHand(clock: Clock) {
   const freshMs = (leaseSeconds * 1_000) / 2;
   let hand: { row: WrittenRow; since: number }[] = [];
   return {
     add(rows: readonly WrittenRow[]): void {
-      const since = Date.now();
+      const since = clock.now().getTime();
       for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
     },
     take(): WrittenRow[] {
-      const taken = hand.slice(0, batchSize);
-      hand = hand.slice(batchSize);
-      const oldest = Date.now() - freshMs;
-      return taken.filter(({ since }) => since > oldest).map(({ row }) => row);
+      const oldest = clock.now().getTime() - freshMs;
+      const fresh = hand.filter(({ since }) => since > oldest);
+      hand = fresh.slice(batchSize);
+      return fresh.slice(0, batchSize).map(({ row }) => row);
     },
   };
 }

@@ -51,7 +51,7 @@ t.test("a change of price is told to every replica in one digest, with its versi
   t.same(await told(ofCatalog, after), [[{ id: product, version: 2, topic: "catalog.product-changed.v1" }]]);
 });
 
-t.test("100 orders that wait together are told in one digest, none missing", async (t) => {
+t.test("100 orders are told, none missing; when their events wait together, in one digest", async (t) => {
   const before = await last(ofOrders);
   const ids = (await Promise.all(Array.from({ length: 100 }, () => shop.place()))).map(placedId);
   const placed = await untilTold(before, ids.length);

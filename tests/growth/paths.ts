@@ -18,7 +18,7 @@ const soon = () => background(20_000);
 
 export const catalogPaths: Paths = async (database, query) => {
   const products = createProductStore(database);
-  const reservations = createReservationStore(database, () => {});
+  const reservations = createReservationStore(database, { publish() {}, kickOutbox() {} });
   const index = createIndexStore(database);
   const one = picker(
     await query<{ id: string }>(`select id from products where deleted_at is null order by random() limit ${asked}`),

@@ -26,7 +26,11 @@ export async function wire(platform: Platform): Promise<Wiring> {
   const queue = createIndexQueueStore(database);
   const builder = createIndexBuilder(search, log);
   const indexer = startIndexer({ ...search, queue }, log);
-  const reserving = { reservations: createReservationStore(database, publish), clock: systemClock, kickOutbox };
+  const reserving = {
+    reservations: createReservationStore(database, { publish, kickOutbox }),
+    clock: systemClock,
+    kickOutbox,
+  };
   const deps = {
     ...search,
     ...reserving,

@@ -46,7 +46,7 @@ async function runAll(database: Database): Promise<void> {
   await products.byIds([id, newId()], soon());
   await products.newest(20, id, soon());
 
-  const reservations = createReservationStore(database, () => {});
+  const reservations = createReservationStore(database, { publish() {}, kickOutbox() {} });
   const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
   await reservations.reserve([wish], now, later, soon());
   await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());

@@ -42,7 +42,11 @@ t.test("reservations", async (t) => {
   const store = await startStore(t, "catalog");
   const { database, query } = store;
   const published: WrittenRow[] = [];
-  const reservations = createReservationStore(database, (events) => void published.push(...events));
+  let kicks = 0;
+  const reservations = createReservationStore(database, {
+    publish: (events) => void published.push(...events),
+    kickOutbox: () => (kicks += 1),
+  });
   const reserve = (wanted: Wanted[]) => reservations.reserve(wanted, now, later, soon());
   const events = (id: string) =>
     query<{ topic: string; data: Record<string, unknown> }>(
@@ -373,8 +377,10 @@ t.test("reservations", async (t) => {
     await reservations.reserve([one], now, minutes(3), soon());
     await reservations.expire(minutes(8), soon());
     t.same(await statusOf([one.id]), ["open"], "the longest time counts");
+    kicks = 0;
     const answer = await reservations.reserve([one], minutes(10), minutes(30), soon());
     t.equal(answer.get(one.id)?.status, "closed", "although no sweep came by");
+    t.equal(kicks, 1, "its stock is back, and that is told at once");
     t.same(await statusOf([one.id]), ["expired"]);
     t.match(await stockOf(store, [tea]), [{ reserved: 0 }]);
     const held = wish(lineOf(tea, 4));

@@ -228,8 +228,10 @@ export type Hold = { id: string; eventId: string };
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
-/** `publish` is given the events of reservations, which their statement claimed. */
-export function createReservationStore(database: Database, publish: (events: WrittenRow[]) => void) {
+/** `publish` is given the events of reservations, which their statement claimed. Of other events `kickOutbox` is told. */
+export type Outbox = { publish(events: WrittenRow[]): void; kickOutbox(): void };
+
+export function createReservationStore(database: Database, outbox: Outbox) {
   const run = <T>(statement: Statement, ids: string[] | null, at: Date, context: CallContext, eventId?: string) =>
     database.one<T>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId ?? null }, context);
   const once =
@@ -260,14 +262,14 @@ export function createReservationStore(database: Database, publish: (events: Wri
         const reservations = left.map(({ id, lines }, place) => ({ id, place, lines: lines.map(lineInput) }));
         const input = { reservations, at, expires_at: expiresAt, traceparent: currentTraceparent() };
         const answer = await database.one<{ outcomes: RawOutcome[]; events: WrittenRow[] }>(reserve, input, context);
-        publish(answer.events);
+        outbox.publish(answer.events);
         for (const { status, ...rest } of answer.outcomes) {
           if (status === "contended") continue;
           if (status === "expired") expired.push(rest.id);
           outcomes.set(rest.id, { ...rest, status: status === "expired" ? "closed" : status });
         }
       }
-      if (expired.length > 0) await expireDue(expired, at, context);
+      if (expired.length > 0 && (await expireDue(expired, at, context)) > 0) outbox.kickOutbox();
       return outcomes;
     },
     /** Gives back what is open of these; the number of reservations that were. */

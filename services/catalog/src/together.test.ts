@@ -19,7 +19,7 @@ const later = new Date(now.getTime() + 60_000);
 t.test("calls that come together", async (t) => {
   const { database, query, log } = await startStore(t, "catalog");
   const products = createProductStore(database);
-  const reservations = createReservationStore(database, () => {});
+  const reservations = createReservationStore(database, { publish() {}, kickOutbox() {} });
   let kicks = 0;
   const deps = { reservations, clock: { now: () => now }, kickOutbox: () => (kicks += 1) };
   const hold = createHolding(deps);

@@ -74,7 +74,7 @@ async function attempt(
   const now = deps.clock.now();
   const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
   const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
-  const placed = orders.length > 0 ? await place(deps, firstOfEach(orders), context) : new Map<string, string>();
+  const placed = orders.length > 0 ? await writeOrders(deps, firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
   const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
   await giveBack(deps, placements, decided, reserved.outcomes, context);
@@ -82,7 +82,7 @@ async function attempt(
 }
 
 /** Writes orders, and hands their events over to be published. */
-async function place(deps: PlacingDeps, orders: NewOrder[], context: CallContext): Promise<Map<string, string>> {
+async function writeOrders(deps: PlacingDeps, orders: NewOrder[], context: CallContext): Promise<Map<string, string>> {
   const placed = await deps.orders.place(orders, context);
   const written = orders.filter(({ id }) => placed.has(id));
   deps.publish(written.map(({ event, at }) => ({ ...event, createdAt: at.toISOString() })));

@@ -47,7 +47,7 @@ async function shopped(store: Store): Promise<string[][]> {
   const ids = (await query<{ id: string }>("select id from products where deleted_at is null")).map(({ id }) => id);
   const published = { ...sidecar, publish: async () => new Map<string, string>() };
   const relay = startOutboxRelay({ database, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
-  const reservations = createReservationStore(database, relay.publish);
+  const reservations = createReservationStore(database, { publish: relay.publish, kickOutbox: relay.kick });
   for (let round = 0; round < rounds; round += 1) {
     const now = new Date();
     const wanted = Array.from({ length: perRound }, () => {

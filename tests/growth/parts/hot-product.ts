@@ -18,7 +18,7 @@ export const hotProduct: Part = {
     await store.query("analyze");
     const [hot] = await store.query<{ id: string }>("select id from products where deleted_at is null limit 1");
     if (!hot) throw new Error("no product");
-    const reservations = createReservationStore(store.database, () => {});
+    const reservations = createReservationStore(store.database, { publish() {}, kickOutbox() {} });
     const wanted = (count: number) =>
       Array.from({ length: count }, () => ({ id: newId(), lines: [{ productId: hot.id, quantity: 1 }] }));
     const reserve = async (some: ReturnType<typeof wanted>) => {

@@ -37,7 +37,7 @@ const kinds: readonly Kind[] = [
       await fillCatalog(query, size);
       await query("update reservations set status = 'sold', closed_at = now() - interval '31 days'");
     },
-    forget: (database) => createReservationStore(database, () => {}).prune(new Date(), soon()),
+    forget: (database) => createReservationStore(database, { publish() {}, kickOutbox() {} }).prune(new Date(), soon()),
   },
   {
     name: "refresh_tokens",
