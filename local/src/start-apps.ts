@@ -84,7 +84,7 @@ async function answers(
   httpPort: number | undefined,
   sidecarReady: () => Promise<boolean>,
 ): Promise<boolean> {
-  if (!(await isListening({ port: ports.app, host: loopback }))) return false;
-  if (!(await sidecarReady())) return false;
+  await isListening({ port: ports.app, host: loopback });
+  await sidecarReady();
   return httpPort === undefined || answersOk(`http://${loopback}:${httpPort}/readyz`);
 }

@@ -145,12 +145,11 @@ function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
   };
   const linger = () => {
     const ms = Math.min(lingerMs, lingersUntil - performance.now());
-    if (ms <= 0) expected = 0;
-    if (expected > 0) {
-      after(ms, () => {
-        expected = 0;
-      });
-    }
+    const over = () => {
+      expected = 0;
+    };
+    if (ms > 0) after(ms, over);
+    else over();
   };
   return {
     allows: (waiting: number, underWay: number): boolean => (underWay > 0 ? !patient : waiting >= expected),

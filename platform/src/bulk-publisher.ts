@@ -1,5 +1,5 @@
 import { background } from "./call.ts";
-import { type OutboxRow, toCloudEvent } from "./events.ts";
+import { toCloudEvent, type WrittenRow } from "./events.ts";
 import type { Logger } from "./log.ts";
 import type { BulkEntry, Sidecar } from "./sidecar.ts";
 
@@ -9,8 +9,6 @@ const maxBulkBytes = 1024 * 1024;
 const maxSuspects = 1_000;
 const timeoutMs = 8_000;
 
-/** A row of the outbox, as the statement that wrote or claimed it answers it. */
-export type WrittenRow = OutboxRow & { createdAt: string };
 export type BulkPublisherOptions = { sidecar: Sidecar; appId: string; pubsub: string; log: Logger };
 
 /** Publishes rows in bulk; answers the ids that the broker did not take, or may not have taken. */

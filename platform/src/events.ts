@@ -17,6 +17,9 @@ export const eventType = <D extends DescMessage>(topic: string, schema: D): Even
 /** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
 export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
 
+/** A row as the statement that wrote or claimed it answers it. */
+export type WrittenRow = OutboxRow & { createdAt: string };
+
 /**
  * The most that the data of an event may take, as the sidecar writes it. With the rest of the event and a broker's own
  * headers it fits into what each of our brokers takes unless told otherwise (NATS: 1 MiB, Kafka: 1 MiB and 12 bytes).

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createBulkPublisher, type WrittenRow } from "./bulk-publisher.ts";
+import { createBulkPublisher } from "./bulk-publisher.ts";
 import { background } from "./call.ts";
 import { createDigestPublisher, type Digest } from "./changes.ts";
 import { type Database, instant, isTooLarge, sql } from "./database.ts";
+import type { WrittenRow } from "./events.ts";
 import type { Step } from "./fault.ts";
 import { type Clock, systemClock } from "./ids.ts";
 import type { Logger } from "./log.ts";
@@ -28,10 +29,9 @@ const gatherMs = 20;
 const settleMs = 100;
 /** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
 const mostInHand = 5_000;
-const timeoutMs = 8_000;
-
 /** Ids that wait to be settled. The rows of more come again when their claim is over. */
 const mostUnsettled = 20_000;
+const timeoutMs = 8_000;
 
 /**
  * What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's.
@@ -70,8 +70,6 @@ const next = sql(
    select coalesce(json_agg(${writtenRow} order by id), '[]')::text from claimed`,
 );
 
-export type { WrittenRow };
-
 /** Publishes what statements left in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
@@ -108,15 +106,15 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
   const batches = createBatches(options);
-  const publishNext = () =>
-    batches.next().catch((error) => {
+  const tried = (work: Promise<boolean>) =>
+    work.catch((error) => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
       return isTooLarge(error);
     });
   const run = async () => {
     while (!stopping) {
-      const more = await publishNext();
+      const more = await tried(batches.next());
       if (more) await pause(gatherMs);
       else if (!stopping) await wake.wait(batches.restMs());
     }
@@ -137,10 +135,8 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       await done;
       const end = Date.now() + lastBatchesMs;
       do batches.claimNow();
-      while ((await publishNext()) && Date.now() < end);
-      await batches.settle().catch((error) => {
-        options.log.warn({ err: error }, "outbox: what was published last is not settled, and will be published again");
-      });
+      while ((await tried(batches.next())) && Date.now() < end);
+      await tried(batches.settle());
     },
   };
 }
@@ -154,7 +150,8 @@ type Batches = {
   /** Rows that were handed over. */
   add(rows: readonly WrittenRow[]): void;
   claimNow(): void;
-  settle(): Promise<unknown>;
+  /** Of what was published, without a claim; false. */
+  settle(): Promise<boolean>;
   /** Until the next claim is due. */
   restMs(): number;
 };
@@ -189,6 +186,11 @@ function createBatches(options: OutboxOptions): Batches {
     return claim(size);
   }
 
+  async function settle(): Promise<boolean> {
+    await claim(0);
+    return false;
+  }
+
   /** True when all of them were taken. */
   async function publish(rows: WrittenRow[]): Promise<boolean> {
     options.reached?.("before-publish");
@@ -207,19 +209,16 @@ function createBatches(options: OutboxOptions): Batches {
     claimNow: () => {
       claimAt = 0;
     },
-    settle: () => claim(0),
+    settle,
     restMs: () => Math.max(0, claimAt - Date.now()),
     async next() {
       const handed = inHand.take();
-      const [claimed] = await Promise.allSettled([claimWhenDue(batchSize - handed.length)]);
-      const found = claimed.status === "fulfilled" ? claimed.value : [];
+      const claiming = claimWhenDue(batchSize - handed.length);
+      const found = await claiming.catch((): WrittenRow[] => []);
       const rows = [...handed, ...found].sort((one, other) => (one.id < other.id ? -1 : 1));
       const taken = rows.length === 0 || (await publish(rows));
-      if (claimed.status === "rejected") throw claimed.reason;
-      if (!taken) {
-        await claim(0);
-        return false;
-      }
+      await claiming; // what is in hand went out, whether the claim failed or not
+      if (!taken) return settle();
       if (found.length > 0) claimAt = 0;
       if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + settleMs);
       return rows.length > 0;

@@ -1,5 +1,6 @@
+import type { WrittenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { type OutboxOptions, startOutboxRelay, type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
+import { type OutboxOptions, startOutboxRelay, writtenRow } from "@sidecart/platform/outbox";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import type { Dispatcher } from "@sidecart/platform/subscriptions";
 import { Redis } from "ioredis";

@@ -114,7 +114,7 @@ log.file = false
 export async function rabbitAnswers(url: string, managementUrl: string): Promise<boolean> {
   const { username, password, origin } = new URL(managementUrl);
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
-  if (!(await answersOk(`${origin}/api/whoami`, { authorization: `Basic ${basic}` }))) return false;
+  await answersOk(`${origin}/api/whoami`, { authorization: `Basic ${basic}` });
   await tryLogIn(url);
   return true;
 }

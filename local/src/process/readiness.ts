@@ -48,7 +48,7 @@ async function lackOf(probe: Probe): Promise<string | undefined> {
 }
 
 /** True when a GET of `url` is answered with 2xx; else fails with what it was answered with. */
-export async function answersOk(url: string, headers: Record<string, string> = {}): Promise<boolean> {
+export async function answersOk(url: string, headers: Record<string, string> = {}): Promise<true> {
   const response = await answerOf(url, headers);
   const { statusCode = 0 } = response;
   if (statusCode >= 200 && statusCode < 300) {

@@ -5,6 +5,7 @@ import { newId } from "@sidecart/platform/ids";
 import t from "tap";
 import { fillCatalog } from "../../../tests/growth/fill/catalog.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
+import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
@@ -46,7 +47,7 @@ async function runAll(database: Database): Promise<void> {
   await products.byIds([id, newId()], soon());
   await products.newest(20, id, soon());
 
-  const reservations = createReservationStore(database, { publish() {}, kickOutbox() {} });
+  const reservations = createReservationStore(database, noOutbox);
   const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
   await reservations.reserve([wish], now, later, soon());
   await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());

@@ -1,7 +1,9 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { type Database, type Statement, sql } from "@sidecart/platform/database";
 import { AppError } from "@sidecart/platform/errors";
-import { claimedUntil, type WrittenRow, writtenRow } from "@sidecart/platform/outbox";
+import type { WrittenRow } from "@sidecart/platform/events";
+import { claimedUntil, writtenRow } from "@sidecart/platform/outbox";
+import type { Platform } from "@sidecart/platform/service";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
 import { stockChanged, stockDepleted } from "./events.ts";
@@ -229,9 +231,7 @@ export type Hold = { id: string; eventId: string };
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
 /** `publish` is given the events of reservations, which their statement claimed. Of other events `kickOutbox` is told. */
-export type Outbox = { publish(events: WrittenRow[]): void; kickOutbox(): void };
-
-export function createReservationStore(database: Database, outbox: Outbox) {
+export function createReservationStore(database: Database, outbox: Pick<Platform, "publish" | "kickOutbox">) {
   const run = <T>(statement: Statement, ids: string[] | null, at: Date, context: CallContext, eventId?: string) =>
     database.one<T>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId ?? null }, context);
   const once =

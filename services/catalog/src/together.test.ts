@@ -5,6 +5,7 @@ import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
+import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
 import { createHolding } from "./hold-reservations.ts";
@@ -19,7 +20,7 @@ const later = new Date(now.getTime() + 60_000);
 t.test("calls that come together", async (t) => {
   const { database, query, log } = await startStore(t, "catalog");
   const products = createProductStore(database);
-  const reservations = createReservationStore(database, { publish() {}, kickOutbox() {} });
+  const reservations = createReservationStore(database, noOutbox);
   let kicks = 0;
   const deps = { reservations, clock: { now: () => now }, kickOutbox: () => (kicks += 1) };
   const hold = createHolding(deps);

@@ -1,8 +1,8 @@
 import type { Batcher } from "@sidecart/platform/batch";
 import type { CallContext } from "@sidecart/platform/call";
+import type { WrittenRow } from "@sidecart/platform/events";
 import type { Clock } from "@sidecart/platform/ids";
 import type { Logger } from "@sidecart/platform/log";
-import type { WrittenRow } from "@sidecart/platform/outbox";
 import type { RpcClient } from "@sidecart/platform/rpc";
 import type { Verifier } from "@sidecart/platform/tokens";
 import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";

@@ -3,6 +3,7 @@ import type { Database } from "@sidecart/platform/database";
 import { pruneInbox } from "@sidecart/platform/inbox";
 import { createSessionStore } from "../../../services/accounts/src/session-store.ts";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
+import { noOutbox } from "../../support/no-outbox.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table, timed } from "../figures.ts";
 import { fillAccounts } from "../fill/accounts.ts";
@@ -37,7 +38,7 @@ const kinds: readonly Kind[] = [
       await fillCatalog(query, size);
       await query("update reservations set status = 'sold', closed_at = now() - interval '31 days'");
     },
-    forget: (database) => createReservationStore(database, { publish() {}, kickOutbox() {} }).prune(new Date(), soon()),
+    forget: (database) => createReservationStore(database, noOutbox).prune(new Date(), soon()),
   },
   {
     name: "refresh_tokens",
