@@ -49,6 +49,14 @@ export const daprPatches: readonly Patch[] = [
     times: 1,
   },
   {
+    // A connection that broke while rows were read passed for their end: entries that are there were said not to be.
+    module,
+    file: "state/postgresql/v2/postgresql.go",
+    from: "	// Populate missing keys with empty values\n",
+    to: "	if err = rows.Err(); err != nil {\n		return nil, err\n	}\n\n	// Populate missing keys with empty values\n",
+    times: 1,
+  },
+  {
     // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones were.
     module: runtime,
     file: "pkg/messaging/direct_messaging.go",

@@ -19,6 +19,28 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
     t.equal(text(await orders.get(first, call())), "after");
   });
 
+  await t.test("a store that is killed while it is read says so, never that an entry is not there", async (t) => {
+    const keys = Array.from({ length: 50 }, () => randomUUID());
+    await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
+    const readUntilRefused = async () => {
+      for (;;) {
+        const found = await orders.getMany(keys, call()).catch(() => undefined);
+        if (!found) return;
+        const missing = keys.filter((key) => !found.has(key));
+        if (missing.length > 0)
+          throw new Error(`${missing.length} of ${keys.length} entries were said not to be there`);
+      }
+    };
+    const readers = Array.from({ length: 16 }, readUntilRefused);
+    await kill();
+    const outcomes = await Promise.allSettled(readers);
+    t.same(
+      outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [String(outcome.reason)] : [])),
+      [],
+    );
+    await startAgain();
+  });
+
   await t.test(
     "while the store is away every call says so, none says conflict, and it comes back by itself",
     async (t) => {
