@@ -16,10 +16,12 @@ type Options = {
   isDraining(): boolean;
 };
 
+/** Messages come as they were published: a sidecar would take each for one event, and decode and encode it to hand it over. */
+const asPublished = { rawPayload: "true" };
 /** Queues of a service are to be on several servers, where a broker lets each subscription choose. */
-const replicated = { queueType: "quorum" };
+const kept = { ...asPublished, queueType: "quorum" };
 
-/** Where the sidecar puts what it cannot hand to us as an event at all; we store it like any other dead letter. */
+/** Where the sidecar puts what it gives up on; we store it like any other dead letter. */
 export const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
 
 /** Dapr's callbacks. A handler that fails asks for another delivery; nothing is answered SUCCESS but what is stored. */
@@ -28,21 +30,20 @@ export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCal
   const lastResort = deadLetterTopic(options.appId);
 
   async function deliver(event: appCallback.TopicEventRequest): Promise<Delivery> {
-    const text = Buffer.from(event.data).toString("utf8");
-    if (event.pubsubName === broadcast) return (await listener?.deliver(event.topic, envelope(event, text))) ?? "again";
+    const message = Buffer.from(event.data).toString("utf8");
+    if (event.pubsubName === broadcast) return (await listener?.deliver(event.topic, message)) ?? "again";
     if (!dispatcher) return "again";
-    if (event.topic === lastResort) return dispatcher.lastResort(event.topic, text);
-    return dispatcher.deliver(event.topic, envelope(event, text));
+    if (event.topic === lastResort) return dispatcher.lastResort(event.topic, message);
+    return dispatcher.deliver(event.topic, message);
   }
 
   return {
     async listTopicSubscriptions() {
-      const heard = listener?.topics.map((topic) => ({ pubsubName: broadcast, topic })) ?? [];
+      const heard = listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
       if (!dispatcher) return { subscriptions: heard };
-      const settings = { pubsubName: pubsub, metadata: replicated };
+      const settings = { pubsubName: pubsub, metadata: kept };
       const own = dispatcher.topics.map((topic) => ({ ...settings, topic, deadLetterTopic: lastResort }));
-      const raw = { ...settings, topic: lastResort, metadata: { ...replicated, rawPayload: "true" } };
-      return { subscriptions: [...own, raw, ...heard] };
+      return { subscriptions: [...own, { ...settings, topic: lastResort }, ...heard] };
     },
     async onTopicEvent(event) {
       const delivery = options.isDraining() ? "again" : await deliver(event);
@@ -54,20 +55,6 @@ export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCal
     onBindingEvent: unused,
     onInvoke: unused,
   };
-}
-
-/** The CloudEvent put together again: the sidecar hands over its parts. */
-function envelope(event: appCallback.TopicEventRequest, text: string): unknown {
-  const { id, source, type, specVersion: specversion } = event;
-  return { ...event.extensions, id, source, type, specversion, data: parseOrText(text) };
-}
-
-function parseOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 async function unused(): Promise<never> {

@@ -1,13 +1,14 @@
 import { cloudEvent } from "./events.ts";
 import { systemClock } from "./ids.ts";
 import type { Logger } from "./log.ts";
+import { eventsOf } from "./messages.ts";
 import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from "./subscriptions.ts";
 import { meter } from "./telemetry.ts";
 
 /** Handles what every replica hears. */
 export type Listener = {
   readonly topics: readonly string[];
-  deliver(topic: string, raw: unknown): Promise<Delivery>;
+  deliver(topic: string, message: string): Promise<Delivery>;
 };
 
 /**
@@ -19,8 +20,9 @@ export function createListener(subscriptions: Subscription[], log: Logger, since
   const heard = meter().createCounter("sidecart_broadcasts_total");
   return {
     topics: [...byTopic.keys()],
-    async deliver(topic, raw) {
+    async deliver(topic, message) {
       const subscription = byTopic.get(topic);
+      const [raw] = eventsOf(message);
       const parsed = cloudEvent.safeParse(raw);
       if (!subscription || !parsed.success) {
         log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: passed over");

@@ -49,8 +49,8 @@ export function publishedBytes(data: unknown): number {
 }
 
 /**
- * The row for an event whose data is known before the statement runs. `key` is the id of what it concerns: brokers that
- * keep an order keep it among events of one key. Throws EventTooLarge.
+ * The row for an event whose data is known before the statement runs. `key` is the id of what it concerns,
+ * the CloudEvent's subject. Throws EventTooLarge.
  */
 export function outboxRow<D extends DescMessage>(
   type: EventType<D>,

@@ -23,10 +23,11 @@ const leaseSeconds = 10;
 /** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
 const fewerMs = 60_000;
 const sweepMs = 2_000;
-/** After a batch: what is written meanwhile goes together, in fewer calls and digests under load. */
-const gatherMs = 20;
-/** Rows that were published without being claimed first are settled by then, those of several batches together. */
-const settleMs = 100;
+/**
+ * After a batch: what is written meanwhile goes together, in fewer and fuller calls, messages and digests; and the batch
+ * is settled, also when no row needs to be claimed.
+ */
+const gatherMs = 100;
 /** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
 const mostInHand = 5_000;
 /** Ids that wait to be settled. The rows of more come again when their claim is over. */
@@ -220,7 +221,7 @@ function createBatches(options: OutboxOptions): Batches {
       await claiming; // what is in hand went out, whether the claim failed or not
       if (!taken) return settle();
       if (found.length > 0) claimAt = 0;
-      if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + settleMs);
+      if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + gatherMs);
       return rows.length > 0;
     },
   };

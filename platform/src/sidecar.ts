@@ -9,7 +9,7 @@ import { type StateStore, stateStore } from "./state.ts";
 import { injectTrace, inSpan, SpanKind } from "./telemetry.ts";
 
 type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
-export type BulkEntry = { id: string; event: Uint8Array; contentType: string; metadata?: Record<string, string> };
+export type BulkEntry = { id: string; event: Uint8Array; contentType: string };
 
 /** The one thing a service talks to. Every call carries a deadline, the caller's cancellation and the trace. */
 export type Sidecar = {
@@ -56,7 +56,7 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
       const request = {
         pubsubName: pubsub,
         topic,
-        entries: entries.map(({ id, ...entry }) => ({ ...entry, entryId: id })),
+        entries: entries.map(({ id, event, contentType }) => ({ entryId: id, event, contentType })),
         // else the sidecar decodes each event and encodes it again
         metadata: { rawPayload: "true" },
       };

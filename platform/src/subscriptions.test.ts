@@ -5,7 +5,7 @@ import { AppError, commonErrors } from "./errors.ts";
 import { eventType } from "./events.ts";
 import { newId } from "./ids.ts";
 import { createLogger } from "./log.ts";
-import { createDispatcher, on, type Subscription } from "./subscriptions.ts";
+import { createDispatcher, type Dispatcher, on, type Subscription } from "./subscriptions.ts";
 
 const orderPlaced = eventType("orders.order-placed.v1", OrderPlacedSchema);
 const orderPaid = eventType("orders.order-paid.v1", OrderPaidSchema);
@@ -22,7 +22,7 @@ const eventOf = (data: unknown = { order: { id: "1" } }, id = newId()) => ({
 });
 
 /** A dispatcher whose dead letters are kept in a list; `fail` makes the store unreachable. */
-function dispatcherOf(handle: () => Promise<void>, store: { fail?: boolean } = {}) {
+function dispatcherOf(handle: (event: { id: string }) => Promise<void>, store: { fail?: boolean } = {}) {
   const letters: { topic: string; attempts: number; error: unknown; event: unknown }[] = [];
   const keep = async (letter: (typeof letters)[number]) => {
     if (store.fail) throw new AppError(commonErrors.unavailable);
@@ -32,8 +32,13 @@ function dispatcherOf(handle: () => Promise<void>, store: { fail?: boolean } = {
     keep: (topic: string, event: unknown, error: unknown, attempts: number) => keep({ topic, event, error, attempts }),
     unreadable: (topic: string, event: unknown, error: string) => keep({ topic, event, error, attempts: 1 }),
   } as unknown as DeadLetters;
-  return { letters, ...createDispatcher([on(orderPlaced, handle)], deadLetters, createLogger("test", "silent")) };
+  const dispatcher = createDispatcher([on(orderPlaced, handle)], deadLetters, createLogger("test", "silent"));
+  return { letters, ...dispatcher, deliver: delivering(dispatcher) };
 }
+
+/** Delivers a message that holds this. */
+const delivering = (dispatcher: Dispatcher) => (topic: string, message: unknown) =>
+  dispatcher.deliver(topic, JSON.stringify(message));
 
 async function untilHandled(deliver: () => Promise<string>): Promise<string> {
   let end = "again";
@@ -47,11 +52,11 @@ t.test("a handler gets the message with its id and time, and a deadline", async 
     seen.push({ id, time, order: data.order?.id, price: data.order?.priceTotal });
     t.ok(context.deadline > Date.now());
   });
-  const { deliver, topics } = createDispatcher([handler], {} as DeadLetters, createLogger("test", "silent"));
+  const dispatcher = createDispatcher([handler], {} as DeadLetters, createLogger("test", "silent"));
   const event = eventOf({ order: { id: "7", priceTotal: "1000000000000" } });
-  t.equal(await deliver(topic, event), "handled");
+  t.equal(await delivering(dispatcher)(topic, event), "handled");
   t.same(seen, [{ id: event.id, time, order: "7", price: 1_000_000_000_000n }]);
-  t.same(topics, [topic]);
+  t.same(dispatcher.topics, [topic]);
 });
 
 t.test("two handlers for one topic are a mistake that is found at the start", async (t) => {
@@ -139,6 +144,39 @@ t.test("what is no CloudEvent, and what is none of ours, is put aside", async (t
   const unheard = eventOf();
   for (let attempt = 0; attempt < 5; attempt += 1) await deliver("orders.order-lost.v1", unheard);
   t.match(letters.at(-1), { topic: "orders.order-lost.v1", error: /no handler/ });
+});
+
+t.test(
+  "a message of several events comes again until each is handled, which those that were are not again",
+  async (t) => {
+    const events = Array.from({ length: 5 }, () => eventOf());
+    const [, bad, away] = events;
+    const tries = new Map<string, number>();
+    let back = false;
+    const { deliver, letters } = dispatcherOf(async ({ id }) => {
+      tries.set(id, (tries.get(id) ?? 0) + 1);
+      if (id === bad?.id) throw new Error("a bug");
+      if (id === away?.id && !back) throw new AppError(commonErrors.unavailable);
+    });
+    const attempts = () => events.map(({ id }) => tries.get(id));
+    for (let delivery = 1; delivery <= 7; delivery += 1) t.equal(await deliver(topic, events), "again");
+    t.same(attempts(), [1, 5, 7, 1, 1]);
+    t.match(letters, [{ event: { id: bad?.id }, attempts: 5 }], "the one that fails is put aside meanwhile");
+    back = true;
+    t.equal(await deliver(topic, events), "handled");
+    t.same(attempts(), [1, 5, 8, 1, 1]);
+    await deliver(topic, events);
+    t.same(attempts(), [2, 6, 9, 2, 2], "once it is through it is not remembered");
+  },
+);
+
+t.test("of a message's events one that cannot be read is put aside, the others are handled", async (t) => {
+  const seen: string[] = [];
+  const { deliver, letters } = dispatcherOf(async ({ id }) => void seen.push(id));
+  const [one, two] = [eventOf(), eventOf()];
+  t.equal(await deliver(topic, [one, { ...eventOf(), id: "1" }, two]), "handled");
+  t.same(seen, [one.id, two.id]);
+  t.match(letters, [{ topic, event: { id: "1" } }]);
 });
 
 t.test("a flood of bad messages does not fill the memory: the oldest counts are forgotten", async (t) => {

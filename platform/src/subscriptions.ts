@@ -1,10 +1,12 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { LRUCache } from "lru-cache";
 import { background, type CallContext } from "./call.ts";
 import { StatementFailed } from "./database.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { isRetryable } from "./errors.ts";
 import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
 import type { Logger } from "./log.ts";
+import { eventsOf } from "./messages.ts";
 import { inSpan, meter, SpanKind, traceFromParent } from "./telemetry.ts";
 
 /** One event as a handler sees it. `id` goes into the inbox with the effect: a second delivery changes nothing. */
@@ -44,6 +46,8 @@ export type Delivery = "handled" | "again";
 /** A message that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
 const maxAttempts = 5;
 const handlerTimeoutMs = 10_000;
+/** Of failed attempts, and of events whose message comes again; the oldest are forgotten first, so no flood fills the memory. */
+const mostRemembered = 10_000;
 
 /**
  * Decides what becomes of a delivered message. While a part of the system is unreachable it is tried again for as long
@@ -51,24 +55,45 @@ const handlerTimeoutMs = 10_000;
  */
 export function createDispatcher(subscriptions: Subscription[], deadLetters: DeadLetters, log: Logger) {
   const byTopic = handlersByTopic(subscriptions, "pubsub");
-  const attempts = new Attempts();
+  const attempts = new LRUCache<string, number>({ max: mostRemembered });
+  const done = new LRUCache<string, true>({ max: mostRemembered });
   const handled = meter().createCounter("sidecart_events_total");
 
-  async function deliver(topic: string, raw: unknown): Promise<Delivery> {
-    const parsed = cloudEvent.safeParse(raw);
-    if (!parsed.success) return putAside(deadLetters.unreadable(topic, raw, parsed.error.message));
-    const event = parsed.data;
+  /** A message comes again until each of its events is handled; those that are, are not handled again with the others. */
+  async function deliver(topic: string, message: string): Promise<Delivery> {
+    const events = eventsOf(message).map((raw) => ({ raw, parsed: cloudEvent.safeParse(raw) }));
+    const deliveries = await Promise.all(
+      events.map(({ raw, parsed }) =>
+        parsed.success
+          ? deliverEvent(topic, parsed.data)
+          : putAside(deadLetters.unreadable(topic, raw, parsed.error.message)),
+      ),
+    );
+    if (deliveries.includes("again")) return "again";
+    for (const { parsed } of events) if (parsed.success) done.delete(parsed.data.id);
+    return "handled";
+  }
+
+  async function deliverEvent(topic: string, event: CloudEvent): Promise<Delivery> {
+    if (done.has(event.id)) return "handled";
+    const delivery = await tryEvent(topic, event);
+    if (delivery === "handled") done.set(event.id, true);
+    return delivery;
+  }
+
+  async function tryEvent(topic: string, event: CloudEvent): Promise<Delivery> {
     try {
       await handle(topic, event);
-      attempts.forget(event.id);
+      attempts.delete(event.id);
       handled.add(1, { topic, outcome: "handled" });
       return "handled";
     } catch (error) {
       handled.add(1, { topic, outcome: "failed" });
-      const count = isPassing(error) ? attempts.count(event.id) : attempts.add(event.id);
+      const count = (attempts.get(event.id) ?? 0) + (isPassing(error) ? 0 : 1);
+      if (count > 0) attempts.set(event.id, count);
       log.warn({ err: error, topic, eventId: event.id, attempts: count }, "event: handling failed");
       if (count < maxAttempts) return "again";
-      attempts.forget(event.id);
+      attempts.delete(event.id);
       return putAside(deadLetters.keep(topic, event, error, count));
     }
   }
@@ -90,8 +115,9 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     }
   }
 
-  /** For what the sidecar could not even read as an event. */
-  const lastResort = (topic: string, raw: string) => putAside(deadLetters.unreadable(topic, raw, "not a CloudEvent"));
+  /** For what the sidecar gave up on. */
+  const lastResort = (topic: string, raw: string) =>
+    putAside(deadLetters.unreadable(topic, raw, "given up by the sidecar"));
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
 }
@@ -119,26 +145,3 @@ export async function handleInSpan(subscription: Subscription, event: CloudEvent
 const isPassing = (error: unknown) => isRetryable(error) && !(error instanceof StatementFailed);
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;
-
-/** Failed attempts by event id; the oldest are forgotten first, so a flood of bad messages cannot fill the memory. */
-class Attempts {
-  static readonly limit = 10_000;
-  readonly #counts = new Map<string, number>();
-
-  count(id: string): number {
-    return this.#counts.get(id) ?? 0;
-  }
-
-  add(id: string): number {
-    const count = this.count(id) + 1;
-    this.#counts.delete(id);
-    this.#counts.set(id, count);
-    const [oldest] = this.#counts.keys();
-    if (oldest !== undefined && this.#counts.size > Attempts.limit) this.#counts.delete(oldest);
-    return count;
-  }
-
-  forget(id: string): void {
-    this.#counts.delete(id);
-  }
-}

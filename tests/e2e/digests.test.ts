@@ -2,6 +2,7 @@ import t from "tap";
 import { eventually } from "../support/eventually.ts";
 import { oracle } from "../support/oracle.ts";
 import { openShop, placedId } from "../support/shop.ts";
+import { streamEvents } from "../support/stream-events.ts";
 import { streamsOf } from "../support/streams.ts";
 
 type Change = { id: string; version: number; owner?: string; topic: string };
@@ -13,8 +14,8 @@ const [product = ""] = shop.products;
 
 /** The digests of a topic after that place in its stream, as the lists of their changes. */
 async function told(topic: string, after: string): Promise<Change[][]> {
-  const entries = await redis.xrange(topic, `(${after}`, "+");
-  return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("data") + 1] ?? "").data.changes);
+  const digests = await streamEvents<{ changes: Change[] }>(redis, topic, `(${after}`);
+  return digests.map(({ data }) => data.changes);
 }
 
 /** The changes of orders that were told after that place, once there are so many. */

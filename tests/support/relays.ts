@@ -7,6 +7,7 @@ import { Redis } from "ioredis";
 import type { Test } from "tap";
 import { eventually } from "./eventually.ts";
 import { type Store, startStore } from "./store.ts";
+import { eventsIn, streamEvents } from "./stream-events.ts";
 
 export const [created, changed, stock] = [
   "catalog.product-created.v1",
@@ -31,10 +32,7 @@ function published(t: Test, { redis: server }: Store) {
   const delivered: Delivered[] = [];
   async function read(): Promise<void> {
     const topics = [created, changed, stock];
-    const entries = await Promise.all(topics.map((topic) => redis.xrange(topic, "-", "+")));
-    const events = entries.map((some) =>
-      some.map(([, fields]) => JSON.parse(fields[fields.indexOf("data") + 1] ?? "")),
-    );
+    const events = await Promise.all(topics.map((topic) => streamEvents(redis, topic)));
     const all = events.flatMap((some, at) => some.map((event) => ({ id: event.id, topic: topics[at] ?? "", event })));
     delivered.splice(0, delivered.length, ...all);
   }
@@ -89,7 +87,7 @@ export async function relays(t: Test) {
     const published: string[] = [];
     const publish: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
       await before(topic);
-      published.push(...entries.map(({ id }) => id));
+      published.push(...entries.flatMap(({ event }) => eventsIn(event)).map(({ id }) => id));
       return store.sidecar.publish(pubsub, topic, entries, context);
     };
     return { published, sidecar: { ...store.sidecar, publish } };

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Reads } from "../reads.ts";
+import { createAhead } from "./ahead.ts";
 import { createJournal } from "./journal.ts";
 import { countCache } from "./metrics.ts";
 import { bytesOfNothing } from "./room.ts";
@@ -42,6 +43,8 @@ export type Entries<Value> = {
   keep(rows: readonly (Value & { id: string })[], changes: readonly Change[], began: Moment): void;
   /** Fetches and keeps; who asks for the same key meanwhile gets the same answer, unless something changed in between. */
   fetch(id: string, key: string, ask: () => Promise<Value | null>): Promise<Value | null>;
+  /** A known one was answered: it is fetched anew if its time is nearly up. */
+  prolong(id: string, fetch: () => Promise<unknown>): void;
   change(change: Change): void;
   /** What changed since; undefined when that is too long ago to know. */
   changesSince(began: Moment): readonly Change[] | undefined;
@@ -62,6 +65,7 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
     ttl: maxAgeMs,
   });
   const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
+  const ahead = createAhead(maxAgeMs);
   const counts = countCache(name, () => entries.size);
 
   const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
@@ -102,6 +106,7 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       underWay.set(key, { began, answer });
       return answer;
     },
+    prolong: (id, fetch) => ahead.answered(id, entries.getRemainingTTL(id), fetch),
     change(change) {
       journal.note(change);
       const entry = entries.peek(change.id);

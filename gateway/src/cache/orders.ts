@@ -51,9 +51,12 @@ export function createOrderCache(options: CacheOptions & { verifier: Verifier })
     async order(id, call) {
       const caller = await callerOf(verifier, call);
       if (!caller) return reads.order(id, call);
-      const known = entries.known(id.toLowerCase());
-      if (!known) return fetchOrder(id.toLowerCase(), call);
-      return maySee(caller, known) ? known : null;
+      const wanted = id.toLowerCase();
+      const known = entries.known(wanted);
+      if (!known) return fetchOrder(wanted, call);
+      if (!maySee(caller, known)) return null;
+      entries.prolong(wanted, () => fetchOrder(wanted, call));
+      return known;
     },
     async orders(page, call) {
       const caller = await callerOf(verifier, call);

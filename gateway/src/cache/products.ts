@@ -49,7 +49,9 @@ export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions)
     product(id) {
       const wanted = id.toLowerCase();
       const known = entries.known(wanted);
-      return known === undefined ? fetchProduct(wanted) : known;
+      if (known === undefined) return fetchProduct(wanted);
+      entries.prolong(wanted, () => fetchProduct(wanted));
+      return known;
     },
     products(page) {
       const asked = { ...everybody, page: `${page.first} ${page.after}` };

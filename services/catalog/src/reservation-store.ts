@@ -15,10 +15,13 @@ const most = 500;
 
 /**
  * A UUIDv7 (RFC 9562) made by the statement: only it knows how many events there will be. Spelled out, since Postgres
- * has a function for it from 18 on: 48 bits of milliseconds before the random ones, and the version's two bits.
+ * has a function for it from 18 on: a random one, with the milliseconds of `clock` and the version before its last 19 digits.
  */
-const newEventId = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send(
-  floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
+const newEventId = `((select text from clock) || substr(gen_random_uuid()::text, 16))::uuid`;
+/** Told once in a statement: 018f2a3b-4c5d-7 */
+const clock = `clock as (
+     select overlay(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') placing '-' from 9 for 0)
+       || '-7' as text)`;
 
 /**
  * Events of the products a statement changed, one a product, and a note for search of those that came into stock or are no
@@ -27,6 +30,7 @@ const newEventId = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) 
 const stockEvents = (changed: string, cause: string, claimed = "now()") => `${noted(
   `select id from ${changed} where (on_hand > reserved) <> (on_hand - reserved > gained)`,
 )},
+   ${clock},
    event as (
      insert into outbox (id, topic, key, data, traceparent, claimed_until)
      select ${newEventId}, '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
@@ -203,9 +207,9 @@ const holdOpen = sql(
      insert into inbox (event_id, handler) select event_id, 'hold' from open order by event_id
      on conflict do nothing returning event_id),
    held as (
-     update reservations r set expires_at = null from open
-     where r.id = open.id and r.id = any (array(select id from open)) and r.expires_at is not null
-       and open.event_id in (select event_id from fresh) returning 1)
+     update reservations set expires_at = null
+     where id = any (array(select id from open where event_id = any (array(select event_id from fresh))))
+       and expires_at is not null returning 1)
    select jsonb_build_object('held', (select coalesce(jsonb_agg(event_id), '[]') from open),
      'changed', (select count(*) from held))::text`,
 );

@@ -19,7 +19,6 @@ export type Service = (typeof services)[number];
 
 const entry = "tests/portability/probe/main.ts";
 const apps: readonly App[] = [...services.map((id) => ({ id, entry, database: true })), { id: "gateway", entry }];
-/** One publisher a topic, so that the order of publishing is the order of commits. */
 const replicas = { catalog: 2, gateway: 2 };
 
 export type Probes = Awaited<ReturnType<typeof startProbes>>;

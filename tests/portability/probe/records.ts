@@ -8,7 +8,7 @@ import type { Told } from "./told.ts";
 /** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */
 export const probeTables = `
   create table if not exists probe_effects (
-    position bigint generated always as identity, event_id uuid not null, run text not null, key text not null,
+    event_id uuid not null, run text not null, key text not null,
     version int not null, padding int not null, pid int not null, committed_at timestamptz not null,
     handled_at timestamptz not null default clock_timestamp());
   create index if not exists probe_effects_run on probe_effects (run);

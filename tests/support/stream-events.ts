@@ -1,0 +1,14 @@
+import { eventsOf } from "@sidecart/platform/messages";
+import type { Redis } from "ioredis";
+
+type Event<D> = Record<string, unknown> & { id: string; data: D };
+
+/** The events of a message. */
+export const eventsIn = <D = unknown>(message: string | Uint8Array) =>
+  eventsOf(Buffer.from(message).toString()) as Event<D>[];
+
+/** The events that lie in a topic's stream, from that place on. */
+export async function streamEvents<D = unknown>(redis: Redis, topic: string, from = "-"): Promise<Event<D>[]> {
+  const entries = await redis.xrange(topic, from, "+");
+  return entries.flatMap(([, fields]) => eventsIn<D>(fields[fields.indexOf("data") + 1] ?? ""));
+}
