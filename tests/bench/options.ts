@@ -14,7 +14,7 @@ npm run bench -- [options]
   --connections N[,N]    callers at once, each of whom asks again when it is answered; 16,64,256,
                          for some also 1 (an idle machine) and 768 (overload)
   --rounds N             each asks everything once; 3
-  --seconds N            of one case, after a fifth of that to warm up; 10
+  --seconds N            of one case, after as much to warm up, then a fifth; 10
   --products N           in the data set; 1000
   --orders N             in the data set; 50000
   --alone                Sidecart and nothing beside it

@@ -40,7 +40,11 @@ export async function runRounds(
           await entry.system.turnTo?.(caseName);
           const logs = entry.system.logs?.();
           const profiler = logs && (await profiling(logs, caseName, say));
-          const sample = await measure(entry, { caseName, connections, seconds: options.seconds }, profiler?.window);
+          const sample = await measure(
+            entry,
+            { caseName, connections, seconds: options.seconds, round },
+            profiler?.window,
+          );
           await profiler?.done();
           samples.push(sample);
           onSample(sample, round);
