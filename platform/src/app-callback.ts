@@ -19,7 +19,7 @@ type Options = {
 /** Messages come as they were published: a sidecar would take each for one event, and decode and encode it to hand it over. */
 const asPublished = { rawPayload: "true" };
 /** Queues of a service are to be on several servers, where a broker lets each subscription choose. */
-const kept = { ...asPublished, queueType: "quorum" };
+const replicated = { ...asPublished, queueType: "quorum" };
 
 /** Where the sidecar puts what it gives up on; we store it like any other dead letter. */
 export const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
@@ -41,7 +41,7 @@ export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCal
     async listTopicSubscriptions() {
       const heard = listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
       if (!dispatcher) return { subscriptions: heard };
-      const settings = { pubsubName: pubsub, metadata: kept };
+      const settings = { pubsubName: pubsub, metadata: replicated };
       const own = dispatcher.topics.map((topic) => ({ ...settings, topic, deadLetterTopic: lastResort }));
       return { subscriptions: [...own, { ...settings, topic: lastResort }, ...heard] };
     },

@@ -45,6 +45,12 @@ t.test("what fails is to be delivered again; what is no event, or has no handler
   t.same(told, []);
 });
 
+t.test("of several that come in one message each is heard", async (t) => {
+  const { told, listener } = listen();
+  t.equal(await listener.deliver(orderPlaced.topic, `[${event("one")},${event("bad")},${event("two")}]`), "again");
+  t.same(told, ["one", "two"]);
+});
+
 t.test("it hears only what was bound for every replica", async (t) => {
   const shared = on(orderPlaced, async () => {});
   t.same(createListener([shared], log).topics, []);

@@ -18,26 +18,30 @@ export type Listener = {
 export function createListener(subscriptions: Subscription[], log: Logger, since = systemClock.now()): Listener {
   const byTopic = handlersByTopic(subscriptions, "broadcast");
   const heard = meter().createCounter("sidecart_broadcasts_total");
+  async function hear(topic: string, raw: unknown): Promise<Delivery> {
+    const subscription = byTopic.get(topic);
+    const parsed = cloudEvent.safeParse(raw);
+    if (!subscription || !parsed.success) {
+      log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: passed over");
+      return "handled";
+    }
+    if (new Date(parsed.data.time) < since) return "handled";
+    try {
+      await handleInSpan(subscription, parsed.data);
+      heard.add(1, { topic, outcome: "handled" });
+      return "handled";
+    } catch (error) {
+      heard.add(1, { topic, outcome: "failed" });
+      log.warn({ err: error, topic, eventId: parsed.data.id }, "broadcast: handling failed");
+      return "again";
+    }
+  }
+
   return {
     topics: [...byTopic.keys()],
     async deliver(topic, message) {
-      const subscription = byTopic.get(topic);
-      const [raw] = eventsOf(message);
-      const parsed = cloudEvent.safeParse(raw);
-      if (!subscription || !parsed.success) {
-        log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: passed over");
-        return "handled";
-      }
-      if (new Date(parsed.data.time) < since) return "handled";
-      try {
-        await handleInSpan(subscription, parsed.data);
-        heard.add(1, { topic, outcome: "handled" });
-        return "handled";
-      } catch (error) {
-        heard.add(1, { topic, outcome: "failed" });
-        log.warn({ err: error, topic, eventId: parsed.data.id }, "broadcast: handling failed");
-        return "again";
-      }
+      const deliveries = await Promise.all(eventsOf(message).map((raw) => hear(topic, raw)));
+      return deliveries.includes("again") ? "again" : "handled";
     },
   };
 }

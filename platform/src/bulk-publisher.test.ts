@@ -6,7 +6,7 @@ import { messagesOf } from "./messages.ts";
 t.test("messages are cut into calls that a sidecar accepts", async (t) => {
   const event = (bytes: number) => ({ id: newId(), event: new Uint8Array(bytes) });
   const sizes = (bytes: number[]) =>
-    bulksOf(messagesOf(bytes.map(event))).map((bulk) => bulk.map((one) => one.event.length));
+    bulksOf(messagesOf(bytes.map(event))).map((bulk) => bulk.map((one) => one.body.length));
   const half = 512 * 1024;
   t.same(sizes([]), []);
   t.same(sizes([half, half, 1]), [[half, half], [1]]);

@@ -60,4 +60,4 @@ export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublish
 const idsOf = (messages: Message[]) => messages.flatMap(({ ids }) => ids);
 
 /** The calls that the sidecar accepts. */
-export const bulksOf = (messages: Message[]): Message[][] => cut(messages, ({ event }) => event.length, bulk);
+export const bulksOf = (messages: Message[]): Message[][] => cut(messages, ({ body }) => body.length, bulk);

@@ -27,7 +27,7 @@ t.test("the digest of a batch", async (t) => {
     ...store.sidecar,
     async publish(pubsub, topic, entries, context) {
       if (pubsub === "broadcast") {
-        digests.push(...entries.map(({ event }) => JSON.parse(Buffer.from(event).toString())));
+        digests.push(...entries.map(({ body }) => JSON.parse(Buffer.from(body).toString())));
         if (fail) throw new Error("the broker is away");
       }
       return store.sidecar.publish(pubsub, topic, entries, context);

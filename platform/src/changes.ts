@@ -4,6 +4,7 @@ import { background } from "./call.ts";
 import { type EventType, outboxRow, toCloudEvent } from "./events.ts";
 import { systemClock } from "./ids.ts";
 import type { Logger } from "./log.ts";
+import { messagesOf } from "./messages.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { PubSub } from "./subscriptions.ts";
 import { meter } from "./telemetry.ts";
@@ -61,8 +62,7 @@ export function createDigestPublisher(
     const data = toJson(ChangesSchema, create(ChangesSchema, { changes: found }));
     const row = outboxRow(type, appId, data);
     const event = toCloudEvent(row, appId, systemClock.now().toISOString());
-    const entry = { id: row.id, event, contentType: "application/cloudevents+json" };
-    await sidecar.publish(broadcast, type.topic, [entry], background(timeoutMs));
+    await sidecar.publish(broadcast, type.topic, messagesOf([{ id: row.id, event }]), background(timeoutMs));
     digests.add(1, { outcome: "published" });
   }
 

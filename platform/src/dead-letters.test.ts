@@ -103,7 +103,7 @@ t.test("dead letters", async (t) => {
   });
 
   t.test("what was never an event cannot be handled, and stays", async (t) => {
-    await letters.unreadable(topic, "text", "not a CloudEvent");
+    await letters.unreadable(topic, "text", "given up by the sidecar");
     const [letter] = (await all()).deadLetters;
     t.equal(letter && (await letters.redrive(letter, async () => t.fail("was handled") as never, soon())), false);
     t.equal((await all()).total, 1);

@@ -39,10 +39,10 @@ export class EventTooLarge extends Error {
   }
 }
 
-/** The sidecar encodes events anew, and Go writes each of these characters as six. */
+/** The sidecar hands rows of the database on as JSON in JSON, where Go writes each of these characters as six. */
 const escapedByGo = /[<>&\u2028\u2029]/g;
 
-/** How many bytes the data of an event takes on its way to the broker. */
+/** How many bytes the data of an event takes at most on its way to the broker. */
 export function publishedBytes(data: unknown): number {
   const json = JSON.stringify(data);
   return Buffer.byteLength(json.replace(escapedByGo, "\\u0000"));
@@ -63,7 +63,7 @@ export function outboxRow<D extends DescMessage>(
   return { id: newId(), topic: type.topic, key, data, traceparent };
 }
 
-/** CloudEvents 1.0 in JSON format, as we publish it and as the broker gives it back. */
+/** CloudEvents 1.0 in JSON format, as it stands in a message. */
 export const cloudEvent = z.object({
   specversion: z.literal("1.0"),
   id: z.uuid(),

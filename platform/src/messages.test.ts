@@ -6,16 +6,18 @@ const encoded = (data: unknown) => {
   const id = newId();
   return { id, event: Buffer.from(JSON.stringify({ id, data })) };
 };
-const text = ({ event }: { event: Uint8Array }) => Buffer.from(event).toString();
+const text = (json: Uint8Array) => Buffer.from(json).toString();
 
 t.test("an event that goes alone is a CloudEvent, several are a batch of them, in the order given", async (t) => {
   const [one, two] = [encoded("žluť ],[ "), encoded({ price: "1" })];
   t.same(messagesOf([]), []);
-  t.same(messagesOf([one]), [{ ...one, ids: [one.id], contentType: "application/cloudevents+json" }]);
+  t.same(messagesOf([one]), [
+    { id: one.id, ids: [one.id], body: one.event, contentType: "application/cloudevents+json" },
+  ]);
   const [batch, ...more] = messagesOf([one, two]);
   t.same(more, []);
   t.match(batch, { id: one.id, ids: [one.id, two.id], contentType: "application/cloudevents-batch+json" });
-  t.same(batch && JSON.parse(text(batch)), [JSON.parse(text(one)), JSON.parse(text(two))]);
+  t.same(batch && JSON.parse(text(batch.body)), [JSON.parse(text(one.event)), JSON.parse(text(two.event))]);
 });
 
 t.test("every event is in one message, none of which is too large or holds too many", async (t) => {
@@ -33,11 +35,19 @@ t.test("every event is in one message, none of which is too large or holds too m
   );
   for (const message of messages) {
     t.same(
-      eventsOf(text(message)).map((event) => (event as { id: string }).id),
+      eventsOf(text(message.body)).map((event) => (event as { id: string }).id),
       message.ids,
     );
-    t.ok(message.ids.length === 1 || message.event.length <= 128 * 1024);
+    t.ok(message.ids.length === 1 || message.body.length <= 128 * 1024);
   }
+});
+
+t.test("a message of several is of 128 KiB at most", async (t) => {
+  const [most, half] = [128 * 1024, 64 * 1024];
+  const lengths = (...bytes: number[]) =>
+    messagesOf(bytes.map((length) => ({ id: newId(), event: new Uint8Array(length) }))).map(({ body }) => body.length);
+  t.same(lengths(half - 2, half - 1), [most], "with its brackets and its comma");
+  t.same(lengths(half - 1, half - 1), [half - 1, half - 1]);
 });
 
 t.test("what is no batch of events is one thing that is no event", async (t) => {

@@ -1,31 +1,39 @@
 import type { BulkEntry } from "./sidecar.ts";
 
 /** An event on its way: a CloudEvent in JSON. */
-export type EncodedEvent = { id: string; event: Uint8Array };
+type EncodedEvent = { id: string; event: Uint8Array };
 
-/** What the broker stores and delivers as one: a CloudEvent, or several of a topic in CloudEvents' JSON batch format. */
+/**
+ * What the broker stores and delivers as one: a CloudEvent, or several of a topic in CloudEvents' JSON batch format. It is
+ * known by the id of its first event.
+ */
 export type Message = BulkEntry & { ids: string[] };
 
 /** So that few are handled again with one that fails, and what a replica has in hand at once stays bounded. */
 const mostEvents = 50;
 /** A larger event goes alone. */
 const mostBytes = 128 * 1024;
+const comma = 1;
+/** One comma less than there are events. */
+const brackets = 2 - comma;
 
 /**
  * Events of one topic, as messages: what a message costs on its way (the broker's write, a delivery, an acknowledgement)
  * is paid once for those that go together. An event that goes alone is not wrapped.
  */
 export function messagesOf(events: EncodedEvent[]): Message[] {
-  return cut(events, ({ event }) => event.length + 1, { bytes: mostBytes, count: mostEvents }).map(message);
+  const most = { bytes: mostBytes - brackets, count: mostEvents };
+  return cut(events, ({ event }) => event.length + comma, most).map(message);
 }
 
 function message(events: EncodedEvent[]): Message {
   const [first, ...more] = events;
   if (!first) throw new Error("a message has an event");
   const ids = events.map(({ id }) => id);
-  if (more.length === 0) return { ...first, ids, contentType: "application/cloudevents+json" };
-  const json = events.map(({ event }) => Buffer.from(event).toString()).join(",");
-  return { id: first.id, ids, event: Buffer.from(`[${json}]`), contentType: "application/cloudevents-batch+json" };
+  const { id, event } = first;
+  if (more.length === 0) return { id, ids, body: event, contentType: "application/cloudevents+json" };
+  const json = events.map((one) => Buffer.from(one.event).toString()).join(",");
+  return { id, ids, body: Buffer.from(`[${json}]`), contentType: "application/cloudevents-batch+json" };
 }
 
 /** What a message holds, before it is known to be events. */

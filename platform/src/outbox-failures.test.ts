@@ -24,7 +24,7 @@ t.test("a relay in trouble", async (t) => {
     const [bad = ""] = rows;
     const refusing: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
       // as sidecars do: what came before was published, and nobody says what
-      const bads = entries.filter(({ event }) => eventsIn(event).some(({ id }) => id === bad));
+      const bads = entries.filter(({ body }) => eventsIn(body).some(({ id }) => id === bad));
       const taken = entries.filter((entry) => !bads.includes(entry));
       await store.sidecar.publish(pubsub, topic, taken, context);
       if (bads.length > 0) throw new Error("failed to publish");

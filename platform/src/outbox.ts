@@ -107,17 +107,17 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const failures = meter().createCounter("sidecart_outbox_failures_total");
   let stopping = false;
   const batches = createBatches(options);
-  const tried = (work: Promise<boolean>) =>
-    work.catch((error) => {
+  const tried = (work: Promise<Found>) =>
+    work.catch((error): Found => {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
-      return isTooLarge(error);
+      return isTooLarge(error) ? "some" : "none";
     });
   const run = async () => {
     while (!stopping) {
-      const more = await tried(batches.next());
-      if (more) await pause(gatherMs);
-      else if (!stopping) await wake.wait(batches.restMs());
+      const found = await tried(batches.next());
+      if (found === "some") await pause(gatherMs);
+      else if (found === "none" && !stopping) await wake.wait(batches.restMs());
     }
   };
   const done = run();
@@ -136,23 +136,25 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
       await done;
       const end = Date.now() + lastBatchesMs;
       do batches.claimNow();
-      while ((await tried(batches.next())) && Date.now() < end);
+      while ((await tried(batches.next())) !== "none" && Date.now() < end);
       await tried(batches.settle());
     },
   };
 }
 
+/** How many rows there were; after none there is nothing more just now, after a full batch there is. */
+type Found = "none" | "some" | "full";
 type Outcome = { published: string[]; failed: string[] };
 const nothing: Outcome = { published: [], failed: [] };
 
 type Batches = {
-  /** Publishes what is in hand, and what it claims when that is due; true when there may be more at once. */
-  next(): Promise<boolean>;
+  /** Publishes what is in hand, and what it claims when that is due. */
+  next(): Promise<Found>;
   /** Rows that were handed over. */
   add(rows: readonly WrittenRow[]): void;
   claimNow(): void;
-  /** Of what was published, without a claim; false. */
-  settle(): Promise<boolean>;
+  /** Of what was published, without a claim. */
+  settle(): Promise<"none">;
   /** Until the next claim is due. */
   restMs(): number;
 };
@@ -187,9 +189,9 @@ function createBatches(options: OutboxOptions): Batches {
     return claim(size);
   }
 
-  async function settle(): Promise<boolean> {
+  async function settle(): Promise<"none"> {
     await claim(0);
-    return false;
+    return "none";
   }
 
   /** True when all of them were taken. */
@@ -222,7 +224,8 @@ function createBatches(options: OutboxOptions): Batches {
       if (!taken) return settle();
       if (found.length > 0) claimAt = 0;
       if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + gatherMs);
-      return rows.length > 0;
+      if (rows.length === 0) return "none";
+      return rows.length < batchSize ? "some" : "full";
     },
   };
 }

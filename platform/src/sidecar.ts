@@ -9,7 +9,7 @@ import { type StateStore, stateStore } from "./state.ts";
 import { injectTrace, inSpan, SpanKind } from "./telemetry.ts";
 
 type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
-export type BulkEntry = { id: string; event: Uint8Array; contentType: string };
+export type BulkEntry = { id: string; body: Uint8Array; contentType: string };
 
 /** The one thing a service talks to. Every call carries a deadline, the caller's cancellation and the trace. */
 export type Sidecar = {
@@ -23,7 +23,7 @@ export type Sidecar = {
     data: Uint8Array,
     context: CallContext,
   ): Promise<Uint8Array>;
-  /** Publishes CloudEvents as they are to one topic; gives back the ids that the broker did not take, with its reason. */
+  /** Publishes messages as they are to one topic; gives back the ids of those that the broker did not take, with its reason. */
   publish(pubsub: string, topic: string, entries: BulkEntry[], context: CallContext): Promise<Map<string, string>>;
   /** All keys of one secret. */
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
@@ -56,8 +56,8 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
       const request = {
         pubsubName: pubsub,
         topic,
-        entries: entries.map(({ id, event, contentType }) => ({ entryId: id, event, contentType })),
-        // else the sidecar decodes each event and encodes it again
+        entries: entries.map(({ id, body, contentType }) => ({ entryId: id, event: body, contentType })),
+        // else the sidecar takes each for one event, decodes it and encodes it again
         metadata: { rawPayload: "true" },
       };
       const response = await api.bulkPublishEventAlpha1(request, context);

@@ -170,6 +170,59 @@ t.test(
   },
 );
 
+t.test("a message that comes again while its events are in hand begins none of them anew", async (t) => {
+  const events = Array.from({ length: 3 }, () => eventOf());
+  const seen: string[] = [];
+  const leave = Promise.withResolvers<void>();
+  const { deliver } = dispatcherOf(async ({ id }) => {
+    seen.push(id);
+    await leave.promise;
+  });
+  const both = [deliver(topic, events), deliver(topic, events)];
+  leave.resolve();
+  t.same(await Promise.all(both), ["handled", "handled"]);
+  t.same(
+    seen,
+    events.map(({ id }) => id),
+  );
+});
+
+t.test("128 events are handled at once, whatever messages they come in, and the others after them", async (t) => {
+  let [now, most, all] = [0, 0, 0];
+  const { deliver } = dispatcherOf(async () => {
+    now += 1;
+    all += 1;
+    most = Math.max(most, now);
+    await new Promise((resolve) => setImmediate(resolve));
+    now -= 1;
+  });
+  const messages = Array.from({ length: 8 }, () => Array.from({ length: 50 }, () => eventOf()));
+  const ends = await Promise.all(messages.map((message) => deliver(topic, message)));
+  t.same(new Set(ends), new Set(["handled"]));
+  t.same([most, all], [128, 400]);
+});
+
+t.test("what is asked too much of a service is tried for as long as that lasts", async (t) => {
+  const { deliver, letters } = dispatcherOf(async () => {
+    throw new AppError(commonErrors.overloaded);
+  });
+  const event = eventOf();
+  for (let attempt = 0; attempt < 20; attempt += 1) t.equal(await deliver(topic, event), "again");
+  t.same(letters, []);
+});
+
+t.test("of what the sidecar gave up on, each event is kept to be handled again", async (t) => {
+  const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never);
+  const [one, two] = [eventOf(), eventOf()];
+  t.equal(await lastResort("orders.dead-letters.v1", JSON.stringify([one, "text", two])), "handled");
+  const error = "given up by the sidecar";
+  t.same(letters, [
+    { topic, event: one, error, attempts: 1 },
+    { topic: "orders.dead-letters.v1", event: "text", error, attempts: 1 },
+    { topic, event: two, error, attempts: 1 },
+  ]);
+});
+
 t.test("of a message's events one that cannot be read is put aside, the others are handled", async (t) => {
   const seen: string[] = [];
   const { deliver, letters } = dispatcherOf(async ({ id }) => void seen.push(id));
@@ -177,6 +230,15 @@ t.test("of a message's events one that cannot be read is put aside, the others a
   t.equal(await deliver(topic, [one, { ...eventOf(), id: "1" }, two]), "handled");
   t.same(seen, [one.id, two.id]);
   t.match(letters, [{ topic, event: { id: "1" } }]);
+});
+
+t.test("it is stored once, however often its message comes again", async (t) => {
+  const { deliver, letters } = dispatcherOf(async () => {
+    throw new AppError(commonErrors.unavailable);
+  });
+  const message = ["text", eventOf()];
+  for (let delivery = 0; delivery < 3; delivery += 1) t.equal(await deliver(topic, message), "again");
+  t.equal(letters.length, 1);
 });
 
 t.test("a flood of bad messages does not fill the memory: the oldest counts are forgotten", async (t) => {

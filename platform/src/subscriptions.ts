@@ -1,10 +1,12 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
+import pLimit from "p-limit";
 import { background, type CallContext } from "./call.ts";
 import { StatementFailed } from "./database.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import { isRetryable } from "./errors.ts";
+import { commonErrors, isRetryable, toAppError } from "./errors.ts";
 import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
+import { derivedId } from "./ids.ts";
 import type { Logger } from "./log.ts";
 import { eventsOf } from "./messages.ts";
 import { inSpan, meter, SpanKind, traceFromParent } from "./telemetry.ts";
@@ -42,42 +44,61 @@ function subscription<D extends DescMessage>(pubsub: PubSub, type: EventType<D>,
 }
 
 export type Delivery = "handled" | "again";
+type Deliverable = { id: string; work(): Promise<Delivery> };
 
-/** A message that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
+/** An event that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
 const maxAttempts = 5;
 const handlerTimeoutMs = 10_000;
+/**
+ * Events that a replica handles at once, whatever messages they came in; the others wait for their place. Fewer than any
+ * batcher of a handler lets wait, and no more than other people's statements can stand beside.
+ */
+const mostAtOnce = 128;
+const givenUp = "given up by the sidecar";
 /** Of failed attempts, and of events whose message comes again; the oldest are forgotten first, so no flood fills the memory. */
 const mostRemembered = 10_000;
 
 /**
  * Decides what becomes of a delivered message. While a part of the system is unreachable it is tried again for as long
- * as that lasts; a message that fails for a reason of its own becomes a dead letter after `maxAttempts`.
+ * as that lasts; an event that fails for a reason of its own becomes a dead letter after `maxAttempts`.
  */
 export function createDispatcher(subscriptions: Subscription[], deadLetters: DeadLetters, log: Logger) {
   const byTopic = handlersByTopic(subscriptions, "pubsub");
   const attempts = new LRUCache<string, number>({ max: mostRemembered });
   const done = new LRUCache<string, true>({ max: mostRemembered });
+  const inHand = new Map<string, Promise<Delivery>>();
+  const place = pLimit(mostAtOnce);
   const handled = meter().createCounter("sidecart_events_total");
 
   /** A message comes again until each of its events is handled; those that are, are not handled again with the others. */
   async function deliver(topic: string, message: string): Promise<Delivery> {
-    const events = eventsOf(message).map((raw) => ({ raw, parsed: cloudEvent.safeParse(raw) }));
-    const deliveries = await Promise.all(
-      events.map(({ raw, parsed }) =>
-        parsed.success
-          ? deliverEvent(topic, parsed.data)
-          : putAside(deadLetters.unreadable(topic, raw, parsed.error.message)),
-      ),
-    );
+    const events = eventsOf(message).map((raw) => deliverable(topic, raw));
+    const deliveries = await Promise.all(events.map(deliverOnce));
     if (deliveries.includes("again")) return "again";
-    for (const { parsed } of events) if (parsed.success) done.delete(parsed.data.id);
+    for (const { id } of events) done.delete(id);
     return "handled";
   }
 
-  async function deliverEvent(topic: string, event: CloudEvent): Promise<Delivery> {
-    if (done.has(event.id)) return "handled";
-    const delivery = await tryEvent(topic, event);
-    if (delivery === "handled") done.set(event.id, true);
+  /** What is to be done for a part of a message, and under which id. */
+  function deliverable(topic: string, raw: unknown): Deliverable {
+    const { success, data: event, error } = cloudEvent.safeParse(raw);
+    if (success) return { id: event.id, work: () => tryEvent(topic, event) };
+    const id = derivedId(topic, JSON.stringify(raw) ?? "");
+    return { id, work: () => putAside(deadLetters.unreadable(topic, raw, error.message)) };
+  }
+
+  /** A message may come again while its events are still in hand. */
+  function deliverOnce({ id, work }: Deliverable): Promise<Delivery> | Delivery {
+    if (done.has(id)) return "handled";
+    const earlier = inHand.get(id);
+    if (earlier) return earlier;
+    const delivery = place(work)
+      .then((end) => {
+        if (end === "handled") done.set(id, true);
+        return end;
+      })
+      .finally(() => inHand.delete(id));
+    inHand.set(id, delivery);
     return delivery;
   }
 
@@ -105,7 +126,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   }
 
   /** A message is only let go once its dead letter is stored. */
-  async function putAside(stored: Promise<void>): Promise<Delivery> {
+  async function putAside(stored: Promise<unknown>): Promise<Delivery> {
     try {
       await stored;
       return "handled";
@@ -115,9 +136,15 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     }
   }
 
-  /** For what the sidecar gave up on. */
-  const lastResort = (topic: string, raw: string) =>
-    putAside(deadLetters.unreadable(topic, raw, "given up by the sidecar"));
+  /** For messages that the sidecar gave up on: events are kept as such, to be handled again. The type of ours is their topic. */
+  async function lastResort(topic: string, message: string): Promise<Delivery> {
+    const kept = eventsOf(message).map((raw) => {
+      const { success, data: event } = cloudEvent.safeParse(raw);
+      if (success) return deadLetters.keep(event.type, event, givenUp, 1);
+      return deadLetters.unreadable(topic, raw, givenUp);
+    });
+    return putAside(Promise.all(kept));
+  }
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
 }
@@ -141,7 +168,9 @@ export async function handleInSpan(subscription: Subscription, event: CloudEvent
   await inSpan(`${topic} process`, options, () => subscription.handle(event, background(handlerTimeoutMs)));
 }
 
-/** True when the trouble is not the message's: it is tried again for as long as that lasts. */
-const isPassing = (error: unknown) => isRetryable(error) && !(error instanceof StatementFailed);
+/** True when the trouble is not the event's: it is tried again for as long as that lasts. */
+const isPassing = (error: unknown) =>
+  (isRetryable(error) && !(error instanceof StatementFailed)) ||
+  toAppError(error).code === commonErrors.overloaded.code;
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;

@@ -116,6 +116,8 @@ export const traceFromMetadata = (metadata: Metadata): Context => propagation.ex
 
 /** The trace that work belongs to, to be taken along where it goes on in another turn. */
 export const activeTrace = (): Context => context.active();
+/** Of what nobody asked for. */
+export const rootTrace: Context = ROOT_CONTEXT;
 export const withTrace = <T>(trace: Context, work: () => T): T => context.with(trace, work);
 
 /** The current trace as one `traceparent` string, to be kept with an event until it is published. */

@@ -1,17 +1,27 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Launched, launch } from "@sidecart/local/launch";
 import { Person } from "../support/graphql.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { temporaryHome } from "../support/temporary-home.ts";
+import { type Usage, watch } from "./processes.ts";
 
 export type ColdStart = { what: string; ms: number };
+/** What each process uses while nobody asks for anything. */
+export type AtRest = { seconds: number; usage: Record<string, Usage> };
 
 const askEveryMs = 25;
 const withinMs = 60_000;
+/** After the last reply, until whatever it began is over. */
+const calmMs = 10_000;
+const restSeconds = 20;
 type Good = () => Promise<boolean>;
 
-/** From starting processes to the first good reply: of all there is, on nothing and on what is there; then of each app alone. */
-export async function coldStarts(): Promise<ColdStart[]> {
+/**
+ * From starting processes to the first good reply: of all there is, on nothing and on what is there; then of each app alone.
+ * In between, what all there is uses at rest.
+ */
+export async function coldStarts(): Promise<{ starts: ColdStart[]; atRest: AtRest }> {
   const home = await temporaryHome("bench");
   const end = new AbortController();
   const abort = () => end.abort();
@@ -34,13 +44,21 @@ export async function coldStarts(): Promise<ColdStart[]> {
       "everything, again",
       untilGood(again, () => isGood(new Person(system.gatewayUrl), answers)),
     );
+    const atRest = await resting(system);
     for (const [app, good] of Object.entries(await needsOf(system))) await note(app, restarted(system, app, good));
-    return starts;
+    return { starts, atRest };
   } finally {
     await system.stop();
     process.off("exit", abort);
     await rm(home, { recursive: true, force: true });
   }
+}
+
+async function resting({ processes }: Launched): Promise<AtRest> {
+  await pause(calmMs);
+  const watched = watch(new Map([...processes].map(([name, { pid }]) => [name, pid ?? 0])));
+  await pause(restSeconds * 1_000);
+  return { seconds: restSeconds, usage: watched.stop() };
 }
 
 async function fillAndStop(system: Launched): Promise<void> {

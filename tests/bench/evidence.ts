@@ -3,14 +3,18 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root } from "../check/tool.ts";
-import type { ColdStart } from "./cold-start.ts";
+import type { coldStarts } from "./cold-start.ts";
 import type { Options } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import type { Run } from "./rounds.ts";
 import type { Row } from "./rows.ts";
-import { coldTableOf, footprintOf, overloadTableOf, tableOf } from "./table.ts";
+import { atRestTableOf, coldTableOf, footprintOf, overloadTableOf, tableOf } from "./table.ts";
 
-export type Findings = Run & { rows: Row[]; coldStarts: ColdStart[]; problems: string[] };
+export type Findings = Run & {
+  rows: Row[];
+  cold: Awaited<ReturnType<typeof coldStarts>> | undefined;
+  problems: string[];
+};
 
 /** Keeps what a run found, beside the machine and the words it was run with. Answers the files' names. */
 export async function writeEvidence(findings: Findings, options: Options, args: readonly string[]): Promise<string[]> {
@@ -39,7 +43,7 @@ const machineFacts = () => ({
 type Head = { date: string; command: string; commit: string; machine: ReturnType<typeof machineFacts> };
 
 function documentOf(findings: Findings, { products, orders, rounds, seconds }: Options, head: Head): string {
-  const { samples, rows, coldStarts, problems, versions } = findings;
+  const { samples, rows, cold, problems, versions } = findings;
   const { cores, cpu, memoryGib, node } = head.machine;
   const software = Object.entries({ "Node.js": node, ...versions }).map(([name, version]) => `${name} ${version}`);
   return [
@@ -52,8 +56,7 @@ function documentOf(findings: Findings, { products, orders, rounds, seconds }: O
     ...(overloadTableOf(rows) ? ["## Overload", overloadTableOf(rows)] : []),
     "## What was wrong",
     problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "Nothing.",
-    ...(coldStarts.length > 0 ? ["## Start", coldTableOf(coldStarts)] : []),
-    "## CPU seconds and memory",
-    footprintOf(samples),
+    ...(cold ? ["## Start and rest", coldTableOf(cold.starts), atRestTableOf(cold.atRest)] : []),
+    ...(samples.length > 0 ? ["## CPU seconds and memory", footprintOf(samples)] : []),
   ].join("\n\n");
 }

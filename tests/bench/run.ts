@@ -7,7 +7,7 @@ import type { Sample } from "./measure.ts";
 import { help, parseOptions } from "./options.ts";
 import { competitorsOf, runRounds } from "./rounds.ts";
 import { rowsOf } from "./rows.ts";
-import { coldTableOf, figure, overloadTableOf, tableOf } from "./table.ts";
+import { atRestTableOf, coldTableOf, figure, overloadTableOf, tableOf } from "./table.ts";
 import { problemsOf } from "./verdict.ts";
 
 const options = orRefuse(() => parseOptions(process.argv.slice(2)));
@@ -18,17 +18,17 @@ if (options.help) {
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
-const starts = options.coldStart ? await coldStarts() : [];
+const cold = options.coldStart ? await coldStarts() : undefined;
 const competitors = options.only.length > 0 ? competitorsOf(options) : [];
 const { samples, versions } = await runRounds(competitors, options, say, tell);
 const rows = rowsOf(samples);
 if (rows.length > 0) say(`\n${tableOf(rows)}`);
 if (overloadTableOf(rows)) say(`\n${overloadTableOf(rows)}`);
-if (starts.length > 0) say(`\n${coldTableOf(starts)}`);
+if (cold) say(`\n${coldTableOf(cold.starts)}\n\n${atRestTableOf(cold.atRest)}`);
 const problems = samples.flatMap(problemsOf);
 for (const { text } of problems) say(styleText("red", `✗ ${text}`));
 if (options.evidence) {
-  const findings = { samples, versions, rows, coldStarts: starts, problems: problems.map(({ text }) => text) };
+  const findings = { samples, versions, rows, cold, problems: problems.map(({ text }) => text) };
   const files = await writeEvidence(findings, options, process.argv.slice(2));
   say(`written: ${files.join(", ")}`);
 }

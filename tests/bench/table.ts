@@ -1,5 +1,5 @@
 import { caseOf, overload } from "./cases.ts";
-import type { ColdStart } from "./cold-start.ts";
+import type { AtRest, ColdStart } from "./cold-start.ts";
 import type { Sample } from "./measure.ts";
 import { type Row, type Spread, spreadOf } from "./rows.ts";
 
@@ -101,6 +101,13 @@ export const coldTableOf = (starts: readonly ColdStart[]): string =>
     starts.map(({ what, ms }) => [what, figure(ms)]),
     1,
   );
+
+export function atRestTableOf({ seconds, usage }: AtRest): string {
+  const rows = Object.entries(usage).map(([name, { cpuSeconds, mebibytes }]) => {
+    return [name, figure((1_000 * cpuSeconds) / seconds), figure(mebibytes)];
+  });
+  return markdown(["at rest", "CPU, ms a second", "MiB"], rows, 1);
+}
 
 /** Three figures that count. */
 export function figure(value: number): string {

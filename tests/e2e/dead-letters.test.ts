@@ -23,7 +23,7 @@ const redrive = `mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters
 
 async function publish(bytes: string): Promise<void> {
   const contentType = "application/cloudevents+json";
-  const refused = await sidecar.publish("pubsub", topic, [{ id: "1", event: Buffer.from(bytes), contentType }], as());
+  const refused = await sidecar.publish("pubsub", topic, [{ id: "1", body: Buffer.from(bytes), contentType }], as());
   if (refused.size > 0) throw new Error([...refused.values()].join());
 }
 const envelope = (id: string, data: unknown) => {

@@ -169,8 +169,8 @@ t.test("whoever stands at the gateway's sidecar reaches no database, and publish
     const refusal = await call.catch((error: Error) => error.message);
     t.match(refusal, /couldn't find output binding/, `${app}-db`);
   }
-  const event = { id: "1", event: Buffer.from("{}"), contentType: "application/cloudevents+json" };
-  await t.rejects(sidecar.publish("pubsub", "orders.order-paid.v1", [event], as()));
+  const message = { id: "1", body: Buffer.from("{}"), contentType: "application/cloudevents+json" };
+  await t.rejects(sidecar.publish("pubsub", "orders.order-paid.v1", [message], as()));
   const { DAPR_GRPC_PORT: port } = environmentOf(system, "gateway");
   const headers = { "dapr-app-id": "catalog", "dapr-api-token": "not the token" };
   const answers = await callAll(port, CatalogService, headers);

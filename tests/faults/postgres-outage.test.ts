@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { background } from "@sidecart/platform/call";
 import { type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
+import { messagesOf } from "@sidecart/platform/messages";
 import pg from "pg";
 import t from "tap";
 import { ask } from "../support/books.ts";
@@ -58,13 +59,9 @@ t.test("events that come while Postgres is away are handled when it is back", as
   t.equal(rows.length, 24);
   await system.kill("postgres");
   await streams.unblock(placed);
-  const entries = rows.map((row) => ({
-    id: row.id,
-    event: toCloudEvent(row, "orders", row.at.toISOString()),
-    contentType: "application/cloudevents+json",
-  }));
+  const events = rows.map((row) => ({ id: row.id, event: toCloudEvent(row, "orders", row.at.toISOString()) }));
   const { sidecar } = behindSidecar(t, system, "orders");
-  const refused = await sidecar.publish("pubsub", placed, entries, background(10_000));
+  const refused = await sidecar.publish("pubsub", placed, messagesOf(events), background(10_000));
   t.equal(refused.size, 0);
   await eventually("catalog to try them in vain", async () => (await streams.pending(placed)) > 0);
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { background } from "@sidecart/platform/call";
 import { type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
+import { messagesOf } from "@sidecart/platform/messages";
 import t from "tap";
 import { ask, type Books } from "../support/books.ts";
 import { behindSidecar } from "../support/direct.ts";
 import { Random } from "../support/random.ts";
 import { openShop, placedId, type Shop } from "../support/shop.ts";
-import { eventsIn } from "../support/stream-events.ts";
+import { eventsOfEntry } from "../support/stream-events.ts";
 import { streamsOf } from "../support/streams.ts";
 
 const orders = 24;
@@ -57,7 +58,7 @@ t.test("every event of every topic three times more, in any order, changes nothi
     ),
   );
   const messages = all.flat();
-  t.ok(messages.flatMap(({ fields }) => eventsIn(fields[fields.indexOf("data") + 1] ?? "")).length > 3 * orders);
+  t.ok(messages.flatMap(({ fields }) => eventsOfEntry(fields)).length > 3 * orders);
   for (const { topic, fields } of random.shuffle([...messages, ...messages, ...messages])) {
     await redis.xadd(topic, "*", ...fields);
   }
@@ -79,8 +80,8 @@ t.test("events that come in any order, 30 % of them twice, have the effects of t
   const twice = random.shuffle(rows).slice(0, Math.round(rows.length * 0.3));
   for (const row of random.shuffle([...rows, ...twice])) {
     const event = toCloudEvent(row, "orders", row.at.toISOString());
-    const entry = { id: row.id, event, contentType: "application/cloudevents+json" };
-    const refused = await sidecar.publish("pubsub", row.topic, [entry], background(10_000));
+    const messages = messagesOf([{ id: row.id, event }]);
+    const refused = await sidecar.publish("pubsub", row.topic, messages, background(10_000));
     t.equal(refused.size, 0);
   }
   // Started again, it publishes all of them once more.

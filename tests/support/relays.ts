@@ -87,7 +87,7 @@ export async function relays(t: Test) {
     const published: string[] = [];
     const publish: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
       await before(topic);
-      published.push(...entries.flatMap(({ event }) => eventsIn(event)).map(({ id }) => id));
+      published.push(...entries.flatMap(({ body }) => eventsIn(body)).map(({ id }) => id));
       return store.sidecar.publish(pubsub, topic, entries, context);
     };
     return { published, sidecar: { ...store.sidecar, publish } };

@@ -25,7 +25,7 @@ export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop
     return all.filter((group) => !String(group[group.indexOf("name") + 1]).startsWith("sidecart-broadcast-"));
   };
 
-  /** Of every group of every topic, how many events it has not read or not acknowledged. */
+  /** Of every group of every topic, how many messages it has not read or not acknowledged. */
   async function unread(): Promise<number> {
     const all = await Promise.all((await topics()).map(groups));
     return all.flat().reduce((sum, group) => sum + value(group, "pending") + value(group, "lag"), 0);
@@ -35,8 +35,8 @@ export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop
     redis,
     topics,
     unread,
-    allRead: (withinMs?: number) => eventually("all events to be read", async () => (await unread()) === 0, withinMs),
-    /** Events that were read and not acknowledged. */
+    allRead: (withinMs?: number) => eventually("all messages to be read", async () => (await unread()) === 0, withinMs),
+    /** Messages that were read and not acknowledged. */
     pending: async (topic: string) => (await groups(topic)).reduce((sum, group) => sum + value(group, "pending"), 0),
     /** Makes the broker refuse a topic: what stands in its place is no stream. */
     block: (topic: string) => redis.set(topic, "in the way"),

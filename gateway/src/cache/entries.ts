@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Reads } from "../reads.ts";
-import { createAhead } from "./ahead.ts";
+import { createFetchAhead } from "./fetch-ahead.ts";
 import { createJournal } from "./journal.ts";
 import { countCache } from "./metrics.ts";
 import { bytesOfNothing } from "./room.ts";
@@ -65,7 +65,7 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
     ttl: maxAgeMs,
   });
   const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
-  const ahead = createAhead(maxAgeMs);
+  const ahead = createFetchAhead(maxAgeMs);
   const counts = countCache(name, () => entries.size);
 
   const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
@@ -106,7 +106,13 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       underWay.set(key, { began, answer });
       return answer;
     },
-    prolong: (id, fetch) => ahead.answered(id, entries.getRemainingTTL(id), fetch),
+    prolong(id, fetch) {
+      const counted = () => {
+        counts.ahead += 1;
+        return fetch();
+      };
+      ahead.asked(id, { remainingMs: () => entries.getRemainingTTL(id), fetch: counted });
+    },
     change(change) {
       journal.note(change);
       const entry = entries.peek(change.id);

@@ -1,16 +1,19 @@
 import { meter } from "@sidecart/platform/telemetry";
 
-export type CacheCounts = { hits: number; misses: number; invalidations: number };
+export type CacheCounts = { hits: number; misses: number; ahead: number; invalidations: number };
 
 /** Counts of one cache, which metrics read when they are asked: a hit costs an addition. */
 export function countCache(cache: string, entries: () => number): CacheCounts {
-  const counts: CacheCounts = { hits: 0, misses: 0, invalidations: 0 };
+  const counts: CacheCounts = { hits: 0, misses: 0, ahead: 0, invalidations: 0 };
   meter()
     .createObservableCounter("sidecart_cache_reads_total")
     .addCallback((result) => {
       result.observe(counts.hits, { cache, outcome: "hit" });
       result.observe(counts.misses, { cache, outcome: "miss" });
     });
+  meter()
+    .createObservableCounter("sidecart_cache_fetches_ahead_total")
+    .addCallback((result) => result.observe(counts.ahead, { cache }));
   meter()
     .createObservableCounter("sidecart_cache_invalidations_total")
     .addCallback((result) => result.observe(counts.invalidations, { cache }));

@@ -56,11 +56,13 @@ t.test("two run side by side, for their own user and for this machine only", asy
 });
 
 const queue = "kept";
+/** As the queues of services are (platform/src/app-callback.ts). */
+const replicated = { durable: true, arguments: { "x-queue-type": "quorum" } };
 
 async function publish({ rabbitmq }: Secrets, text: string): Promise<void> {
   const connection = await connect(rabbitmq?.connectionString ?? "");
   const channel = await connection.createConfirmChannel();
-  await channel.assertQueue(queue, { durable: true });
+  await channel.assertQueue(queue, replicated);
   channel.sendToQueue(queue, Buffer.from(text), { persistent: true });
   await channel.waitForConfirms();
   await connection.close();
