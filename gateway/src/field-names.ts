@@ -1,4 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { commonErrors, toAppError } from "@sidecart/platform/errors";
 import { type BadField, badFields, id, parse } from "@sidecart/platform/input";
 import { z } from "zod";
 
@@ -7,8 +7,8 @@ export async function named<T>(answer: Promise<T>, name: (field: string) => stri
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== commonErrors.invalid.code) throw error;
-    const fields = error.details?.fields as BadField[] | undefined;
+    const { code, details } = toAppError(error);
+    const fields = code === commonErrors.invalid.code ? (details?.fields as BadField[] | undefined) : undefined;
     throw fields ? badFields(fields.map(({ field, problem }) => ({ field: name(field), problem }))) : error;
   }
 }

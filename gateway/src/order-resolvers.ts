@@ -1,6 +1,7 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { AppError, type ErrorKind } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import { badFields } from "@sidecart/platform/input";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { inPages, type Page, type Paged } from "./batches.ts";
@@ -48,10 +49,12 @@ type PlaceOrderInput = {
 
 export const orderMutations = {
   async placeOrder(_: unknown, { input }: Input<PlaceOrderInput>, { together, reads, call }: GatewayContext) {
+    // one that a program emptied by mistake would protect from nothing
+    if (input.idempotencyKey === "") throw badFields([{ field: "idempotencyKey", problem: "is empty: leave it out" }]);
     const placement = {
       lines: input.orderProducts,
       // A key of our own makes the call repeatable for the sidecars, even when the client sent none.
-      idempotencyKey: input.idempotencyKey || newId(),
+      idempotencyKey: input.idempotencyKey ?? newId(),
       authorization: call.authorization ?? "",
       traceparent: currentTraceparent() ?? "",
     };

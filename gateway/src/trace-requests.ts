@@ -22,7 +22,7 @@ declare module "fastify" {
  */
 export function traceRequests(app: FastifyInstance, options: { trust: boolean }): void {
   const tracer = trace.getTracer("sidecart");
-  const duration = durationHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION);
+  const duration = durationHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, "How long requests took");
   app.decorateRequest("span", null);
   app.addHook("onRequest", (request, reply, done) => {
     const theirs = propagation.extract(ROOT_CONTEXT, request.headers);

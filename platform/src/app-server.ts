@@ -92,7 +92,10 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
-  const duration = durationHistogram(METRIC_RPC_SERVER_CALL_DURATION);
+  const duration = durationHistogram(
+    METRIC_RPC_SERVER_CALL_DURATION,
+    "How long calls took that the sidecar handed over",
+  );
   const quiet = one.service.typeName.startsWith("dapr.");
   const entries = unaryDefinitions(one.service).map(({ name, path }) => {
     if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);

@@ -61,9 +61,10 @@ export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>)
   const pace = options.pace && createPace(options.pace, gather);
   const told = { batch: name };
   const size = meter().createHistogram("sidecart_batch_size", {
+    description: "Callers whose calls went together",
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
   });
-  const waited = durationHistogram("sidecart_batch_wait");
+  const waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
   let queue: Waiter<Item, Result>[] = [];
   let underWay = 0;
   let gathering = false;

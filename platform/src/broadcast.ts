@@ -17,7 +17,9 @@ export type Listener = {
  */
 export function createListener(subscriptions: Subscription[], log: Logger, since = systemClock.now()): Listener {
   const byTopic = handlersByTopic(subscriptions, "broadcast");
-  const heard = meter().createCounter("sidecart_broadcasts_total");
+  const heard = meter().createCounter("sidecart_broadcasts_total", {
+    description: "Tries to handle an event that every replica hears, by how they ended",
+  });
   async function hear(topic: string, raw: unknown): Promise<Delivery> {
     const subscription = byTopic.get(topic);
     const parsed = cloudEvent.safeParse(raw);

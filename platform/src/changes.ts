@@ -44,7 +44,9 @@ export function createDigestPublisher(
   { sidecar, appId, log }: { sidecar: Sidecar; appId: string; log: Logger },
 ): DigestPublisher {
   const byTopic = new Map(changes.map((change) => [change.topic, change]));
-  const digests = meter().createCounter("sidecart_digests_total");
+  const digests = meter().createCounter("sidecart_digests_total", {
+    description: "Digests that tell caches what a batch of events changed, by whether the broker took them",
+  });
 
   function changesIn({ id, topic, data }: Row): Change[] {
     const change = byTopic.get(topic);

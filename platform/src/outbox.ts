@@ -104,7 +104,9 @@ export type OutboxOptions = {
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
   const wake = new Signal();
-  const failures = meter().createCounter("sidecart_outbox_failures_total");
+  const failures = meter().createCounter("sidecart_outbox_failures_total", {
+    description: "Batches of events that could not be claimed, published or settled; they are tried again",
+  });
   let stopping = false;
   const batches = createBatches(options);
   const tried = (work: Promise<Found>) =>

@@ -1,6 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
+import type { ZodError } from "zod";
 import { background, type CallContext } from "./call.ts";
 import { StatementFailed } from "./database.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -68,7 +69,9 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   const done = new LRUCache<string, true>({ max: mostRemembered });
   const inHand = new Map<string, Promise<Delivery>>();
   const place = pLimit(mostAtOnce);
-  const handled = meter().createCounter("sidecart_events_total");
+  const handled = meter().createCounter("sidecart_events_total", {
+    description: "Tries to handle an event, by how they ended",
+  });
 
   /** A message comes again until each of its events is handled; those that are, are not handled again with the others. */
   async function deliver(topic: string, message: string): Promise<Delivery> {
@@ -84,7 +87,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     const { success, data: event, error } = cloudEvent.safeParse(raw);
     if (success) return { id: event.id, work: () => tryEvent(topic, event) };
     const id = derivedId(topic, JSON.stringify(raw) ?? "");
-    return { id, work: () => putAside(deadLetters.unreadable(topic, raw, error.message)) };
+    return { id, work: () => putAside(deadLetters.unreadable(topic, raw, problemsOf(error))) };
   }
 
   /** A message may come again while its events are still in hand. */
@@ -148,6 +151,9 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
 }
+
+const problemsOf = ({ issues }: ZodError) =>
+  issues.map(({ path, message }) => `${path.join(".") || "event"}: ${message}`).join("; ");
 
 /** The subscriptions to one component; two to one topic are a mistake. */
 export function handlersByTopic(all: Subscription[], pubsub: PubSub): Map<string, Subscription> {

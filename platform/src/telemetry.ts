@@ -39,8 +39,9 @@ const tracer = () => trace.getTracer("sidecart");
 export const meter = (): Meter => metrics.getMeter("sidecart");
 
 /** Seconds, in the buckets that OpenTelemetry's semantic conventions ask for. */
-export const durationHistogram = (name: string): Histogram =>
+export const durationHistogram = (name: string, description: string): Histogram =>
   meter().createHistogram(name, {
+    description,
     unit: "s",
     advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
   });

@@ -23,7 +23,7 @@ async function ours(): Promise<string[]> {
     const text = await readFile(join(root, file), "utf8");
     for (const [, name = ""] of text.matchAll(/create(?:Counter|Gauge|UpDownCounter|ObservableGauge)\(\s*"([^"]+)"/g))
       names.push(name.replaceAll(".", "_"));
-    for (const [, constant = ""] of text.matchAll(/durationHistogram\((METRIC_\w+)\)/g)) {
+    for (const [, constant = ""] of text.matchAll(/durationHistogram\(\s*(METRIC_\w+),/g)) {
       const name: string = conventions[constant].replaceAll(".", "_");
       names.push(...["bucket", "count", "sum"].map((part) => `${name}_${part}`));
     }

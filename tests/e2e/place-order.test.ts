@@ -69,6 +69,25 @@ t.test("a key that was used for another order is refused, and takes nothing", as
   t.match(await stockOf(other), { reserved: 0 });
 });
 
+t.test("what is wrong with an order is said by the API's names, of one alone and of one among others", async (t) => {
+  const product = await newProduct(shop);
+  const fieldsOf = async (answer: ReturnType<typeof place>) => {
+    const { errors } = await answer;
+    return errors.map(({ extensions }) => extensions?.fields);
+  };
+  const wrong = () => fieldsOf(place([[product, -1]]));
+  const quantity = [[{ field: "orderProducts.0.quantity" }]];
+  t.match(await wrong(), quantity);
+  const among = await Promise.all([place([[product, 1]]), wrong(), wrong(), place([[product, 1]]), wrong()]);
+  for (const fields of [among[1], among[2], among[4]]) t.match(fields, quantity);
+  t.match(await fieldsOf(place([])), [[{ field: "orderProducts" }]]);
+  t.match(
+    await fieldsOf(place([[product, 1]], "")),
+    [[{ field: "idempotencyKey" }]],
+    "an empty key would protect from nothing",
+  );
+});
+
 t.test("two people may use the same key", async (t) => {
   const product = await newProduct(shop);
   const key = randomUUID();

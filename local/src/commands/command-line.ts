@@ -30,6 +30,7 @@ const optionTexts = {
 
 /** Runs an operator's command with its words. What fails ends in one line and a non-zero exit. */
 export async function runCommandLine(usage: Usage, work: (line: CommandLine) => Promise<void>): Promise<void> {
+  process.stdout.on("error", endWithReader);
   try {
     const { values, positionals } = parse(process.argv.slice(2));
     refuseSwallowed(["instance"], positionals);
@@ -39,6 +40,12 @@ export async function runCommandLine(usage: Usage, work: (line: CommandLine) => 
     process.stderr.write(`✗ ${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Whoever reads what is printed has had enough, such as `head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
 }
 
 function usageText({ name, forms, text = "", asks }: Usage): string {

@@ -37,6 +37,13 @@ t.test("a wrong word is refused in one line", async (t) => {
   }
 });
 
+t.test("a reader that has had enough ends a command quietly", async (t) => {
+  const command = [process.execPath, join(import.meta.dirname, "dead-letters.ts"), "--help"];
+  const script = '{ "$@"; echo "ended with $?" >&2; } | true';
+  const { stderr } = spawnSync("sh", ["-c", script, "sh", ...command], { encoding: "utf8" });
+  t.equal(stderr, "ended with 0\n");
+});
+
 t.test("an instance that does not run is named with how to start it", async (t) => {
   const { code, said } = run(temporaryHome(t), "reindex", ["--instance", "two"]);
   t.equal(code, 1);

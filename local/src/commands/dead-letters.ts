@@ -13,17 +13,21 @@ const usage = {
   asks: "gateway",
 } as const;
 
-type Letter = { eventId: string; topic: string; error: string; attempts: number; diedAt: string };
+type Letter = { eventId: string; topic: string; event: string; error: string; attempts: number; diedAt: string };
+/** Of an event: enough to see whose it is. */
+const shownCharacters = 200;
 const services = apps.filter((app) => app.database).map((app) => app.id);
 
 async function list(ask: Ask): Promise<void> {
   const query = `query($service: ServiceName!) {
-    deadLetters(service: $service) { total items { eventId topic error attempts diedAt } } }`;
+    deadLetters(service: $service) { total items { eventId topic event error attempts diedAt } } }`;
   for (const service of services) {
     const { deadLetters } = await ask<{ deadLetters: { total: number; items: Letter[] } }>(query, { service });
     process.stdout.write(`${service}: ${deadLetters.total} dead letters\n`);
-    for (const { eventId, topic, error, attempts, diedAt } of deadLetters.items) {
-      process.stdout.write(`  ${eventId}  ${topic}  ${attempts} attempts  ${diedAt}\n    ${error}\n`);
+    for (const { eventId, topic, event, error, attempts, diedAt } of deadLetters.items) {
+      const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+      const shown = event.length > shownCharacters ? `${event.slice(0, shownCharacters)}…` : event;
+      process.stdout.write(`  ${eventId}  ${topic}  ${tries}  ${diedAt}\n    ${error}\n    ${shown}\n`);
     }
   }
 }
