@@ -33,11 +33,11 @@ async function redisOf(t: Test, { system }: Shop): Promise<Redis> {
   return redis;
 }
 
-/** How many events lie in a topic's stream. */
-const lying = async (redis: Redis, topic: string) => (await streamEvents(redis, topic)).length;
+/** The events that lie in a topic's stream. */
+const lying = async (redis: Redis, topic: string) => (await streamEvents(redis, topic)).map(({ id }) => id);
 
 const claimed = ({ system }: Shop) =>
-  ask<{ topic: string }>(system.databaseUrl("orders"), "select topic from outbox where claimed_until > now()");
+  ask<{ id: string }>(system.databaseUrl("orders"), "select id from outbox where claimed_until > now()");
 
 t.test(
   "orders dies between commit and publish: after its restart every event has its effect, once",
@@ -49,7 +49,7 @@ t.test(
     const exit = await shop.system.processes.get("orders")?.exited;
     t.match(exit, { signal: "SIGKILL", expected: false });
     t.not((await claimed(shop)).length, 0, "committed and claimed");
-    t.equal(await lying(redis, placed), 0, "and not published");
+    t.same(await lying(redis, placed), [], "and not published");
 
     await shop.system.start("orders");
     await answers;
@@ -68,7 +68,7 @@ t.test("its sidecar dies there: the relay goes on with the next one", { buffered
   await shop.system.kill("orders-dapr");
   process?.kill("SIGCONT");
   t.not((await claimed(shop)).length, 0, "committed and claimed");
-  t.equal(await lying(redis, placed), 0, "and not published");
+  t.same(await lying(redis, placed), [], "and not published");
 
   await shop.system.start("orders-dapr");
   await answers;
@@ -86,15 +86,21 @@ t.test(
     const { keys, answers } = placeMany(shop);
     await shop.system.processes.get("orders")?.exited;
     const published = await lying(redis, placed);
-    t.not(published, 0);
-    t.equal((await claimed(shop)).length, published, "published, and not yet marked so");
+    t.not(published.length, 0);
+    // others may have been committed meanwhile, which are not published
+    const waiting = new Set((await claimed(shop)).map(({ id }) => id));
+    t.same(
+      published.filter((id) => !waiting.has(id)),
+      [],
+      "published, and not yet marked so",
+    );
 
     await shop.system.start("orders");
     await answers;
     t.equal((await repeat(shop, keys)).size, orders);
     const books = await shop.agrees();
     t.equal(books.orders.length, orders);
-    t.equal(await lying(redis, placed), orders + published);
+    t.equal((await lying(redis, placed)).length, orders + published.length);
   },
 );
 
@@ -111,7 +117,7 @@ t.test("events that the broker refuses wait, and hold up no others", { buffered:
   t.equal((await customer.get<{ orders: object[] }>("{ orders { id } }")).orders.length, orders);
   const { waiting } = await readBooks(shop.system);
   t.equal(waiting.get("orders"), orders);
-  t.equal(await lying(redis, cancelled), orders);
+  t.equal((await lying(redis, cancelled)).length, orders);
 
   await redis.del(placed);
   const books = await shop.agrees();
