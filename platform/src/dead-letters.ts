@@ -48,6 +48,9 @@ const remove = sql(
    select jsonb_build_object('removed', (select count(*) from gone))::text`,
 );
 
+/** What is not even a CloudEvent gets an id made from its content. */
+export const unreadableId = (topic: string, raw: unknown): string => derivedId(topic, JSON.stringify(raw) ?? "");
+
 /** Messages that failed every try, kept with their error until a person has them handled again (ADR 0004). */
 export type DeadLetters = ReturnType<typeof createDeadLetters>;
 
@@ -62,9 +65,8 @@ export function createDeadLetters(database: Database) {
     async keep(topic: string, event: CloudEvent, error: unknown, attempts: number): Promise<void> {
       await store(event.id, topic, event, describe(error), attempts);
     },
-    /** What is not even a CloudEvent gets an id made from its content. */
     async unreadable(topic: string, raw: unknown, problem: string): Promise<void> {
-      await store(derivedId(topic, JSON.stringify(raw) ?? ""), topic, { unreadable: raw }, problem, 1);
+      await store(unreadableId(topic, raw), topic, { unreadable: raw }, problem, 1);
     },
     list: (first: number, eventIds: string[] | null, context: CallContext) =>
       database.one<Listed>(eventIds ? byEvents : oldest, { first, event_ids: eventIds }, context),

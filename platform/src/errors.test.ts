@@ -105,6 +105,8 @@ t.test("a trailer that is not ours says nothing", async (t) => {
 t.test("only what may pass by itself is worth another try", async (t) => {
   t.ok(isRetryable(new AppError(commonErrors.unavailable)));
   t.ok(isRetryable(new AppError(commonErrors.timeout)));
+  t.ok(isRetryable(new AppError(commonErrors.overloaded)));
+  t.notOk(isRetryable(new AppError(commonErrors.tooLarge)), "which has the same status");
   t.ok(isRetryable(fromSidecar(status.UNAVAILABLE)));
   t.ok(isRetryable(received(new AppError(commonErrors.unavailable))));
   for (const no of [new Error("a bug"), new AppError(commonErrors.invalid), new AppError(commonErrors.notFound)]) {

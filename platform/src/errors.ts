@@ -113,8 +113,8 @@ export function fromFailure({ code, status: name, message, details }: Failure): 
 
 /** True when trying again later may succeed without anything being changed. */
 export function isRetryable(error: unknown): boolean {
-  const known = toAppError(error);
-  return known.status === "UNAVAILABLE" || known.status === "DEADLINE_EXCEEDED";
+  const { code, status: name } = toAppError(error);
+  return name === "UNAVAILABLE" || name === "DEADLINE_EXCEEDED" || code === commonErrors.overloaded.code;
 }
 
 function kindOf(error: AppError): ErrorKind {

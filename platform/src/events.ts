@@ -21,7 +21,7 @@ export type OutboxRow = { id: string; topic: string; key: string; data: unknown;
 export type WrittenRow = OutboxRow & { createdAt: string };
 
 /**
- * The most that the data of an event may take, as the sidecar writes it. With the rest of the event and a broker's own
+ * The most that the data of an event may take, as it is published. With the rest of the event and a broker's own
  * headers it fits into what each of our brokers takes unless told otherwise (NATS: 1 MiB, Kafka: 1 MiB and 12 bytes).
  */
 export const maxEventBytes = 1_000_000;

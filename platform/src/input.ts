@@ -43,10 +43,7 @@ const maxProblems = 10;
 export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues
-    .slice(0, maxProblems)
-    .map((issue) => ({ field: issue.path.join("."), problem: issue.message }));
-  throw badFields(fields);
+  throw badFields(problemsIn(result.error).slice(0, maxProblems));
 }
 
 export interface BadField {
@@ -55,7 +52,13 @@ export interface BadField {
   problem: string;
 }
 
+export const problemsIn = ({ issues }: z.ZodError): BadField[] =>
+  issues.map(({ path, message }) => ({ field: path.join("."), problem: message }));
+
+/** In one line; `whole`: what it is that the fields are of. */
+export const inWords = (fields: readonly BadField[], whole: string): string =>
+  fields.map(({ field, problem }) => `${field || whole}: ${problem}`).join("; ");
+
 export function badFields(fields: BadField[]): AppError {
-  const message = fields.map((one) => `${one.field || "request"}: ${one.problem}`).join("; ");
-  return new AppError(commonErrors.invalid, { message, details: { fields } });
+  return new AppError(commonErrors.invalid, { message: inWords(fields, "request"), details: { fields } });
 }

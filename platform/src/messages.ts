@@ -13,17 +13,16 @@ export type Message = BulkEntry & { ids: string[] };
 const mostEvents = 50;
 /** A larger event goes alone. */
 const mostBytes = 128 * 1024;
-const comma = 1;
-/** One comma less than there are events. */
-const brackets = 2 - comma;
+/** A JSON array around encoded events, each of which has one character before it. */
+const [open, comma, close] = [Buffer.from("["), Buffer.from(","), Buffer.from("]")];
 
 /**
  * Events of one topic, as messages: what a message costs on its way (the broker's write, a delivery, an acknowledgement)
  * is paid once for those that go together. An event that goes alone is not wrapped.
  */
 export function messagesOf(events: EncodedEvent[]): Message[] {
-  const most = { bytes: mostBytes - brackets, count: mostEvents };
-  return cut(events, ({ event }) => event.length + comma, most).map(message);
+  const most = { bytes: mostBytes - close.length, count: mostEvents };
+  return cut(events, ({ event }) => event.length + comma.length, most).map(message);
 }
 
 function message(events: EncodedEvent[]): Message {
@@ -32,8 +31,8 @@ function message(events: EncodedEvent[]): Message {
   const ids = events.map(({ id }) => id);
   const { id, event } = first;
   if (more.length === 0) return { id, ids, body: event, contentType: "application/cloudevents+json" };
-  const json = events.map((one) => Buffer.from(one.event).toString()).join(",");
-  return { id, ids, body: Buffer.from(`[${json}]`), contentType: "application/cloudevents-batch+json" };
+  const parts = events.flatMap((one, place) => [place === 0 ? open : comma, one.event]);
+  return { id, ids, body: Buffer.concat([...parts, close]), contentType: "application/cloudevents-batch+json" };
 }
 
 /** What a message holds, before it is known to be events. */

@@ -4,7 +4,7 @@ import { type Launched, launch } from "@sidecart/local/launch";
 import { Person } from "../support/graphql.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { temporaryHome } from "../support/temporary-home.ts";
-import { type Usage, watch } from "./processes.ts";
+import { pidsOf, type Usage, watch } from "./processes.ts";
 
 export type ColdStart = { what: string; ms: number };
 /** What each process uses while nobody asks for anything. */
@@ -54,9 +54,9 @@ export async function coldStarts(): Promise<{ starts: ColdStart[]; atRest: AtRes
   }
 }
 
-async function resting({ processes }: Launched): Promise<AtRest> {
+async function resting(system: Launched): Promise<AtRest> {
   await pause(calmMs);
-  const watched = watch(new Map([...processes].map(([name, { pid }]) => [name, pid ?? 0])));
+  const watched = watch(pidsOf(system));
   await pause(restSeconds * 1_000);
   return { seconds: restSeconds, usage: watched.stop() };
 }

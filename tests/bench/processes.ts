@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { Launched } from "@sidecart/local/launch";
 
 /** Clock ticks a second of `/proc`; 100 on every Linux that Node runs on. */
 const ticks = 100;
+
+/** The processes of a system that run, by their names. */
+export const pidsOf = ({ processes }: Pick<Launched, "processes">): Map<string, number> =>
+  new Map([...processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : [])));
 
 export type Usage = { cpuSeconds: number; mebibytes: number };
 type Families = { cpu: Map<string, number>; pids: Map<string, number[]> };

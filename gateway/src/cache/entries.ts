@@ -44,7 +44,7 @@ export type Entries<Value> = {
   /** Fetches and keeps; who asks for the same key meanwhile gets the same answer, unless something changed in between. */
   fetch(id: string, key: string, ask: () => Promise<Value | null>): Promise<Value | null>;
   /** A known one was answered: it is fetched anew if its time is nearly up. */
-  prolong(id: string, fetch: () => Promise<unknown>): void;
+  prolong(id: string, fetch: (id: string) => Promise<unknown>): void;
   change(change: Change): void;
   /** What changed since; undefined when that is too long ago to know. */
   changesSince(began: Moment): readonly Change[] | undefined;
@@ -65,8 +65,14 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
     ttl: maxAgeMs,
   });
   const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
-  const ahead = createFetchAhead(maxAgeMs);
   const counts = countCache(name, () => entries.size);
+  const ahead = createFetchAhead({
+    maxAgeMs,
+    remainingMs: (id) => entries.getRemainingTTL(id),
+    onFetch: () => {
+      counts.ahead += 1;
+    },
+  });
 
   const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
   const changesOf = (id: string, began: Moment) => journal.since(began.heard)?.filter((change) => change.id === id);
@@ -106,13 +112,7 @@ export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Va
       underWay.set(key, { began, answer });
       return answer;
     },
-    prolong(id, fetch) {
-      const counted = () => {
-        counts.ahead += 1;
-        return fetch();
-      };
-      ahead.asked(id, { remainingMs: () => entries.getRemainingTTL(id), fetch: counted });
-    },
+    prolong: ahead.asked,
     change(change) {
       journal.note(change);
       const entry = entries.peek(change.id);

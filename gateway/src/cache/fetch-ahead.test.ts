@@ -10,8 +10,8 @@ import { createProductCache } from "./products.ts";
 const lifeMs = 200;
 const nearlyOver = 0.3 * lifeMs;
 
-/** Things with so long to live, whose fetches fail and are noted by the turn in which they began. */
-function things() {
+/** What has so long to live, and whose fetches fail and are noted by the turn in which they began. */
+function things(left: ReadonlyMap<string, number>) {
   const turns: string[][] = [];
   let open = false;
   const begin = (key: string) => {
@@ -22,48 +22,40 @@ function things() {
     });
     turns.at(-1)?.push(key);
   };
-  const thing = (key: string, remainingMs: () => number) => ({
-    remainingMs,
-    async fetch() {
+  const ahead = createFetchAhead({ maxAgeMs: lifeMs, remainingMs: (key) => left.get(key) ?? 0 });
+  const ask = (key: string) =>
+    ahead.asked(key, async () => {
       begin(key);
       throw new Error("away: nobody waits for it");
-    },
-  });
-  return { turns, thing };
+    });
+  return { turns, ask };
 }
 
 t.test("what is asked for in the last part of its life is fetched once, with others, and not before", async (t) => {
-  const ahead = createFetchAhead(lifeMs);
-  const { turns, thing } = things();
-  const ask = (key: string, remainingMs: number) =>
-    ahead.asked(
-      key,
-      thing(key, () => remainingMs),
-    );
-  ask("early", nearlyOver + 1);
-  for (const key of ["a", "b", "a"]) ask(key, nearlyOver);
+  const left = new Map([
+    ["early", nearlyOver + 1],
+    ["a", nearlyOver],
+    ["b", nearlyOver],
+  ]);
+  const { turns, ask } = things(left);
+  for (const key of ["early", "a", "b", "a"]) ask(key);
   t.same(turns, [], "not while somebody is answered");
   await eventually("the fetches", async () => turns.length > 0);
   t.same(turns, [["a", "b"]]);
-  ask("a", 1);
+  left.set("a", 1);
+  ask("a");
   await eventually("the next time", async () => turns.length > 1);
   t.same(turns, [["a", "b"], ["a"]]);
 });
 
 t.test("what was fetched or forgotten meanwhile is left alone", async (t) => {
-  const ahead = createFetchAhead(lifeMs);
-  const { turns, thing } = things();
   const left = new Map([
     ["fetched", 1],
     ["forgotten", 1],
     ["waiting", 1],
   ]);
-  for (const key of left.keys()) {
-    ahead.asked(
-      key,
-      thing(key, () => left.get(key) ?? 0),
-    );
-  }
+  const { turns, ask } = things(left);
+  for (const key of left.keys()) ask(key);
   left.set("fetched", lifeMs);
   left.delete("forgotten");
   await eventually("the fetch", async () => turns.length > 0);
@@ -71,14 +63,9 @@ t.test("what was fetched or forgotten meanwhile is left alone", async (t) => {
 });
 
 t.test("500 fetches begin at once, the others later, and 5,000 wait", async (t) => {
-  const ahead = createFetchAhead(lifeMs);
-  const { turns, thing } = things();
-  for (let at = 0; at < 5_200; at += 1) {
-    ahead.asked(
-      `${at}`,
-      thing(`${at}`, () => 1),
-    );
-  }
+  const keys = Array.from({ length: 5_200 }, (_, at) => `${at}`);
+  const { turns, ask } = things(new Map(keys.map((key) => [key, 1])));
+  for (const key of keys) ask(key);
   await eventually("all of them", async () => turns.flat().length === 5_000);
   t.same(
     turns.map(({ length }) => length),

@@ -55,7 +55,7 @@ export function createOrderCache(options: CacheOptions & { verifier: Verifier })
       const known = entries.known(wanted);
       if (!known) return fetchOrder(wanted, call);
       if (!maySee(caller, known)) return null;
-      entries.prolong(wanted, () => fetchOrder(wanted, call));
+      entries.prolong(wanted, (id) => fetchOrder(id, call));
       return known;
     },
     async orders(page, call) {

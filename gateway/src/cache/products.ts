@@ -50,7 +50,7 @@ export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions)
       const wanted = id.toLowerCase();
       const known = entries.known(wanted);
       if (known === undefined) return fetchProduct(wanted);
-      entries.prolong(wanted, () => fetchProduct(wanted));
+      entries.prolong(wanted, fetchProduct);
       return known;
     },
     products(page) {

@@ -1,4 +1,5 @@
 import { apps } from "../apps.ts";
+import { shortened } from "../screen/shortened.ts";
 import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
@@ -26,7 +27,7 @@ async function list(ask: Ask): Promise<void> {
     process.stdout.write(`${service}: ${deadLetters.total} dead letters\n`);
     for (const { eventId, topic, event, error, attempts, diedAt } of deadLetters.items) {
       const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
-      const shown = event.length > shownCharacters ? `${event.slice(0, shownCharacters)}…` : event;
+      const shown = shortened(event, shownCharacters);
       process.stdout.write(`  ${eventId}  ${topic}  ${tries}  ${diedAt}\n    ${error}\n    ${shown}\n`);
     }
   }

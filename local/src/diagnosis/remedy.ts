@@ -1,6 +1,7 @@
 import { join, relative, sep } from "node:path";
 import { checkout } from "../instance.ts";
 import { reasonOf } from "../process/reason.ts";
+import { shortened } from "../screen/shortened.ts";
 import { StartError } from "../start-error.ts";
 import type { Declared } from "./declared.ts";
 import type { Trouble } from "./sidecar-log.ts";
@@ -109,6 +110,4 @@ function shown(file: string): string {
 }
 
 // A driver may tell of every address that it has tried.
-function cut(text: string): string {
-  return text.length <= longestCause ? text : `${text.slice(0, longestCause)}…`;
-}
+const cut = (text: string) => shortened(text, longestCause);

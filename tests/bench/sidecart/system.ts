@@ -10,6 +10,7 @@ import { temporaryHome } from "../../support/temporary-home.ts";
 import { systemKey } from "../../support/tokens.ts";
 import type { PrepareOptions, System } from "../adapter.ts";
 import type { Size } from "../data-set.ts";
+import { pidsOf } from "../processes.ts";
 import { inspectable } from "../profile.ts";
 import { closeDatabases, type Databases, eventTimes, openDatabases, readBooks, restore, setStock } from "./books.ts";
 import { fillAccounts, fillCatalog, fillOrders } from "./fill.ts";
@@ -51,7 +52,7 @@ export async function startSidecart({ size, cases, profile, say }: PrepareOption
     world: await worldOf(launched, size),
     versions: await versionsOf(databases),
     ...(profile && { logs: () => logsOf(launched) }),
-    processes: () => new Map([...launched.processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : []))),
+    processes: () => pidsOf(launched),
     turnTo: (next) => runUncached(launched, next === "product-uncached", env[uncached] ?? {}, databases),
     settled: () => settled(databases, streams),
     audit: () => readBooks(databases, size),
