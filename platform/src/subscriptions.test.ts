@@ -1,3 +1,4 @@
+import { mock } from "node:test";
 import { OrderPaidSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -185,6 +186,31 @@ t.test("a message that comes again while its events are in hand begins none of t
     seen,
     events.map(({ id }) => id),
   );
+});
+
+t.test("a handler that never ends holds neither its event nor a place", async (t) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.teardown(() => mock.timers.reset());
+  const seen = new Set<string>();
+  const { deliver, letters } = dispatcherOf(async ({ id }) => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    await new Promise(() => {});
+  });
+  const events = Array.from({ length: 130 }, () => eventOf());
+  const ends = events.map((event) => deliver(topic, event));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await turn();
+  t.equal(seen.size, 128);
+  mock.timers.tick(10_000);
+  await turn();
+  t.equal(await Promise.race([...ends, "held"]), "held", "its deadline is not over for long");
+  mock.timers.tick(1_000);
+  t.same(new Set(await Promise.all(ends.slice(0, 128))), new Set(["again"]));
+  t.equal(seen.size, 130, "others have their places");
+  const again = await Promise.all(events.slice(0, 128).map((event) => deliver(topic, event)));
+  t.same(new Set(again), new Set(["handled"]));
+  t.same(letters, []);
 });
 
 t.test("128 events are handled at once, whatever messages they come in, and the others after them", async (t) => {

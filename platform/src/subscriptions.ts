@@ -1,13 +1,13 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
-import type { ZodError } from "zod";
+import pTimeout from "p-timeout";
 import { background, type CallContext } from "./call.ts";
 import { StatementFailed } from "./database.ts";
-import type { DeadLetters } from "./dead-letters.ts";
-import { commonErrors, isRetryable, toAppError } from "./errors.ts";
+import { type DeadLetters, unreadableId } from "./dead-letters.ts";
+import { isRetryable } from "./errors.ts";
 import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
-import { derivedId } from "./ids.ts";
+import { inWords, problemsIn } from "./input.ts";
 import type { Logger } from "./log.ts";
 import { eventsOf } from "./messages.ts";
 import { inSpan, meter, SpanKind, traceFromParent } from "./telemetry.ts";
@@ -50,6 +50,8 @@ type Deliverable = { id: string; work(): Promise<Delivery> };
 /** An event that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
 const maxAttempts = 5;
 const handlerTimeoutMs = 10_000;
+/** A handler that goes on after its deadline is waited for no longer than this: nothing else could try the event meanwhile. */
+const lateMs = 1_000;
 /**
  * Events that a replica handles at once, whatever messages they came in; the others wait for their place. Fewer than any
  * batcher of a handler lets wait, and no more than other people's statements can stand beside.
@@ -86,8 +88,8 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   function deliverable(topic: string, raw: unknown): Deliverable {
     const { success, data: event, error } = cloudEvent.safeParse(raw);
     if (success) return { id: event.id, work: () => tryEvent(topic, event) };
-    const id = derivedId(topic, JSON.stringify(raw) ?? "");
-    return { id, work: () => putAside(deadLetters.unreadable(topic, raw, problemsOf(error))) };
+    const id = unreadableId(topic, raw);
+    return { id, work: () => putAside(deadLetters.unreadable(topic, raw, inWords(problemsIn(error), "event"))) };
   }
 
   /** A message may come again while its events are still in hand. */
@@ -152,9 +154,6 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
 }
 
-const problemsOf = ({ issues }: ZodError) =>
-  issues.map(({ path, message }) => `${path.join(".") || "event"}: ${message}`).join("; ");
-
 /** The subscriptions to one component; two to one topic are a mistake. */
 export function handlersByTopic(all: Subscription[], pubsub: PubSub): Map<string, Subscription> {
   const own = all.filter((subscription) => subscription.pubsub === pubsub);
@@ -163,7 +162,7 @@ export function handlersByTopic(all: Subscription[], pubsub: PubSub): Map<string
   return byTopic;
 }
 
-/** Handles an event in the trace of whatever caused it. */
+/** Handles an event in the trace of whatever caused it. Fails when the handler does not end in time, whatever becomes of it. */
 export async function handleInSpan(subscription: Subscription, event: CloudEvent): Promise<void> {
   const { topic } = subscription;
   const options = {
@@ -171,12 +170,19 @@ export async function handleInSpan(subscription: Subscription, event: CloudEvent
     parent: traceFromParent(event.traceparent),
     attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
   };
-  await inSpan(`${topic} process`, options, () => subscription.handle(event, background(handlerTimeoutMs)));
+  await inSpan(`${topic} process`, options, () =>
+    pTimeout(subscription.handle(event, background(handlerTimeoutMs)), {
+      milliseconds: handlerTimeoutMs + lateMs,
+      fallback: tooLate,
+    }),
+  );
+}
+
+function tooLate(): never {
+  throw new Error(`the handler did not end within ${handlerTimeoutMs + lateMs} ms`);
 }
 
 /** True when the trouble is not the event's: it is tried again for as long as that lasts. */
-const isPassing = (error: unknown) =>
-  (isRetryable(error) && !(error instanceof StatementFailed)) ||
-  toAppError(error).code === commonErrors.overloaded.code;
+const isPassing = (error: unknown) => isRetryable(error) && !(error instanceof StatementFailed);
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;
