@@ -53,6 +53,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     together,
     reads: cache,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
+    answersMs: config.SIDECART_CACHE_MS,
     countLogin,
     log,
   });

@@ -4,6 +4,7 @@ import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
+import { keepAnswers } from "./cache/answers.ts";
 import type { Cache } from "./cache/cache.ts";
 import { answerConditionally } from "./conditional.ts";
 import { type GatewayContext, RequestCall } from "./context.ts";
@@ -34,12 +35,15 @@ export type GraphqlOptions = {
   together: Together;
   reads: Cache;
   timeoutMs: number;
+  /** How long the text of an answer may be kept; 0: not at all. */
+  answersMs: number;
   countLogin: CountLogin;
   log: Logger;
 };
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  if (options.answersMs > 0) keepAnswers(app, "/graphql", options.answersMs);
   answerConditionally(app, "/graphql");
   await app.register(mercurius, {
     schema: typeDefs,
@@ -61,6 +65,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
       countLogin: () => options.countLogin(request),
     }),
     errorFormatter(execution, context) {
+      (context as unknown as GatewayContext).call.made?.fromElsewhere();
       const { retryAfter, ...formatted } = formatErrors(execution, options.log);
       if (retryAfter !== undefined) (context as unknown as MercuriusContext).reply.header("retry-after", retryAfter);
       return formatted as never;

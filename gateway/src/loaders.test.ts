@@ -4,7 +4,7 @@ import { badFields } from "@sidecart/platform/input";
 import { createLogger } from "@sidecart/platform/log";
 import Fastify from "fastify";
 import t, { type Test } from "tap";
-import { uncached } from "../../tests/support/gateway.ts";
+import { readsOver } from "../../tests/support/gateway.ts";
 import { registerGraphql } from "./graphql.ts";
 import type { Services } from "./services.ts";
 
@@ -46,7 +46,7 @@ async function api(t: Test, methods: Record<string, Method>) {
   const app = Fastify();
   const services = { accounts: service, catalog: service, orders: service } as unknown as Services;
   const log = createLogger("test", "silent");
-  await registerGraphql(app, { services, ...uncached(services), timeoutMs: 5_000, countLogin: async () => {}, log });
+  await registerGraphql(app, { services, ...readsOver(services), timeoutMs: 5_000, countLogin: async () => {}, log });
   t.teardown(() => app.close());
   const ask = async (query: string, variables = {}) => {
     const payload = { query, variables };

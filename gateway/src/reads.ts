@@ -1,5 +1,6 @@
 import type { CallContext } from "@sidecart/platform/call";
 import { inPages, type Paged } from "./batches.ts";
+import type { Made } from "./cache/made.ts";
 import { checkId } from "./field-names.ts";
 import { type ApiOrder, listOrders, toOrder } from "./order-resolvers.ts";
 import { type ApiProduct, toProduct } from "./product-resolvers.ts";
@@ -8,11 +9,14 @@ import type { Together } from "./together.ts";
 
 export type Soon<T> = T | Promise<T>;
 
+/** Who asks, and what their answer is made of. */
+export type Asking = CallContext & { readonly made?: Made | undefined };
+
 /** What most requests read, in the API's words. */
 export type Reads = {
-  product(id: string, call: CallContext): Soon<ApiProduct | null>;
+  product(id: string, call: Asking): Soon<ApiProduct | null>;
   /** The newest first. */
-  products(page: Paged, call: CallContext): Soon<ApiProduct[]>;
+  products(page: Paged, call: Asking): Soon<ApiProduct[]>;
   order(id: string, call: CallContext): Promise<ApiOrder | null>;
   /** One's own, the newest first. */
   orders(page: Paged, call: CallContext): Promise<ApiOrder[]>;

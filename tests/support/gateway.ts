@@ -5,6 +5,8 @@ import { createHttp } from "@sidecart/gateway/http";
 import { readServices } from "@sidecart/gateway/reads";
 import type { Services } from "@sidecart/gateway/services";
 import { createTogether } from "@sidecart/gateway/together";
+import type { CallContext } from "@sidecart/platform/call";
+import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { createLogger } from "@sidecart/platform/log";
 import { verifierFrom } from "@sidecart/platform/tokens";
 import type { Test } from "tap";
@@ -21,7 +23,9 @@ export function recordingServices(answers: Answers): { services: Services; asked
     new Proxy(
       {},
       {
-        get: (_target, method: string) => async (request: Record<string, unknown>) => {
+        get: (_target, method: string) => async (request: Record<string, unknown>, call: CallContext) => {
+          // as a sidecar does
+          if (Date.now() > call.deadline) throw new AppError(commonErrors.timeout);
           asked.push({ method: `${name}.${method}`, request });
           const answer = answers[`${name}.${method}`];
           if (!answer) throw new Error(`nobody said what ${name}.${method} answers`);
@@ -36,24 +40,25 @@ export function recordingServices(answers: Answers): { services: Services; asked
 export const testConfig = (env: Record<string, string> = {}) =>
   gatewayConfig.parse({ SIDECART_APP_ID: "gateway", SIDECART_APP_PORT: "1", APP_API_TOKEN: "x".repeat(16), ...env });
 
-/** What the API reads with where nothing is kept. */
-export function uncached(services: Services) {
+/** What the API reads with; 0: nothing is kept. */
+export function readsOver(services: Services, cacheMs = 0) {
   const together = createTogether(services);
-  const reads = readServices(services, together);
   const verifier = verifierFrom(async () => "");
-  return { together, reads: createCache({ reads, verifier, maxAgeMs: 0, timeoutMs: 5_000 }) };
+  const options = { reads: readServices(services, together), verifier, maxAgeMs: cacheMs, timeoutMs: 5_000 };
+  return { together, reads: createCache(options), answersMs: cacheMs };
 }
 
-type Options = { env?: Record<string, string>; countLogin?: () => Promise<void> };
+type Options = { env?: Record<string, string>; cacheMs?: number; countLogin?: () => Promise<void> };
 
 /** The gateway's API over made-up services, without a network. */
-export async function startApi(t: Test, answers: Answers, { env, countLogin = async () => {} }: Options = {}) {
+export async function startApi(t: Test, answers: Answers, { env, cacheMs, countLogin = async () => {} }: Options = {}) {
   const log = createLogger("gateway", "silent");
   const logged: object[] = [];
   log.error = (entry: object) => void logged.push(entry);
   const { services, asked } = recordingServices(answers);
   const http = await createHttp(testConfig(env), log);
-  await registerGraphql(http, { services, ...uncached(services), timeoutMs: 5_000, countLogin, log });
+  const over = readsOver(services, cacheMs);
+  await registerGraphql(http, { services, ...over, timeoutMs: 5_000, countLogin, log });
   t.teardown(() => http.close());
   const post = async (body: object) => {
     const { statusCode, json } = await http.inject({ method: "POST", url: "/graphql", payload: body });
@@ -61,5 +66,5 @@ export async function startApi(t: Test, answers: Answers, { env, countLogin = as
     return { status: statusCode, data, errors, codes: errors.map(({ extensions }) => extensions.code) };
   };
   const ask = (query: string, variables: Record<string, unknown> = {}) => post({ query, variables });
-  return { http, post, ask, asked, logged };
+  return { http, reads: over.reads, post, ask, asked, logged };
 }

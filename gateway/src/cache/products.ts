@@ -1,7 +1,9 @@
 import { background } from "@sidecart/platform/call";
+import type { Paged } from "../batches.ts";
 import type { ApiProduct } from "../product-resolvers.ts";
-import type { Reads } from "../reads.ts";
+import type { Reads, Soon } from "../reads.ts";
 import { type CacheOptions, type Change, createEntries } from "./entries.ts";
+import type { Made } from "./made.ts";
 import { createPages } from "./pages.ts";
 import { bytesIn, bytesOfTexts } from "./room.ts";
 
@@ -17,6 +19,25 @@ function amend(product: ApiProduct | null, { onlyStock, version }: Change): ApiP
   if (!product || stock === undefined) return undefined;
   return version > product.version ? { ...product, stock, version } : product;
 }
+
+/** Notes what an answer is made of: what is read is there, or comes later. */
+function noted<T>(made: Made | undefined, read: Soon<T>, again: () => Soon<T>, same: (one: T, other: T) => boolean) {
+  if (read instanceof Promise) {
+    made?.fromElsewhere();
+    return read;
+  }
+  made?.from(() => {
+    const now = again();
+    if (!(now instanceof Promise)) return same(read, now);
+    // whoever answers in its place waits for it too
+    now.catch(() => {});
+    return false;
+  });
+  return read;
+}
+
+const areSame = (some: ApiProduct[], others: ApiProduct[]) =>
+  some.length === others.length && some.every((one, at) => one === others[at]);
 
 const bytesOfEmptyProduct = 700;
 const bytesOfAttribute = 110;
@@ -45,18 +66,25 @@ export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions)
   const touches = ({ onlyStock }: Change) => !onlyStock;
   const pages = createPages({ entries, maxBytes: bytesIn(shareOfHeap.pages), maxAgeMs, touches });
   const fetchProduct = (id: string) => entries.fetch(id, id, async () => reads.product(id, background(timeoutMs)));
+
+  function product(id: string): Soon<ApiProduct | null> {
+    const known = entries.known(id);
+    if (known === undefined) return fetchProduct(id);
+    entries.prolong(id, fetchProduct);
+    return known;
+  }
+
+  function products(page: Paged): Soon<ApiProduct[]> {
+    const asked = { ...everybody, page: `${page.first} ${page.after}` };
+    return pages.rows(asked, async () => reads.products(page, background(timeoutMs)), fetchProduct);
+  }
+
   return {
-    product(id) {
+    product(id, { made }) {
       const wanted = id.toLowerCase();
-      const known = entries.known(wanted);
-      if (known === undefined) return fetchProduct(wanted);
-      entries.prolong(wanted, fetchProduct);
-      return known;
+      return noted(made, product(wanted), () => product(wanted), Object.is);
     },
-    products(page) {
-      const asked = { ...everybody, page: `${page.first} ${page.after}` };
-      return pages.rows(asked, async () => reads.products(page, background(timeoutMs)), fetchProduct);
-    },
+    products: (page, { made }) => noted(made, products(page), () => products(page), areSame),
     change(change) {
       entries.change(change);
       if (!change.onlyStock) pages.drop(everybody.owner);
