@@ -155,3 +155,20 @@ t.test("what is wrong with the query is the caller's, and is not logged", async 
   }
   t.same(logged, []);
 });
+
+t.test("who asks nothing is told so, and not of a hash that was never sent", async (t) => {
+  const { http } = await startApi(t, {});
+  const requests = [
+    { url: "/graphql" },
+    { url: "/graphql", query: { query: "" } },
+    { url: "/graphql", method: "POST", payload: {} },
+    { url: "/graphql", method: "POST", payload: { query: null, variables: {} } },
+  ] as const;
+  for (const request of requests) {
+    const { statusCode, json } = await http.inject(request);
+    t.equal(statusCode, 400);
+    t.match(json(), { data: null, errors: [{ message: "query: is missing", extensions: { code: "BAD_INPUT" } }] });
+  }
+  const array = await http.inject({ url: "/graphql", method: "POST", payload: [] });
+  t.match(array.json().errors, [{ message: "body must be object" }]);
+});

@@ -4,6 +4,7 @@ import type { Logger } from "@sidecart/platform/log";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";
+import { refuseEmpty } from "./asked.ts";
 import { keepAnswers } from "./cache/answers.ts";
 import type { Cache } from "./cache/cache.ts";
 import { answerConditionally } from "./conditional.ts";
@@ -43,6 +44,7 @@ export type GraphqlOptions = {
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  refuseEmpty(app, "/graphql");
   if (options.answersMs > 0) keepAnswers(app, "/graphql", options.answersMs);
   answerConditionally(app, "/graphql");
   await app.register(mercurius, {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
+import { askedIn } from "../asked.ts";
 import { Made } from "./made.ts";
 import { countCache } from "./metrics.ts";
 import { bytesIn, bytesOfNothing, bytesOfTexts } from "./room.ts";
@@ -16,7 +17,6 @@ const shareOfHeap = 0.05;
 const longestQuestion = 4_096;
 
 type Answer = { text: string; made: Made };
-type Asked = { query?: unknown; extensions?: unknown };
 
 /**
  * Keeps the texts of answers that are made of nothing but what is in memory, and gives them to whoever asks the same
@@ -53,9 +53,9 @@ export function keepAnswers(app: FastifyInstance, path: string, maxAgeMs: number
 }
 
 /** What is asked, as a text; undefined where it is not worth keeping, or where asking has the effect that a query is kept. */
-function questionOf({ method, body, query }: FastifyRequest): string | undefined {
-  const asked = (method === "GET" ? query : body) as Asked | null;
-  if (!asked || (asked.query && asked.extensions)) return undefined;
+function questionOf(request: FastifyRequest): string | undefined {
+  const asked = askedIn(request);
+  if (asked.query && asked.extensions) return undefined;
   const question = JSON.stringify(asked);
   return question.length > longestQuestion ? undefined : question;
 }
