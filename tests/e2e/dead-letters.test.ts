@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import t from "tap";
 import { as, behindSidecar } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
-import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
+import { admin, goodPassword, newCustomer, newPerson, newProduct, placeOrder } from "../support/people.ts";
+import { program } from "../support/program.ts";
 import { stockOracle } from "../support/stock.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -91,6 +92,21 @@ t.test("once its cause is gone a dead letter is handled again, once", async (t) 
     "and it has left the list",
   );
   t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 0 } });
+});
+
+t.test("npm run dead-letters lists them by service, each with its error and its event", async (t) => {
+  const person = await newPerson(gatewayUrl, "admin");
+  const env = { SIDECART_URL: gatewayUrl, SIDECART_EMAIL: person.email, SIDECART_PASSWORD: goodPassword };
+  const { code, output } = await program("local/src/commands/dead-letters.ts", [], env);
+  t.equal(code, 0, output);
+  const all = await letters();
+  t.match(output, new RegExp(`^accounts: 0 dead letters\\ncatalog: ${all.length} dead letters\\n`));
+  t.match(output, /\norders: 0 dead letters\n$/);
+  for (const { eventId, attempts, error, event } of all) {
+    const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+    t.ok(output.includes(`  ${eventId}  ${topic}  ${tries}  20`), `${eventId}, ${tries}`);
+    t.ok(output.includes(`\n    ${error}\n    ${event.slice(0, 200)}`), `${eventId}: its error and its event`);
+  }
 });
 
 t.test("only an admin sees and redrives them, at the service too", async (t) => {
