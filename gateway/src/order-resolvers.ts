@@ -87,5 +87,6 @@ function refused(refusal: Refusal | undefined): Error {
   if (!refusal) return new Error("orders answered a placement without an outcome");
   const status = refusal.code === "PRODUCT_NOT_FOUND" ? "NOT_FOUND" : "FAILED_PRECONDITION";
   const kind: ErrorKind = { code: refusal.code, status, text: refusal.message };
-  return new AppError(kind, { details: { productIds: refusal.productIds } });
+  const { productIds } = refusal;
+  return new AppError(kind, { details: productIds.length > 0 ? { productIds } : {} });
 }
