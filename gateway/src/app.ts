@@ -45,7 +45,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const http = await createHttp(config, log);
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
-  const reached = createReadiness({ sidecar, services, clock: systemClock });
+  const reached = createReadiness({ sidecar, services, clock: systemClock, log });
   const ready = async () => ({ ...(await reached()), ...(drain.begun() && draining) });
   registerHealth(http, ready);
   await registerGraphql(http, {

@@ -3,6 +3,7 @@ import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import t from "tap";
+import { Made } from "./cache/made.ts";
 import { RequestCall } from "./context.ts";
 
 const call = (authorization?: string, raw = new EventEmitter()) =>
@@ -25,6 +26,17 @@ t.test("who goes away before the answer is whole ends the call, and nobody else"
     t.equal(signal.aborted, aborted);
   }
   t.ok(call("", Object.assign(new EventEmitter(), { closed: true })).signal.aborted, "and so does who had gone before");
+});
+
+t.test("who looks at anything of a request makes its answer one that is not kept", async (t) => {
+  for (const look of [undefined, "deadline", "authorization", "signal"] as const) {
+    const made = new Made("question");
+    const request = { headers: {}, made } as unknown as FastifyRequest;
+    const asking = new RequestCall(request, { raw: new EventEmitter() } as unknown as FastifyReply, 1_000);
+    asking.made?.from({ stands: () => true, bytes: () => 0 });
+    if (look) asking[look];
+    t.equal(made.mayBeKept, look === undefined, look ?? "nothing");
+  }
 });
 
 t.test("a request is forgotten by the next collection of young objects", async (t) => {

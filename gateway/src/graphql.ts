@@ -56,6 +56,8 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     cache: keptQueries,
     graphql: { parseOptions: { maxTokens }, validateOptions: { maxErrors } },
     // Clients may send a query once and its hash from then on; the least used are forgotten.
+    // Mercurius refuses mutations by GET, and by nothing else that is one.
+    additionalRouteOptions: { exposeHeadRoute: false },
     persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(keptTexts),
     graphiql: false,
     allowBatchedQueries: false,

@@ -1,4 +1,5 @@
 import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { createLogger } from "@sidecart/platform/log";
 import t from "tap";
 import { recordingServices } from "../../tests/support/gateway.ts";
 import { createReadiness } from "./readiness.ts";
@@ -20,12 +21,15 @@ function setUp() {
     },
   });
   const sidecar = { ready: () => answer("sidecar")().then(() => undefined) };
-  const readiness = createReadiness({ sidecar, services, clock: { now: () => new Date(now) } });
+  const logged: string[] = [];
+  const log = createLogger("gateway", "silent");
+  log.info = (entry: object, text?: string) => void logged.push(`${"check" in entry && entry.check} ${text}`);
+  const readiness = createReadiness({ sidecar, services, clock: { now: () => new Date(now) }, log });
   const later = (ms = 1_000) => {
     now += ms;
     return readiness();
   };
-  return { down, asked, readiness, later };
+  return { down, asked, logged, readiness, later };
 }
 const allOk = { sidecar: "ok", accounts: "ok", catalog: "ok", orders: "ok" };
 
@@ -59,6 +63,16 @@ t.test("without its own sidecar it is never ready", async (t) => {
   t.equal((await later()).ready, true);
   down.add("sidecar");
   t.match(await later(), { ready: false, status: "unavailable", checks: { sidecar: "unavailable" } });
+});
+
+t.test("who is not reached is logged once with the reason, and again once it is", async (t) => {
+  const { down, logged, later } = setUp();
+  down.add("catalog");
+  for (let time = 0; time < 3; time += 1) await later();
+  t.same(logged, ["catalog not reached"]);
+  down.clear();
+  for (let time = 0; time < 3; time += 1) await later();
+  t.same(logged, ["catalog not reached", "catalog reached"]);
 });
 
 t.test("asking often is one probe a second, and one at a time", async (t) => {

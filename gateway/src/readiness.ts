@@ -1,6 +1,7 @@
 import { background, type CallContext } from "@sidecart/platform/call";
 import { toAppError } from "@sidecart/platform/errors";
 import type { Clock } from "@sidecart/platform/ids";
+import type { Logger } from "@sidecart/platform/log";
 import type { Sidecar } from "@sidecart/platform/sidecar";
 import type { Services } from "./services.ts";
 
@@ -16,23 +17,34 @@ export type Readiness = {
   /** Who answers at this moment. */
   checks: Record<string, Answer>;
 };
-export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock };
+export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock; log: Logger };
 
 /**
  * Ready is who reaches its own sidecar and has reached each service once: a service that is down later is down for every
  * replica, and is no reason to send people away from all of them. One answer is kept for a second, and one probe is under
- * way at a time, so that asking often costs nothing.
+ * way at a time, so that asking often costs nothing. Why somebody is not reached is logged, when that changes.
  */
-export function createReadiness({ sidecar, services, clock }: ReadinessDeps): () => Promise<Readiness> {
+export function createReadiness({ sidecar, services, clock, log }: ReadinessDeps): () => Promise<Readiness> {
   const reached = new Set<string>();
+  const reasons = new Map<string, string>();
   let last: { readiness: Promise<Readiness>; until: number } | undefined;
   const probe = async (): Promise<Readiness> => {
-    const checks = await check(sidecar, services);
-    for (const [name, answer] of Object.entries(checks)) if (answer === "ok") reached.add(name);
+    const checks: Record<string, Answer> = {};
+    for (const { name, failure } of await failuresOf(sidecar, services)) {
+      tell(name, failure);
+      checks[name] = failure ? "unavailable" : "ok";
+      if (!failure) reached.add(name);
+    }
     const ready = checks.sidecar === "ok" && Object.keys(checks).every((name) => reached.has(name));
     const all = Object.values(checks).every((one) => one === "ok");
     if (!ready) return { ready, status: "unavailable", checks };
     return { ready, status: all ? "ok" : "degraded", checks };
+  };
+  const tell = (name: string, failure: Error | undefined) => {
+    if (failure && failure.message !== reasons.get(name)) log.info({ err: failure, check: name }, "not reached");
+    if (!failure && reasons.has(name)) log.info({ check: name }, "reached");
+    if (failure) reasons.set(name, failure.message);
+    else reasons.delete(name);
   };
   return () => {
     if (last && clock.now().getTime() < last.until) return last.readiness;
@@ -44,7 +56,8 @@ export function createReadiness({ sidecar, services, clock }: ReadinessDeps): ()
   };
 }
 
-async function check(sidecar: Pick<Sidecar, "ready">, services: Services): Promise<Record<string, Answer>> {
+/** Why each is not reached; nothing of those that are. */
+function failuresOf(sidecar: Pick<Sidecar, "ready">, services: Services): Promise<{ name: string; failure?: Error }[]> {
   const call = background(probeMs);
   const probes: Record<string, Promise<unknown>> = {
     sidecar: sidecar.ready(call),
@@ -52,16 +65,13 @@ async function check(sidecar: Pick<Sidecar, "ready">, services: Services): Promi
     catalog: services.catalog.getProducts({ ids: [] }, call),
     orders: askOrders(services, call),
   };
-  const answers = Object.entries(probes).map(async ([name, answer]) => {
-    return [
-      name,
-      await answer.then(
-        () => "ok" as const,
-        () => "unavailable" as const,
-      ),
-    ] as const;
-  });
-  return Object.fromEntries(await Promise.all(answers));
+  const ends = Object.entries(probes).map(([name, answer]) =>
+    answer.then(
+      () => ({ name }),
+      (failure: Error) => ({ name, failure }),
+    ),
+  );
+  return Promise.all(ends);
 }
 
 /** Needs a token: being told so is an answer. */

@@ -1,6 +1,7 @@
 import { mock } from "node:test";
 import { OrderPaidSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
+import type { CallContext } from "./call.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { AppError, commonErrors } from "./errors.ts";
 import { eventType } from "./events.ts";
@@ -23,7 +24,10 @@ const eventOf = (data: unknown = { order: { id: "1" } }, id = newId()) => ({
 });
 
 /** A dispatcher whose dead letters are kept in a list; `fail` makes the store unreachable. */
-function dispatcherOf(handle: (event: { id: string }) => Promise<void>, store: { fail?: boolean } = {}) {
+function dispatcherOf(
+  handle: (event: { id: string }, call: CallContext) => Promise<void>,
+  store: { fail?: boolean } = {},
+) {
   const letters: { topic: string; attempts: number; error: unknown; event: unknown }[] = [];
   const keep = async (letter: (typeof letters)[number]) => {
     if (store.fail) throw new AppError(commonErrors.unavailable);
@@ -192,9 +196,11 @@ t.test("a handler that never ends holds neither its event nor a place", async (t
   mock.timers.enable({ apis: ["setTimeout"] });
   t.teardown(() => mock.timers.reset());
   const seen = new Set<string>();
-  const { deliver, letters } = dispatcherOf(async ({ id }) => {
+  const signals: AbortSignal[] = [];
+  const { deliver, letters } = dispatcherOf(async ({ id }, { signal }) => {
     if (seen.has(id)) return;
     seen.add(id);
+    signals.push(signal);
     await new Promise(() => {});
   });
   const events = Array.from({ length: 130 }, () => eventOf());
@@ -208,6 +214,7 @@ t.test("a handler that never ends holds neither its event nor a place", async (t
   mock.timers.tick(1_000);
   t.same(new Set(await Promise.all(ends.slice(0, 128))), new Set(["again"]));
   t.equal(seen.size, 130, "others have their places");
+  t.equal(signals.filter(({ aborted }) => aborted).length, 128, "and those that hold none are told to end");
   const again = await Promise.all(events.slice(0, 128).map((event) => deliver(topic, event)));
   t.same(new Set(again), new Set(["handled"]));
   t.same(letters, []);

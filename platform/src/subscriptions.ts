@@ -50,11 +50,15 @@ type Deliverable = { id: string; work(): Promise<Delivery> };
 /** An event that failed this often for a reason of its own is put aside, with its error, for a person to look at. */
 const maxAttempts = 5;
 const handlerTimeoutMs = 10_000;
-/** A handler that goes on after its deadline is waited for no longer than this: nothing else could try the event meanwhile. */
+/**
+ * A handler that goes on after its deadline is told to end, and waited for no longer than this: nothing else could try the
+ * event meanwhile.
+ */
 const lateMs = 1_000;
 /**
  * Events that a replica handles at once, whatever messages they came in; the others wait for their place. Fewer than any
- * batcher of a handler lets wait, and no more than other people's statements can stand beside.
+ * batcher of a handler lets wait, and no more than other people's statements can stand beside. Handlers that were given up
+ * are not counted.
  */
 const mostAtOnce = 128;
 const givenUp = "given up by the sidecar";
@@ -170,16 +174,15 @@ export async function handleInSpan(subscription: Subscription, event: CloudEvent
     parent: traceFromParent(event.traceparent),
     attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
   };
-  await inSpan(`${topic} process`, options, () =>
-    pTimeout(subscription.handle(event, background(handlerTimeoutMs)), {
-      milliseconds: handlerTimeoutMs + lateMs,
-      fallback: tooLate,
-    }),
-  );
-}
-
-function tooLate(): never {
-  throw new Error(`the handler did not end within ${handlerTimeoutMs + lateMs} ms`);
+  const abort = new AbortController();
+  const fallback = () => {
+    abort.abort();
+    throw new Error(`the handler did not end within ${handlerTimeoutMs + lateMs} ms`);
+  };
+  await inSpan(`${topic} process`, options, () => {
+    const handled = subscription.handle(event, background(handlerTimeoutMs, abort.signal));
+    return pTimeout(handled, { milliseconds: handlerTimeoutMs + lateMs, fallback });
+  });
 }
 
 /** True when the trouble is not the event's: it is tried again for as long as that lasts. */

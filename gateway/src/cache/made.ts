@@ -1,19 +1,26 @@
+/** Something in memory that an answer was made of. */
+export type Part = {
+  /** Whether that would be read now, too. */
+  stands(): boolean;
+  /** What it takes, since it stays for as long as the answer is kept. */
+  bytes(): number;
+};
+
 /**
  * What the answer to a question is made of. While that is nothing but what everybody may see, and comes from memory, its
  * text may be kept for as long as all of that stands.
  */
 export class Made {
   readonly question: string;
-  #parts: (() => boolean)[] = [];
+  #parts: Part[] = [];
   #fromMemory = true;
 
   constructor(question: string) {
     this.question = question;
   }
 
-  /** Of something in memory; `stands`: whether that would be read now, too. */
-  from(stands: () => boolean): void {
-    if (this.#fromMemory) this.#parts.push(stands);
+  from(part: Part): void {
+    if (this.#fromMemory) this.#parts.push(part);
   }
 
   /** Of something else as well: a service's answer, an error, or what one person alone may see. */
@@ -27,6 +34,10 @@ export class Made {
   }
 
   stands(): boolean {
-    return this.#parts.every((stands) => stands());
+    return this.#parts.every((part) => part.stands());
+  }
+
+  bytes(): number {
+    return this.#parts.reduce((sum, part) => sum + part.bytes(), 0);
   }
 }

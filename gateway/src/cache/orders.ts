@@ -4,7 +4,7 @@ import type { Caller, Verifier } from "@sidecart/platform/tokens";
 import type { ApiOrder } from "../order-resolvers.ts";
 import type { Reads } from "../reads.ts";
 import { type CacheOptions, type Change, createEntries } from "./entries.ts";
-import { createPages } from "./pages.ts";
+import { createPages, nameOf } from "./pages.ts";
 import { bytesIn, bytesOfTexts } from "./room.ts";
 
 const shareOfHeap = { orders: 0.2, pages: 0.05 };
@@ -61,7 +61,7 @@ export function createOrderCache(options: CacheOptions & { verifier: Verifier })
     async orders(page, call) {
       const caller = await callerOf(verifier, call);
       if (!caller) return reads.orders(page, call);
-      const asked = { owner: caller.accountId, page: `${page.first} ${page.after}`, asker: `${call.authorization}` };
+      const asked = { owner: caller.accountId, page: nameOf(page), asker: `${call.authorization}` };
       return pages.rows(
         asked,
         () => reads.orders(page, apart(call)),

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Paged } from "../batches.ts";
 import type { Soon } from "../reads.ts";
 import type { Change, Entries, Moment } from "./entries.ts";
 import { bytesOfId, bytesOfNothing } from "./room.ts";
@@ -7,6 +8,9 @@ import { bytesOfId, bytesOfNothing } from "./room.ts";
 const mostMissing = 100;
 /** A page is found by its key and by its owner. */
 const bytesOfPage = 3 * bytesOfNothing;
+
+/** Which page; what is left out and what is null are the same. */
+export const nameOf = ({ first, after }: Paged): string => JSON.stringify([first ?? null, after ?? null]);
 
 type Page = { owner: string; ids: readonly string[] };
 /** Whose page it is and which; `asker`: whose answers are whose. */

@@ -2,8 +2,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import t from "tap";
 import type { ApiProduct } from "../product-resolvers.ts";
+import type { Asking } from "../reads.ts";
 import type { Change } from "./entries.ts";
-import { createProductCache } from "./products.ts";
+import { Made } from "./made.ts";
+import { bytesOfProduct, createProductCache } from "./products.ts";
 
 type State = { version: number; price: number; stock: number };
 type Fetch = { read(): void; answer(): void; fail(): void };
@@ -123,6 +125,31 @@ t.test("who asks for the same meanwhile waits for the same answer, until somethi
   for (const fetch of fetches) fetch.answer();
   t.match(await Promise.all([first, second]), [{ version: 1 }, { version: 1 }]);
   t.match(cache.product("a", call), { version: 1 }, "the later one is kept");
+});
+
+t.test("an answer is charged with every product that it was made of, and stands while all are the same", async (t) => {
+  const { fetches, cache, commit, hear } = world();
+  const first = cache.products(page, call);
+  for (const fetch of fetches) fetch.answer();
+  const [a, b] = (await first) as [ApiProduct, ApiProduct];
+  const noted = (read: (call: Asking) => unknown) => {
+    const made = new Made("question");
+    read({ ...call, made });
+    return made;
+  };
+  const list = noted((asking) => cache.products(page, asking));
+  const one = noted((asking) => cache.product("b", asking));
+  t.equal(list.bytes(), bytesOfProduct(a) + bytesOfProduct(b));
+  t.equal(one.bytes(), bytesOfProduct(b));
+  t.ok(list.stands() && one.stands());
+  commit("a", "stock");
+  hear(0);
+  t.same([list.stands(), one.stands()], [false, true]);
+  commit("b", "price");
+  hear(0);
+  t.notOk(one.stands(), "it is not known what that is now");
+  t.notOk(noted((asking) => cache.product("b", asking)).mayBeKept, "nor is what is on its way");
+  for (const fetch of fetches) fetch.answer();
 });
 
 t.test("a failure is not kept", async (t) => {

@@ -4,8 +4,8 @@ import type { ApiProduct } from "../product-resolvers.ts";
 import type { Reads, Soon } from "../reads.ts";
 import { type CacheOptions, type Change, createEntries } from "./entries.ts";
 import type { Made } from "./made.ts";
-import { createPages } from "./pages.ts";
-import { bytesIn, bytesOfTexts } from "./room.ts";
+import { createPages, nameOf } from "./pages.ts";
+import { bytesIn, bytesOfNothing, bytesOfTexts } from "./room.ts";
 
 const shareOfHeap = { products: 0.12, pages: 0.03 };
 /** Everybody sees the same list. */
@@ -20,25 +20,6 @@ function amend(product: ApiProduct | null, { onlyStock, version }: Change): ApiP
   return version > product.version ? { ...product, stock, version } : product;
 }
 
-/** Notes what an answer is made of: what is read is there, or comes later. */
-function noted<T>(made: Made | undefined, read: Soon<T>, again: () => Soon<T>, same: (one: T, other: T) => boolean) {
-  if (read instanceof Promise) {
-    made?.fromElsewhere();
-    return read;
-  }
-  made?.from(() => {
-    const now = again();
-    if (!(now instanceof Promise)) return same(read, now);
-    // whoever answers in its place waits for it too
-    now.catch(() => {});
-    return false;
-  });
-  return read;
-}
-
-const areSame = (some: ApiProduct[], others: ApiProduct[]) =>
-  some.length === others.length && some.every((one, at) => one === others[at]);
-
 const bytesOfEmptyProduct = 700;
 const bytesOfAttribute = 110;
 
@@ -47,6 +28,31 @@ export function bytesOfProduct({ name, description, category, imageUrl, attribut
   let bytes = bytesOfEmptyProduct + bytesOfTexts(name, description, category, imageUrl ?? "");
   for (const key in attributes) bytes += bytesOfAttribute + bytesOfTexts(key, attributes[key] ?? "");
   return bytes;
+}
+
+/** Notes what an answer is made of, if it was there: `rows` of it. */
+function noted<T>(made: Made | undefined, read: () => Soon<T>, rows: (found: T) => (ApiProduct | null)[]): Soon<T> {
+  const found = read();
+  if (!made) return found;
+  if (found instanceof Promise) {
+    made.fromElsewhere();
+    return found;
+  }
+  const before = rows(found);
+  made.from({
+    stands() {
+      const now = read();
+      if (now instanceof Promise) {
+        // who answers anew asks for it again, and is told
+        now.catch(() => {});
+        return false;
+      }
+      const after = rows(now);
+      return after.length === before.length && after.every((row, at) => row === before[at]);
+    },
+    bytes: () => before.reduce((sum, row) => sum + (row ? bytesOfProduct(row) : bytesOfNothing), 0),
+  });
+  return found;
 }
 
 /**
@@ -75,16 +81,25 @@ export function createProductCache({ reads, maxAgeMs, timeoutMs }: CacheOptions)
   }
 
   function products(page: Paged): Soon<ApiProduct[]> {
-    const asked = { ...everybody, page: `${page.first} ${page.after}` };
+    const asked = { ...everybody, page: nameOf(page) };
     return pages.rows(asked, async () => reads.products(page, background(timeoutMs)), fetchProduct);
   }
 
   return {
     product(id, { made }) {
       const wanted = id.toLowerCase();
-      return noted(made, product(wanted), () => product(wanted), Object.is);
+      return noted(
+        made,
+        () => product(wanted),
+        (found) => [found],
+      );
     },
-    products: (page, { made }) => noted(made, products(page), () => products(page), areSame),
+    products: (page, { made }) =>
+      noted(
+        made,
+        () => products(page),
+        (rows) => rows,
+      ),
     change(change) {
       entries.change(change);
       if (!change.onlyStock) pages.drop(everybody.owner);

@@ -8,7 +8,9 @@ import { OrderSchema } from "@sidecart/proto/orders/v1/orders";
 import t from "tap";
 import { toOrder } from "../order-resolvers.ts";
 import { toProduct } from "../product-resolvers.ts";
+import { createAnswers } from "./answers.ts";
 import { createEntries } from "./entries.ts";
+import { Made } from "./made.ts";
 import { bytesOfOrder } from "./orders.ts";
 import { createPages } from "./pages.ts";
 import { bytesOfProduct } from "./products.ts";
@@ -123,6 +125,26 @@ t.test("pages take no more than they may, and keep no row that is forgotten", as
     const bytes = (await heapUsed()) - before;
     t.ok(bytes < allowance * maxBytes, `of ${pagesOf}: ${bytes} of ${maxBytes}`);
     pages.drop("");
+  }
+});
+
+t.test("answers take no more than they may with what they were made of, however short they are", async (t) => {
+  for (const [rows, count] of [
+    [1, 20_000],
+    [1_000, 60],
+  ] as const) {
+    const before = await heapUsed();
+    const answers = createAnswers(maxBytes, 60_000);
+    for (let at = 0; at < count; at += 1) {
+      const parts = Array.from({ length: rows }, () => product());
+      const made = new Made(newId());
+      const bytes = () => parts.reduce((sum, part) => sum + bytesOfProduct(part), 0);
+      made.from({ stands: () => parts.length > 0, bytes });
+      answers.keep(made, "{}");
+    }
+    const bytes = (await heapUsed()) - before;
+    t.ok(bytes < allowance * maxBytes, `of ${rows}: ${bytes} of ${maxBytes}`);
+    answers.known("");
   }
 });
 
