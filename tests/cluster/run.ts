@@ -59,6 +59,11 @@ const unknown = values.only.find((name) => !parts.some((part) => part.name === n
 if (unknown) refuse(`there is no part ${unknown}: ${parts.map(({ name }) => name).join(", ")}`);
 if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: say a whole number`);
 
+const version = await command("kubectl", ["version", "-o", "json"]).then(
+  (text) => JSON.parse(text).serverVersion.gitVersion as string,
+  () => refuse("kubectl reaches no cluster: start one, and name it in KUBECONFIG"),
+);
+
 let passed = 0;
 let failed = 0;
 const results: { name: string; what: string; lines: string[] }[] = [];
@@ -90,8 +95,5 @@ for (const part of parts) {
   results.push({ name: part.name, what: part.what, lines });
 }
 say(`\n${passed} passed, ${failed} failed`);
-const version = await command("kubectl", ["version", "-o", "json"]).then(
-  (text) => JSON.parse(text).serverVersion.gitVersion,
-);
 await writeEvidence({ results, passed, failed, version, args: process.argv.slice(2) });
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
