@@ -1,3 +1,4 @@
+import crypto from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import t from "tap";
@@ -8,6 +9,22 @@ t.test("two launchers that choose at the same time choose different ports", asyn
   const [first, second] = [await one.hold("a"), await two.hold("a")];
   t.not(first, second);
   await Promise.all([one.release(""), two.release("")]);
+});
+
+t.test("what was released for a program that does not listen yet is given to no other", async (t) => {
+  const picks = [20_101, 20_101, 20_102];
+  const next = () => picks.shift() ?? crypto.randomInt(20_200, 32_768);
+  const { Ports: Picking } = await t.mockImport<typeof import("./ports.ts")>("./ports.ts", {
+    "node:crypto": { ...crypto, randomInt: next },
+  });
+  const ports = new Picking();
+  t.equal(await ports.hold("one"), 20_101);
+  await ports.release("one");
+  t.equal(await ports.hold("two"), 20_102);
+  await ports.release("two");
+  t.equal(await ports.hold("one"), 20_101, "when it is started again it has its own");
+  await ports.release("one");
+  ports.giveBack();
 });
 
 t.test("a port is free for its program once it is released, and chosen again in the next run", async (t) => {

@@ -13,6 +13,7 @@ const beyond = 32_768;
 const attempts = 200;
 
 const reservations = join(cacheFolder, "ports");
+const fileOf = (port: number) => join(reservations, String(port));
 
 /**
  * Free loopback ports by name. A port is held by a listening socket until `release`, for programs that take any free one,
@@ -22,7 +23,8 @@ const reservations = join(cacheFolder, "ports");
 export class Ports {
   readonly #held = new Map<string, Server>();
   readonly #chosen = new Map<string, number>();
-  readonly #reserved = new Set<string>();
+  /** For which name. */
+  readonly #reserved = new Map<number, string>();
 
   /** `preferred`: the ports of the last run, taken again where they are still free. */
   constructor(preferred: Record<string, number> = {}) {
@@ -50,7 +52,7 @@ export class Ports {
 
   /** Lets other launchers choose these ports. */
   giveBack(): void {
-    for (const file of this.#reserved) free(file);
+    for (const port of this.#reserved.keys()) free(fileOf(port));
     this.#reserved.clear();
   }
 
@@ -74,9 +76,11 @@ export class Ports {
   }
 
   async #tryHold(name: string, port: number): Promise<boolean> {
-    const file = join(reservations, String(port));
-    if (!this.#reserved.has(file) && !reserve(file)) return false;
-    this.#reserved.add(file);
+    const owner = this.#reserved.get(port);
+    // what was released is its program's, though that does not listen yet
+    if (owner !== undefined && owner !== name) return false;
+    if (owner === undefined && !reserve(fileOf(port))) return false;
+    this.#reserved.set(port, name);
     const server = await listen(port, "127.0.0.1");
     if (server) this.#held.set(name, server);
     return server !== undefined;
