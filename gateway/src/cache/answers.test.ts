@@ -8,6 +8,8 @@ import { startApi } from "../../../tests/support/gateway.ts";
 
 const idOf = (place: number) => `019a0000-0000-7000-8000-00000000000${place}`;
 const places = [1, 2, 3];
+/** Of a product whose price is none that the API can tell. */
+const beyond = idOf(8);
 const nobodys = idOf(9);
 const token = (sub: string) => `Bearer e30.${Buffer.from(JSON.stringify({ sub })).toString("base64url")}.x`;
 
@@ -15,7 +17,7 @@ const token = (sub: string) => `Bearer e30.${Buffer.from(JSON.stringify({ sub })
 async function startShop(t: Test) {
   const state = new Map(places.map((place) => [idOf(place), { stock: 0, version: 0 }]));
   const product = (id: string) => {
-    const found = state.get(id);
+    const found = id === beyond ? { price: 2n ** 60n } : state.get(id);
     if (!found) return [];
     return [{ id, name: "", description: "", category: "", price: 1n, partnerId: "", imageUrl: "", ...found }];
   };
@@ -118,11 +120,13 @@ t.test("what is asked again is not executed again, by POST and by GET with its t
 t.test("what is somebody's own, what a service answered and what is wrong is executed each time", async (t) => {
   const { ask, executed } = await startShop(t);
   const good = `product(id: "${idOf(1)}") { stock }`;
-  await ask({ query: `{ ${good} }` });
+  const untold = `beyond: product(id: "${beyond}") { price }`;
+  await ask({ query: `{ ${good} ${untold} }` });
   for (const query of [
     `{ ${good} me { username } }`,
     `{ ${good} suggestProducts(prefix: "a") }`,
     `{ ${good} other: product(id: "none") { stock } }`,
+    `{ ${good} ${untold} }`,
     "{ __typename }",
   ]) {
     const before = executed();

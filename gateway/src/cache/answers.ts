@@ -67,9 +67,10 @@ export function keepAnswers(app: FastifyInstance, path: string, maxAgeMs: number
 
 /** What is asked, as a text; undefined where it is wrong or not worth keeping, and where a query is to be kept by its hash. */
 function questionOf(request: FastifyRequest): string | undefined {
-  const { query, extensions } = askedIn(request);
+  const asked = askedIn(request);
+  const { query, extensions } = asked;
   if (request.validationError || (query && extensions)) return undefined;
   if (typeof query === "string" && (query.length > longestQuestion || /^\s*mutation/.test(query))) return undefined;
-  const question = `${request.method} ${JSON.stringify(askedIn(request))}`;
+  const question = `${request.method} ${JSON.stringify(asked)}`;
   return question.length > longestQuestion ? undefined : question;
 }

@@ -127,6 +127,17 @@ t.test("who asks for the same meanwhile waits for the same answer, until somethi
   t.match(cache.product("a", call), { version: 1 }, "the later one is kept");
 });
 
+t.test("a page that is left out is the same as null, and as no text that a client may send", async (t) => {
+  const { fetches, cache } = world();
+  const first = cache.products({ first: 2 }, call);
+  for (const fetch of fetches) fetch.answer();
+  const rows = await first;
+  t.same(cache.products({ first: 2, after: null }, call), rows, "known");
+  for (const after of ["undefined", "null", ""]) cache.products({ first: 2, after }, call);
+  t.equal(fetches.size, 3, "asked for");
+  for (const fetch of fetches) fetch.answer();
+});
+
 t.test("an answer is charged with every product that it was made of, and stands while all are the same", async (t) => {
   const { fetches, cache, commit, hear } = world();
   const first = cache.products(page, call);

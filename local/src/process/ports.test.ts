@@ -12,17 +12,21 @@ t.test("two launchers that choose at the same time choose different ports", asyn
 });
 
 t.test("what was released for a program that does not listen yet is given to no other", async (t) => {
-  const picks = [20_101, 20_101, 20_102];
+  const free = new Ports();
+  const [first, second] = [await free.hold("first"), await free.hold("second")];
+  await free.release("");
+  free.giveBack();
+  const picks = [first, first, second];
   const next = () => picks.shift() ?? crypto.randomInt(20_200, 32_768);
   const { Ports: Picking } = await t.mockImport<typeof import("./ports.ts")>("./ports.ts", {
     "node:crypto": { ...crypto, randomInt: next },
   });
   const ports = new Picking();
-  t.equal(await ports.hold("one"), 20_101);
+  t.equal(await ports.hold("one"), first);
   await ports.release("one");
-  t.equal(await ports.hold("two"), 20_102);
+  t.equal(await ports.hold("two"), second);
   await ports.release("two");
-  t.equal(await ports.hold("one"), 20_101, "when it is started again it has its own");
+  t.equal(await ports.hold("one"), first, "when it is started again it has its own");
   await ports.release("one");
   ports.giveBack();
 });
