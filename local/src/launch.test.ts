@@ -3,9 +3,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { connect } from "node:tls";
 import pg from "pg";
 import t from "tap";
+import { eventually } from "../../tests/support/eventually.ts";
 import { instanceAt } from "./instance.ts";
 import { type Launched, launch } from "./launch.ts";
 import { postgresFolder } from "./parts/postgres.ts";
@@ -82,6 +84,24 @@ t.test("a test can kill, start and restart the parts of a system of its own", as
     t.teardown(() => socket.destroy());
     await once(socket, "secureConnect");
     t.equal(socket.getPeerCertificate().subjectaltname, "URI:spiffe://public/ns/default/orders");
+  });
+
+  await t.test("a sidecar looks up where another one is once in some seconds, not for each call", async (t) => {
+    const { args = [], env = {} } = system.processes.get("gateway-dapr")?.spec ?? {};
+    const ask = async () => {
+      const url = `http://127.0.0.1:${args[args.indexOf("--dapr-http-port") + 1]}/v1.0/invoke/catalog/method/x`;
+      return (await fetch(url, { headers: { "dapr-api-token": env.DAPR_API_TOKEN ?? "" } })).text();
+    };
+    const there = await ask();
+    t.match(there, "PermissionDenied", "catalog's sidecar was reached");
+    const names = new DatabaseSync(join(system.instanceDir, "names.db"));
+    t.teardown(() => names.close());
+    const rename = (from: string, to: string) =>
+      names.prepare("update hosts set app_id = ? where app_id = ?").run(to, from);
+    rename("catalog", "moved");
+    t.teardown(() => rename("moved", "catalog"));
+    t.equal(await ask(), there);
+    await eventually("it to be looked up again", async () => (await ask()).includes("no host found"));
   });
 
   await t.test("secrets and logs are private", async (t) => {

@@ -1,3 +1,4 @@
+import { connectionSettings } from "@sidecart/local/parts/databases";
 import t from "tap";
 import { fillMessages } from "../../tests/growth/fill/messages.ts";
 import { eventually } from "../../tests/support/eventually.ts";
@@ -46,9 +47,18 @@ t.test("statements of the platform read no more for 100,000 messages than for no
     folder: import.meta.dirname,
     run,
     fill: fillMessages,
-    late: { "inbox.prune": "what was handled 14 days ago" },
     counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
   });
+});
+
+t.test("a sidecar's connection has the settings that statements are planned with here", async (t) => {
+  const { database } = await startStore(t, "catalog");
+  const set = sql(
+    "test.settings",
+    `select jsonb_object_agg(name, setting)::text from pg_settings
+     where name = any (array(select jsonb_array_elements_text($1::jsonb->'names')))`,
+  );
+  t.same(await database.one(set, { names: Object.keys(connectionSettings) }, soon()), connectionSettings);
 });
 
 // Why plans have to suit any values, and tables of any size: the plan tests of every service lean on it.

@@ -57,6 +57,43 @@ export const daprPatches: readonly Patch[] = [
     times: 1,
   },
   {
+    // On one machine each call asked SQLite four times where it goes, which took as long as all else a sidecar does for
+    // it. What a resolver finds at once for all replicas is kept, as in Kubernetes.
+    module,
+    file: "nameresolution/sqlite/sqlite.go",
+    from: "func (s *resolver) deregisterHost(",
+    to: `func (s *resolver) ResolveIDMulti(ctx context.Context, req nameresolution.ResolveRequest) (addresses nameresolution.AddressList, err error) {
+	queryCtx, queryCancel := context.WithTimeout(ctx, s.metadata.Timeout)
+	defer queryCancel()
+
+	rows, err := s.db.QueryContext(queryCtx, fmt.Sprintf(
+		"SELECT address FROM %s WHERE app_id = ? AND unixepoch(CURRENT_TIMESTAMP) - last_update < %d",
+		s.metadata.TableName, int(s.metadata.UpdateInterval.Seconds()),
+	), req.ID)
+	if err != nil {
+		return nil, fmt.Errorf("failed to look up addresses: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var address string
+		if err = rows.Scan(&address); err != nil {
+			return nil, fmt.Errorf("failed to look up addresses: %w", err)
+		}
+		addresses = append(addresses, address)
+	}
+	if err = rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to look up addresses: %w", err)
+	}
+	if len(addresses) == 0 {
+		return nil, ErrNoHost
+	}
+	return addresses, nil
+}
+
+func (s *resolver) deregisterHost(`,
+    times: 1,
+  },
+  {
     // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones were.
     module: runtime,
     file: "pkg/messaging/direct_messaging.go",

@@ -4,8 +4,10 @@ import type { Role } from "@sidecart/platform/tokens";
 
 /** The mailbox's name in `login_attempts`. */
 const emailHash = (key: string) => `sha256(convert_to(${key}, 'UTF8'))`;
-const forgive = (account: string) =>
-  `delete from login_attempts l using ${account} a where l.email_hash = ${emailHash("a.email_key")} returning 1`;
+/** Forgets the attempts on the one account of which a row of `of` has the id. */
+const forgive = (of: string) =>
+  `delete from login_attempts where email_hash = (
+     select ${emailHash("email_key")} from accounts where id = (select account_id from ${of})) returning 1`;
 
 /**
  * Counts the attempt before anybody knows whether it is a good one, so that parallel guesses count as well; a good one
@@ -15,8 +17,8 @@ const attempt = sql(
   "session.attempt",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(email_key text, account_id uuid, at timestamptz)),
    account as (
-     select a.*, c.password_hash from accounts a join credentials c on c.account_id = a.id, input
-     where a.email_key = input.email_key or a.id = input.account_id),
+     select a.*, c.password_hash from accounts a join credentials c on c.account_id = a.id
+     where a.id = (select coalesce(account_id, (select id from accounts o where o.email_key = input.email_key)) from input)),
    mailbox as (
      select ${emailHash("coalesce(input.email_key, (select email_key from account))")} as hash, at from input),
    counted as (
@@ -33,8 +35,8 @@ const attempt = sql(
      'account', (select jsonb_build_object('id', id, 'roles', roles, 'email', email, 'username', username,
          'passwordHash', password_hash) from account),
      'allowed', exists (select from counted),
-     'blockedUntil', (select ${instant("l.blocked_until")} from login_attempts l join mailbox m on m.hash = l.email_hash
-       where l.blocked_until > m.at))::text`,
+     'blockedUntil', (select ${instant("l.blocked_until")} from login_attempts l
+       where l.email_hash = (select hash from mailbox) and l.blocked_until > (select at from mailbox)))::text`,
 );
 
 /** A new family with its first token, if the password that was shown is still the one; the attempts are forgiven. */
@@ -44,16 +46,15 @@ const open = sql(
      select * from jsonb_to_record($1::jsonb) as i(family_id uuid, account_id uuid, hash text, password_hash text,
        at timestamptz, expires_at timestamptz)),
    secret as (
-     select c.account_id, c.changed_at from credentials c, input i
-     where c.account_id = i.account_id and c.password_hash = i.password_hash for share of c),
+     select account_id, changed_at from credentials
+     where account_id = (select account_id from input) and password_hash = (select password_hash from input) for share),
    family as (
      insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
      select family_id, secret.account_id, at, expires_at, changed_at from input, secret returning id, account_id),
    token as (
      insert into refresh_tokens (hash, family_id, created_at)
      select decode(hash, 'hex'), family.id, at from family, input returning 1),
-   owner as (select a.email_key from accounts a join family f on f.account_id = a.id),
-   forgiven as (${forgive("owner")})
+   forgiven as (${forgive("family")})
    select jsonb_build_object('opened', (select count(*) from token), 'forgiven', (select count(*) from forgiven))::text`,
 );
 
@@ -65,36 +66,39 @@ const rotate = sql(
   "session.rotate",
   `with input as (
      select * from jsonb_to_record($1::jsonb) as i(hash text, next_hash text, command_id uuid, at timestamptz)),
+   token as (select * from refresh_tokens where hash = (select decode(hash, 'hex') from input) for update),
+   family as (select * from refresh_families where id = (select family_id from token) for update),
    found as (
      select t.hash, t.used_at, t.used_by, f.id as family_id, f.account_id, f.ended_at, f.expires_at, f.password_changed_at
-     from refresh_tokens t join refresh_families f on f.id = t.family_id, input
-     where t.hash = decode(input.hash, 'hex') for update of t, f),
+     from token t, family f),
    good as (
-     select found.* from found join credentials c using (account_id), input
+     select found.* from found, input
      where (used_at is null or used_by = command_id) and ended_at is null and expires_at > input.at
-       and changed_at = password_changed_at),
+       and password_changed_at = (select changed_at from credentials where account_id = (select account_id from family))),
    used as (
-     update refresh_tokens t set used_at = input.at, used_by = command_id from good, input where t.hash = good.hash
+     update refresh_tokens t set used_at = input.at, used_by = command_id from input where t.hash = (select hash from good)
      returning 1),
    next as (
      insert into refresh_tokens (hash, family_id, created_at)
      select decode(next_hash, 'hex'), family_id, at from good, input returning 1),
    stolen as (
      update refresh_families f set ended_at = input.at, end_reason = 'reused'
-     from found, input where f.id = found.family_id and found.used_at is not null and found.ended_at is null
+     from found, input where f.id = (select id from family) and found.used_at is not null and found.ended_at is null
        and found.used_by is distinct from command_id returning f.id)
    select jsonb_build_object('session', (select jsonb_build_object('familyId', good.family_id, 'id', a.id, 'roles', a.roles)
-       from good join accounts a on a.id = good.account_id),
+       from good, accounts a where a.id = (select account_id from good)),
      'reused', exists (select from stolen), 'rows', (select count(*) from used) + (select count(*) from next))::text`,
 );
 
 const endFamily = sql(
   "session.end-family",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(hash text, at timestamptz)),
+   family as (
+     select id, ended_at from refresh_families
+     where id = (select family_id from refresh_tokens where hash = (select decode(hash, 'hex') from input)) for update),
    ended as (
      update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
-     from refresh_tokens t, input
-     where t.hash = decode(input.hash, 'hex') and f.id = t.family_id and f.ended_at is null returning 1)
+     from input where f.id = (select id from family where ended_at is null) returning 1)
    select jsonb_build_object('ended', (select count(*) from ended))::text`,
 );
 
@@ -103,7 +107,7 @@ const endAll = sql(
   `with input as (select * from jsonb_to_record($1::jsonb) as i(account_id uuid, at timestamptz)),
    ended as (
      update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
-     from input where f.account_id = input.account_id and f.ended_at is null returning 1)
+     from input where f.account_id = (select account_id from input) and f.ended_at is null returning 1)
    select jsonb_build_object('ended', (select count(*) from ended))::text`,
 );
 
@@ -115,12 +119,11 @@ const changePassword = sql(
    secret as (
      update credentials c set password_hash = new_hash,
        changed_at = greatest(input.at, c.changed_at + interval '1 millisecond')
-     from input where c.account_id = input.account_id and c.password_hash = old_hash returning c.account_id),
+     from input where c.account_id = (select account_id from input) and c.password_hash = old_hash returning c.account_id),
    ended as (
      update refresh_families f set ended_at = input.at, end_reason = 'password-changed'
-     from secret, input where f.account_id = secret.account_id and f.ended_at is null returning 1),
-   owner as (select a.email_key from accounts a join secret s on s.account_id = a.id),
-   forgiven as (${forgive("owner")})
+     from input where f.account_id = (select account_id from secret) and f.ended_at is null returning 1),
+   forgiven as (${forgive("secret")})
    select jsonb_build_object('changed', exists (select from secret), 'ended', (select count(*) from ended),
      'forgiven', (select count(*) from forgiven))::text`,
 );
@@ -137,7 +140,7 @@ const forget = sql(
        select hash from refresh_tokens where family_id = any (array(select id from old)) limit 5000)) returning 1),
    families as (
      delete from refresh_families f where f.id = any (array(select id from old))
-       and not exists (select from refresh_tokens t where t.family_id = f.id) returning 1),
+       and (select t.hash from refresh_tokens t where t.family_id = f.id limit 1) is null returning 1),
    attempts as (
      delete from login_attempts where email_hash = any (array(
        select l.email_hash from login_attempts l where l.last_at < (select at from input) - interval '1 day'

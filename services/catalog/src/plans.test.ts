@@ -24,7 +24,6 @@ t.test("statements of the catalog read no more for 100,000 products than for non
   await everyStatementReadsLittle(t, store, {
     folder: import.meta.dirname,
     run: runAll,
-    late: { "reservation.prune": "what ended 30 days ago" },
     async fill(query, size) {
       await fillCatalog(query, size);
       await fillMessages(query, size);

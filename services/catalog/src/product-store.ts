@@ -84,8 +84,8 @@ const changeStock = sql(
      where p.id = (select id from input) and p.deleted_at is null
        and (input.owner is null or p.partner_id = input.owner) for update of p),
    done as (
-     select c.stock from inventory_changes c, found
-     where c.id = (select change_id from input) and c.product_id = found.id),
+     select c.stock from (select * from inventory_changes where id = (select change_id from input) offset 0) as c, found
+     where c.product_id = found.id),
    wanted as (
      select found.id, found.reserved, found.on_hand - found.reserved as before, case type
        when 'add' then on_hand + number when 'subtract' then on_hand - number else reserved + number end as on_hand
