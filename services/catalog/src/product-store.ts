@@ -74,6 +74,7 @@ const update = sql(
      'events', (select count(*) from event))::text`,
 );
 
+/** `earlier` is found by its own id, hence materialized: else a plan may go through all changes of the product. */
 const changeStock = sql(
   "product.change-stock",
   `with input as (
@@ -83,9 +84,8 @@ const changeStock = sql(
      select p.* from products p, input
      where p.id = (select id from input) and p.deleted_at is null
        and (input.owner is null or p.partner_id = input.owner) for update of p),
-   done as (
-     select c.stock from (select * from inventory_changes where id = (select change_id from input) offset 0) as c, found
-     where c.product_id = found.id),
+   earlier as materialized (select product_id, stock from inventory_changes where id = (select change_id from input)),
+   done as (select stock from earlier, found where product_id = found.id),
    wanted as (
      select found.id, found.reserved, found.on_hand - found.reserved as before, case type
        when 'add' then on_hand + number when 'subtract' then on_hand - number else reserved + number end as on_hand
