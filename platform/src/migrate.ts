@@ -23,6 +23,13 @@ const config = z.object({
 const tableLockMs = 3_000;
 const tries = 10;
 const lockNotAvailable = "55P03";
+const insufficientPrivilege = "42501";
+
+/**
+ * How statements are planned in this database (ADR 21): by an index wherever one serves. Up to PostgreSQL 17 a plan without
+ * one then looks so expensive that it would be compiled each time, hence no `jit`.
+ */
+const planning = { enable_seqscan: "off", jit: "off" };
 
 type Settings = z.infer<typeof config>;
 
@@ -35,9 +42,11 @@ async function migrate(service: string, settings: Settings): Promise<number> {
   const client = await connectPatiently(DATABASE_URL, { seconds, tell: say });
   try {
     return await alone(client, "sidecart migrations", seconds || 1, async () => {
-      await client.query(`set lock_timeout = ${tableLockMs}`);
+      // a migration may well have to read all of a table
+      await client.query(`set lock_timeout = ${tableLockMs}; set enable_seqscan = on`);
       const applied = await untilUnlocked(() => apply(client, service));
       await grant(client, SIDECART_RUNTIME_ROLE);
+      await setPlanning(client);
       return applied;
     });
   } finally {
@@ -76,6 +85,18 @@ async function grant(client: pg.Client, role: string): Promise<void> {
   await client.query(`grant usage on schema public to ${quoted}`);
   await client.query(`grant select, insert, update, delete on all tables in schema public to ${quoted}`);
   await client.query(`revoke all on platform_migrations, service_migrations from ${quoted}`);
+}
+
+/** For connections that are made from now on. Only the database's owner may; without it the service works, slower. */
+async function setPlanning(client: pg.Client): Promise<void> {
+  const database = pg.escapeIdentifier(client.database ?? "");
+  const wishes = Object.entries(planning).map(([name, value]) => `alter database ${database} set ${name} = ${value};`);
+  try {
+    await client.query(wishes.join(" "));
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== insufficientPrivilege) throw error;
+    say(`not the owner of its database, who should say: ${wishes.join(" ")}`);
+  }
 }
 
 const { values } = parseArgs({ options: { service: { type: "string" } } });

@@ -1,9 +1,8 @@
-import { connectionSettings } from "@sidecart/local/parts/databases";
 import t from "tap";
 import { fillMessages } from "../../tests/growth/fill/messages.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { everyStatementReadsLittle } from "../../tests/support/plans.ts";
-import { startStore } from "../../tests/support/store.ts";
+import { type Store, startStore } from "../../tests/support/store.ts";
 import { startBacklog } from "./backlog.ts";
 import { background } from "./call.ts";
 import { type Database, sql } from "./database.ts";
@@ -15,10 +14,17 @@ import { startOutboxRelay } from "./outbox.ts";
 const soon = () => background(60_000);
 
 t.test("statements of the platform read no more for 100,000 messages than for none", async (t) => {
-  const store = await startStore(t, "catalog");
-  const { sidecar, log } = store;
+  await everyStatementReadsLittle(t, "catalog", (store) => ({
+    folder: import.meta.dirname,
+    run: runAll(store),
+    fill: fillMessages,
+    counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
+  }));
+});
+
+function runAll({ sidecar, log, query }: Store) {
   const published = { ...sidecar, publish: async () => new Map<string, string>() };
-  const run = async (database: Database) => {
+  return async (database: Database) => {
     const done = new Set<string>();
     const noting: Database = {
       async one<T>(...[statement, input, context]: Parameters<Database["one"]>): Promise<T> {
@@ -35,7 +41,7 @@ t.test("statements of the platform read no more for 100,000 messages than for no
     const [letter] = (await letters.list(10, [event.id], soon())).deadLetters;
     if (letter) await letters.redrive(letter, async () => {}, soon());
     await pruneInbox(database, soon());
-    await store.query("insert into outbox (id, topic, key, data) values ($1, 't', 'k', '{}')", [newId()]);
+    await query("insert into outbox (id, topic, key, data) values ($1, 't', 'k', '{}')", [newId()]);
     const relay = startOutboxRelay({ database: noting, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
     await eventually("a batch to be settled", async () => done.has("outbox.next"));
     await relay.stop();
@@ -43,22 +49,19 @@ t.test("statements of the platform read no more for 100,000 messages than for no
     await eventually("the backlog to be measured", async () => done.has("backlog.measure"));
     await backlog.stop();
   };
-  await everyStatementReadsLittle(t, store, {
-    folder: import.meta.dirname,
-    run,
-    fill: fillMessages,
-    counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
-  });
-});
+}
 
-t.test("a sidecar's connection has the settings that statements are planned with here", async (t) => {
-  const { database } = await startStore(t, "catalog");
-  const set = sql(
-    "test.settings",
-    `select jsonb_object_agg(name, setting)::text from pg_settings
-     where name = any (array(select jsonb_array_elements_text($1::jsonb->'names')))`,
+t.test("a sidecar's connection plans as the owner's does, with which plans are looked at here", async (t) => {
+  const { database, query } = await startStore(t, "catalog");
+  const text = "select jsonb_object_agg(name, setting) from pg_settings where category like 'Query Tuning%'";
+  const [owners] = await query<{ jsonb_object_agg: Record<string, string> }>(text);
+  const sidecars = await database.one<Record<string, string>>(
+    sql("test.settings", `select (${text} and $1::jsonb is not null)::text`),
+    {},
+    soon(),
   );
-  t.same(await database.one(set, { names: Object.keys(connectionSettings) }, soon()), connectionSettings);
+  t.same(sidecars, owners?.jsonb_object_agg);
+  t.match(sidecars, { enable_seqscan: "off", jit: "off" });
 });
 
 // Why plans have to suit any values, and tables of any size: the plan tests of every service lean on it.

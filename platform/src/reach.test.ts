@@ -20,6 +20,7 @@ t.test("a call that reached nobody is made again", async (t) => {
     [status.UNAVAILABLE, "No connection established. Last error: connect ECONNREFUSED"],
     [status.UNAVAILABLE, 'connection error: desc = "transport: Error while dialing: dial tcp: no route to host"'],
     [status.UNKNOWN, "no host found with the given ID"],
+    [status.UNKNOWN, "failed to look up addresses: database is locked"],
     // as seen in a cluster while the catalogue had no ready pod
     [
       status.UNKNOWN,

@@ -3,7 +3,10 @@ import { type ServiceError, status } from "@grpc/grpc-js";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
 
-/** How long a caller puts up with a service that nobody reaches, such as one that is being started again. */
+/**
+ * How long a caller puts up with a service that nobody reaches, such as one that is being started again. A sidecar goes on
+ * for up to 5 s with an address that is none any more: each try takes any of those it knows.
+ */
 const patienceMs = 4_000;
 const firstPauseMs = 50;
 const longestPauseMs = 300;
@@ -19,6 +22,7 @@ const neverLeft = new RegExp(
     "error reading server preface",
     "authentication handshake failed",
     "no host found with the given ID",
+    "failed to look up address",
     "failed to resolve address",
   ].join("|"),
 );

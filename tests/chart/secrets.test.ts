@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { connectionSettings } from "@sidecart/local/parts/databases";
 import t from "tap";
 import { type Container, containersOf, podsOf } from "./pods.ts";
 import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
@@ -99,19 +97,6 @@ t.test("what names one password twice says the same, and passwords are long and 
   t.match(runtime, "user=sidecart_orders_app ");
   t.match(runtime, `database=${owner.pathname.slice(1)} `);
 });
-
-t.test(
-  "sidecars connect with the settings that statements are tested with, to servers of one's own as well",
-  async (t) => {
-    const end = Object.entries(connectionSettings)
-      .map(([name, value]) => ` ${name}=${value}`)
-      .join("");
-    const manifests = await render([ci("rabbitmq")]);
-    for (const service of ["accounts", "catalog", "orders"])
-      t.ok(decode(manifests, `${service}-db`, "connectionString").endsWith(end), service);
-    t.match(await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8"), `${end}"`);
-  },
-);
 
 t.test("no secret stands in a manifest that is not a Secret", async (t) => {
   const manifests = await render([ci("rabbitmq")]);

@@ -8,6 +8,7 @@ import { environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
 import { timed } from "../support/outage.ts";
 import { openShop, placedId } from "../support/shop.ts";
+import { nobodyThere, throughSidecar } from "../support/through-sidecar.ts";
 
 const units = 1_000;
 const shop = await openShop(t, { products: 4, units });
@@ -109,6 +110,9 @@ t.test("a service is away: the answer is UNAVAILABLE within seconds; others go o
 
 t.test("a sidecar that left in good order, and is not registered any more, is UNAVAILABLE as well", async (t) => {
   await system.kill("orders-dapr", "SIGTERM");
+  await eventually("its address to be forgotten", async () =>
+    (await throughSidecar(system, "gateway", "orders")).includes(nobodyThere),
+  );
   t.match(await timed(shop.place()), { status: 503, code: "UNAVAILABLE" });
   await system.start("orders-dapr");
   await eventually("orders to be placed again", async () => (await shop.place()).status === 200);

@@ -77,7 +77,7 @@ used as it is.
     {{- if $service.database.enabled -}}
       {{- $database := include "sidecart.databaseName" $name -}}
       {{- $role := include "sidecart.runtimeRole" (dict "name" $name "service" $service) -}}
-      {{- $words := printf "host=postgres port=5432 user=%s password=%s database=%s pool_max_conns=8 statement_timeout=5000 enable_seqscan=off" $role (include "sidecart.newPassword" (dict "root" $ "of" $role)) $database -}}
+      {{- $words := printf "host=postgres port=5432 user=%s password=%s database=%s pool_max_conns=8 statement_timeout=5000" $role (include "sidecart.newPassword" (dict "root" $ "of" $role)) $database -}}
       {{- $_ := set $made (printf "%s-db" $name) (dict "connectionString" $words) -}}
       {{- $_ := set $made (printf "%s-db-owner" $name) (dict "url" (printf "postgres://%s:%s@postgres:5432/%s" $database (include "sidecart.newPassword" (dict "root" $ "of" $database)) $database)) -}}
     {{- end -}}

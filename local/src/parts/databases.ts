@@ -16,11 +16,7 @@ export interface ServiceDatabase {
 
 // enough for a service's concurrent statements; three services stay far below the server's 200 connections
 const poolMaxConns = 8;
-/**
- * Settings of every connection of a sidecar. A connection keeps its plans: one that was made while a table was small would
- * go on reading all of it, so plans use an index wherever one serves.
- */
-export const connectionSettings = { statement_timeout: "5000", enable_seqscan: "off" };
+const statementTimeoutMs = 5_000;
 
 const notAllowed = "42501"; // insufficient_privilege
 
@@ -102,7 +98,7 @@ function describe(adminUrl: string, service: string, database: string, passwords
     database,
     ...Object.fromEntries(owner.searchParams),
     pool_max_conns: poolMaxConns,
-    ...connectionSettings,
+    statement_timeout: statementTimeoutMs,
   };
   const connectionString = Object.entries(words)
     .map(([key, value]) => `${key}=${value}`)

@@ -4,10 +4,10 @@ import type { Role } from "@sidecart/platform/tokens";
 
 /** The mailbox's name in `login_attempts`. */
 const emailHash = (key: string) => `sha256(convert_to(${key}, 'UTF8'))`;
-/** Forgets the attempts on the one account of which a row of `of` has the id. */
-const forgive = (of: string) =>
+/** Forgets the attempts on the account that `from`, which has one row at most, names in `account_id`. */
+const forgive = (from: string) =>
   `delete from login_attempts where email_hash = (
-     select ${emailHash("email_key")} from accounts where id = (select account_id from ${of})) returning 1`;
+     select ${emailHash("email_key")} from accounts where id = (select account_id from ${from})) returning 1`;
 
 /**
  * Counts the attempt before anybody knows whether it is a good one, so that parallel guesses count as well; a good one
@@ -90,6 +90,7 @@ const rotate = sql(
      'reused', exists (select from stolen), 'rows', (select count(*) from used) + (select count(*) from next))::text`,
 );
 
+/** The family is looked at first: in the update itself, the index of open families would serve as well, for all of them. */
 const endFamily = sql(
   "session.end-family",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(hash text, at timestamptz)),
@@ -128,7 +129,10 @@ const changePassword = sql(
      'forgiven', (select count(*) from forgiven))::text`,
 );
 
-/** A part of what nobody needs any more: tokens of expired families, then the families, and attempts of long ago. */
+/**
+ * A part of what nobody needs any more: tokens of expired families, then the families, and attempts of long ago. Whether a
+ * family has a token is asked for each, since `not exists` may become a join that reads all of them.
+ */
 const forget = sql(
   "session.forget",
   `with input as (select * from jsonb_to_record($1::jsonb) as i(at timestamptz)),

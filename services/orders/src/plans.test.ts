@@ -6,7 +6,6 @@ import t from "tap";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { fillOrders } from "../../../tests/growth/fill/orders.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
-import { startStore } from "../../../tests/support/store.ts";
 import { orderPaid, orderPlaced } from "./events.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { comesFrom } from "./order.ts";
@@ -16,15 +15,14 @@ const soon = () => background(60_000);
 const now = new Date();
 
 t.test("statements of orders read no more for 100,000 orders than for none", async (t) => {
-  const store = await startStore(t, "orders");
-  await everyStatementReadsLittle(t, store, {
+  await everyStatementReadsLittle(t, "orders", () => ({
     folder: import.meta.dirname,
     run: runAll,
     async fill(query, size) {
       await fillOrders(query, size);
       await fillMessages(query, size);
     },
-  });
+  }));
 });
 
 async function runAll(database: Database): Promise<void> {

@@ -1,4 +1,4 @@
-import { exceeding, sidecarsOwn, watchPlans } from "../../support/plans.ts";
+import { exceeding, watchPlans } from "../../support/plans.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table, timed } from "../figures.ts";
 import type { Fill } from "../fill/fill.ts";
@@ -57,7 +57,7 @@ async function compare(filled: Filled[], pathsOf: Paths): Promise<string[][]> {
 
 /** What reads more of a table than a batch. */
 async function excessive(store: Store, pathsOf: Paths): Promise<string[]> {
-  const watch = watchPlans(store, await sidecarsOwn(store));
+  const watch = watchPlans(store, await store.connect());
   const paths = await pathsOf(watch.database, store.query);
   for (const run of Object.values(paths)) await run();
   return exceeding(watch.reads).described;
