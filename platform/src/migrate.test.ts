@@ -30,6 +30,27 @@ t.test("migrating a service's database", async (t) => {
     t.ok((counts[2] ?? 0) > 2, `${counts[2]} applied`);
   });
 
+  await t.test("statements are planned there by indexes, as they are tested", async (t) => {
+    const runtime = await connect(as("orders_app", "two", "orders"));
+    for (const name of ["enable_seqscan", "jit"])
+      t.match(await runtime.query(`show ${name}`), { rows: [{ [name]: "off" }] });
+  });
+
+  await t.test(
+    "who does not own the database migrates it all the same, and says what its owner should do",
+    async (t) => {
+      await owner.query("grant usage on schema public to orders with grant option");
+      await admin.query("alter database orders owner to postgres; grant create on database orders to orders");
+      t.teardown(() => admin.query("alter database orders owner to orders"));
+      const { code, output } = await migrate();
+      t.equal(code, 0, output);
+      t.match(
+        output,
+        'who should say: alter database "orders" set enable_seqscan = off; alter database "orders" set jit = off;',
+      );
+    },
+  );
+
   await t.test("another run that works for long is waited for, though not for ever", async (t) => {
     await owner.query("select pg_advisory_lock(hashtextextended('sidecart migrations', 0))");
     t.match(await migrate({ SIDECART_WAIT_SECONDS: "1" }), { code: 1, output: /lock timeout/ });
