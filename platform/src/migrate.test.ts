@@ -40,7 +40,7 @@ t.test("migrating a service's database", async (t) => {
     "who does not own the database migrates it all the same, and says what its owner should do",
     async (t) => {
       await owner.query("grant usage on schema public to orders with grant option");
-      await admin.query("alter database orders owner to postgres; grant create on database orders to orders");
+      await admin.query("alter database orders owner to postgres; grant connect, create on database orders to orders");
       t.teardown(() => admin.query("alter database orders owner to orders"));
       const { code, output } = await migrate();
       t.equal(code, 0, output);
