@@ -89,8 +89,8 @@ t.test("a test can kill, start and restart the parts of a system of its own", as
   });
 
   const { ours } = await findDapr(() => {});
-  const others = !ours && "an official daprd asks each time";
-  await t.test("where another one is, a sidecar looks up once in some seconds", { skip: others }, async (t) => {
+  const official = !ours && "an official daprd asks each time";
+  await t.test("where another one is, a sidecar looks up once in some seconds", { skip: official }, async (t) => {
     const names = new DatabaseSync(join(system.instanceDir, "names.db"), { timeout: 1_000 });
     t.teardown(() => names.close());
     const rename = (from: string, to: string) =>

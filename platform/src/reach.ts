@@ -5,7 +5,8 @@ import { AppError, commonErrors } from "./errors.ts";
 
 /**
  * How long a caller puts up with a service that nobody reaches, such as one that is being started again. A sidecar goes on
- * for up to 5 s with an address that is none any more: each try takes any of those it knows.
+ * for up to 5 s with an address that is none any more: each try takes any of those it knows, and who is the only one comes
+ * back at the same.
  */
 const patienceMs = 4_000;
 const firstPauseMs = 50;
