@@ -14,7 +14,7 @@ t.test("a process that dies is named in one line, and everything else is stopped
   const running = descendantsOf(cli.pid);
   process.kill(cli.processes().get("orders") ?? 0, "SIGKILL");
   t.equal((await cli.exited).code, 1);
-  t.match(cli.output, /✗ orders was ended by SIGKILL\n +\{.*"ready"/);
+  t.match(cli.output, /✗ orders was ended by SIGKILL\n +The end of \/.*\/logs\/orders\.log:\n +\{.*"ready"/);
   t.same(stillAlive(running), []);
 });
 

@@ -36,7 +36,7 @@ export async function untilReady(process: ManagedProcess, probe: Probe, deadline
 /** How a process that nobody stopped came to its end, with the end of its log. */
 export function deathOf(process: ManagedProcess, exit: Exit): StartError {
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
-  return new StartError(`${process.name} ${how}`, process.lastLines());
+  return new StartError(`${process.name} ${how}`, [`The end of ${process.spec.log}:`, ...process.lastLines()]);
 }
 
 async function lackOf(probe: Probe): Promise<string | undefined> {
