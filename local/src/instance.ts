@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "./process/reason.ts";
 import { StartError } from "./start-error.ts";
 
@@ -81,6 +82,18 @@ export async function clearLastRun(instance: Instance): Promise<void> {
   const folders = [instance.logs, instance.sockets, instance.certificates, instance.temporary];
   await Promise.all([...folders, ...names].map((path) => rm(path, { recursive: true, force: true })));
   await Promise.all(folders.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+  await makeNames(join(instance.folder, "names.db"));
+}
+
+/**
+ * Where sidecars find each other. They start at once, and the first to open the file changes its journal, for which SQLite
+ * waits for nobody: a sidecar that met another one then would go on without names, and be found by nobody.
+ */
+async function makeNames(file: string): Promise<void> {
+  const names = new DatabaseSync(file);
+  names.exec("pragma journal_mode = wal");
+  names.close();
+  await chmod(file, 0o600);
 }
 
 export function shortHash(text: string): string {
