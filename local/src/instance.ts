@@ -74,20 +74,21 @@ async function makeOne(folder: string): Promise<void> {
 
 /**
  * Empties what belongs to one run: logs, certificates, temporary files, and sockets, of which a stale one makes daprd hang
- * at start, silently.
+ * at start, silently. Sidecars find each other in a new file.
  */
 export async function clearLastRun(instance: Instance): Promise<void> {
   // registrations of the last run would send calls to sidecars that are gone
-  const names = ["names.db", "names.db-wal", "names.db-shm"].map((name) => join(instance.folder, name));
+  const names = join(instance.folder, "names.db");
+  const files = [names, `${names}-wal`, `${names}-shm`];
   const folders = [instance.logs, instance.sockets, instance.certificates, instance.temporary];
-  await Promise.all([...folders, ...names].map((path) => rm(path, { recursive: true, force: true })));
+  await Promise.all([...folders, ...files].map((path) => rm(path, { recursive: true, force: true })));
   await Promise.all(folders.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
-  await makeNames(join(instance.folder, "names.db"));
+  await makeNames(names);
 }
 
 /**
- * Where sidecars find each other. They start at once, and the first to open the file changes its journal, for which SQLite
- * waits for nobody: a sidecar that met another one then would go on without names, and be found by nobody.
+ * Sidecars start at once, and the first to open the file would change its journal, for which SQLite waits for nobody: one
+ * that met another then would go on without names, and be found by nobody.
  */
 async function makeNames(file: string): Promise<void> {
   const names = new DatabaseSync(file);
