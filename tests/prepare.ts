@@ -1,10 +1,10 @@
-import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
-import { installKafka } from "@sidecart/local/kafka/install";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { findNatsServer } from "@sidecart/local/parts/nats";
 import { findRabbitServer } from "@sidecart/local/parts/rabbitmq";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
-import { builtS3Server } from "@sidecart/local/s3/build";
+import { installElasticsearch } from "@sidecart/local/servers/elasticsearch/install";
+import { installKafka } from "@sidecart/local/servers/kafka/install";
+import { builtS3Server } from "@sidecart/local/servers/s3/build";
 import { prepareChart } from "./chart/prepare.ts";
 import { buildTap } from "./tap.ts";
 

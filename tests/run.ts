@@ -22,7 +22,7 @@ type Stage = {
 /** Fast first. */
 const stages: Stage[] = [
   { name: "contracts", files: ["tests/check/*.test.ts"], jobs: 2 },
-  { name: "units", files: ["{platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
+  { name: "units", files: ["{ops,platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "chart", files: ["tests/chart/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
   { name: "images", files: ["images/*.test.ts"], jobs: 1, timeoutSeconds: 600 },

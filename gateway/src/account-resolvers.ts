@@ -1,5 +1,5 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
 import { decodeJwt } from "jose";
 import { inPages, type Paged } from "./batches.ts";

@@ -1,12 +1,9 @@
-import { startAppServer } from "@sidecart/platform/app-server";
-import { createListener } from "@sidecart/platform/broadcast";
-import { background } from "@sidecart/platform/call";
+import { createListener } from "@sidecart/platform/events";
 import { systemClock } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
-import { maybeServeMetrics, pubsubName } from "@sidecart/platform/service";
-import { connectSidecar } from "@sidecart/platform/sidecar";
+import { background, connectSidecar, createVerifier, startAppServer } from "@sidecart/platform/rpc";
+import { maybeServeMetrics, pubsubName } from "@sidecart/platform/run";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { startTelemetry } from "@sidecart/platform/telemetry";
-import { createVerifier } from "@sidecart/platform/tokens";
 import { createCache } from "./cache/cache.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createDrain } from "./drain.ts";

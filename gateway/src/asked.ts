@@ -1,4 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /** What a request to the API holds, before it is known to be right. */

@@ -1,4 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 
 /** What services accept in one call, and how many calls one field has open at a time. */
 const batchSize = 100;

@@ -1,4 +1,4 @@
-import type { ErrorKind } from "@sidecart/platform/errors";
+import type { ErrorKind } from "@sidecart/platform/rpc";
 
 export const gatewayErrors = {
   rateLimited: { code: "RATE_LIMITED", status: "RESOURCE_EXHAUSTED", text: "Too many requests. Slow down." },

@@ -1,5 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { id, parse, quantity, text } from "@sidecart/platform/input";
+import { AppError, commonErrors, id, parse, quantity, text } from "@sidecart/platform/rpc";
 import t from "tap";
 import { z } from "zod";
 import { checkId, named, ofPlacement } from "./field-names.ts";

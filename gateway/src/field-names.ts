@@ -1,5 +1,4 @@
-import { commonErrors, toAppError } from "@sidecart/platform/errors";
-import { type BadField, badFields, id, parse } from "@sidecart/platform/input";
+import { type BadField, badFields, commonErrors, id, parse, toAppError } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
 /** What a service answers; where it refuses fields of its contract, they are named as the API names them. */

@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { AppError, commonErrors, toServiceError } from "@sidecart/platform/errors";
-import type { Logger } from "@sidecart/platform/log";
+import { AppError, commonErrors, toServiceError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { GraphQLError } from "graphql";
 import t from "tap";
 import { startApi } from "../../tests/support/gateway.ts";

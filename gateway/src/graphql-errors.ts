@@ -1,5 +1,5 @@
-import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
-import type { Logger } from "@sidecart/platform/log";
+import { AppError, commonErrors, toAppError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { retryAfterSeconds } from "./overload.ts";
 

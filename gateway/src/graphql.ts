@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Logger } from "@sidecart/platform/log";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext } from "mercurius";
 import { accountMutations, accountQueries, userFields } from "./account-resolvers.ts";

@@ -1,6 +1,6 @@
 import cors from "@fastify/cors";
-import { AppError, commonErrors, toAppError } from "@sidecart/platform/errors";
-import type { Logger } from "@sidecart/platform/log";
+import { AppError, commonErrors, toAppError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from "fastify";
 import type { GatewayConfig } from "./config.ts";
 import { refuseOverload } from "./overload.ts";

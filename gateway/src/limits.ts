@@ -1,4 +1,4 @@
-import { AppError } from "@sidecart/platform/errors";
+import { AppError } from "@sidecart/platform/rpc";
 import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import { LRUCache } from "lru-cache";

@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors, toFailure } from "@sidecart/platform/errors";
-import { badFields } from "@sidecart/platform/input";
-import { createLogger } from "@sidecart/platform/log";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, badFields, commonErrors, toFailure } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import Fastify from "fastify";
 import t, { type Test } from "tap";
 import { readsOver } from "../../tests/support/gateway.ts";

@@ -1,6 +1,6 @@
 import { loadConfig } from "@sidecart/platform/config";
-import { createLogger } from "@sidecart/platform/log";
-import { onSignal } from "@sidecart/platform/service";
+import { onSignal } from "@sidecart/platform/run";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { startGateway } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 

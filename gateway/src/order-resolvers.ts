@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, type ErrorKind } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
-import { badFields } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, badFields, type ErrorKind } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { inPages, type Page, type Paged } from "./batches.ts";

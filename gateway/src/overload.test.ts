@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { createLogger } from "@sidecart/platform/log";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
 import { eventually } from "../../tests/support/eventually.ts";
 import { startApi, testConfig } from "../../tests/support/gateway.ts";

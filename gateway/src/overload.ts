@@ -1,5 +1,5 @@
 import underPressure from "@fastify/under-pressure";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyInstance } from "fastify";
 import { isProbe } from "./health.ts";
 

@@ -1,5 +1,4 @@
-import { background } from "@sidecart/platform/call";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import { background, verifierFrom } from "@sidecart/platform/rpc";
 import t from "tap";
 import { recordingServices } from "../../tests/support/gateway.ts";
 import { createCache } from "./cache/cache.ts";

@@ -1,5 +1,5 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { InventoryChange, type Product, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
 import type { Paged } from "./batches.ts";
 import type { GatewayContext } from "./context.ts";

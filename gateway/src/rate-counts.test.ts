@@ -4,7 +4,7 @@ import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { startAlone } from "@sidecart/local/process/alone";
 import { freePort } from "@sidecart/local/testing/free-port";
 import { temporaryHome } from "@sidecart/local/testing/started-cli";
-import { createLogger } from "@sidecart/platform/log";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 import t, { type Test } from "tap";
 import { eventually } from "../../tests/support/eventually.ts";

@@ -1,6 +1,6 @@
 import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
-import { AppError } from "@sidecart/platform/errors";
-import type { Logger } from "@sidecart/platform/log";
+import { AppError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import ipaddr from "ipaddr.js";

@@ -1,5 +1,5 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { createLogger } from "@sidecart/platform/log";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
 import { recordingServices } from "../../tests/support/gateway.ts";
 import { createReadiness } from "./readiness.ts";

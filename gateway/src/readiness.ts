@@ -1,8 +1,7 @@
-import { background, type CallContext } from "@sidecart/platform/call";
-import { toAppError } from "@sidecart/platform/errors";
 import type { Clock } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
-import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { Sidecar } from "@sidecart/platform/rpc";
+import { background, type CallContext, toAppError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { Services } from "./services.ts";
 
 /** Below the second that Kubernetes gives a probe. */

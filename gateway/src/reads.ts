@@ -1,4 +1,4 @@
-import type { CallContext } from "@sidecart/platform/call";
+import type { CallContext } from "@sidecart/platform/rpc";
 import { inPages, type Paged } from "./batches.ts";
 import type { Made } from "./cache/made.ts";
 import { checkId } from "./field-names.ts";

@@ -1,7 +1,7 @@
-import { background } from "@sidecart/platform/call";
-import type { Logger } from "@sidecart/platform/log";
-import { secretStore } from "@sidecart/platform/service";
-import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { Sidecar } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
+import { secretStore } from "@sidecart/platform/run";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 
 /** Where the Redis of the rate limits is. */

@@ -1,4 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { GraphQLScalarType, Kind, type ObjectValueNode, type ValueNode } from "graphql";
 
 const isMinorUnits = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);

@@ -1,6 +1,4 @@
-import type { CallContext } from "@sidecart/platform/call";
-import type { RpcClient } from "@sidecart/platform/rpc";
-import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { CallContext, RpcClient, Sidecar } from "@sidecart/platform/rpc";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";

@@ -1,4 +1,4 @@
-import { onEveryReplica, type Subscription } from "@sidecart/platform/subscriptions";
+import { onEveryReplica, type Subscription } from "@sidecart/platform/events";
 import type { Change } from "@sidecart/proto/changes/v1/changes";
 import { catalogChanged, ordersChanged } from "./events.ts";
 

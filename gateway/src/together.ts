@@ -1,6 +1,4 @@
-import { type Batcher, createBatcher } from "@sidecart/platform/batch";
-import { type CallContext, withToken } from "@sidecart/platform/call";
-import { fromFailure } from "@sidecart/platform/errors";
+import { type Batcher, type CallContext, createBatcher, fromFailure, withToken } from "@sidecart/platform/rpc";
 import type { Account } from "@sidecart/proto/accounts/v1/accounts";
 import type { Product } from "@sidecart/proto/catalog/v1/catalog";
 import type { Order, PlaceOutcome } from "@sidecart/proto/orders/v1/orders";

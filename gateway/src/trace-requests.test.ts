@@ -1,6 +1,5 @@
 import { context, metrics, propagation, trace } from "@opentelemetry/api";
-import { createLogger } from "@sidecart/platform/log";
-import { currentTraceparent, inSpan, startTelemetry } from "@sidecart/platform/telemetry";
+import { createLogger, currentTraceparent, inSpan, startTelemetry } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
 import { startCollector } from "../../tests/support/collector.ts";
 import { testConfig } from "../../tests/support/gateway.ts";

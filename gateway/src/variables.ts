@@ -1,4 +1,4 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import {
   type DocumentNode,
   type GraphQLSchema,

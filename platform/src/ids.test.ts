@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { derivedId, newId, systemClock } from "./ids.ts";
-import { id as idInput, parse } from "./input.ts";
+import { id as idInput, parse } from "./rpc/input.ts";
 
 t.test("new ids are in the order they were made, and never the same", async (t) => {
   const ids = Array.from({ length: 10_000 }, newId);

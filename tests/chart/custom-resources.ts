@@ -49,7 +49,7 @@ export async function definitions(): Promise<Definition[]> {
 /** Where a Go module is, fetched through the proxy and checked by its sum; Dapr's is the one that our runtime is built from. */
 export async function moduleFolder(module: string): Promise<string> {
   if (!module.includes("@")) {
-    const cwd = join(root, "local/runtime");
+    const cwd = join(root, "dapr");
     return runCommand("go", ["list", "-m", "-f", "{{.Dir}}", module], { cwd });
   }
   const said = await runCommand("go", ["mod", "download", "-json", module], { cwd: "/" });

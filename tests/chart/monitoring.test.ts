@@ -127,7 +127,7 @@ t.test("an objective's budget is burnt in two windows, by its share", async (t) 
   ]);
   const latency = rules.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr;
   t.match(latency, 'le="0.5"');
-  const buckets = await readFile(join(root, "platform/src/telemetry.ts"), "utf8");
+  const buckets = await readFile(join(root, "platform/src/telemetry/telemetry.ts"), "utf8");
   t.match(buckets, /explicitBucketBoundaries: \[[^\]]*\b0\.5\b/, "which is a bucket of the histogram");
 });
 

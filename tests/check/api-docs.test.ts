@@ -1,6 +1,6 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, type ErrorKind } from "@sidecart/platform/errors";
+import { AppError, type ErrorKind } from "@sidecart/platform/rpc";
 import t from "tap";
 import { root } from "./tool.ts";
 
@@ -11,7 +11,7 @@ const isDeclared = (value: unknown): value is Declared =>
 
 async function declared(): Promise<Declared[]> {
   const kinds: Declared[] = [];
-  for await (const file of glob("{platform,gateway,services/*}/src/errors.ts", { cwd: root })) {
+  for await (const file of glob("{platform/src/rpc,gateway/src,services/*/src}/errors.ts", { cwd: root })) {
     const tables = Object.values((await import(join(root, file))) as Record<string, unknown>);
     kinds.push(...tables.flatMap((table) => Object.values(table ?? {})).filter(isDeclared));
   }

@@ -34,12 +34,12 @@ const forbidden = [
   ["the gateway importing a database driver", "gateway/src/x.ts", "pg"],
   ["the gateway importing Dapr's SDK", "gateway/src/x.ts", "@dapr/dapr"],
   ["a service of tomorrow importing another", "services/carts/src/x.ts", "@sidecart/catalog/product"],
-  ["a component importing the platform", "components/embedded-search/src/x.ts", "@sidecart/platform/log"],
-  ["the set-up importing the platform", "components/setup/src/x.ts", "@sidecart/platform/log"],
+  ["a component importing the platform", "components/embedded-search/src/x.ts", "@sidecart/platform/telemetry"],
+  ["the set-up importing the platform", "components/setup/src/x.ts", "@sidecart/platform/telemetry"],
   ["a job of the chart importing a service", "charts/jobs/src/x.ts", "@sidecart/orders/order"],
   ["a job of the chart importing a database driver", "charts/jobs/src/x.ts", "pg"],
   ["the launcher importing a service", "local/src/x.ts", "@sidecart/orders/order"],
-  ["the launcher importing the platform's programs", "local/src/x.ts", "@sidecart/platform/service"],
+  ["the launcher importing the platform's programs", "local/src/x.ts", "@sidecart/platform/run"],
   ["the platform importing a service", "platform/src/x.ts", "@sidecart/orders/order"],
   ["the platform importing a database driver", "platform/src/x.ts", "pg"],
 ] as const;
@@ -49,13 +49,12 @@ const allowed = [
   ["services/orders/src/x.ts", "@sidecart/proto/catalog/v1/catalog"],
   ["gateway/src/x.ts", "ioredis"],
   ["platform/src/x.ts", "@dapr/dapr"],
-  ["platform/src/migrate.ts", "pg"],
-  ["platform/src/create-database.ts", "pg"],
-  ["charts/jobs/src/x.ts", "@sidecart/platform/create-database"],
-  ["local/src/x.ts", "@sidecart/platform/signing-key-set"],
+  ["ops/src/x.ts", "pg"],
+  ["charts/jobs/src/x.ts", "@sidecart/ops/create-database"],
+  ["local/src/x.ts", "@sidecart/ops/signing-key-set"],
   ["components/elasticsearch/src/x.ts", "@elastic/elasticsearch"],
   ["components/setup/src/x.ts", "ioredis"],
-  ["local/src/x.ts", "@sidecart/local/kafka/process"],
+  ["local/src/x.ts", "@sidecart/local/servers/kafka/process"],
 ] as const;
 
 t.test("what crosses a boundary fails the check", async (t) => {

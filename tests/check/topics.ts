@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
-import type { Digest } from "@sidecart/platform/changes";
-import type { PubSub, Subscription } from "@sidecart/platform/subscriptions";
+import type { Digest, PubSub, Subscription } from "@sidecart/platform/events";
 import type { Topics } from "./brokers.ts";
 import { root } from "./tool.ts";
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { background } from "@sidecart/platform/call";
-import { toAppError } from "@sidecart/platform/errors";
+import { background, toAppError } from "@sidecart/platform/rpc";
 import { Redis } from "ioredis";
 import t from "tap";
 import { behindSidecar } from "../support/direct.ts";

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { background } from "@sidecart/platform/call";
-import { type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
-import { messagesOf } from "@sidecart/platform/messages";
+import { messagesOf, type OutboxRow, toCloudEvent } from "@sidecart/platform/events";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { ask, type Books } from "../support/books.ts";
 import { behindSidecar } from "../support/direct.ts";

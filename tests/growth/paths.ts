@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import type { Database } from "@sidecart/platform/database";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import { createAccountStore } from "../../services/accounts/src/account-store.ts";
 import { createSessionStore } from "../../services/accounts/src/session-store.ts";
 import { createIndexStore } from "../../services/catalog/src/index-store.ts";

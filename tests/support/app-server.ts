@@ -1,11 +1,14 @@
 import { Client, credentials, logVerbosity, Metadata, type MetadataValue, setLogVerbosity } from "@grpc/grpc-js";
-import { type Implementation, startAppServer } from "@sidecart/platform/app-server";
-import type { Listener } from "@sidecart/platform/broadcast";
-import { background, type CallContext } from "@sidecart/platform/call";
-import { createLogger } from "@sidecart/platform/log";
-import { unaryDefinitions } from "@sidecart/platform/rpc";
-import { connectSidecar } from "@sidecart/platform/sidecar";
-import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import type { Dispatcher, Listener } from "@sidecart/platform/events";
+import {
+  background,
+  type CallContext,
+  connectSidecar,
+  type Implementation,
+  startAppServer,
+  unaryDefinitions,
+} from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { CatalogService, type GetProductsRequest } from "@sidecart/proto/catalog/v1/catalog";
 import type { Test } from "tap";
 

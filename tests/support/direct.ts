@@ -1,10 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { Launched } from "@sidecart/local/launch";
-import { background, type CallContext } from "@sidecart/platform/call";
-import { toAppError } from "@sidecart/platform/errors";
-import { unaryDefinitions } from "@sidecart/platform/rpc";
-import { connectSidecar } from "@sidecart/platform/sidecar";
+import { background, type CallContext, connectSidecar, toAppError, unaryDefinitions } from "@sidecart/platform/rpc";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";

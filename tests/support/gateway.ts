@@ -5,10 +5,9 @@ import { createHttp } from "@sidecart/gateway/http";
 import { readServices } from "@sidecart/gateway/reads";
 import type { Services } from "@sidecart/gateway/services";
 import { createTogether } from "@sidecart/gateway/together";
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { createLogger } from "@sidecart/platform/log";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, verifierFrom } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import type { Test } from "tap";
 import type { GraphqlError } from "./graphql.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
-import { background } from "@sidecart/platform/call";
 import { type Database, type Statement, sql } from "@sidecart/platform/database";
+import { background } from "@sidecart/platform/rpc";
 import pg from "pg";
 import type { Test } from "tap";
 import { type Store, startStore } from "./store.ts";

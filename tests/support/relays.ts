@@ -1,8 +1,7 @@
-import type { WrittenRow } from "@sidecart/platform/events";
+import type { Dispatcher, WrittenRow } from "@sidecart/platform/events";
+import { type OutboxOptions, startOutboxRelay, writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { type OutboxOptions, startOutboxRelay, writtenRow } from "@sidecart/platform/outbox";
-import type { Sidecar } from "@sidecart/platform/sidecar";
-import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import type { Sidecar } from "@sidecart/platform/rpc";
 import { Redis } from "ioredis";
 import type { Test } from "tap";
 import { eventually } from "./eventually.ts";

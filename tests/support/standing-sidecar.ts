@@ -4,8 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { Ports } from "@sidecart/local/process/ports";
-import { background } from "@sidecart/platform/call";
-import { connectSidecar, type Sidecar } from "@sidecart/platform/sidecar";
+import { background, connectSidecar, type Sidecar } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 
 export type StandingSidecar = {

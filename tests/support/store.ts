@@ -15,12 +15,11 @@ import { answersOk, type Probe, untilReady } from "@sidecart/local/process/readi
 import { credentialsOf } from "@sidecart/local/secrets/credentials";
 import { randomSecret, writePrivate } from "@sidecart/local/secrets/private-file";
 import { secretsFile } from "@sidecart/local/secrets/secrets";
-import { startAppServer } from "@sidecart/platform/app-server";
 import { type Database, database } from "@sidecart/platform/database";
-import { createLogger, type Logger } from "@sidecart/platform/log";
-import { pubsubName } from "@sidecart/platform/service";
-import { connectSidecar, type Sidecar } from "@sidecart/platform/sidecar";
-import type { Dispatcher } from "@sidecart/platform/subscriptions";
+import type { Dispatcher } from "@sidecart/platform/events";
+import { connectSidecar, type Sidecar, startAppServer } from "@sidecart/platform/rpc";
+import { pubsubName } from "@sidecart/platform/run";
+import { createLogger, type Logger } from "@sidecart/platform/telemetry";
 import pg from "pg";
 import type { Test } from "tap";
 import { eventually } from "./eventually.ts";

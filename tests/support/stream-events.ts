@@ -1,4 +1,4 @@
-import { eventsOf } from "@sidecart/platform/messages";
+import { eventsOf } from "@sidecart/platform/events";
 import type { Redis } from "ioredis";
 
 type Event<D> = Record<string, unknown> & { id: string; data: D };

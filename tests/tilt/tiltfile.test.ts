@@ -191,6 +191,7 @@ function copyOfCheckout(t: Test): string {
     "services",
     "gateway",
     "images",
+    "ops",
     "platform",
     "proto",
     "local",

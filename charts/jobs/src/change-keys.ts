@@ -1,5 +1,5 @@
-import type { Kubernetes } from "@sidecart/platform/kubernetes";
-import { type KeySet, newSigningKey, rotated } from "@sidecart/platform/signing-key-set";
+import type { Kubernetes } from "@sidecart/ops/kubernetes";
+import { type KeySet, newSigningKey, rotated } from "@sidecart/ops/signing-key-set";
 import { z } from "zod";
 
 export const verbs = ["ensure", "rotate"] as const;

@@ -1,6 +1,6 @@
+import { createDatabase } from "@sidecart/ops/create-database";
+import { connectPatiently } from "@sidecart/ops/postgres";
 import { loadConfig } from "@sidecart/platform/config";
-import { createDatabase } from "@sidecart/platform/create-database";
-import { connectPatiently } from "@sidecart/platform/postgres";
 import { z } from "zod";
 import { connectionSettings } from "./libpq-words.ts";
 

@@ -1,5 +1,5 @@
+import { openKubernetes } from "@sidecart/ops/kubernetes";
 import { loadConfig } from "@sidecart/platform/config";
-import { openKubernetes } from "@sidecart/platform/kubernetes";
 import { z } from "zod";
 import { changeKeys, type Verb, verbs } from "./change-keys.ts";
 

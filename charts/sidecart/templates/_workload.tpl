@@ -150,13 +150,13 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{/* Waits until the Job of this revision has succeeded. */}}
 {{- define "sidecart.waitContainer" -}}
 - name: wait-for-set-up
-  {{- include "sidecart.ours" (dict "root" .root "image" .image) | nindent 2 }}
+  {{- include "sidecart.ours" (dict "root" . "image" "jobs") | nindent 2 }}
   args:
-    - platform/src/wait-for-job.ts
-    - --job={{ include "sidecart.setUpName" .root }}
-    - --seconds={{ .root.Values.setUp.deadlineSeconds | int }}
+    - ops/src/wait-for-job.ts
+    - --job={{ include "sidecart.setUpName" . }}
+    - --seconds={{ .Values.setUp.deadlineSeconds | int }}
   resources:
-    {{- toYaml .root.Values.setUp.resources | nindent 4 }}
+    {{- toYaml .Values.setUp.resources | nindent 4 }}
   volumeMounts:
     {{- include "sidecart.kubeApiMount" . | nindent 4 }}
 {{- end }}

@@ -1,4 +1,4 @@
-import { allowDownload } from "@sidecart/local/java/patience";
+import { allowDownload } from "@sidecart/local/servers/java/patience";
 import { serve } from "@sidecart/pluggable/testing";
 import { conformance } from "@sidecart/search/conformance/suite";
 import t from "tap";

@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { allowDownload } from "@sidecart/local/java/patience";
+import { allowDownload } from "@sidecart/local/servers/java/patience";
 import { connectBinding } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, product, search, upsert } from "@sidecart/search/conformance/context";

@@ -1,4 +1,4 @@
-import { type RunningElasticsearch, startElasticsearch } from "@sidecart/local/elasticsearch/start";
+import { type RunningElasticsearch, startElasticsearch } from "@sidecart/local/servers/elasticsearch/start";
 import { freePort } from "@sidecart/local/testing/free-port";
 import type { Test } from "tap";
 

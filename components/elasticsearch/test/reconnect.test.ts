@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { status } from "@grpc/grpc-js";
-import { allowDownload } from "@sidecart/local/java/patience";
+import { allowDownload } from "@sidecart/local/servers/java/patience";
 import type { BindingClient } from "@sidecart/pluggable/client";
 import { serve } from "@sidecart/pluggable/testing";
 import { bulk, count, get, product, search, upsert } from "@sidecart/search/conformance/context";

@@ -1,6 +1,6 @@
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
-import { allowDownload } from "@sidecart/local/java/patience";
-import { startKafka } from "@sidecart/local/kafka/start";
+import { allowDownload } from "@sidecart/local/servers/java/patience";
+import { startKafka } from "@sidecart/local/servers/kafka/start";
 import { freePort } from "@sidecart/local/testing/free-port";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";

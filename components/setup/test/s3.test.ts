@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { allowDownload } from "@sidecart/local/java/patience";
-import { s3Request } from "@sidecart/local/s3/client";
-import { startS3 } from "@sidecart/local/s3/start";
+import { allowDownload } from "@sidecart/local/servers/java/patience";
+import { s3Request } from "@sidecart/local/servers/s3/client";
+import { startS3 } from "@sidecart/local/servers/s3/start";
 import { freePort } from "@sidecart/local/testing/free-port";
 import t, { type Test } from "tap";
 

@@ -1,4 +1,4 @@
-import type { Verifier } from "@sidecart/platform/tokens";
+import type { Verifier } from "@sidecart/platform/rpc";
 import type { Reads } from "../reads.ts";
 import type { Follower } from "../subscriptions.ts";
 import type { CacheOptions } from "./entries.ts";

@@ -1,5 +1,5 @@
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import type { Role } from "@sidecart/platform/tokens";
+import type { Role } from "@sidecart/platform/rpc";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import t from "tap";
 import type { ApiOrder } from "../order-resolvers.ts";
 import { createOrderCache } from "./orders.ts";

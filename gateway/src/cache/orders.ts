@@ -1,6 +1,5 @@
-import { background, type CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
-import type { Caller, Verifier } from "@sidecart/platform/tokens";
+import type { Caller, Verifier } from "@sidecart/platform/rpc";
+import { AppError, background, type CallContext } from "@sidecart/platform/rpc";
 import type { ApiOrder } from "../order-resolvers.ts";
 import type { Reads } from "../reads.ts";
 import { type CacheOptions, type Change, createEntries } from "./entries.ts";

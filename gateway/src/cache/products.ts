@@ -1,4 +1,4 @@
-import { background } from "@sidecart/platform/call";
+import { background } from "@sidecart/platform/rpc";
 import type { Paged } from "../batches.ts";
 import type { ApiProduct } from "../product-resolvers.ts";
 import type { Reads, Soon } from "../reads.ts";

@@ -1,5 +1,5 @@
 import t from "tap";
-import { allowDownload } from "../../java/patience.ts";
+import { allowDownload } from "../../servers/java/patience.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 import { freePort } from "../testing/free-port.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { elasticsearchProcess, hasItsShards } from "@sidecart/local/elasticsearch/process";
+import { elasticsearchProcess, hasItsShards } from "@sidecart/local/servers/elasticsearch/process";
 import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { StartError } from "../start-error.ts";

@@ -1,6 +1,6 @@
-import { TestTopic } from "@sidecart/local/kafka/testing";
+import { TestTopic } from "@sidecart/local/servers/kafka/testing";
 import t from "tap";
-import { allowDownload } from "../../java/patience.ts";
+import { allowDownload } from "../../servers/java/patience.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 import { temporaryHome } from "../testing/started-cli.ts";

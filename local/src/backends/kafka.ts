@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { answersMetadata } from "@sidecart/local/kafka/answers";
-import { kafkaProcess } from "@sidecart/local/kafka/process";
+import { answersMetadata } from "@sidecart/local/servers/kafka/answers";
+import { kafkaProcess } from "@sidecart/local/servers/kafka/process";
 import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";

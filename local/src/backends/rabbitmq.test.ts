@@ -60,7 +60,7 @@ t.test("two run side by side, for their own user and for this machine only", asy
 });
 
 const queue = "kept";
-/** As the queues of services are (platform/src/app-callback.ts). */
+/** As the queues of services are (platform/src/events/app-callback.ts). */
 const replicated = { durable: true, arguments: { "x-queue-type": "quorum" } };
 
 async function publish({ rabbitmq }: Secrets, text: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { s3Request } from "@sidecart/local/s3/client";
+import { s3Request } from "@sidecart/local/servers/s3/client";
 import t from "tap";
-import { allowDownload } from "../../java/patience.ts";
+import { allowDownload } from "../../servers/java/patience.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 import { temporaryHome } from "../testing/started-cli.ts";

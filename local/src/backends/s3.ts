@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { listsBuckets, type S3Access, s3Request } from "@sidecart/local/s3/client";
-import { s3Process } from "@sidecart/local/s3/process";
+import { listsBuckets, type S3Access, s3Request } from "@sidecart/local/servers/s3/client";
+import { s3Process } from "@sidecart/local/servers/s3/process";
 import { unusable } from "../diagnosis/remedy.ts";
 import type { Run } from "../run.ts";
 import { passwordOf } from "../secrets/credentials.ts";

@@ -111,7 +111,7 @@ t.test("a component that cannot start ends the start with its name, the cause an
 t.test("a component of no known type says where types come from", async (t) => {
   const { message, file } = await failure(t, declared({ type: "pubsub.pigeon", metadata: {} }));
   const cause = "couldn't find message bus pubsub.pigeon/v1";
-  const remedy = `correct spec.type in ${file}, or register the type in local/runtime/cmd/daprd/components.go`;
+  const remedy = `correct spec.type in ${file}, or register the type in dapr/cmd/daprd/components.go`;
   t.equal(message, `component audit (pubsub.pigeon) of orders: ${cause}: ${remedy}`);
 });
 

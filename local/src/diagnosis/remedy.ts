@@ -47,7 +47,7 @@ const refused =
 const causes: readonly Cause[] = [
   {
     pattern: /couldn't find /,
-    remedy: ({ file }) => `correct spec.type in ${file}, or register the type in local/runtime/cmd/daprd/components.go`,
+    remedy: ({ file }) => `correct spec.type in ${file}, or register the type in dapr/cmd/daprd/components.go`,
   },
   {
     pattern: refused,

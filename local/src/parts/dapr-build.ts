@@ -4,7 +4,7 @@ import { checkout } from "../instance.ts";
 import { daprPatches } from "./dapr-patches.ts";
 import { goBuild } from "./go-build.ts";
 
-const source = join(checkout, "local", "runtime");
+const source = join(checkout, "dapr");
 const programs = ["daprd", "placement", "scheduler", "sentry"];
 
 /** The folder with our build of Dapr; builds it first when this source and Go version have not been built yet. */

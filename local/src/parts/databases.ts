@@ -1,4 +1,4 @@
-import { createDatabase } from "@sidecart/platform/create-database";
+import { createDatabase } from "@sidecart/ops/create-database";
 import pg from "pg";
 import { unusable } from "../diagnosis/remedy.ts";
 import type { Credentials } from "../secrets/credentials.ts";

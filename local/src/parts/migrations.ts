@@ -9,7 +9,7 @@ import type { ServiceDatabase } from "./databases.ts";
 export async function migrate(instance: Instance, database: ServiceDatabase, signal?: AbortSignal): Promise<void> {
   const log = createWriteStream(join(instance.logs, `${database.service}-migrations.log`), { mode: 0o600 });
   try {
-    await runCommand(process.execPath, [join(checkout, "platform/src/migrate.ts"), "--service", database.service], {
+    await runCommand(process.execPath, [join(checkout, "ops/src/migrate.ts"), "--service", database.service], {
       cwd: checkout,
       env: {
         ...inheritedEnvironment(),

@@ -32,7 +32,7 @@ export async function findNatsServer(note: (text: string) => void, signal?: Abor
   const build = {
     title: "the NATS server",
     name: "nats",
-    source: join(checkout, "local", "nats"),
+    source: join(checkout, "local", "servers", "nats"),
     packages: ["github.com/nats-io/nats-server/v2"],
     takes: "half a minute",
     advice: `install nats-server ${oldest} or later, or Go from https://go.dev/dl, or set NATS_URL`,

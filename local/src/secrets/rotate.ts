@@ -1,4 +1,4 @@
-import { type KeySet, newSigningKey, rotated, type SigningJwk } from "@sidecart/platform/signing-key-set";
+import { type KeySet, newSigningKey, rotated, type SigningJwk } from "@sidecart/ops/signing-key-set";
 import type { Instance } from "../instance.ts";
 import { StartError } from "../start-error.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type KeySet, newSigningKey } from "@sidecart/platform/signing-key-set";
+import { type KeySet, newSigningKey } from "@sidecart/ops/signing-key-set";
 import type { Instance } from "../instance.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 

@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore, type NewAccount } from "./account-store.ts";

@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
-import type { Role } from "@sidecart/platform/tokens";
+import type { CallContext, Role } from "@sidecart/platform/rpc";
 import type { Account } from "./account.ts";
 
 const accountJson = (a: string) => `jsonb_build_object('id', ${a}.id, 'email', ${a}.email, 'username', ${a}.username,

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Role } from "@sidecart/platform/tokens";
+import type { Role } from "@sidecart/platform/rpc";
 import type { AccountSchema } from "@sidecart/proto/accounts/v1/accounts";
 
 export type Account = {

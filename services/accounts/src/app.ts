@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { systemClock } from "@sidecart/platform/ids";
-import type { Platform, Wiring } from "@sidecart/platform/service";
-import { startSweep } from "@sidecart/platform/sweep";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import { verifierFrom } from "@sidecart/platform/rpc";
+import type { Platform, Wiring } from "@sidecart/platform/run";
+import { startSweep } from "@sidecart/platform/run";
 import { createAccountStore } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
 import { ensureFirstAdmin } from "./first-admin.ts";

@@ -1,6 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
-import { parse } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, parse } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";

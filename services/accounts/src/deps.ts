@@ -1,6 +1,6 @@
 import type { Clock } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
-import type { Verifier } from "@sidecart/platform/tokens";
+import type { Verifier } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { AccountStore } from "./account-store.ts";
 import type { PasswordQueue } from "./password-queue.ts";
 import type { SessionStore } from "./session-store.ts";

@@ -1,4 +1,4 @@
-import type { ErrorKind } from "@sidecart/platform/errors";
+import type { ErrorKind } from "@sidecart/platform/rpc";
 
 export const accountErrors = {
   emailTaken: { code: "EMAIL_TAKEN", status: "ALREADY_EXISTS", text: "There is an account with this e-mail already." },

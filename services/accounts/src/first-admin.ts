@@ -1,5 +1,4 @@
-import { background } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
+import { AppError, background } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import { publishedPassword } from "./password.ts";

@@ -1,4 +1,4 @@
-import { type CallContext, throwIfDone } from "@sidecart/platform/call";
+import { type CallContext, throwIfDone } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 
 /** Removes what is over for long, all of it: sessions and attempts to log in. Gives back how many rows that were. */

@@ -1,5 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { id, pageSize, parse } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { id, pageSize, parse } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import type { Deps } from "./deps.ts";

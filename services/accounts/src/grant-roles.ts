@@ -1,8 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
-import { id, parse } from "@sidecart/platform/input";
-import { roles } from "@sidecart/platform/tokens";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, id, parse, roles } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import type { Deps } from "./deps.ts";

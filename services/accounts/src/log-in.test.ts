@@ -1,8 +1,6 @@
-import { background } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { newId, systemClock } from "@sidecart/platform/ids";
-import { createLogger } from "@sidecart/platform/log";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import { AppError, background, verifierFrom } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { exportJWK, generateKeyPair } from "jose";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";

@@ -1,8 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
-import { parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, parse, text } from "@sidecart/platform/rpc";
 import type { TokenPairSchema } from "@sidecart/proto/accounts/v1/accounts";
 import { z } from "zod";
 import { emailKey } from "./account.ts";

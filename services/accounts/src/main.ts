@@ -1,5 +1,5 @@
 import { loadConfig, platformConfig } from "@sidecart/platform/config";
-import { runService } from "@sidecart/platform/service";
+import { runService } from "@sidecart/platform/run";
 import { wire } from "./app.ts";
 
 await runService({ config: loadConfig(platformConfig), wire });

@@ -1,5 +1,4 @@
-import { type CallContext, throwIfDone } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
+import { AppError, type CallContext, throwIfDone } from "@sidecart/platform/rpc";
 import pLimit from "p-limit";
 import { accountErrors } from "./errors.ts";
 import { hashPassword, passwordMatches } from "./password.ts";

@@ -1,5 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
-import { AppError } from "@sidecart/platform/errors";
+import { AppError } from "@sidecart/platform/rpc";
 import { commonPasswords } from "./common-passwords.ts";
 import { accountErrors } from "./errors.ts";
 

@@ -1,7 +1,7 @@
-import { background } from "@sidecart/platform/call";
 import type { Database } from "@sidecart/platform/database";
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { fillAccounts } from "../../../tests/growth/fill/accounts.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";

@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
-import { parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, parse, text } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";

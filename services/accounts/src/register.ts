@@ -1,9 +1,7 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { id, parse, text, untrimmedText } from "@sidecart/platform/input";
-import type { Role } from "@sidecart/platform/tokens";
+import type { CallContext, Role } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, id, parse, text, untrimmedText } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import { type Account, emailKey } from "./account.ts";
 import type { NewAccount } from "./account-store.ts";

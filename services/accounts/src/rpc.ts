@@ -1,4 +1,4 @@
-import { type Implementation, implement } from "@sidecart/platform/app-server";
+import { type Implementation, implement } from "@sidecart/platform/rpc";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { toProto } from "./account.ts";
 import { changePassword } from "./change-password.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { background } from "@sidecart/platform/call";
 import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";

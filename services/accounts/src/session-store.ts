@@ -1,6 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, instant, sql } from "@sidecart/platform/database";
-import type { Role } from "@sidecart/platform/tokens";
+import type { CallContext, Role } from "@sidecart/platform/rpc";
 
 /** The mailbox's name in `login_attempts`. */
 const emailHash = (key: string) => `sha256(convert_to(${key}, 'UTF8'))`;

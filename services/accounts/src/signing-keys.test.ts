@@ -1,6 +1,5 @@
-import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import { background, verifierFrom } from "@sidecart/platform/rpc";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import t from "tap";
 import { loadSigningKeys } from "./signing-keys.ts";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { accessTokenType, tokenAudience, tokenIssuer } from "@sidecart/platform/tokens";
+import { accessTokenType, tokenAudience, tokenIssuer } from "@sidecart/platform/rpc";
 import { SignJWT } from "jose";
 import type { Account } from "./account.ts";
 import type { SigningKeys } from "./signing-keys.ts";

@@ -1,7 +1,7 @@
-import { background, type CallContext } from "@sidecart/platform/call";
 import { systemClock } from "@sidecart/platform/ids";
-import type { Platform, Wiring } from "@sidecart/platform/service";
-import { startSweep } from "@sidecart/platform/sweep";
+import { background, type CallContext } from "@sidecart/platform/rpc";
+import type { Platform, Wiring } from "@sidecart/platform/run";
+import { startSweep } from "@sidecart/platform/run";
 import { digest } from "./digest.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";

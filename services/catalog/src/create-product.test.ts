@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
-import type { Caller } from "@sidecart/platform/tokens";
+import type { Caller } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { attributes, createProduct } from "./create-product.ts";
 import type { Deps } from "./deps.ts";

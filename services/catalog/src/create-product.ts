@@ -1,8 +1,7 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { currency, id, maxQuantity, minorUnits, parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, currency, id, maxQuantity, minorUnits, parse, text } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { catalogErrors } from "./errors.ts";

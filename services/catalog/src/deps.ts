@@ -1,7 +1,6 @@
-import type { Batcher } from "@sidecart/platform/batch";
 import type { Clock } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
-import type { Verifier } from "@sidecart/platform/tokens";
+import type { Batcher, Verifier } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { ProductStore } from "./product-store.ts";
 import type { Outcome, Wanted } from "./reservation.ts";
 import type { Hold, ReservationStore } from "./reservation-store.ts";

@@ -1,4 +1,4 @@
-import { changeOf, type Digest } from "@sidecart/platform/changes";
+import { changeOf, type Digest } from "@sidecart/platform/events";
 import type { ProductState } from "@sidecart/proto/catalog/v1/events";
 import { catalogChanged, productChanged, productCreated, stockChanged } from "./events.ts";
 

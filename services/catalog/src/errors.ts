@@ -1,4 +1,4 @@
-import type { ErrorKind } from "@sidecart/platform/errors";
+import type { ErrorKind } from "@sidecart/platform/rpc";
 
 export const catalogErrors = {
   productNotFound: { code: "PRODUCT_NOT_FOUND", status: "NOT_FOUND", text: "There is no such product." },

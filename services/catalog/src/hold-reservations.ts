@@ -1,5 +1,5 @@
-import { type Batcher, createBatcher } from "@sidecart/platform/batch";
-import type { CallContext } from "@sidecart/platform/call";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import type { Hold } from "./reservation-store.ts";
 

@@ -1,6 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { background } from "@sidecart/platform/call";
-import type { Logger } from "@sidecart/platform/log";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { IndexQueueStore, Noted } from "./index-queue-store.ts";
 import type { IndexedProduct, IndexStore } from "./index-store.ts";
 import type { IndexOperation, SearchIndex } from "./search-index.ts";

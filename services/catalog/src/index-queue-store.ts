@@ -1,5 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, sql } from "@sidecart/platform/database";
+import type { CallContext } from "@sidecart/platform/rpc";
 
 /** A product that is to be indexed; `notedAt` is given back as it came, to the microsecond. */
 export type Noted = { id: string; notedAt: string };

@@ -1,5 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, instant, sql } from "@sidecart/platform/database";
+import type { CallContext } from "@sidecart/platform/rpc";
 
 /** A product as it goes into the search index; `deleted` ones leave it. */
 export type IndexedProduct = {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Logger } from "@sidecart/platform/log";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { type IndexerDeps, indexNoted } from "./index-products.ts";
 
 const sweepMs = 1_000;

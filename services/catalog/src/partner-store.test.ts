@@ -1,5 +1,5 @@
-import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import { createPartnerStore } from "./partner-store.ts";

@@ -1,5 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, sql } from "@sidecart/platform/database";
+import type { CallContext } from "@sidecart/platform/rpc";
 
 export type Partner = { accountId: string; name: string; active: boolean; version: number };
 

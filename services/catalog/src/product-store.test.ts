@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";

@@ -1,7 +1,7 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, inHalves, instant, isTooLarge, sql } from "@sidecart/platform/database";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { OutboxRow } from "@sidecart/platform/events";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { catalogErrors } from "./errors.ts";
 import { noted } from "./index-queue-store.ts";
 import type { Product } from "./product.ts";

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import type { Caller } from "@sidecart/platform/tokens";
+import type { Caller } from "@sidecart/platform/rpc";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { ProductSchema } from "@sidecart/proto/catalog/v1/catalog";
 
 /** A product as the store gives it: `stock` is what can still be ordered, `price` minor units of `currency`. */

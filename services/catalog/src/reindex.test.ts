@@ -1,4 +1,4 @@
-import { background } from "@sidecart/platform/call";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";

@@ -1,7 +1,6 @@
-import { background, type CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { newId } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
+import { AppError, background, type CallContext } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
 import { type IndexDeps, operation } from "./index-products.ts";
 

@@ -1,7 +1,7 @@
-import { background } from "@sidecart/platform/call";
 import type { WrittenRow } from "@sidecart/platform/events";
+import { writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { writtenRow } from "@sidecart/platform/outbox";
+import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
 import { type Store, startStore } from "../../../tests/support/store.ts";

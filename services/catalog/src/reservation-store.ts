@@ -1,9 +1,9 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, type Statement, sql } from "@sidecart/platform/database";
-import { AppError } from "@sidecart/platform/errors";
 import type { WrittenRow } from "@sidecart/platform/events";
-import { claimedUntil, writtenRow } from "@sidecart/platform/outbox";
-import type { Platform } from "@sidecart/platform/service";
+import { claimedUntil, writtenRow } from "@sidecart/platform/events";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError } from "@sidecart/platform/rpc";
+import type { Platform } from "@sidecart/platform/run";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
 import { stockChanged, stockDepleted } from "./events.ts";

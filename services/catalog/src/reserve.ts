@@ -1,8 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Batcher, createBatcher } from "@sidecart/platform/batch";
-import type { CallContext } from "@sidecart/platform/call";
-import { id, parse, quantity } from "@sidecart/platform/input";
-import { loggedFailure } from "@sidecart/platform/log";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { type Batcher, createBatcher, id, parse, quantity } from "@sidecart/platform/rpc";
+import { loggedFailure } from "@sidecart/platform/telemetry";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

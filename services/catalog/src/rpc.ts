@@ -1,5 +1,4 @@
-import { type Implementation, implement } from "@sidecart/platform/app-server";
-import { id, parse, text } from "@sidecart/platform/input";
+import { type Implementation, id, implement, parse, text } from "@sidecart/platform/rpc";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import { createProduct } from "./create-product.ts";

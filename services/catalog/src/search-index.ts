@@ -1,6 +1,5 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { CallContext, Sidecar } from "@sidecart/platform/rpc";
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 
 const component = "search";
 /** The name searches go to; it points at the live index. */

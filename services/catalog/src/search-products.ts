@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CallContext } from "@sidecart/platform/call";
-import { currency, id, minorUnits, parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { currency, id, minorUnits, parse, text } from "@sidecart/platform/rpc";
 import { ProductSort, type SearchProductsResponseSchema } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

@@ -1,5 +1,5 @@
-import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { subscriptions } from "./subscriptions.ts";
 

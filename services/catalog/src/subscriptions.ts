@@ -1,4 +1,4 @@
-import { on, type Subscription } from "@sidecart/platform/subscriptions";
+import { on, type Subscription } from "@sidecart/platform/events";
 import type { OrderState } from "@sidecart/proto/orders/v1/events";
 import type { Deps } from "./deps.ts";
 import * as events from "./events.ts";

@@ -1,8 +1,7 @@
-import { background } from "@sidecart/platform/call";
 import { StatementFailed } from "@sidecart/platform/database";
-import { commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background, commonErrors } from "@sidecart/platform/rpc";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import { noOutbox } from "../../../tests/support/no-outbox.ts";

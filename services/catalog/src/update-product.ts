@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
-import { currency, id, minorUnits, parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, currency, id, minorUnits, parse, text } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import { attributes, imageUrl } from "./create-product.ts";
 import type { Deps } from "./deps.ts";

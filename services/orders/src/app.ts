@@ -1,6 +1,6 @@
 import { systemClock } from "@sidecart/platform/ids";
-import type { Platform, Wiring } from "@sidecart/platform/service";
-import { startSweep } from "@sidecart/platform/sweep";
+import type { Platform, Wiring } from "@sidecart/platform/run";
+import { startSweep } from "@sidecart/platform/run";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
 import { digest } from "./digest.ts";

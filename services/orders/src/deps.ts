@@ -1,10 +1,7 @@
-import type { Batcher } from "@sidecart/platform/batch";
-import type { CallContext } from "@sidecart/platform/call";
 import type { WrittenRow } from "@sidecart/platform/events";
 import type { Clock } from "@sidecart/platform/ids";
-import type { Logger } from "@sidecart/platform/log";
-import type { RpcClient } from "@sidecart/platform/rpc";
-import type { Verifier } from "@sidecart/platform/tokens";
+import type { Batcher, CallContext, RpcClient, Verifier } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
 import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { OrderStore } from "./order-store.ts";
 import type { Outcome, Placement } from "./placement.ts";

@@ -1,4 +1,4 @@
-import { changeOf, type Digest } from "@sidecart/platform/changes";
+import { changeOf, type Digest } from "@sidecart/platform/events";
 import type { OrderState } from "@sidecart/proto/orders/v1/events";
 import { orderCancelled, orderExpired, orderPaid, orderPlaced, ordersChanged } from "./events.ts";
 

@@ -1,4 +1,4 @@
-import { type CallContext, throwIfDone } from "@sidecart/platform/call";
+import { type CallContext, throwIfDone } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import { paymentWindowMs } from "./order.ts";
 

@@ -1,8 +1,15 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type CallContext, onBehalfOf } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import { authorization, id, pageSize, parse } from "@sidecart/platform/input";
-import { loggedFailure } from "@sidecart/platform/log";
+import {
+  AppError,
+  authorization,
+  type CallContext,
+  commonErrors,
+  id,
+  onBehalfOf,
+  pageSize,
+  parse,
+} from "@sidecart/platform/rpc";
+import { loggedFailure } from "@sidecart/platform/telemetry";
 import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

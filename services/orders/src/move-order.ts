@@ -1,7 +1,6 @@
-import type { CallContext } from "@sidecart/platform/call";
-import { AppError } from "@sidecart/platform/errors";
 import { pendingEvent } from "@sidecart/platform/events";
-import { id, parse, text } from "@sidecart/platform/input";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { AppError, id, parse, text } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { orderErrors } from "./errors.ts";

@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";

@@ -1,7 +1,7 @@
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
-import { claimedUntil } from "@sidecart/platform/outbox";
+import { claimedUntil } from "@sidecart/platform/events";
+import type { CallContext } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { orderExpired } from "./events.ts";
 import type { Order, OrderLine, PaymentStatus, Reachable, Status } from "./order.ts";

@@ -1,11 +1,10 @@
-import { background, type CallContext } from "@sidecart/platform/call";
 import { StatementFailed } from "@sidecart/platform/database";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
 import type { WrittenRow } from "@sidecart/platform/events";
+import { writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { createLogger } from "@sidecart/platform/log";
-import { writtenRow } from "@sidecart/platform/outbox";
-import type { Verifier } from "@sidecart/platform/tokens";
+import type { Verifier } from "@sidecart/platform/rpc";
+import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";

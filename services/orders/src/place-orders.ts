@@ -1,8 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type CallContext, onBehalfOf } from "@sidecart/platform/call";
-import { authorization, id, parse, quantity, text } from "@sidecart/platform/input";
-import { loggedFailure } from "@sidecart/platform/log";
-import { currentTraceparent } from "@sidecart/platform/telemetry";
+import { authorization, type CallContext, id, onBehalfOf, parse, quantity, text } from "@sidecart/platform/rpc";
+import { currentTraceparent, loggedFailure } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

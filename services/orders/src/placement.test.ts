@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { newId } from "@sidecart/platform/ids";
-import { maxMinor } from "@sidecart/platform/input";
+import { maxMinor } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import type { NewOrder, Stored } from "./order-store.ts";

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { type AppError, fromFailure } from "@sidecart/platform/errors";
 import { outboxRow } from "@sidecart/platform/events";
 import { derivedId, newId } from "@sidecart/platform/ids";
-import { maxMinor } from "@sidecart/platform/input";
+import { type AppError, fromFailure, maxMinor } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { refusals } from "./errors.ts";
 import { orderPlaced } from "./events.ts";

@@ -1,5 +1,5 @@
-import { type Batcher, createBatcher } from "@sidecart/platform/batch";
-import type { CallContext } from "@sidecart/platform/call";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
 import { refusals } from "./errors.ts";

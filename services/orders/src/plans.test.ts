@@ -1,7 +1,7 @@
-import { background } from "@sidecart/platform/call";
 import type { Database } from "@sidecart/platform/database";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { fillOrders } from "../../../tests/growth/fill/orders.ts";

@@ -1,4 +1,4 @@
-import { type Implementation, implement } from "@sidecart/platform/app-server";
+import { type Implementation, implement } from "@sidecart/platform/rpc";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Deps } from "./deps.ts";
 import { getHistories, getOrders, getOrdersOf, listOrders } from "./get-orders.ts";

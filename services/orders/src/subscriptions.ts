@@ -1,4 +1,4 @@
-import { on, type Subscription } from "@sidecart/platform/subscriptions";
+import { on, type Subscription } from "@sidecart/platform/events";
 import * as events from "./events.ts";
 import type { NeighbourStore } from "./neighbour-store.ts";
 

@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { installElasticsearch } from "@sidecart/local/elasticsearch/install";
+import { installElasticsearch } from "@sidecart/local/servers/elasticsearch/install";
 
 /** Elasticsearch from Maven, with our launcher and the Java that it runs on. */
 export async function fillElasticsearch(folder: string, say: (line: string) => void): Promise<void> {

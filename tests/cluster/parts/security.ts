@@ -56,8 +56,8 @@ const stranger = (host: string) => `
   console.log(JSON.stringify({ name, demanded })); process.exit(0);`;
 
 const connected = `
-  import { connectSidecar } from "@sidecart/platform/sidecar";
-  import { background } from "@sidecart/platform/call";
+  import { connectSidecar } from "@sidecart/platform/rpc";
+  import { background } from "@sidecart/platform/rpc";
   import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
   import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
   import { status } from "@grpc/grpc-js";

@@ -1,7 +1,7 @@
-import { background } from "@sidecart/platform/call";
 import type { Database } from "@sidecart/platform/database";
+import { startOutboxRelay } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { startOutboxRelay } from "@sidecart/platform/outbox";
+import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table } from "../figures.ts";

@@ -1,5 +1,5 @@
-import { background } from "@sidecart/platform/call";
 import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
 import { noOutbox } from "../../support/no-outbox.ts";
 import { median, ms, table, timed } from "../figures.ts";

@@ -1,6 +1,6 @@
-import { background } from "@sidecart/platform/call";
 import type { Database } from "@sidecart/platform/database";
-import { pruneInbox } from "@sidecart/platform/inbox";
+import { pruneInbox } from "@sidecart/platform/events";
+import { background } from "@sidecart/platform/rpc";
 import { createSessionStore } from "../../../services/accounts/src/session-store.ts";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
 import { noOutbox } from "../../support/no-outbox.ts";

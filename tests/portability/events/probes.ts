@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
-import { background } from "@sidecart/platform/call";
-import { connectSidecar } from "@sidecart/platform/sidecar";
+import { background, connectSidecar } from "@sidecart/platform/rpc";
 import pg from "pg";
 import type { Test } from "tap";
 import { ask } from "../../support/books.ts";

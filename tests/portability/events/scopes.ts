@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "@sidecart/local/instance";
-import type { PubSub } from "@sidecart/platform/subscriptions";
+import type { PubSub } from "@sidecart/platform/events";
 import { parseScopes } from "@sidecart/setup/scopes";
 import { parse } from "yaml";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
-import { background } from "@sidecart/platform/call";
 import { type Media, media } from "@sidecart/platform/media";
+import { background } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
 import { startSystem } from "../../support/system.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { toAppError } from "@sidecart/platform/errors";
 import { maxMediaBytes } from "@sidecart/platform/media";
+import { toAppError } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 import { instead } from "../notes.ts";
 import { figureTests } from "./figures.ts";

@@ -1,11 +1,8 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
-import { implement } from "@sidecart/platform/app-server";
-import { changeOf, type Digest } from "@sidecart/platform/changes";
-import { EventTooLarge, eventType } from "@sidecart/platform/events";
-import type { Platform, Wiring } from "@sidecart/platform/service";
-import { on } from "@sidecart/platform/subscriptions";
-import { verifierFrom } from "@sidecart/platform/tokens";
+import { changeOf, type Digest, EventTooLarge, eventType, on } from "@sidecart/platform/events";
+import { implement, verifierFrom } from "@sidecart/platform/rpc";
+import type { Platform, Wiring } from "@sidecart/platform/run";
 import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
 import type { ProbeConfig } from "./config.ts";
 import { createHandling } from "./handling.ts";

@@ -1,8 +1,7 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
-import { background, type CallContext } from "@sidecart/platform/call";
-import { AppError, commonErrors } from "@sidecart/platform/errors";
-import type { Received } from "@sidecart/platform/subscriptions";
+import type { Received } from "@sidecart/platform/events";
+import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
 import type { Records } from "./records.ts";
 import { type Told, told } from "./told.ts";
 

@@ -1,11 +1,7 @@
-import { implement, startAppServer } from "@sidecart/platform/app-server";
-import { createListener } from "@sidecart/platform/broadcast";
-import { background } from "@sidecart/platform/call";
-import { eventType } from "@sidecart/platform/events";
-import { createLogger } from "@sidecart/platform/log";
-import { onSignal, pubsubName } from "@sidecart/platform/service";
-import { connectSidecar } from "@sidecart/platform/sidecar";
-import { onEveryReplica } from "@sidecart/platform/subscriptions";
+import { createListener, eventType, onEveryReplica } from "@sidecart/platform/events";
+import { background, connectSidecar, implement, startAppServer } from "@sidecart/platform/rpc";
+import { onSignal, pubsubName } from "@sidecart/platform/run";
+import { createLogger } from "@sidecart/platform/telemetry";
 import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";

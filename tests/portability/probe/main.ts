@@ -1,5 +1,5 @@
 import { loadConfig } from "@sidecart/platform/config";
-import { runService } from "@sidecart/platform/service";
+import { runService } from "@sidecart/platform/run";
 import { wire } from "./app.ts";
 import { probeConfig } from "./config.ts";
 import { startListener } from "./listener.ts";

@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { StructSchema } from "@bufbuild/protobuf/wkt";
-import type { CallContext } from "@sidecart/platform/call";
 import { type Database, sql } from "@sidecart/platform/database";
 import { eventType, outboxRow } from "@sidecart/platform/events";
+import type { CallContext } from "@sidecart/platform/rpc";
 import type { Told } from "./told.ts";
 
 /** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */

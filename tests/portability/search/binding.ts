@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
-import { background } from "@sidecart/platform/call";
-import type { Sidecar } from "@sidecart/platform/sidecar";
+import type { Sidecar } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
 import type { BindingClient } from "@sidecart/pluggable/client";
 
 const statuses = {

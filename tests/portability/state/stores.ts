@@ -1,7 +1,7 @@
 import { apps } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
 import { descendantsOf, untilGone } from "@sidecart/local/testing/started-cli";
-import { background } from "@sidecart/platform/call";
+import { background } from "@sidecart/platform/rpc";
 import type { StateStore } from "@sidecart/platform/state";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";

@@ -20,7 +20,7 @@ import { connectWithinMs, hostOf, unusable } from "../server.ts";
 import { type Options, type Step, settingsOf } from "../step.ts";
 
 const form = "nats://user:password@host:4222";
-/** Room for an event of the largest size (platform/src/events.ts) and its headers. */
+/** Room for an event of the largest size (platform/src/events/events.ts) and its headers. */
 const payloadBytes = 1_048_576;
 const oldest = "2.10";
 const hourMs = 60 * 60_000;

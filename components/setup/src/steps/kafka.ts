@@ -10,7 +10,7 @@ import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
 import { type Settings, type Step, settingsOf } from "../step.ts";
 
-/** Room for an event of the largest size (platform/src/events.ts) and its headers: Kafka's own default. */
+/** Room for an event of the largest size (platform/src/events/events.ts) and its headers: Kafka's own default. */
 const messageBytes = 1_048_588;
 const hourMs = 60 * 60_000;
 /** In order, and for nobody who comes later. */

@@ -39,7 +39,7 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
 
 /** Its protocol does not tell; the launcher fetches what its pom.xml names. */
 async function version(): Promise<string> {
-  const pom = await readFile(join(checkout, "local/kafka/pom.xml"), "utf8");
+  const pom = await readFile(join(checkout, "local/servers/kafka/pom.xml"), "utf8");
   return /<artifactId>kafka_[^<]*<\/artifactId>\s*<version>([^<]+)/.exec(pom)?.[1] ?? "";
 }
 

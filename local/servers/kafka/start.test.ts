@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import t from "tap";
+import { randomSecret } from "../../src/secrets/private-file.ts";
+import { endsItsServer } from "../../src/testing/alone-cli.ts";
+import { freePort } from "../../src/testing/free-port.ts";
+import { allowDownload } from "../java/patience.ts";
+import { answersMetadata } from "./answers.ts";
+import { startKafka } from "./start.ts";
+import { TestTopic } from "./testing.ts";
+
+allowDownload(t);
+
+const login = { username: "sidecart", password: randomSecret() };
+const topicOf = (brokers: string) => new TestTopic(brokers, login, "order-placed.v1");
+const megabyte = "x".repeat(1024 * 1024);
+
+t.test("a real node keeps messages over a restart and over being killed, for who has the password", async (t) => {
+  const dataDir = t.testdir();
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const start = () => startKafka({ dataDir, port, controllerPort, ...login, log: (line) => t.comment(line) });
+
+  const first = await start();
+  await topicOf(first.brokers).create();
+  await topicOf(first.brokers).produce("first", megabyte);
+  const refused = { errors: [{ cause: { message: "SASL authentication failed." } }] };
+  await t.rejects(answersMetadata([first.brokers], { ...login, password: "wrong" }), refused);
+  await t.rejects(answersMetadata([first.brokers], undefined), { message: "Connection closed" });
+  await first.stop();
+  t.throws(() => process.kill(first.pid, 0), { code: "ESRCH" });
+
+  const second = await start();
+  await topicOf(second.brokers).produce("second", "short");
+  process.kill(second.pid, "SIGKILL");
+  await second.stop();
+
+  const third = await start();
+  t.teardown(() => third.stop());
+  const kept = await topicOf(third.brokers).consume(2);
+  t.same([...kept.keys()], ["first", "second"]);
+  t.equal(kept.get("first"), megabyte);
+});
+
+t.test("a topic that nobody created is not there", async (t) => {
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const node = await startKafka({ dataDir: t.testdir(), port, controllerPort, ...login, log: () => {} });
+  t.teardown(() => node.stop());
+  const refused = { message: "Unknown topic order-placed.v1." };
+  await t.rejects(topicOf(node.brokers).produce("lost", "lost"), refused);
+});
+
+t.test("the program ends its node when told to, and when it is killed itself", async (t) => {
+  const args = [
+    "--data",
+    t.testdir(),
+    "--port",
+    String(await freePort()),
+    "--controller-port",
+    String(await freePort()),
+  ];
+  await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
+});

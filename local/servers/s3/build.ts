@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { goBuild } from "../../src/parts/go-build.ts";
+import type { Listeners } from "../../src/parts/os-package.ts";
+
+/** The program of our S3 server; builds it first when it has not been built yet. */
+export async function builtS3Server({ note, signal }: Listeners): Promise<string> {
+  const build = {
+    title: "the S3 server",
+    name: "s3",
+    source: join(import.meta.dirname, "server"),
+    packages: ["."],
+    takes: "about a minute",
+    advice: "install Go from https://go.dev/dl, or set S3_ENDPOINT, then try again",
+  };
+  return join(await goBuild(build, note, signal), "s3-server");
+}

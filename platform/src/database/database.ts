@@ -1,0 +1,87 @@
+import type { CallContext } from "../rpc/call.ts";
+import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
+import type { Sidecar } from "../rpc/sidecar.ts";
+
+/**
+ * One statement, one JSON value in (`$1::jsonb`), one row with one JSON value out (ADR 0001). The statement is
+ * `select <jsonb>::text`, whatever CTEs stand before it, and does not raise in normal operation: it says what happened
+ * in the value it returns.
+ */
+export type Database = {
+  one<T>(statement: Statement, input: object, context: CallContext): Promise<T>;
+};
+
+export type Statement = { readonly name: string; readonly text: string };
+
+const statementShape = /^\s*(select|with)\b/i;
+
+/** Declares a statement. White space is folded, since the binding sends the text back in a header with every answer. */
+export function sql(name: string, text: string): Statement {
+  if (text.includes("--")) throw new Error(`${name}: a comment would swallow the rest of the folded statement`);
+  if (!statementShape.test(text))
+    throw new Error(`${name}: a statement returns one row, so it starts with select or with`);
+  return { name, text: text.replace(/\s+/g, " ").trim() };
+}
+
+/** A `timestamptz` as JSON has it everywhere in the system, whatever time zone the database session is in. */
+export const instant = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/**
+ * A statement that was run and failed. A caller may try again, since it may have met another one; an event whose
+ * statement fails every time is put aside.
+ */
+export class StatementFailed extends AppError {}
+
+/** The service's own database behind the output binding `component`. */
+export function database(sidecar: Sidecar, component: string): Database {
+  const noBody = new Uint8Array();
+  return {
+    async one<T>(statement: Statement, input: object, context: CallContext): Promise<T> {
+      const metadata = { sql: statement.text, params: JSON.stringify([JSON.stringify(input)]) };
+      try {
+        return parse<T>(await sidecar.invokeBinding(component, "query", metadata, noBody, context));
+      } catch (error) {
+        throw failed(statement, error);
+      }
+    },
+  };
+}
+
+/** Asks for all at once, or, when the answer is more than a sidecar carries (4 MiB), for one half and then the other. */
+export async function inHalves<Item, Found>(
+  items: readonly Item[],
+  ask: (items: readonly Item[]) => Promise<Found[]>,
+): Promise<Found[]> {
+  if (items.length === 0) return [];
+  try {
+    return await ask(items);
+  } catch (error) {
+    if (items.length === 1 || !isTooLarge(error)) throw error;
+    const middle = Math.ceil(items.length / 2);
+    return [...(await inHalves(items.slice(0, middle), ask)), ...(await inHalves(items.slice(middle), ask))];
+  }
+}
+
+/** The answer is more than a sidecar carries. */
+export const isTooLarge = (error: unknown): boolean => toAppError(error).code === commonErrors.tooLarge.code;
+
+const noRow = "the statement failed or returned no row";
+
+/** The binding hides errors raised while rows are read: no row is the only sign of them. */
+function parse<T>(answer: Uint8Array): T {
+  const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
+  const value = rows?.[0]?.[0];
+  if (typeof value !== "string") throw new StatementFailed(commonErrors.unavailable, { message: noRow });
+  return JSON.parse(value) as T;
+}
+
+/** Whatever went wrong may be tried again; a caller that went away or ran out of time is told just that. */
+function failed(statement: Statement, error: unknown): AppError {
+  const cause = new Error(`statement ${statement.name}`, { cause: error });
+  if (error instanceof StatementFailed) return new StatementFailed(commonErrors.unavailable, { cause });
+  const { status, code } = toAppError(error);
+  if (code === commonErrors.tooLarge.code) return new AppError(commonErrors.tooLarge, { cause });
+  if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
+  return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });
+}

@@ -1,0 +1,10 @@
+export {
+  type Database,
+  database,
+  inHalves,
+  instant,
+  isTooLarge,
+  type Statement,
+  StatementFailed,
+  sql,
+} from "./database.ts";

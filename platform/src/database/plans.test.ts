@@ -1,0 +1,79 @@
+import t from "tap";
+import { fillMessages } from "../../../tests/growth/fill/messages.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
+import { type Store, startStore } from "../../../tests/support/store.ts";
+import { createDeadLetters } from "../events/dead-letters.ts";
+import { pruneInbox } from "../events/inbox.ts";
+import { startOutboxRelay } from "../events/outbox.ts";
+import { newId } from "../ids.ts";
+import { background } from "../rpc/call.ts";
+import { startBacklog } from "../run/backlog.ts";
+import { type Database, sql } from "./database.ts";
+
+const soon = () => background(60_000);
+
+t.test("statements of the platform read no more for 100,000 messages than for none", async (t) => {
+  await everyStatementReadsLittle(t, "catalog", (store) => ({
+    folder: import.meta.dirname,
+    run: runAll(store),
+    fill: fillMessages,
+    counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
+  }));
+});
+
+function runAll({ sidecar, log, query }: Store) {
+  const published = { ...sidecar, publish: async () => new Map<string, string>() };
+  return async (database: Database) => {
+    const done = new Set<string>();
+    const noting: Database = {
+      async one<T>(...[statement, input, context]: Parameters<Database["one"]>): Promise<T> {
+        const answer = await database.one<T>(statement, input, context);
+        done.add(statement.name);
+        return answer;
+      },
+    };
+    const time = new Date().toISOString();
+    const event = { specversion: "1.0", id: newId(), type: "t", source: "s", time, data: {} } as const;
+    const letters = createDeadLetters(database);
+    await letters.keep("t", event, new Error("no"), 5);
+    await letters.list(10, null, soon());
+    const [letter] = (await letters.list(10, [event.id], soon())).deadLetters;
+    if (letter) await letters.redrive(letter, async () => {}, soon());
+    await pruneInbox(database, soon());
+    await query("insert into outbox (id, topic, key, data) values ($1, 't', 'k', '{}')", [newId()]);
+    const relay = startOutboxRelay({ database: noting, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
+    await eventually("a batch to be settled", async () => done.has("outbox.next"));
+    await relay.stop();
+    const backlog = startBacklog(noting, log, 1);
+    await eventually("the backlog to be measured", async () => done.has("backlog.measure"));
+    await backlog.stop();
+  };
+}
+
+t.test("a sidecar's connection plans as the owner's does, with which plans are looked at here", async (t) => {
+  const { database, query } = await startStore(t, "catalog");
+  const text = "select jsonb_object_agg(name, setting) from pg_settings where category like 'Query Tuning%'";
+  const [owners] = await query<{ jsonb_object_agg: Record<string, string> }>(text);
+  const sidecars = await database.one<Record<string, string>>(
+    sql("test.settings", `select (${text} and $1::jsonb is not null)::text`),
+    {},
+    soon(),
+  );
+  t.same(sidecars, owners?.jsonb_object_agg);
+  t.match(sidecars, { enable_seqscan: "off", jit: "off" });
+});
+
+// Why plans have to suit any values, and tables of any size: the plan tests of every service lean on it.
+t.test("a sidecar's connection prepares a statement, and from the sixth run on keeps its plan", async (t) => {
+  const { database } = await startStore(t, "catalog");
+  const plans = sql(
+    "test.plans",
+    `select jsonb_agg(jsonb_build_object('custom', custom_plans, 'generic', generic_plans))::text
+     from pg_prepared_statements where statement like $1::jsonb->>'statement'`,
+  );
+  const seen: unknown[] = [];
+  for (let run = 0; run < 7; run += 1)
+    seen.push(await database.one(plans, { statement: "%pg_prepared_statements%" }, soon()));
+  t.same(seen.slice(-3), [[{ custom: 5, generic: 0 }], [{ custom: 5, generic: 1 }], [{ custom: 5, generic: 2 }]]);
+});

@@ -1,0 +1,79 @@
+import { create, type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
+import { type Change, ChangeSchema, ChangesSchema } from "@sidecart/proto/changes/v1/changes";
+import { systemClock } from "../ids.ts";
+import { background } from "../rpc/call.ts";
+import type { Sidecar } from "../rpc/sidecar.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { meter } from "../telemetry/telemetry.ts";
+import { type EventType, outboxRow, toCloudEvent } from "./events.ts";
+import { messagesOf } from "./messages.ts";
+import type { PubSub } from "./subscriptions.ts";
+
+const broadcast: PubSub = "broadcast";
+/** The events of the batch wait for it, before they count as published. */
+const timeoutMs = 2_000;
+
+type Row = { id: string; topic: string; data: unknown };
+type ChangeOf = { topic: string; of(data: unknown): Change };
+
+/** Which of a service's events caches are told of, and under which topic. */
+export type Digest = { type: EventType<typeof ChangesSchema>; changes: ChangeOf[] };
+
+/** Says which change an event stands for. */
+export function changeOf<D extends DescMessage>(
+  { topic, schema }: EventType<D>,
+  of: (data: MessageShape<D>) => { id?: string; owner?: string; version?: number; stock?: number },
+): ChangeOf {
+  return {
+    topic,
+    of: (data) => {
+      const message = fromJson(schema, data as JsonValue, { ignoreUnknownFields: true });
+      return create(ChangeSchema, { topic, ...of(message) });
+    },
+  };
+}
+
+export type DigestPublisher = (rows: Row[]) => Promise<void>;
+
+/**
+ * Tells every replica of the gateway in one event what a batch of events changed, since to hear each of them would cost
+ * every replica as much as all services together. A digest that fails is not tried again: caches have a bound of their own.
+ */
+export function createDigestPublisher(
+  { type, changes }: Digest,
+  { sidecar, appId, log }: { sidecar: Sidecar; appId: string; log: Logger },
+): DigestPublisher {
+  const byTopic = new Map(changes.map((change) => [change.topic, change]));
+  const digests = meter().createCounter("sidecart_digests_total", {
+    description: "Digests that tell caches what a batch of events changed, by whether the broker took them",
+  });
+
+  function changesIn({ id, topic, data }: Row): Change[] {
+    const change = byTopic.get(topic);
+    try {
+      return change ? [change.of(data)] : [];
+    } catch (error) {
+      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is left out of the digest");
+      return [];
+    }
+  }
+
+  async function publish(rows: Row[]): Promise<void> {
+    const found = rows.flatMap(changesIn);
+    if (found.length === 0) return;
+    const data = toJson(ChangesSchema, create(ChangesSchema, { changes: found }));
+    const row = outboxRow(type, appId, data);
+    const event = toCloudEvent(row, appId, systemClock.now().toISOString());
+    await sidecar.publish(broadcast, type.topic, messagesOf([{ id: row.id, event }]), background(timeoutMs));
+    digests.add(1, { outcome: "published" });
+  }
+
+  return async (rows) => {
+    try {
+      await publish(rows);
+    } catch (error) {
+      digests.add(1, { outcome: "failed" });
+      log.warn({ err: error, topic: type.topic }, "outbox: the digest failed; caches may be stale until their bound");
+    }
+  };
+}

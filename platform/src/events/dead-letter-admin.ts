@@ -1,0 +1,44 @@
+import type { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { z } from "zod";
+import type { CallContext } from "../rpc/call.ts";
+import type { RpcHandlers } from "../rpc/grpc-methods.ts";
+import { id, parse } from "../rpc/input.ts";
+import type { Verifier } from "../rpc/tokens.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { Dispatcher } from "./subscriptions.ts";
+
+/** Letters of one call: they hold whole events, and what crosses the sidecar must stay under its 4 MiB. */
+const maxLetters = 50;
+/** Kept of the caller's time to answer what was done. */
+const marginMs = 2_000;
+const listRequest = z.object({ first: z.int().min(0).max(maxLetters) });
+const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
+
+type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
+
+/** The operator's view of a service: what failed, and having it handled again. Admin only. */
+export function opsHandlers({ verifier, deadLetters, dispatcher }: Deps): RpcHandlers<typeof OpsService, CallContext> {
+  return {
+    async listDeadLetters(request, context) {
+      await verifier.require(context, "admin");
+      const { first } = parse(listRequest, request);
+      const page = await deadLetters.list(first || maxLetters, null, context);
+      const letters = page.deadLetters.map(({ event, ...letter }) => ({ ...letter, eventJson: JSON.stringify(event) }));
+      return { total: page.total, deadLetters: letters };
+    },
+    async redriveDeadLetters(request, context) {
+      await verifier.require(context, "admin");
+      const { eventIds } = parse(redriveRequest, request);
+      const page = await deadLetters.list(maxLetters, eventIds.length > 0 ? eventIds : null, context);
+      const wanted = eventIds.length > 0 ? page.deadLetters.length : page.total;
+      let redriven = 0;
+      let tried = 0;
+      for (const letter of page.deadLetters) {
+        if (context.signal.aborted || Date.now() > context.deadline - marginMs) break;
+        tried += 1;
+        if (await deadLetters.redrive(letter, dispatcher.handle, context)) redriven += 1;
+      }
+      return { redriven, failed: tried - redriven, left: wanted - tried };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { OrderCancelledSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
+import t from "tap";
+import { newId } from "../ids.ts";
+import {
+  type CloudEvent,
+  cloudEvent,
+  EventTooLarge,
+  eventData,
+  eventType,
+  maxEventBytes,
+  outboxRow,
+  pendingEvent,
+  publishedBytes,
+  toCloudEvent,
+} from "./events.ts";
+
+const orderPlaced = eventType("orders.order-placed.v1", OrderPlacedSchema);
+const time = "2026-03-01T12:00:00.000Z";
+const orderId = newId();
+const data = {
+  order: {
+    id: orderId,
+    priceTotal: "1000000000000",
+    lines: [{ productId: newId(), quantity: 2, price: "500000000000" }],
+  },
+};
+
+t.test("an event published and heard again is the same message, amounts exact", async (t) => {
+  const row = outboxRow(orderPlaced, orderId, data);
+  const event = cloudEvent.parse(JSON.parse(Buffer.from(toCloudEvent(row, "orders", time)).toString()));
+  t.match(event, { specversion: "1.0", id: row.id, type: orderPlaced.topic, source: "orders", time, subject: orderId });
+  const message = eventData(orderPlaced, event);
+  t.equal(message.order?.priceTotal, 1_000_000_000_000n);
+  t.match(message.order?.lines, [{ quantity: 2, price: 500_000_000_000n }]);
+});
+
+t.test("what a newer publisher added is passed over; what is of another kind is refused", async (t) => {
+  const event = (data: unknown): CloudEvent => ({ specversion: "1.0", id: newId(), type: "", source: "", time, data });
+  t.equal(eventData(orderPlaced, event({ ...data, since: "v2" })).order?.id, orderId);
+  t.throws(() => eventData(orderPlaced, event({ order: { id: 7 } })));
+  t.throws(() => eventData(orderPlaced, event({ order: { priceTotal: "1.5" } })));
+  t.throws(() => eventData(orderPlaced, event("text")));
+});
+
+t.test("every row has an id of its own; a pending one has no data yet", async (t) => {
+  const cancelled = eventType("orders.order-cancelled.v1", OrderCancelledSchema);
+  const [one, two] = [pendingEvent(cancelled, orderId), pendingEvent(cancelled, orderId)];
+  t.not(one.id, two.id);
+  t.match(one, { topic: "orders.order-cancelled.v1", key: orderId });
+  t.notOk("data" in one);
+});
+
+t.test("an event without a trace carries none", async (t) => {
+  const row = outboxRow(orderPlaced, orderId, data);
+  t.equal(row.traceparent, null);
+  const event = JSON.parse(Buffer.from(toCloudEvent(row, "orders", time)).toString());
+  t.notOk("traceparent" in event);
+});
+
+t.test("only a CloudEvent with a good id is taken for one", async (t) => {
+  const good = { specversion: "1.0", id: newId(), type: "t", source: "s", time, data: {} };
+  t.ok(cloudEvent.safeParse(good).success);
+  for (const bad of [
+    { ...good, id: "1" },
+    { ...good, specversion: "0.3" },
+    { ...good, time: undefined },
+    "text",
+    null,
+  ]) {
+    t.notOk(cloudEvent.safeParse(bad).success);
+  }
+});
+
+t.test("an event of the largest size is written, one of a byte more is refused with its size", async (t) => {
+  const sized = (bytes: number) => ({ order: { id: "x".repeat(bytes - publishedBytes({ order: { id: "" } })) } });
+  t.equal(publishedBytes(outboxRow(orderPlaced, orderId, sized(maxEventBytes)).data), maxEventBytes);
+  t.throws(() => outboxRow(orderPlaced, orderId, sized(maxEventBytes + 1)), {
+    name: EventTooLarge.name,
+    topic: orderPlaced.topic,
+    bytes: maxEventBytes + 1,
+  });
+});
+
+t.test("what the sidecar writes longer than we do counts as it writes it", async (t) => {
+  t.equal(publishedBytes("<b>&"), '"\\u003cb\\u003e\\u0026"'.length);
+  t.equal(publishedBytes("\u2028"), '"\\u2028"'.length);
+  t.equal(publishedBytes("žluť"), Buffer.byteLength('"žluť"'));
+});

@@ -1,0 +1,15 @@
+export { createListener, type Listener } from "./broadcast.ts";
+export { changeOf, type Digest } from "./cache-invalidation.ts";
+export {
+  EventTooLarge,
+  eventType,
+  type OutboxRow,
+  outboxRow,
+  pendingEvent,
+  toCloudEvent,
+  type WrittenRow,
+} from "./events.ts";
+export { pruneInbox } from "./inbox.ts";
+export { eventsOf, messagesOf } from "./messages.ts";
+export { claimedUntil, type OutboxOptions, startOutboxRelay, writtenRow } from "./outbox.ts";
+export { type Dispatcher, on, onEveryReplica, type PubSub, type Received, type Subscription } from "./subscriptions.ts";

@@ -1,0 +1,1 @@
+export { type Media, maxMediaBytes, media } from "./media.ts";

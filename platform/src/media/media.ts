@@ -1,0 +1,71 @@
+import type { CallContext } from "../rpc/call.ts";
+import { AppError, commonErrors, type ErrorKind, toAppError } from "../rpc/errors.ts";
+import type { Sidecar } from "../rpc/sidecar.ts";
+
+export const mediaErrors = {
+  name: { code: "MEDIA_NAME", status: "INVALID_ARGUMENT", text: "This cannot be the name of a file." },
+  size: { code: "MEDIA_SIZE", status: "INVALID_ARGUMENT", text: "A file has at most 3 MB." },
+} as const satisfies Record<string, ErrorKind>;
+
+/** In base64 it has to pass through a sidecar, which takes 4 MiB. */
+export const maxMediaBytes = 3_000_000;
+/** No folders, and no capital letters: on some disks `A` is `a`. */
+const safeName = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
+const maxNameLength = 128;
+
+/**
+ * Pictures and other small files of one app, by name. What is promised here every store keeps (tests/portability/media).
+ * Not promised: what a reader gets of a file that is being overwritten (half of it on a disk, an error of some S3 servers),
+ * so give new content a new name. Errors: MEDIA_NAME, MEDIA_SIZE, or UNAVAILABLE and TIMEOUT with the store's words as
+ * their cause.
+ */
+export type Media = {
+  put(name: string, content: Uint8Array, context: CallContext): Promise<void>;
+  /** Undefined when there is none. */
+  get(name: string, context: CallContext): Promise<Uint8Array | undefined>;
+  /** No error when there is none. */
+  remove(name: string, context: CallContext): Promise<void>;
+};
+
+export function media(sidecar: Pick<Sidecar, "invokeBinding">, appId: string, component = "media"): Media {
+  const invoke = async (operation: string, name: string, data: Uint8Array, context: CallContext) => {
+    if (name.length > maxNameLength || !safeName.test(name)) throw new AppError(mediaErrors.name);
+    const path = `${appId}/${name}`;
+    // One word for files, the other for S3.
+    return sidecar.invokeBinding(component, operation, { fileName: path, key: path }, data, context);
+  };
+  return {
+    async put(name, content, context) {
+      if (content.length > maxMediaBytes) throw new AppError(mediaErrors.size);
+      await invoke("create", name, encode(content), context).catch(unreachable);
+    },
+    get: (name, context) => invoke("get", name, nothing, context).catch(unlessMissing),
+    async remove(name, context) {
+      await invoke("delete", name, nothing, context).catch(unlessMissing);
+    },
+  };
+}
+
+const nothing = new Uint8Array();
+
+/**
+ * Base64 in a JSON string. Both bindings take quotes off what looks like a JSON string, and the one for files decodes
+ * whatever could be base64: bare bytes, or base64 that reads as a number, would arrive as something else
+ * (components-contrib 1.18, bindings/localstorage, bindings/aws/s3).
+ */
+function encode(content: Uint8Array): Uint8Array {
+  return Buffer.from(JSON.stringify(Buffer.from(content).toString("base64")));
+}
+
+/** The words in which the bindings say that there is no such file; they have no status for it. */
+const missing = /file not found: |object not found|: no such file or directory/;
+
+function unlessMissing(error: unknown): undefined {
+  if (missing.test(String((error as { details?: unknown }).details ?? ""))) return undefined;
+  return unreachable(error);
+}
+
+function unreachable(error: unknown): never {
+  const known = toAppError(error);
+  throw known.code === commonErrors.internal.code ? new AppError(commonErrors.unavailable, { cause: error }) : known;
+}

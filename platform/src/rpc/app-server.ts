@@ -1,0 +1,195 @@
+import { timingSafeEqual } from "node:crypto";
+import type { DescService } from "@bufbuild/protobuf";
+import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import {
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  METRIC_RPC_SERVER_CALL_DURATION,
+} from "@opentelemetry/semantic-conventions";
+import { appCallbackHandlers } from "../events/app-callback.ts";
+import type { Listener } from "../events/broadcast.ts";
+import type { Dispatcher } from "../events/subscriptions.ts";
+import { type Logger, logFailure } from "../telemetry/log.ts";
+import { durationHistogram, inSpan, SpanKind, traceFromMetadata } from "../telemetry/telemetry.ts";
+import type { CallContext } from "./call.ts";
+import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
+import { type RpcHandlers, serviceDefinition, unaryDefinitions } from "./grpc-methods.ts";
+
+type AnyHandlers = Record<string, (request: never, context: CallContext) => Promise<object>>;
+export type Implementation = {
+  service: DescService;
+  handlers: AnyHandlers;
+  /** App ids that may call it; anybody behind a sidecar when absent. */
+  callers?: readonly string[];
+  /** Methods that the sidecar calls without showing the token; they tell nothing and change nothing. */
+  open?: readonly string[];
+};
+
+/** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
+export function implement<S extends DescService>(
+  service: S,
+  handlers: RpcHandlers<S, CallContext>,
+  callers?: readonly string[],
+): Implementation {
+  return { service, handlers: handlers as unknown as AnyHandlers, ...(callers && { callers }) };
+}
+
+export type AppServerOptions = {
+  host: string;
+  port: number;
+  /** What the sidecar must show: nobody else may call us. */
+  appToken: string;
+  timeoutMs: number;
+  log: Logger;
+  implementations: Implementation[];
+  dispatcher?: Dispatcher | undefined;
+  listener?: Listener | undefined;
+  pubsub: string;
+  appId: string;
+};
+
+export type AppServer = {
+  /** Where it listens; the one that was asked for, unless that was 0. */
+  port: number;
+  /** Unhealthy at once; after `delayMs`, in which the sidecar notices, takes no more calls and finishes those in flight. */
+  drain(graceMs: number, delayMs?: number): Promise<void>;
+};
+
+/** The gRPC server that only our own sidecar calls: our services, Dapr's callbacks and its health check. */
+export async function startAppServer(options: AppServerOptions): Promise<AppServer> {
+  let draining = false;
+  const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
+  const callbacks = appCallbackHandlers({ ...options, isDraining: () => draining });
+  const health = implement(appCallback.AppCallbackHealthCheck, {
+    healthCheck: async () => {
+      if (draining) throw new AppError(commonErrors.unavailable);
+      return {};
+    },
+  });
+  const all: Implementation[] = [
+    ...options.implementations,
+    { ...implement(appCallback.AppCallback, callbacks), open: ["listTopicSubscriptions", "listInputBindings"] },
+    { ...health, open: ["healthCheck"] },
+  ];
+  for (const one of all) server.addService(serviceDefinition(one.service), handlersFor(one, options));
+  const port = await listen(server, `${options.host}:${options.port}`);
+  return {
+    port,
+    async drain(graceMs, delayMs = 0) {
+      draining = true;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await shutdown(server, graceMs);
+    },
+  };
+}
+
+function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
+  const duration = durationHistogram(
+    METRIC_RPC_SERVER_CALL_DURATION,
+    "How long calls took that the sidecar handed over",
+  );
+  const quiet = one.service.typeName.startsWith("dapr.");
+  const entries = unaryDefinitions(one.service).map(({ name, path }) => {
+    if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
+    const handle = (call: ServerUnaryCall<never, object>, callback: sendUnaryData<object>) => {
+      const started = performance.now();
+      const run = () => answer(call, path, one, name, options);
+      const traced = quiet ? run() : inSpan(path.slice(1), spanOptions(call), run);
+      traced.then(
+        (response) => {
+          duration.record((performance.now() - started) / 1000, callAttributes(path, "OK"));
+          callback(null, response);
+        },
+        (error) => {
+          duration.record((performance.now() - started) / 1000, callAttributes(path, toAppError(error).status));
+          logFailure(options.log, path, error);
+          callback(toServiceError(error));
+        },
+      );
+    };
+    return [name, handle];
+  });
+  return Object.fromEntries(entries);
+}
+
+const callAttributes = (path: string, status: string) => ({
+  [ATTR_RPC_SYSTEM_NAME]: "grpc",
+  [ATTR_RPC_METHOD]: path.slice(1),
+  [ATTR_RPC_STATUS_CODE]: status,
+});
+
+const spanOptions = (call: ServerUnaryCall<never, object>) => ({
+  kind: SpanKind.SERVER,
+  parent: traceFromMetadata(call.metadata),
+});
+
+async function answer(
+  call: ServerUnaryCall<never, object>,
+  path: string,
+  one: Implementation,
+  name: string,
+  options: AppServerOptions,
+): Promise<object> {
+  if (!one.open?.includes(name) && !sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
+    throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
+  }
+  const context = contextOf(call, options.timeoutMs);
+  if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
+    throw new AppError(commonErrors.forbidden, { cause: new Error(`${path} called by ${context.callerAppId}`) });
+  }
+  return one.handlers[name]?.(call.request, context) ?? {};
+}
+
+/** One for all calls: grpc-js says "cancelled" at the end of each, and an error of its own would cost it a stack trace. */
+const gone = new AppError(commonErrors.cancelled);
+
+function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
+  const abort = new AbortController();
+  call.on("cancelled", () => abort.abort(gone));
+  const deadline = call.getDeadline();
+  const asked = deadline instanceof Date ? deadline.getTime() : deadline;
+  const callers = call.metadata.get("dapr-caller-app-id");
+  return {
+    deadline: Math.min(asked, Date.now() + timeoutMs),
+    signal: abort.signal,
+    authorization: call.metadata.get("authorization").at(-1)?.toString(),
+    // More than one value means that somebody tried to add a name of their own.
+    callerAppId: callers.length === 1 ? callers[0]?.toString() : undefined,
+  };
+}
+
+function sameToken(shown: (string | Buffer)[], expected: string): boolean {
+  const given = Buffer.from(String(shown.at(-1) ?? ""));
+  const wanted = Buffer.from(expected);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function listen(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+}
+
+/** grpc-js never calls back for a connection that broke just before: the grace is the end in any case. */
+function shutdown(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

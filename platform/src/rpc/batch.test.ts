@@ -1,0 +1,310 @@
+import { setImmediate as turn } from "node:timers/promises";
+import fc from "fast-check";
+import t from "tap";
+import { StatementFailed } from "../database/database.ts";
+import { type BatchOptions, createBatcher } from "./batch.ts";
+import { background, type CallContext } from "./call.ts";
+import { AppError, commonErrors } from "./errors.ts";
+
+type Options = Partial<BatchOptions<number, string>>;
+
+/** A batcher of numbers that notes each batch, and the most that were under way at once. */
+function counting(options: Options = {}) {
+  const batches: number[][] = [];
+  const seen = { underWay: 0, most: 0 };
+  const call = createBatcher<number, string>({
+    name: "test",
+    most: 8,
+    parallel: 2,
+    waiting: 1_000,
+    ...options,
+    async run(items, context) {
+      batches.push([...items]);
+      seen.underWay += 1;
+      seen.most = Math.max(seen.most, seen.underWay);
+      try {
+        return await (options.run?.(items, context) ?? items.map(String));
+      } finally {
+        seen.underWay -= 1;
+      }
+    },
+  });
+  return { call, batches, seen };
+}
+
+const soon = () => background(10_000);
+const numbers = (count: number) => Array.from({ length: count }, (_, place) => place);
+
+/** Something that a batch waits for until the test lets it go on. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: () => resolve() };
+}
+
+t.test("concurrent calls go together, each with its own answer", async (t) => {
+  const { call, batches } = counting();
+  t.same(await Promise.all([1, 2, 3].map((one) => call(one, soon()))), ["1", "2", "3"]);
+  t.same(batches, [[1, 2, 3]]);
+});
+
+t.test("a caller that is alone goes in the next turn, without a timer", async (t) => {
+  const { call, batches } = counting();
+  const answer = call(1, soon());
+  await turn();
+  t.same(batches, [[1]]);
+  t.equal(await answer, "1");
+});
+
+t.test("as long as each turn brings more, they gather", async (t) => {
+  const { call, batches } = counting({ windowMs: 10_000 });
+  const answers = [call(0, soon()), call(1, soon())];
+  await turn();
+  answers.push(call(2, soon()));
+  t.same(await Promise.all(answers), ["0", "1", "2"]);
+  t.same(batches, [[0, 1, 2]]);
+});
+
+t.test("every caller gets its own outcome, in batches and parallelism that are bounded, whatever fails", async (t) => {
+  const failing = fc.uniqueArray(fc.nat(60));
+  const input = fc.record({ count: fc.integer({ min: 1, max: 60 }), most: fc.integer({ min: 1, max: 9 }), failing });
+  const paces = fc.option(fc.constant({ patienceMs: 1, lingerMs: 1 }), { nil: undefined });
+  await fc.assert(
+    fc.asyncProperty(input, fc.integer({ min: 1, max: 4 }), paces, async ({ count, most, failing }, parallel, pace) => {
+      const run = async (items: readonly number[]) => {
+        await turn();
+        return items.map((one) => (failing.includes(one) ? new Error(`no ${one}`) : `${one}`));
+      };
+      const { call, batches, seen } = counting({ most, parallel, run, ...(pace && { pace }) });
+      const settled = await Promise.allSettled(numbers(count).map((one) => call(one, soon())));
+      const texts = settled.map((one) => (one.status === "fulfilled" ? one.value : one.reason.message));
+      t.same(
+        texts,
+        numbers(count).map((one) => (failing.includes(one) ? `no ${one}` : `${one}`)),
+      );
+      t.same(batches.flat(), numbers(count), "first come, first served");
+      t.ok(batches.every(({ length }) => length <= most));
+      t.ok(seen.most <= parallel);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+t.test("one item that the whole batch is refused for, or fails for, does not fail its neighbours", async (t) => {
+  const failures = [new AppError(commonErrors.invalid), new StatementFailed(commonErrors.unavailable)];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.nat(20), { maxLength: 5 }),
+      fc.constantFrom(...failures),
+      async (bad, failure) => {
+        const run = async (items: readonly number[]) => {
+          if (items.some((one) => bad.includes(one))) throw failure;
+          return items.map(String);
+        };
+        const { call, seen } = counting({ most: 30, parallel: 1, run });
+        const settled = await Promise.allSettled(numbers(21).map((one) => call(one, soon())));
+        t.same(
+          settled.map(({ status }) => status),
+          numbers(21).map((one) => (bad.includes(one) ? "rejected" : "fulfilled")),
+        );
+        t.equal(seen.most, 1, "what is asked again is asked in its turn");
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+t.test("what fails for another reason is told to all, and not asked again", async (t) => {
+  const { call, batches } = counting({ run: () => Promise.reject(new AppError(commonErrors.unavailable)) });
+  const settled = await Promise.allSettled([1, 2].map((one) => call(one, soon())));
+  t.match(settled, [{ reason: { code: "UNAVAILABLE" } }, { reason: { code: "UNAVAILABLE" } }]);
+  t.equal(batches.length, 1);
+});
+
+t.test("an answer that leaves items out is an error, not somebody else's answer", async (t) => {
+  const { call } = counting({ run: async () => ["only one"] });
+  const settled = await Promise.allSettled([1, 2].map((one) => call(one, soon())));
+  t.match(settled, [{ status: "rejected" }, { status: "rejected" }]);
+});
+
+t.test("only items of one key go together, the longest waiting key first", async (t) => {
+  const { call, batches } = counting({ parallel: 1, most: 3, keyOf: (one) => (one < 10 ? "a" : "b") });
+  await Promise.all([1, 2, 3, 4, 10, 5, 11].map((one) => call(one, soon())));
+  t.same(batches, [
+    [1, 2, 3],
+    [4, 5],
+    [10, 11],
+  ]);
+});
+
+t.test("batches of several keys go at once, as many as may be under way", async (t) => {
+  const { opened, open } = gate();
+  const run = async (items: readonly number[]) => opened.then(() => items.map(String));
+  const { call, batches } = counting({ parallel: 3, keyOf: String, run });
+  const answers = [1, 2, 3, 4].map((one) => call(one, soon()));
+  await turn();
+  await turn();
+  t.same(batches, [[1], [2], [3]]);
+  open();
+  t.same(await Promise.all(answers), ["1", "2", "3", "4"]);
+});
+
+t.test("a caller that leaves while it waits is not asked for", async (t) => {
+  const { opened, open } = gate();
+  const { call, batches } = counting({ parallel: 1, run: async (items) => opened.then(() => items.map(String)) });
+  const first = call(1, soon());
+  await turn();
+  await turn();
+  const leave = new AbortController();
+  const gone = call(2, background(10_000, leave.signal));
+  const last = call(3, soon());
+  leave.abort();
+  await t.rejects(gone, { code: "CANCELLED" });
+  open();
+  t.same(await Promise.all([first, last]), ["1", "3"]);
+  t.same(batches, [[1], [3]]);
+});
+
+t.test("a caller's own deadline holds, while the batch goes on for the others", async (t) => {
+  const { opened, open } = gate();
+  const { call } = counting({ run: async (items) => opened.then(() => items.map(String)) });
+  const [hasty, patient] = [call(1, background(20)), call(2, soon())];
+  await t.rejects(hasty, { code: "TIMEOUT" });
+  open();
+  t.equal(await patient, "2");
+});
+
+t.test("a batch lasts as long as its most patient caller, and ends when the last one has gone", async (t) => {
+  let seen: CallContext | undefined;
+  const { opened, open } = gate();
+  const { call } = counting({
+    run: async (items, context) => {
+      seen = context;
+      await opened;
+      return items.map(String);
+    },
+  });
+  const leave = new AbortController();
+  const deadline = Date.now() + 5_000;
+  const both = [
+    call(1, { deadline, signal: leave.signal }),
+    call(2, { deadline: deadline - 1_000, signal: leave.signal }),
+  ];
+  await turn();
+  await turn();
+  t.equal(seen?.deadline, deadline);
+  leave.abort();
+  await Promise.allSettled(both);
+  t.ok(seen?.signal.aborted);
+  open();
+});
+
+t.test("a batch of different people shows nobody's token", async (t) => {
+  const shown: unknown[] = [];
+  const run = async (items: readonly number[], { authorization }: CallContext) => {
+    shown.push(authorization);
+    return items.map(String);
+  };
+  const { call } = counting({ run });
+  const as = (...tokens: (string | undefined)[]) =>
+    Promise.all(tokens.map((authorization) => call(1, { ...soon(), authorization })));
+  await as("one", "one");
+  await as("one", undefined);
+  await as("one", "two");
+  t.same(shown, ["one", undefined, undefined]);
+});
+
+t.test("who comes when too many wait is refused at once", async (t) => {
+  const { opened, open } = gate();
+  const { call } = counting({ parallel: 1, waiting: 2, run: async (items) => opened.then(() => items.map(String)) });
+  const first = call(1, soon());
+  await turn();
+  await turn();
+  const queued = [call(2, soon()), call(3, soon())];
+  await t.rejects(call(4, soon()), { code: "OVERLOADED", httpStatus: 429 });
+  open();
+  t.same(await Promise.all([first, ...queued]), ["1", "2", "3"]);
+});
+
+t.test("work that costs by the batch", async (t) => {
+  const forever = { patienceMs: 60_000, lingerMs: 60_000 };
+  /** The first batch waits for the gate. */
+  const paced = (options: Options) => {
+    const { opened, open } = gate();
+    const run = async (items: readonly number[]) => {
+      if (items.includes(0)) await opened;
+      return items.map(String);
+    };
+    return { ...counting({ run, most: 4, ...options }), open };
+  };
+  const turns = async () => {
+    await turn();
+    await turn();
+  };
+
+  await t.test("waits for the batch that is under way, and then for those it answered", async (t) => {
+    const { call, batches, open } = paced({ pace: forever });
+    const first = call(0, soon());
+    await turns();
+    const others = [call(1, soon()), call(2, soon())];
+    await turns();
+    t.same(batches, [[0]]);
+    open();
+    await first;
+    await turns();
+    t.same(batches, [[0]]);
+    t.equal(await call(3, soon()), "3");
+    t.same(await Promise.all(others), ["1", "2"]);
+    t.same(batches, [[0], [1, 2, 3]]);
+  });
+
+  await t.test("begins beside another when it is full", async (t) => {
+    const { call, batches, open } = paced({ pace: forever });
+    const first = call(0, soon());
+    await turns();
+    t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
+    t.same(batches, [[0], [1, 2, 3, 4]]);
+    open();
+    await first;
+  });
+
+  await t.test("begins beside another that takes long", async (t) => {
+    const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
+    const first = call(0, soon());
+    await turns();
+    t.equal(await call(1, soon()), "1");
+    open();
+    await first;
+  });
+
+  await t.test("does not wait for ever for those who do not come again", async (t) => {
+    const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
+    await Promise.all([1, 2, 3].map((one) => call(one, soon())));
+    t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
+    t.same(batches, [
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  await t.test("nor for longer than for a batch, though they come one by one", async (t) => {
+    const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
+    await Promise.all(numbers(500).map((one) => call(one, soon())));
+    const answers: Promise<string>[] = [];
+    while (batches.length === 1) {
+      answers.push(call(answers.length, soon()));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(answers);
+    t.ok(answers.length < 500);
+  });
+
+  await t.test("never waits for a caller who is alone", async (t) => {
+    const { call, batches } = counting({ pace: forever });
+    for (const one of [1, 2, 3]) {
+      const answer = call(one, soon());
+      await turn();
+      t.equal(batches.length, one);
+      await answer;
+    }
+  });
+});

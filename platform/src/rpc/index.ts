@@ -1,0 +1,40 @@
+export { type Implementation, implement, startAppServer } from "./app-server.ts";
+export { type Batcher, createBatcher } from "./batch.ts";
+export { background, type CallContext, onBehalfOf, throwIfDone, withToken } from "./call.ts";
+export {
+  AppError,
+  commonErrors,
+  type ErrorKind,
+  fromFailure,
+  toAppError,
+  toFailure,
+  toServiceError,
+} from "./errors.ts";
+export { type RpcClient, unaryDefinitions } from "./grpc-methods.ts";
+export {
+  authorization,
+  type BadField,
+  badFields,
+  currency,
+  id,
+  maxMinor,
+  maxQuantity,
+  minorUnits,
+  pageSize,
+  parse,
+  quantity,
+  text,
+  untrimmedText,
+} from "./input.ts";
+export { connectSidecar, type Sidecar } from "./sidecar.ts";
+export {
+  accessTokenType,
+  type Caller,
+  createVerifier,
+  type Role,
+  roles,
+  tokenAudience,
+  tokenIssuer,
+  type Verifier,
+  verifierFrom,
+} from "./tokens.ts";

@@ -1,0 +1,1 @@
+export { maxKeyBytes, maxRequestBytes, type StateStore } from "./state.ts";

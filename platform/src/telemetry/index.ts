@@ -1,0 +1,11 @@
+export { createLogger, type Logger, loggedFailure } from "./log.ts";
+export {
+  currentTraceparent,
+  durationHistogram,
+  inSpan,
+  meter,
+  rootTrace,
+  startTelemetry,
+  type Telemetry,
+  withTrace,
+} from "./telemetry.ts";

@@ -1,0 +1,150 @@
+import type { Metadata } from "@grpc/grpc-js";
+import {
+  type Context,
+  context,
+  type Histogram,
+  type Meter,
+  metrics,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  trace,
+} from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+} from "@opentelemetry/sdk-trace-node";
+import { ATTR_SERVICE_NAME } from "@opentelemetry/semantic-conventions";
+import type { PlatformConfig } from "../config.ts";
+
+export { SpanKind } from "@opentelemetry/api";
+
+const tracer = () => trace.getTracer("sidecart");
+export const meter = (): Meter => metrics.getMeter("sidecart");
+
+/** Seconds, in the buckets that OpenTelemetry's semantic conventions ask for. */
+export const durationHistogram = (name: string, description: string): Histogram =>
+  meter().createHistogram(name, {
+    description,
+    unit: "s",
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+  });
+
+export type Telemetry = {
+  /** The metrics as Prometheus text. */
+  prometheus(): Promise<string>;
+  /** Sends what is still held and stops. */
+  shutdown(): Promise<void>;
+};
+
+/** Starts traces and metrics for this process; call once, before any span is made. */
+export function startTelemetry(config: PlatformConfig): Telemetry {
+  const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: config.SIDECART_APP_ID });
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, "");
+  const tracing = new NodeTracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(endpoint ? config.SIDECART_TRACE_RATIO : 0) }),
+    spanProcessors: endpoint
+      ? [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })]
+      : [],
+  });
+  // Without baggage: what a client writes there would travel to everybody.
+  tracing.register({ propagator: new W3CTraceContextPropagator() });
+  const prometheus = forgetful(new PrometheusExporter({ preventServerStart: true }));
+  const otlp = endpoint
+    ? [
+        new PeriodicExportingMetricReader({
+          exporter: forgetful(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
+        }),
+      ]
+    : [];
+  const measuring = new MeterProvider({ resource, readers: [prometheus, ...otlp] });
+  metrics.setGlobalMeterProvider(measuring);
+  return {
+    prometheus: () => renderPrometheus(prometheus),
+    shutdown: async () => {
+      await Promise.allSettled([tracing.shutdown(), measuring.shutdown()]);
+    },
+  };
+}
+
+/** Runs `work` in a span of its own under `parent` (the current context when absent); a throw marks it failed. */
+export async function inSpan<T>(
+  name: string,
+  options: { kind?: SpanKind; attributes?: Record<string, string | number>; parent?: Context },
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = tracer().startSpan(name, { kind: options.kind, attributes: options.attributes }, parent);
+  try {
+    return await context.with(trace.setSpan(parent, span), () => work(span));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : "error" });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Writes the current trace into outgoing gRPC metadata (W3C Trace Context). */
+export function injectTrace(metadata: Metadata): void {
+  propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
+}
+
+/** A sidecar appends its own span to what it forwards, and several values arrive as one: the last is the nearest. */
+const nearest: TextMapGetter<Metadata> = {
+  get: (carrier, key) => carrier.get(key).join().split(",").at(-1)?.trim(),
+  keys: (carrier) => Object.keys(carrier.getMap()),
+};
+
+export const traceFromMetadata = (metadata: Metadata): Context => propagation.extract(ROOT_CONTEXT, metadata, nearest);
+
+/** The trace that work belongs to, to be taken along where it goes on in another turn. */
+export const activeTrace = (): Context => context.active();
+/** Of what nobody asked for. */
+export const rootTrace: Context = ROOT_CONTEXT;
+export const withTrace = <T>(trace: Context, work: () => T): T => context.with(trace, work);
+
+/** The current trace as one `traceparent` string, to be kept with an event until it is published. */
+export function currentTraceparent(): string | null {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent ?? null;
+}
+
+export const traceFromParent = (traceparent: string | undefined): Context =>
+  traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
+
+/**
+ * Lets an observable gauge end when nobody observes it any more. The SDK would go on telling its last value, since it
+ * adds what is cumulative to what it told before; for a gauge both temporalities mean the same number.
+ */
+function forgetful<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
+  reader: T,
+): T {
+  const usual = reader.selectAggregationTemporality.bind(reader);
+  reader.selectAggregationTemporality = (kind) =>
+    kind === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : usual(kind);
+  return reader;
+}
+
+async function renderPrometheus(exporter: PrometheusExporter): Promise<string> {
+  const { resourceMetrics } = await exporter.collect();
+  return new PrometheusSerializer().serialize(resourceMetrics);
+}
