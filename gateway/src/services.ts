@@ -1,7 +1,7 @@
 import type { CallContext, RpcClient, Sidecar } from "@sidecart/platform/rpc";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
-import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 
 /** The services behind the gateway, each reached through our sidecar and its own. */
@@ -10,7 +10,7 @@ export type Services = {
   catalog: RpcClient<typeof CatalogService, CallContext>;
   orders: RpcClient<typeof OrdersService, CallContext>;
   /** The operator's side of each service, by its app id. */
-  ops: Record<"accounts" | "catalog" | "orders", RpcClient<typeof OpsService, CallContext>>;
+  ops: Record<"accounts" | "catalog" | "orders", RpcClient<typeof DeadLetterAdminService, CallContext>>;
 };
 
 export function connectServices(sidecar: Sidecar): Services {
@@ -19,9 +19,9 @@ export function connectServices(sidecar: Sidecar): Services {
     catalog: sidecar.service(CatalogService, "catalog"),
     orders: sidecar.service(OrdersService, "orders"),
     ops: {
-      accounts: sidecar.service(OpsService, "accounts"),
-      catalog: sidecar.service(OpsService, "catalog"),
-      orders: sidecar.service(OpsService, "orders"),
+      accounts: sidecar.service(DeadLetterAdminService, "accounts"),
+      catalog: sidecar.service(DeadLetterAdminService, "catalog"),
+      orders: sidecar.service(DeadLetterAdminService, "orders"),
     },
   };
 }

@@ -1,7 +1,7 @@
 import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
-import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import t from "tap";
 import { badTokens } from "../support/bad-tokens.ts";
@@ -132,9 +132,9 @@ t.test("stock is reserved and released by orders alone", async (t) => {
 t.test("a service answers its own sidecar only", async (t) => {
   const { AppCallback } = appCallback;
   const served = {
-    accounts: [AccountsService, OpsService, AppCallback],
-    catalog: [CatalogService, ReservationsService, OpsService, AppCallback],
-    orders: [OrdersService, OpsService, AppCallback],
+    accounts: [AccountsService, DeadLetterAdminService, AppCallback],
+    catalog: [CatalogService, ReservationsService, DeadLetterAdminService, AppCallback],
+    orders: [OrdersService, DeadLetterAdminService, AppCallback],
     gateway: [AppCallback],
   };
   const { DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");

@@ -4,7 +4,7 @@ import type { Launched } from "@sidecart/local/launch";
 import { background, type CallContext, connectSidecar, toAppError, unaryDefinitions } from "@sidecart/platform/rpc";
 import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
-import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Test } from "tap";
 
@@ -19,7 +19,7 @@ export function behindSidecar(t: Test, system: Launched, app = "gateway") {
     catalog: sidecar.service(CatalogService, "catalog"),
     reservations: sidecar.service(ReservationsService, "catalog"),
     orders: sidecar.service(OrdersService, "orders"),
-    ops: (service: string) => sidecar.service(OpsService, service),
+    ops: (service: string) => sidecar.service(DeadLetterAdminService, service),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
-import { ChangeSchema } from "@sidecart/proto/changes/v1/changes";
+import { ChangeSchema } from "@sidecart/proto/cache_invalidation/v1/cache_invalidation";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { startApi } from "../../../tests/support/gateway.ts";

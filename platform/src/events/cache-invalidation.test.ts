@@ -1,17 +1,14 @@
-import { StockChangedSchema } from "@sidecart/proto/catalog/v1/events";
-import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
+import { CatalogChangedSchema, StockChangedSchema } from "@sidecart/proto/catalog/v1/events";
 import t from "tap";
 import { created, relays, stock } from "../../../tests/support/relays.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { changeOf, type Digest } from "./cache-invalidation.ts";
-import { eventType } from "./events.ts";
 
-const changed = "catalog.catalog-changed.v1";
 const digest: Digest = {
-  type: eventType(changed, ChangesSchema),
+  type: CatalogChangedSchema,
   changes: [
-    changeOf(eventType(stock, StockChangedSchema), ({ productId, version, stock }) => ({
+    changeOf(StockChangedSchema, ({ productId, version, stock }) => ({
       id: productId,
       version,
       stock,

@@ -1,11 +1,11 @@
 import { create, type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
-import { type Change, ChangeSchema, ChangesSchema } from "@sidecart/proto/changes/v1/changes";
+import { type Change, ChangeSchema } from "@sidecart/proto/cache_invalidation/v1/cache_invalidation";
 import { systemClock } from "../ids.ts";
 import { background } from "../rpc/call.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
-import { type EventType, outboxRow, toCloudEvent } from "./events.ts";
+import { type EventType, pendingEvent, schemaOf, toCloudEvent, topicOf } from "./events.ts";
 import { messagesOf } from "./messages.ts";
 import type { PubSub } from "./subscriptions.ts";
 
@@ -17,13 +17,14 @@ type Row = { id: string; topic: string; data: unknown };
 type ChangeOf = { topic: string; of(data: unknown): Change };
 
 /** Which of a service's events caches are told of, and under which topic. */
-export type Digest = { type: EventType<typeof ChangesSchema>; changes: ChangeOf[] };
+export type Digest = { type: EventType; changes: ChangeOf[] };
 
 /** Says which change an event stands for. */
 export function changeOf<D extends DescMessage>(
-  { topic, schema }: EventType<D>,
+  type: EventType<D>,
   of: (data: MessageShape<D>) => { id?: string; owner?: string; version?: number; stock?: number },
 ): ChangeOf {
+  const [topic, schema] = [topicOf(type), schemaOf(type)];
   return {
     topic,
     of: (data) => {
@@ -61,10 +62,12 @@ export function createDigestPublisher(
   async function publish(rows: Row[]): Promise<void> {
     const found = rows.flatMap(changesIn);
     if (found.length === 0) return;
-    const data = toJson(ChangesSchema, create(ChangesSchema, { changes: found }));
-    const row = outboxRow(type, appId, data);
+    const row = {
+      ...pendingEvent(type, appId),
+      data: { changes: found.map((change) => toJson(ChangeSchema, change)) },
+    };
     const event = toCloudEvent(row, appId, systemClock.now().toISOString());
-    await sidecar.publish(broadcast, type.topic, messagesOf([{ id: row.id, event }]), background(timeoutMs));
+    await sidecar.publish(broadcast, row.topic, messagesOf([{ id: row.id, event }]), background(timeoutMs));
     digests.add(1, { outcome: "published" });
   }
 
@@ -73,7 +76,10 @@ export function createDigestPublisher(
       await publish(rows);
     } catch (error) {
       digests.add(1, { outcome: "failed" });
-      log.warn({ err: error, topic: type.topic }, "outbox: the digest failed; caches may be stale until their bound");
+      log.warn(
+        { err: error, topic: topicOf(type) },
+        "outbox: the digest failed; caches may be stale until their bound",
+      );
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { OpsService } from "@sidecart/proto/ops/v1/ops";
+import type { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { z } from "zod";
 import type { CallContext } from "../rpc/call.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
@@ -17,7 +17,11 @@ const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
 type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
 
 /** The operator's view of a service: what failed, and having it handled again. Admin only. */
-export function opsHandlers({ verifier, deadLetters, dispatcher }: Deps): RpcHandlers<typeof OpsService, CallContext> {
+export function deadLetterAdmin({
+  verifier,
+  deadLetters,
+  dispatcher,
+}: Deps): RpcHandlers<typeof DeadLetterAdminService, CallContext> {
   return {
     async listDeadLetters(request, context) {
       await verifier.require(context, "admin");

@@ -1,18 +1,36 @@
 import {
   type DescMessage,
   fromJson,
+  getOption,
   type JsonValue,
   type MessageJsonType,
   type MessageShape,
 } from "@bufbuild/protobuf";
+import { topic as topicOption } from "@sidecart/proto/options/v1/options";
 import { z } from "zod";
 import { newId } from "../ids.ts";
 import { currentTraceparent } from "../telemetry/telemetry.ts";
 
-/** A kind of event: its topic (`orders.order-placed.v1`) and the proto message its data is. */
-export type EventType<D extends DescMessage = DescMessage> = { readonly topic: string; readonly schema: D };
+/**
+ * A kind of event: the proto message of its data, which declares its topic as an option. A test that makes topics up names
+ * one beside any message.
+ */
+export type EventType<D extends DescMessage = DescMessage> = D | { readonly topic: string; readonly schema: D };
 
-export const eventType = <D extends DescMessage>(topic: string, schema: D): EventType<D> => ({ topic, schema });
+/** The topic of a kind of event: `orders.order-placed.v1`. Throws when the message declares none. */
+export function topicOf(type: EventType): string {
+  if (isDeclared(type)) {
+    const topic = getOption(type, topicOption);
+    if (topic === "") throw new Error(`${type.typeName} declares no topic`);
+    return topic;
+  }
+  return type.topic;
+}
+
+const isDeclared = <D extends DescMessage>(type: EventType<D>): type is D => "kind" in type;
+
+/** The proto message of an event's data. */
+export const schemaOf = <D extends DescMessage>(type: EventType<D>): D => (isDeclared(type) ? type : type.schema);
 
 /** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
 export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
@@ -58,9 +76,10 @@ export function outboxRow<D extends DescMessage>(
   data: MessageJsonType<D>,
   traceparent = currentTraceparent(),
 ): OutboxRow {
+  const topic = topicOf(type);
   const bytes = publishedBytes(data);
-  if (bytes > maxEventBytes) throw new EventTooLarge(type.topic, bytes);
-  return { id: newId(), topic: type.topic, key, data, traceparent };
+  if (bytes > maxEventBytes) throw new EventTooLarge(topic, bytes);
+  return { id: newId(), topic, key, data, traceparent };
 }
 
 /** CloudEvents 1.0 in JSON format, as it stands in a message. */
@@ -95,10 +114,10 @@ export function toCloudEvent(row: OutboxRow, source: string, time: string): Uint
 
 /** The data as its proto message; fields that a newer publisher added are passed over. */
 export function eventData<D extends DescMessage>(type: EventType<D>, event: CloudEvent): MessageShape<D> {
-  return fromJson(type.schema, event.data as JsonValue, { ignoreUnknownFields: true });
+  return fromJson(schemaOf(type), event.data as JsonValue, { ignoreUnknownFields: true });
 }
 
 /** The row for an event whose data the statement itself puts together; the table refuses what is too large. */
 export function pendingEvent(type: EventType, key: string): Omit<OutboxRow, "data"> {
-  return { id: newId(), topic: type.topic, key, traceparent: currentTraceparent() };
+  return { id: newId(), topic: topicOf(type), key, traceparent: currentTraceparent() };
 }

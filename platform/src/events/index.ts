@@ -2,11 +2,11 @@ export { createListener, type Listener } from "./broadcast.ts";
 export { changeOf, type Digest } from "./cache-invalidation.ts";
 export {
   EventTooLarge,
-  eventType,
   type OutboxRow,
   outboxRow,
   pendingEvent,
   toCloudEvent,
+  topicOf,
   type WrittenRow,
 } from "./events.ts";
 export { pruneInbox } from "./inbox.ts";

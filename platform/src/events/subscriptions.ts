@@ -9,7 +9,7 @@ import { inWords, problemsIn } from "../rpc/input.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { inSpan, meter, SpanKind, traceFromParent } from "../telemetry/telemetry.ts";
 import { type DeadLetters, unreadableId } from "./dead-letters.ts";
-import { type CloudEvent, cloudEvent, type EventType, eventData } from "./events.ts";
+import { type CloudEvent, cloudEvent, type EventType, eventData, topicOf } from "./events.ts";
 import { eventsOf } from "./messages.ts";
 
 /** One event as a handler sees it. `id` goes into the inbox with the effect: a second delivery changes nothing. */
@@ -39,7 +39,7 @@ export function onEveryReplica<D extends DescMessage>(type: EventType<D>, handle
 function subscription<D extends DescMessage>(pubsub: PubSub, type: EventType<D>, handler: Handler<D>): Subscription {
   return {
     pubsub,
-    topic: type.topic,
+    topic: topicOf(type),
     handle: (event, context) => handler({ id: event.id, data: eventData(type, event), time: event.time }, context),
   };
 }

@@ -1,10 +1,10 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import type { PlatformConfig } from "../config.ts";
 import { type Database, database } from "../database/database.ts";
 import { createListener } from "../events/broadcast.ts";
 import type { Digest } from "../events/cache-invalidation.ts";
-import { opsHandlers } from "../events/dead-letter-admin.ts";
+import { deadLetterAdmin } from "../events/dead-letter-admin.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
 import type { WrittenRow } from "../events/events.ts";
 import { pruneInbox } from "../events/inbox.ts";
@@ -111,14 +111,17 @@ async function start(
   const deadLetters = createDeadLetters(own);
   const dispatcher = createDispatcher(wiring.subscriptions, deadLetters, log);
   const listener = createListener(wiring.subscriptions, log);
-  const ops = implement(OpsService, opsHandlers({ verifier: wiring.verifier ?? verifier, deadLetters, dispatcher }));
+  const admin = implement(
+    DeadLetterAdminService,
+    deadLetterAdmin({ verifier: wiring.verifier ?? verifier, deadLetters, dispatcher }),
+  );
   const server = await startAppServer({
     host: config.SIDECART_APP_HOST,
     port: config.SIDECART_APP_PORT,
     appToken: config.APP_API_TOKEN,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     log,
-    implementations: [...wiring.rpc, ops],
+    implementations: [...wiring.rpc, admin],
     dispatcher,
     listener,
     pubsub: pubsubName,

@@ -1,10 +1,10 @@
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore, type NewAccount } from "./account-store.ts";
-import { accountRegistered, accountUpdated } from "./events.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
@@ -37,7 +37,7 @@ t.test("accounts", async (t) => {
   const accounts = createAccountStore(database);
   const register = (account: NewAccount) => {
     const { id: accountId, email, username, roles } = account;
-    const event = outboxRow(accountRegistered, accountId, { accountId, email, username, roles });
+    const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email, username, roles });
     return accounts.register(account, now, event, soon());
   };
   const events = (id: string) =>
@@ -104,7 +104,7 @@ t.test("accounts", async (t) => {
     const account = fresh();
     await register(account);
     const grant = (id: string, roles: ("admin" | "partner")[]) =>
-      accounts.grantRoles(id, roles, now, pendingEvent(accountUpdated, id), soon());
+      accounts.grantRoles(id, roles, now, pendingEvent(AccountUpdatedSchema, id), soon());
     t.same(await grant(account.id, ["partner"]), { ...asStored(account), roles: ["partner"], version: 2 });
     await Promise.all(Array.from({ length: 10 }, () => grant(account.id, ["admin", "partner"])));
     t.match(await accounts.byIds([account.id], soon()), [{ roles: ["admin", "partner"], version: 12 }]);

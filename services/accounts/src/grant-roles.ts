@@ -1,11 +1,11 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, commonErrors, id, parse, roles } from "@sidecart/platform/rpc";
+import { AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
-import { accountUpdated } from "./events.ts";
 
 const request = z.object({
   accountId: id,
@@ -25,7 +25,7 @@ export async function grantRoles(deps: Deps, input: unknown, context: CallContex
   if (asked.accountId === caller.accountId && !asked.roles.includes("admin")) {
     throw new AppError(commonErrors.forbidden, { message: "Another admin has to take your admin role." });
   }
-  const event = pendingEvent(accountUpdated, asked.accountId);
+  const event = pendingEvent(AccountUpdatedSchema, asked.accountId);
   const account = await deps.accounts.grantRoles(asked.accountId, asked.roles, deps.clock.now(), event, context);
   if (!account) throw new AppError(accountErrors.accountNotFound);
   deps.kickOutbox();

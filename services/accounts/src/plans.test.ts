@@ -2,12 +2,12 @@ import type { Database } from "@sidecart/platform/database";
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import t from "tap";
 import { fillAccounts } from "../../../tests/growth/fill/accounts.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
 import { createAccountStore } from "./account-store.ts";
-import { accountRegistered, accountUpdated } from "./events.ts";
 import { createSessionStore } from "./session-store.ts";
 import { hashToken } from "./tokens.ts";
 
@@ -31,11 +31,11 @@ async function runAll(database: Database): Promise<void> {
   const id = newId();
   const email = `${id}@a.test`;
   const mailbox = { id, email, emailKey: email, username: "Ann" };
-  const event = outboxRow(accountRegistered, id, { accountId: id });
+  const event = outboxRow(AccountRegisteredSchema, id, { accountId: id });
   await accounts.register({ ...mailbox, roles: ["customer"], passwordHash: "$a" }, now, event, soon());
   await accounts.byIds([id, newId()], soon());
   await accounts.newest(20, id, soon());
-  await accounts.grantRoles(id, ["partner"], now, pendingEvent(accountUpdated, id), soon());
+  await accounts.grantRoles(id, ["partner"], now, pendingEvent(AccountUpdatedSchema, id), soon());
 
   const sessions = createSessionStore(database);
   await sessions.attempt(email, now, soon());

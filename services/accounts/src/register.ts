@@ -2,12 +2,12 @@ import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext, Role } from "@sidecart/platform/rpc";
 import { AppError, commonErrors, id, parse, text, untrimmedText } from "@sidecart/platform/rpc";
+import { AccountRegisteredSchema } from "@sidecart/proto/accounts/v1/events";
 import { z } from "zod";
 import { type Account, emailKey } from "./account.ts";
 import type { NewAccount } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
-import { accountRegistered } from "./events.ts";
 import { checkPassword } from "./password.ts";
 
 export const email = text(3, 254).pipe(z.email());
@@ -30,7 +30,7 @@ export async function registerAs(deps: Deps, input: unknown, roles: Role[], cont
   const accountId = asked.commandId || newId();
   const { username } = asked;
   const account = { id: accountId, email: asked.email, emailKey: emailKey(asked.email), username, roles, passwordHash };
-  const event = outboxRow(accountRegistered, accountId, { accountId, email: asked.email, username, roles });
+  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email: asked.email, username, roles });
   const created = await deps.accounts.register(account, deps.clock.now(), event, context);
   if (!created) return registeredBefore(deps, account, context);
   deps.kickOutbox();

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import { AccountRegisteredSchema } from "@sidecart/proto/accounts/v1/events";
 import fc from "fast-check";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore } from "./account-store.ts";
-import { accountRegistered } from "./events.ts";
 import { forgetOld } from "./forget.ts";
 import { createSessionStore } from "./session-store.ts";
 
@@ -24,7 +24,7 @@ t.test("sessions", async (t) => {
   async function register() {
     const id = newId();
     const account = { id, email: `${id}@a.test`, emailKey: `${id}@a.test`, username: "Somebody" };
-    const event = outboxRow(accountRegistered, id, { accountId: id });
+    const event = outboxRow(AccountRegisteredSchema, id, { accountId: id });
     await accounts.register({ ...account, roles: ["customer", "partner"], passwordHash: "$first" }, now, event, soon());
     return account;
   }

@@ -2,10 +2,10 @@ import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, commonErrors, currency, id, maxQuantity, minorUnits, parse, text } from "@sidecart/platform/rpc";
+import { ProductCreatedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { catalogErrors } from "./errors.ts";
-import { productCreated } from "./events.ts";
 import { isInlinePicture } from "./picture.ts";
 import { ownerScope, type Product } from "./product.ts";
 
@@ -56,7 +56,7 @@ export async function createProduct(deps: Deps, input: unknown, context: CallCon
     partnerId: owner ?? (partnerId || null),
     createdAt: deps.clock.now(),
   };
-  const created = await deps.products.create(product, pendingEvent(productCreated, product.id), context);
+  const created = await deps.products.create(product, pendingEvent(ProductCreatedSchema, product.id), context);
   if (!created) throw new AppError(catalogErrors.unknownPartner);
   if (owner !== null && created.partnerId !== owner) throw new AppError(commonErrors.forbidden);
   deps.kickOutbox();

@@ -1,6 +1,11 @@
 import { changeOf, type Digest } from "@sidecart/platform/events";
 import type { ProductState } from "@sidecart/proto/catalog/v1/events";
-import { catalogChanged, productChanged, productCreated, stockChanged } from "./events.ts";
+import {
+  CatalogChangedSchema,
+  ProductChangedSchema,
+  ProductCreatedSchema,
+  StockChangedSchema,
+} from "@sidecart/proto/catalog/v1/events";
 
 const ofProduct = ({ product }: { product?: ProductState | undefined }) => ({
   id: product?.id,
@@ -9,10 +14,10 @@ const ofProduct = ({ product }: { product?: ProductState | undefined }) => ({
 
 /** What caches are told of the catalogue. Stock that ran out is a change of stock besides. */
 export const digest: Digest = {
-  type: catalogChanged,
+  type: CatalogChangedSchema,
   changes: [
-    changeOf(productCreated, ofProduct),
-    changeOf(productChanged, ofProduct),
-    changeOf(stockChanged, ({ productId, version, stock }) => ({ id: productId, version, stock })),
+    changeOf(ProductCreatedSchema, ofProduct),
+    changeOf(ProductChangedSchema, ofProduct),
+    changeOf(StockChangedSchema, ({ productId, version, stock }) => ({ id: productId, version, stock })),
   ],
 };

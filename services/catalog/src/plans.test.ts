@@ -2,12 +2,17 @@ import type { Database } from "@sidecart/platform/database";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import {
+  ProductChangedSchema,
+  ProductCreatedSchema,
+  StockChangedSchema,
+  StockDepletedSchema,
+} from "@sidecart/proto/catalog/v1/events";
 import t from "tap";
 import { fillCatalog } from "../../../tests/growth/fill/catalog.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
-import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { createPartnerStore } from "./partner-store.ts";
@@ -36,10 +41,10 @@ async function runAll(database: Database): Promise<void> {
   const id = newId();
   const product = { id, name: "Tea", description: "", price: 1, currency: "EUR", stock: 9, category: "tea" };
   const more = { attributes: {}, partnerId, imageUrl: "", createdAt: now };
-  await products.create({ ...product, ...more }, pendingEvent(productCreated, id), soon());
-  await products.update(id, null, { name: "Tee" }, now, pendingEvent(productChanged, id), soon());
+  await products.create({ ...product, ...more }, pendingEvent(ProductCreatedSchema, id), soon());
+  await products.update(id, null, { name: "Tee" }, now, pendingEvent(ProductChangedSchema, id), soon());
   const change = { id, changeId: newId(), type: "add", number: 1, reason: "", actor: newId(), most: 100 } as const;
-  const events = { changed: pendingEvent(stockChanged, id), depleted: pendingEvent(stockDepleted, id) };
+  const events = { changed: pendingEvent(StockChangedSchema, id), depleted: pendingEvent(StockDepletedSchema, id) };
   for (const _ of ["made", "made before"]) await products.changeStock(change, null, now, events, soon());
   await products.byIds([id, newId()], soon());
   await products.newest(20, id, soon());

@@ -1,10 +1,15 @@
-import { pendingEvent } from "@sidecart/platform/events";
+import { pendingEvent, topicOf } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import {
+  ProductChangedSchema,
+  ProductCreatedSchema,
+  StockChangedSchema,
+  StockDepletedSchema,
+} from "@sidecart/proto/catalog/v1/events";
 import fc from "fast-check";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
-import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
 import { createProductStore, type NewProduct, type StockChange } from "./product-store.ts";
 
 t.setTimeout(90_000);
@@ -31,7 +36,8 @@ const fresh = (fields: Partial<NewProduct> = {}): NewProduct => ({
 t.test("products", async (t) => {
   const { database, query } = await startStore(t, "catalog");
   const products = createProductStore(database);
-  const create = (product: NewProduct) => products.create(product, pendingEvent(productCreated, product.id), soon());
+  const create = (product: NewProduct) =>
+    products.create(product, pendingEvent(ProductCreatedSchema, product.id), soon());
   const change = (id: string, fields: Partial<StockChange>, owner: string | null = null) => {
     const wish = {
       id,
@@ -43,11 +49,11 @@ t.test("products", async (t) => {
       most,
       ...fields,
     } as const;
-    const events = { changed: pendingEvent(stockChanged, id), depleted: pendingEvent(stockDepleted, id) };
+    const events = { changed: pendingEvent(StockChangedSchema, id), depleted: pendingEvent(StockDepletedSchema, id) };
     return products.changeStock(wish, owner, now, events, soon());
   };
   const update = (id: string, changes: Parameters<typeof products.update>[2], owner: string | null = null) =>
-    products.update(id, owner, changes, now, pendingEvent(productChanged, id), soon());
+    products.update(id, owner, changes, now, pendingEvent(ProductChangedSchema, id), soon());
   const events = (id: string) =>
     query<{ topic: string; data: Record<string, unknown> }>(
       "select topic, data from outbox where key = $1 order by id",
@@ -283,7 +289,7 @@ t.test("products", async (t) => {
     );
     t.match(said[5], { topic: "catalog.stock-depleted.v1", data: { productId: product.id, version: 5 } });
     t.match(await change(product.id, { type: "set", number: 0 }), { stock: 0 }, "empty already");
-    t.equal((await events(product.id)).filter(({ topic }) => topic === stockDepleted.topic).length, 1);
+    t.equal((await events(product.id)).filter(({ topic }) => topic === topicOf(StockDepletedSchema)).length, 1);
   });
 
   t.test("stock never falls below zero, nor below what is promised, nor rises over the limit", async (t) => {
@@ -313,7 +319,7 @@ t.test("products", async (t) => {
       new Set(Array.from({ length: 25 }, (_, units) => units)),
       "each saw a stock of its own",
     );
-    t.equal((await events(product.id)).filter(({ topic }) => topic === stockDepleted.topic).length, 1);
+    t.equal((await events(product.id)).filter(({ topic }) => topic === topicOf(StockDepletedSchema)).length, 1);
   });
 
   t.test("a change of unknown products is no change", async (t) => {

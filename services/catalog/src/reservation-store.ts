@@ -1,12 +1,12 @@
 import { type Database, type Statement, sql } from "@sidecart/platform/database";
 import type { WrittenRow } from "@sidecart/platform/events";
-import { claimedUntil, writtenRow } from "@sidecart/platform/events";
+import { claimedUntil, topicOf, writtenRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError } from "@sidecart/platform/rpc";
 import type { Platform } from "@sidecart/platform/run";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
+import { StockChangedSchema, StockDepletedSchema } from "@sidecart/proto/catalog/v1/events";
 import { catalogErrors } from "./errors.ts";
-import { stockChanged, stockDepleted } from "./events.ts";
 import { noted } from "./index-queue-store.ts";
 import type { Outcome, PricedLine, Wanted } from "./reservation.ts";
 
@@ -33,11 +33,11 @@ const stockEvents = (changed: string, cause: string, claimed = "now()") => `${no
    ${clock},
    event as (
      insert into outbox (id, topic, key, data, traceparent, claimed_until)
-     select ${newEventId}, '${stockChanged.topic}', id::text, jsonb_build_object('productId', id,
+     select ${newEventId}, '${topicOf(StockChangedSchema)}', id::text, jsonb_build_object('productId', id,
        'stock', on_hand - reserved, 'version', version, 'cause', '${cause}'), (select traceparent from input), ${claimed}
      from ${changed}
      union all
-     select ${newEventId}, '${stockDepleted.topic}', id::text,
+     select ${newEventId}, '${topicOf(StockDepletedSchema)}', id::text,
        jsonb_build_object('productId', id, 'version', version), (select traceparent from input), ${claimed}
      from ${changed} where on_hand = reserved and gained < 0
      returning *)`;

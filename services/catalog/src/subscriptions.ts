@@ -1,7 +1,13 @@
 import { on, type Subscription } from "@sidecart/platform/events";
+import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import type { OrderState } from "@sidecart/proto/orders/v1/events";
+import {
+  OrderCancelledSchema,
+  OrderExpiredSchema,
+  OrderPaidSchema,
+  OrderPlacedSchema,
+} from "@sidecart/proto/orders/v1/events";
 import type { Deps } from "./deps.ts";
-import * as events from "./events.ts";
 import type { PartnerStore } from "./partner-store.ts";
 
 type SubscriptionDeps = Deps & { partners: PartnerStore };
@@ -10,26 +16,26 @@ type SubscriptionDeps = Deps & { partners: PartnerStore };
 export function subscriptions(deps: SubscriptionDeps): Subscription[] {
   const { reservations, partners, clock, hold } = deps;
   return [
-    on(events.accountRegistered, async ({ data }, context) => {
+    on(AccountRegisteredSchema, async ({ data }, context) => {
       if (!data.roles.includes("partner")) return;
       await partners.keep({ accountId: data.accountId, name: data.username, active: true, version: 1 }, context);
     }),
-    on(events.accountUpdated, async ({ data }, context) => {
+    on(AccountUpdatedSchema, async ({ data }, context) => {
       const { accountId, username: name, version } = data;
       await partners.keep({ accountId, name, active: data.roles.includes("partner"), version }, context);
     }),
-    on(events.orderPlaced, async ({ id: eventId, data }, context) => {
+    on(OrderPlacedSchema, async ({ id: eventId, data }, context) => {
       await hold({ id: reservationOf(data), eventId }, context);
     }),
-    on(events.orderPaid, async ({ id, data }, context) => {
+    on(OrderPaidSchema, async ({ id, data }, context) => {
       await reservations.sellOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),
-    on(events.orderCancelled, async ({ id, data }, context) => {
+    on(OrderCancelledSchema, async ({ id, data }, context) => {
       await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),
-    on(events.orderExpired, async ({ id, data }, context) => {
+    on(OrderExpiredSchema, async ({ id, data }, context) => {
       await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
       deps.kickOutbox();
     }),

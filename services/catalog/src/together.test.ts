@@ -3,10 +3,15 @@ import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background, commonErrors } from "@sidecart/platform/rpc";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import {
+  ProductChangedSchema,
+  ProductCreatedSchema,
+  StockChangedSchema,
+  StockDepletedSchema,
+} from "@sidecart/proto/catalog/v1/events";
 import t from "tap";
 import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { startStore } from "../../../tests/support/store.ts";
-import { productChanged, productCreated, stockChanged, stockDepleted } from "./events.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createProductStore } from "./product-store.ts";
 import { createReservationStore } from "./reservation-store.ts";
@@ -31,7 +36,7 @@ t.test("calls that come together", async (t) => {
     const id = newId();
     const texts = { name: "Tea", description: "", category: "tea", imageUrl: "", currency: "EUR" };
     const product = { id, ...texts, price: 1290, stock, attributes: {}, partnerId: null, createdAt: now };
-    await products.create(product, pendingEvent(productCreated, id), soon());
+    await products.create(product, pendingEvent(ProductCreatedSchema, id), soon());
     return id;
   };
   const reserved = async (productId: string, quantity = 1, expiresAt = later) => {
@@ -142,7 +147,7 @@ t.test("calls that come together", async (t) => {
   t.test("search is told with the change itself of what it shows, and not of every unit", async (t) => {
     const tea = await made(2);
     t.same(await noted(tea), [tea], "made");
-    await products.update(tea, null, { price: 1 }, now, pendingEvent(productChanged, tea), soon());
+    await products.update(tea, null, { price: 1 }, now, pendingEvent(ProductChangedSchema, tea), soon());
     t.same(await noted(tea), [tea], "changed");
     const first = await reserved(tea);
     t.same(await noted(tea), [], "there is some left");
@@ -152,7 +157,10 @@ t.test("calls that come together", async (t) => {
     t.same(await noted(tea), [tea], "there is some again");
     const add = async (number: number, type: "add" | "set" = "add") => {
       const change = { id: tea, changeId: newId(), type, number, reason: "", actor: newId(), most: 100 };
-      const events = { changed: pendingEvent(stockChanged, tea), depleted: pendingEvent(stockDepleted, tea) };
+      const events = {
+        changed: pendingEvent(StockChangedSchema, tea),
+        depleted: pendingEvent(StockDepletedSchema, tea),
+      };
       await products.changeStock(change, null, now, events, soon());
     };
     await add(5);
@@ -161,7 +169,7 @@ t.test("calls that come together", async (t) => {
     t.same(await noted(tea), [tea], "none left");
     await add(1);
     t.same(await noted(tea), [tea], "some again");
-    await products.update(tea, null, { deleted: true }, now, pendingEvent(productChanged, tea), soon());
+    await products.update(tea, null, { deleted: true }, now, pendingEvent(ProductChangedSchema, tea), soon());
     t.same(await noted(tea), [tea], "deleted");
   });
 });

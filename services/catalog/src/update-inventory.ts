@@ -3,10 +3,10 @@ import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, commonErrors, id, maxQuantity, parse, text } from "@sidecart/platform/rpc";
 import { InventoryChange } from "@sidecart/proto/catalog/v1/catalog";
+import { StockChangedSchema, StockDepletedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { catalogErrors } from "./errors.ts";
-import { stockChanged, stockDepleted } from "./events.ts";
 import { ownerScope } from "./product.ts";
 import { deleteProduct } from "./update-product.ts";
 
@@ -47,7 +47,10 @@ export async function updateInventory(
     actor: caller.accountId,
     most: maxQuantity,
   };
-  const events = { changed: pendingEvent(stockChanged, rest.id), depleted: pendingEvent(stockDepleted, rest.id) };
+  const events = {
+    changed: pendingEvent(StockChangedSchema, rest.id),
+    depleted: pendingEvent(StockDepletedSchema, rest.id),
+  };
   const outcome = await deps.products.changeStock(change, owner, deps.clock.now(), events, context);
   if (!outcome.known) throw new AppError(catalogErrors.productNotFound);
   if (!outcome.allowed) throw new AppError(commonErrors.forbidden);

@@ -1,11 +1,11 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, commonErrors, currency, id, minorUnits, parse, text } from "@sidecart/platform/rpc";
+import { ProductChangedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
 import { attributes, imageUrl } from "./create-product.ts";
 import type { Deps } from "./deps.ts";
 import { catalogErrors } from "./errors.ts";
-import { productChanged } from "./events.ts";
 import { ownerScope, type Product } from "./product.ts";
 import type { ProductChanges } from "./product-store.ts";
 
@@ -42,7 +42,7 @@ async function change(
   context: CallContext,
 ): Promise<Product> {
   const owner = ownerScope(await deps.verifier.caller(context));
-  const event = pendingEvent(productChanged, productId);
+  const event = pendingEvent(ProductChangedSchema, productId);
   const { product, known } = await deps.products.update(productId, owner, changes, deps.clock.now(), event, context);
   if (!product) throw new AppError(known ? commonErrors.forbidden : catalogErrors.productNotFound);
   deps.kickOutbox();

@@ -1,6 +1,12 @@
 import { changeOf, type Digest } from "@sidecart/platform/events";
 import type { OrderState } from "@sidecart/proto/orders/v1/events";
-import { orderCancelled, orderExpired, orderPaid, orderPlaced, ordersChanged } from "./events.ts";
+import {
+  OrderCancelledSchema,
+  OrderExpiredSchema,
+  OrderPaidSchema,
+  OrderPlacedSchema,
+  OrdersChangedSchema,
+} from "@sidecart/proto/orders/v1/events";
 
 const ofOrder = ({ order }: { order?: OrderState | undefined }) => ({
   id: order?.id,
@@ -10,11 +16,11 @@ const ofOrder = ({ order }: { order?: OrderState | undefined }) => ({
 
 /** What caches are told of orders: every step of them. */
 export const digest: Digest = {
-  type: ordersChanged,
+  type: OrdersChangedSchema,
   changes: [
-    changeOf(orderPlaced, ofOrder),
-    changeOf(orderPaid, ofOrder),
-    changeOf(orderCancelled, ofOrder),
-    changeOf(orderExpired, ofOrder),
+    changeOf(OrderPlacedSchema, ofOrder),
+    changeOf(OrderPaidSchema, ofOrder),
+    changeOf(OrderCancelledSchema, ofOrder),
+    changeOf(OrderExpiredSchema, ofOrder),
   ],
 };

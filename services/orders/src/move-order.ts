@@ -1,10 +1,10 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, id, parse, text } from "@sidecart/platform/rpc";
+import { OrderCancelledSchema, OrderPaidSchema } from "@sidecart/proto/orders/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { orderErrors } from "./errors.ts";
-import { orderCancelled, orderPaid } from "./events.ts";
 import { comesFrom, type Order } from "./order.ts";
 import type { Move } from "./order-store.ts";
 
@@ -13,7 +13,7 @@ export async function cancelOrder(deps: Deps, input: unknown, context: CallConte
   const caller = await deps.verifier.caller(context);
   const { id: orderId, reason } = parse(z.object({ id, reason: text(0, 500) }), input);
   const accountId = caller.roles.includes("admin") ? null : caller.accountId;
-  const event = { ...pendingEvent(orderCancelled, orderId), reason };
+  const event = { ...pendingEvent(OrderCancelledSchema, orderId), reason };
   return move(
     deps,
     { id: orderId, accountId, to: "cancelled", payment: null, actor: caller.accountId, reason, event },
@@ -25,7 +25,7 @@ export async function cancelOrder(deps: Deps, input: unknown, context: CallConte
 export async function markPaid(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
   const caller = await deps.verifier.require(context, "admin");
   const { id: orderId } = parse(z.object({ id }), input);
-  const event = pendingEvent(orderPaid, orderId);
+  const event = pendingEvent(OrderPaidSchema, orderId);
   const reason = "marked paid by an admin";
   return move(
     deps,

@@ -1,10 +1,10 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import { OrderCancelledSchema, OrderPaidSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";
-import { orderCancelled, orderPaid, orderPlaced } from "./events.ts";
 import { expireOrders } from "./expire-orders.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { comesFrom, type Order, paymentWindowMs, type Status, statuses } from "./order.ts";
@@ -31,7 +31,7 @@ function fresh(fields: Partial<NewOrder> = {}): NewOrder {
       { productId: "01a1fca6-94fa-77a7-9a59-b56f08c9e431", name: "Tea", quantity: 2, price: 1_290 },
       { productId: "01a1fca6-94fa-77a7-9a59-b56f08c9e432", name: 'Cup\'s "own"', quantity: 3, price: 666 },
     ],
-    event: { ...pendingEvent(orderPlaced, id), data },
+    event: { ...pendingEvent(OrderPlacedSchema, id), data },
     ...fields,
   };
 }
@@ -57,7 +57,7 @@ t.test("orders", async (t) => {
   const history = async (id: string) => (await orders.histories([id], null, soon()))[0]?.transitions ?? [];
   const place = async (...some: NewOrder[]) => new Set((await orders.place(some, soon())).keys());
   const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
-    const event = { ...pendingEvent(orderCancelled, id), reason: "because" };
+    const event = { ...pendingEvent(OrderCancelledSchema, id), reason: "because" };
     const wish = { id, accountId: null, to, payment: null, actor: "tester", reason: "because", at: now, event };
     return orders.move({ ...wish, allowed: comesFrom[to], ...more }, soon());
   };
@@ -225,7 +225,7 @@ t.test("orders", async (t) => {
     await place(order);
     const paid = await move(order.id, "paid", {
       payment: "paid",
-      event: pendingEvent(orderPaid, order.id),
+      event: pendingEvent(OrderPaidSchema, order.id),
       at: minutes(1),
     });
     t.same(paid.order, { ...asStored(order), status: "paid", paymentStatus: "paid", version: 2 });

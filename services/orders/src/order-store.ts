@@ -1,9 +1,9 @@
 import { type Database, inHalves, instant, sql } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
-import { claimedUntil } from "@sidecart/platform/events";
+import { claimedUntil, topicOf } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
-import { orderExpired } from "./events.ts";
+import { OrderExpiredSchema } from "@sidecart/proto/orders/v1/events";
 import type { Order, OrderLine, PaymentStatus, Reachable, Status } from "./order.ts";
 
 const username = (o: string) => `coalesce((select k.username from known_accounts k where k.id = ${o}.account_id), '')`;
@@ -225,7 +225,7 @@ export function createOrderStore(database: Database) {
     },
     /** Ends at most `limit` of those unpaid since `before`; gives back how many it ended. */
     async expire(before: Date, limit: number, at: Date, context: CallContext): Promise<number> {
-      const input = { before, limit, at, topic: orderExpired.topic, traceparent: currentTraceparent() };
+      const input = { before, limit, at, topic: topicOf(OrderExpiredSchema), traceparent: currentTraceparent() };
       return (await database.one<{ expired: number }>(expire, input, context)).expired;
     },
     /** `accountId` null: anybody's. Each order once, in no order; its transitions oldest first. */

@@ -3,8 +3,8 @@ import { outboxRow } from "@sidecart/platform/events";
 import { derivedId, newId } from "@sidecart/platform/ids";
 import { type AppError, fromFailure, maxMinor } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
+import { OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import { refusals } from "./errors.ts";
-import { orderPlaced } from "./events.ts";
 import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
@@ -86,7 +86,7 @@ function placedEvent(placed: Omit<NewOrder, "event">, traceparent: string | null
   const order = { id, accountId, status: "pending_payment", reservationId, currency, version: 1 };
   const units = lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) }));
   const data = { order: { ...order, priceTotal: String(priceTotal), lines: units } };
-  return outboxRow(orderPlaced, id, data, traceparent);
+  return outboxRow(OrderPlacedSchema, id, data, traceparent);
 }
 
 /** The same key twice in one call is one order: the second finds the first's. */

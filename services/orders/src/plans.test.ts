@@ -2,11 +2,11 @@ import type { Database } from "@sidecart/platform/database";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
+import { OrderPaidSchema, OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { fillOrders } from "../../../tests/growth/fill/orders.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
-import { orderPaid, orderPlaced } from "./events.ts";
 import { createNeighbourStore } from "./neighbour-store.ts";
 import { comesFrom } from "./order.ts";
 import { createOrderStore } from "./order-store.ts";
@@ -30,7 +30,7 @@ async function runAll(database: Database): Promise<void> {
   const [id, accountId] = [newId(), newId()];
   const lines = [{ productId: newId(), name: "Tea", quantity: 1, price: 1 }];
   const sums = { quantity: 1, priceTotal: 1, currency: "EUR", lines, requestHash: "" };
-  const event = { ...pendingEvent(orderPlaced, id), data: {} };
+  const event = { ...pendingEvent(OrderPlacedSchema, id), data: {} };
   await orders.place([{ id, accountId, ...sums, reservationId: newId(), idempotencyKey: "k", at: now, event }], soon());
   await orders.byKeys([{ accountId, key: "k" }], soon());
   await orders.byIds([id], accountId, soon());
@@ -38,7 +38,12 @@ async function runAll(database: Database): Promise<void> {
   await orders.newest(null, 20, undefined, soon());
   await orders.histories([id], accountId, soon());
   await orders.expire(now, 200, now, soon());
-  const to = { to: "paid", payment: "paid", allowed: comesFrom.paid, event: pendingEvent(orderPaid, id) } as const;
+  const to = {
+    to: "paid",
+    payment: "paid",
+    allowed: comesFrom.paid,
+    event: pendingEvent(OrderPaidSchema, id),
+  } as const;
   await orders.move({ id, accountId: null, ...to, actor: "", reason: "", at: now }, soon());
   const neighbours = createNeighbourStore(database);
   await neighbours.keepAccount({ id: newId(), username: "Ann", version: 1 }, soon());

@@ -1,14 +1,14 @@
 import { on, type Subscription } from "@sidecart/platform/events";
-import * as events from "./events.ts";
+import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import type { NeighbourStore } from "./neighbour-store.ts";
 
 /** What orders hears: it keeps the names of people, to show them beside orders. */
 export function subscriptions({ neighbours }: { neighbours: NeighbourStore }): Subscription[] {
   return [
-    on(events.accountRegistered, ({ data }, context) =>
+    on(AccountRegisteredSchema, ({ data }, context) =>
       neighbours.keepAccount({ id: data.accountId, username: data.username, version: 1 }, context),
     ),
-    on(events.accountUpdated, ({ data }, context) =>
+    on(AccountUpdatedSchema, ({ data }, context) =>
       neighbours.keepAccount({ id: data.accountId, username: data.username, version: data.version }, context),
     ),
   ];

@@ -1,9 +1,9 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
-import { changeOf, type Digest, EventTooLarge, eventType, on } from "@sidecart/platform/events";
+import { changeOf, type Digest, EventTooLarge, on } from "@sidecart/platform/events";
 import { implement, verifierFrom } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
-import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
+import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { createHandling } from "./handling.ts";
 import { ProbeService } from "./probe-service.ts";
@@ -36,7 +36,7 @@ export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): W
   });
   return {
     rpc: [probe],
-    subscriptions: config.PROBE_TOPICS.map((topic) => on(eventType(topic, StructSchema), handling.handle)),
+    subscriptions: config.PROBE_TOPICS.map((topic) => on({ topic, schema: StructSchema }, handling.handle)),
     ...(config.PROBE_DIGEST && { digest: digestOf(config.PROBE_DIGEST, config.PROBE_PUBLISHES) }),
     verifier: verifierFrom(async () => config.PROBE_JWKS),
   };
@@ -48,6 +48,6 @@ function digestOf(topic: string, published: string[]): Digest {
     const { run, key } = told.parse(toJson(StructSchema, data));
     return { id: key, owner: run };
   };
-  const changes = published.map((topic) => changeOf(eventType(topic, StructSchema), change));
-  return { type: eventType(topic, ChangesSchema), changes };
+  const changes = published.map((topic) => changeOf({ topic, schema: StructSchema }, change));
+  return { type: { topic, schema: OrdersChangedSchema }, changes };
 }

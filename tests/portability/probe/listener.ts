@@ -1,8 +1,8 @@
-import { createListener, eventType, onEveryReplica } from "@sidecart/platform/events";
+import { createListener, onEveryReplica } from "@sidecart/platform/events";
 import { background, connectSidecar, implement, startAppServer } from "@sidecart/platform/rpc";
 import { onSignal, pubsubName } from "@sidecart/platform/run";
 import { createLogger } from "@sidecart/platform/telemetry";
-import { ChangesSchema } from "@sidecart/proto/changes/v1/changes";
+import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";
 
@@ -15,7 +15,7 @@ export async function startListener(config: ProbeConfig): Promise<void> {
   await sidecar.ready(background(startTimeoutMs));
   const heard = new Map<string, string[]>();
   const subscriptions = config.PROBE_TOPICS.map((topic) =>
-    onEveryReplica(eventType(topic, ChangesSchema), async ({ data }) => {
+    onEveryReplica({ topic, schema: OrdersChangedSchema }, async ({ data }) => {
       for (const { id, owner: run } of data.changes) heard.set(run, [...(heard.get(run) ?? []), id]);
     }),
   );

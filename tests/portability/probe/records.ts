@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { type Database, sql } from "@sidecart/platform/database";
-import { eventType, outboxRow } from "@sidecart/platform/events";
+import { outboxRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import type { Told } from "./told.ts";
 
@@ -61,7 +61,7 @@ export function createRecords(database: Database) {
     /** Events, as a service's statement leaves them in the outbox. */
     async write(written: Written[], context: CallContext): Promise<void> {
       const rowOf = ({ id, topic, key, data }: Written) => ({
-        ...outboxRow(eventType(topic, StructSchema), key, data),
+        ...outboxRow({ topic, schema: StructSchema }, key, data),
         id,
       });
       await database.one(write, { events: written.map(rowOf) }, context);

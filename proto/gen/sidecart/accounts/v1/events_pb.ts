@@ -4,17 +4,16 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_sidecart_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sidecart/accounts/v1/events.proto.
  */
 export const file_sidecart_accounts_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiFzaWRlY2FydC9hY2NvdW50cy92MS9ldmVudHMucHJvdG8SFHNpZGVjYXJ0LmFjY291bnRzLnYxIlcKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSDQoFZW1haWwYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkiZQoOQWNjb3VudFVwZGF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIQCgh1c2VybmFtZRgDIAEoCRINCgVyb2xlcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgFYgZwcm90bzM");
+  fileDesc("CiFzaWRlY2FydC9hY2NvdW50cy92MS9ldmVudHMucHJvdG8SFHNpZGVjYXJ0LmFjY291bnRzLnYxInsKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSDQoFZW1haWwYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAk6Ioq1GB5hY2NvdW50cy5hY2NvdW50LXJlZ2lzdGVyZWQudjEihgEKDkFjY291bnRVcGRhdGVkEhIKCmFjY291bnRfaWQYASABKAkSDQoFZW1haWwYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkSDwoHdmVyc2lvbhgFIAEoBTofirUYG2FjY291bnRzLmFjY291bnQtdXBkYXRlZC52MWIGcHJvdG8z", [file_sidecart_options_v1_options]);
 
 /**
- * Topic accounts.account-registered.v1.
- *
  * @generated from message sidecart.accounts.v1.AccountRegistered
  */
 export type AccountRegistered = Message<"sidecart.accounts.v1.AccountRegistered"> & {
@@ -47,7 +46,7 @@ export const AccountRegisteredSchema: GenMessage<AccountRegistered> = /*@__PURE_
   messageDesc(file_sidecart_accounts_v1_events, 0);
 
 /**
- * Topic accounts.account-updated.v1. Carries the whole public state; the higher version wins.
+ * Carries the whole public state; the higher version wins.
  *
  * @generated from message sidecart.accounts.v1.AccountUpdated
  */

@@ -4,17 +4,18 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Change } from "../../cache_invalidation/v1/cache_invalidation_pb.ts";
+import { file_sidecart_cache_invalidation_v1_cache_invalidation } from "../../cache_invalidation/v1/cache_invalidation_pb.ts";
+import { file_sidecart_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sidecart/catalog/v1/events.proto.
  */
 export const file_sidecart_catalog_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiBzaWRlY2FydC9jYXRhbG9nL3YxL2V2ZW50cy5wcm90bxITc2lkZWNhcnQuY2F0YWxvZy52MSJECg5Qcm9kdWN0Q3JlYXRlZBIyCgdwcm9kdWN0GAEgASgLMiEuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U3RhdGUiRAoOUHJvZHVjdENoYW5nZWQSMgoHcHJvZHVjdBgBIAEoCzIhLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdFN0YXRlImEKDFN0b2NrQ2hhbmdlZBISCgpwcm9kdWN0X2lkGAEgASgJEg0KBXN0b2NrGAIgASgFEg8KB3ZlcnNpb24YAyABKAUSDQoFY2F1c2UYBCABKAkSDgoGcmVhc29uGAUgASgJIjQKDVN0b2NrRGVwbGV0ZWQSEgoKcHJvZHVjdF9pZBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgFItYCCgxQcm9kdWN0U3RhdGUSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVwcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRINCgVzdG9jaxgGIAEoBRIQCghjYXRlZ29yeRgHIAEoCRJFCgphdHRyaWJ1dGVzGAggAygLMjEuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U3RhdGUuQXR0cmlidXRlc0VudHJ5EhIKCnBhcnRuZXJfaWQYCSABKAkSEQoJaW1hZ2VfdXJsGAogASgJEg8KB3ZlcnNpb24YCyABKAUSEgoKY3JlYXRlZF9hdBgMIAEoCRIPCgdkZWxldGVkGA0gASgIGjEKD0F0dHJpYnV0ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
+  fileDesc("CiBzaWRlY2FydC9jYXRhbG9nL3YxL2V2ZW50cy5wcm90bxITc2lkZWNhcnQuY2F0YWxvZy52MSJkCg5Qcm9kdWN0Q3JlYXRlZBIyCgdwcm9kdWN0GAEgASgLMiEuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U3RhdGU6Hoq1GBpjYXRhbG9nLnByb2R1Y3QtY3JlYXRlZC52MSJkCg5Qcm9kdWN0Q2hhbmdlZBIyCgdwcm9kdWN0GAEgASgLMiEuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U3RhdGU6Hoq1GBpjYXRhbG9nLnByb2R1Y3QtY2hhbmdlZC52MSJ/CgxTdG9ja0NoYW5nZWQSEgoKcHJvZHVjdF9pZBgBIAEoCRINCgVzdG9jaxgCIAEoBRIPCgd2ZXJzaW9uGAMgASgFEg0KBWNhdXNlGAQgASgJEg4KBnJlYXNvbhgFIAEoCTocirUYGGNhdGFsb2cuc3RvY2stY2hhbmdlZC52MSJTCg1TdG9ja0RlcGxldGVkEhIKCnByb2R1Y3RfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoBTodirUYGWNhdGFsb2cuc3RvY2stZGVwbGV0ZWQudjEi1gIKDFByb2R1Y3RTdGF0ZRIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEg0KBXByaWNlGAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEg0KBXN0b2NrGAYgASgFEhAKCGNhdGVnb3J5GAcgASgJEkUKCmF0dHJpYnV0ZXMYCCADKAsyMS5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3RTdGF0ZS5BdHRyaWJ1dGVzRW50cnkSEgoKcGFydG5lcl9pZBgJIAEoCRIRCglpbWFnZV91cmwYCiABKAkSDwoHdmVyc2lvbhgLIAEoBRISCgpjcmVhdGVkX2F0GAwgASgJEg8KB2RlbGV0ZWQYDSABKAgaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEibQoOQ2F0YWxvZ0NoYW5nZWQSNwoHY2hhbmdlcxgBIAMoCzImLnNpZGVjYXJ0LmNhY2hlX2ludmFsaWRhdGlvbi52MS5DaGFuZ2U6Ioq1GBpjYXRhbG9nLmNhdGFsb2ctY2hhbmdlZC52MZC1GAFiBnByb3RvMw", [file_sidecart_cache_invalidation_v1_cache_invalidation, file_sidecart_options_v1_options]);
 
 /**
- * Topic catalog.product-created.v1.
- *
  * @generated from message sidecart.catalog.v1.ProductCreated
  */
 export type ProductCreated = Message<"sidecart.catalog.v1.ProductCreated"> & {
@@ -32,7 +33,7 @@ export const ProductCreatedSchema: GenMessage<ProductCreated> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 0);
 
 /**
- * Topic catalog.product-changed.v1: name, price, description … changed, or the product was deleted.
+ * Name, price, description … changed, or the product was deleted.
  *
  * @generated from message sidecart.catalog.v1.ProductChanged
  */
@@ -51,8 +52,6 @@ export const ProductChangedSchema: GenMessage<ProductChanged> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 1);
 
 /**
- * Topic catalog.stock-changed.v1.
- *
  * @generated from message sidecart.catalog.v1.StockChanged
  */
 export type StockChanged = Message<"sidecart.catalog.v1.StockChanged"> & {
@@ -92,7 +91,7 @@ export const StockChangedSchema: GenMessage<StockChanged> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 2);
 
 /**
- * Topic catalog.stock-depleted.v1: the last unit was reserved or taken out.
+ * The last unit was reserved or taken out.
  *
  * @generated from message sidecart.catalog.v1.StockDepleted
  */
@@ -193,4 +192,23 @@ export type ProductState = Message<"sidecart.catalog.v1.ProductState"> & {
  */
 export const ProductStateSchema: GenMessage<ProductState> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 4);
+
+/**
+ * For caches: what a batch of events changed.
+ *
+ * @generated from message sidecart.catalog.v1.CatalogChanged
+ */
+export type CatalogChanged = Message<"sidecart.catalog.v1.CatalogChanged"> & {
+  /**
+   * @generated from field: repeated sidecart.cache_invalidation.v1.Change changes = 1;
+   */
+  changes: Change[];
+};
+
+/**
+ * Describes the message sidecart.catalog.v1.CatalogChanged.
+ * Use `create(CatalogChangedSchema)` to create a new message.
+ */
+export const CatalogChangedSchema: GenMessage<CatalogChanged> = /*@__PURE__*/
+  messageDesc(file_sidecart_catalog_v1_events, 5);
 

@@ -4,17 +4,18 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Change } from "../../cache_invalidation/v1/cache_invalidation_pb.ts";
+import { file_sidecart_cache_invalidation_v1_cache_invalidation } from "../../cache_invalidation/v1/cache_invalidation_pb.ts";
+import { file_sidecart_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sidecart/orders/v1/events.proto.
  */
 export const file_sidecart_orders_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvZXZlbnRzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEiPAoLT3JkZXJQbGFjZWQSLQoFb3JkZXIYASABKAsyHi5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJTdGF0ZSI6CglPcmRlclBhaWQSLQoFb3JkZXIYASABKAsyHi5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJTdGF0ZSJPCg5PcmRlckNhbmNlbGxlZBItCgVvcmRlchgBIAEoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlclN0YXRlEg4KBnJlYXNvbhgCIAEoCSI9CgxPcmRlckV4cGlyZWQSLQoFb3JkZXIYASABKAsyHi5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJTdGF0ZSK/AQoKT3JkZXJTdGF0ZRIKCgJpZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJEg4KBnN0YXR1cxgDIAEoCRIWCg5yZXNlcnZhdGlvbl9pZBgEIAEoCRITCgtwcmljZV90b3RhbBgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIxCgVsaW5lcxgHIAMoCzIiLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlclN0YXRlTGluZRIPCgd2ZXJzaW9uGAggASgFIkUKDk9yZGVyU3RhdGVMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKANiBnByb3RvMw");
+  fileDesc("Ch9zaWRlY2FydC9vcmRlcnMvdjEvZXZlbnRzLnByb3RvEhJzaWRlY2FydC5vcmRlcnMudjEiWAoLT3JkZXJQbGFjZWQSLQoFb3JkZXIYASABKAsyHi5zaWRlY2FydC5vcmRlcnMudjEuT3JkZXJTdGF0ZToairUYFm9yZGVycy5vcmRlci1wbGFjZWQudjEiVAoJT3JkZXJQYWlkEi0KBW9yZGVyGAEgASgLMh4uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyU3RhdGU6GIq1GBRvcmRlcnMub3JkZXItcGFpZC52MSJuCg5PcmRlckNhbmNlbGxlZBItCgVvcmRlchgBIAEoCzIeLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlclN0YXRlEg4KBnJlYXNvbhgCIAEoCTodirUYGW9yZGVycy5vcmRlci1jYW5jZWxsZWQudjEiWgoMT3JkZXJFeHBpcmVkEi0KBW9yZGVyGAEgASgLMh4uc2lkZWNhcnQub3JkZXJzLnYxLk9yZGVyU3RhdGU6G4q1GBdvcmRlcnMub3JkZXItZXhwaXJlZC52MSK/AQoKT3JkZXJTdGF0ZRIKCgJpZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJEg4KBnN0YXR1cxgDIAEoCRIWCg5yZXNlcnZhdGlvbl9pZBgEIAEoCRITCgtwcmljZV90b3RhbBgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIxCgVsaW5lcxgHIAMoCzIiLnNpZGVjYXJ0Lm9yZGVycy52MS5PcmRlclN0YXRlTGluZRIPCgd2ZXJzaW9uGAggASgFIkUKDk9yZGVyU3RhdGVMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMiagoNT3JkZXJzQ2hhbmdlZBI3CgdjaGFuZ2VzGAEgAygLMiYuc2lkZWNhcnQuY2FjaGVfaW52YWxpZGF0aW9uLnYxLkNoYW5nZTogirUYGG9yZGVycy5vcmRlcnMtY2hhbmdlZC52MZC1GAFiBnByb3RvMw", [file_sidecart_cache_invalidation_v1_cache_invalidation, file_sidecart_options_v1_options]);
 
 /**
- * Topic orders.order-placed.v1.
- *
  * @generated from message sidecart.orders.v1.OrderPlaced
  */
 export type OrderPlaced = Message<"sidecart.orders.v1.OrderPlaced"> & {
@@ -32,8 +33,6 @@ export const OrderPlacedSchema: GenMessage<OrderPlaced> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 0);
 
 /**
- * Topic orders.order-paid.v1.
- *
  * @generated from message sidecart.orders.v1.OrderPaid
  */
 export type OrderPaid = Message<"sidecart.orders.v1.OrderPaid"> & {
@@ -51,8 +50,6 @@ export const OrderPaidSchema: GenMessage<OrderPaid> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 1);
 
 /**
- * Topic orders.order-cancelled.v1.
- *
  * @generated from message sidecart.orders.v1.OrderCancelled
  */
 export type OrderCancelled = Message<"sidecart.orders.v1.OrderCancelled"> & {
@@ -75,7 +72,7 @@ export const OrderCancelledSchema: GenMessage<OrderCancelled> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 2);
 
 /**
- * Topic orders.order-expired.v1: not paid in time.
+ * Not paid in time.
  *
  * @generated from message sidecart.orders.v1.OrderExpired
  */
@@ -173,4 +170,23 @@ export type OrderStateLine = Message<"sidecart.orders.v1.OrderStateLine"> & {
  */
 export const OrderStateLineSchema: GenMessage<OrderStateLine> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 5);
+
+/**
+ * For caches: what a batch of events changed.
+ *
+ * @generated from message sidecart.orders.v1.OrdersChanged
+ */
+export type OrdersChanged = Message<"sidecart.orders.v1.OrdersChanged"> & {
+  /**
+   * @generated from field: repeated sidecart.cache_invalidation.v1.Change changes = 1;
+   */
+  changes: Change[];
+};
+
+/**
+ * Describes the message sidecart.orders.v1.OrdersChanged.
+ * Use `create(OrdersChangedSchema)` to create a new message.
+ */
+export const OrdersChangedSchema: GenMessage<OrdersChanged> = /*@__PURE__*/
+  messageDesc(file_sidecart_orders_v1_events, 6);
 
