@@ -1,0 +1,10 @@
+import type { ServiceDeclaration } from "@sidecart/platform/service";
+
+export const accounts = {
+  name: "accounts",
+  database: true,
+  state: true,
+  media: true,
+  publicServices: ["AccountsService"],
+  secrets: ["accounts-signing-keys", "accounts-first-admin"],
+} as const satisfies ServiceDeclaration;

@@ -1,0 +1,11 @@
+import type { ServiceDeclaration } from "@sidecart/platform/service";
+
+export const catalog = {
+  name: "catalog",
+  database: true,
+  media: true,
+  search: true,
+  cached: true,
+  publicServices: ["CatalogService"],
+  calls: { accounts: ["AccountsService/GetJwks"] },
+} as const satisfies ServiceDeclaration;

@@ -1,0 +1,10 @@
+import type { ServiceDeclaration } from "@sidecart/platform/service";
+
+export const orders = {
+  name: "orders",
+  database: true,
+  state: true,
+  cached: true,
+  publicServices: ["OrdersService"],
+  calls: { accounts: ["AccountsService/GetJwks"], catalog: ["ReservationsService/*"] },
+} as const satisfies ServiceDeclaration;
