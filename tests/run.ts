@@ -5,6 +5,7 @@ import { root } from "./check/tool.ts";
 import { orRefuse } from "./command-line.ts";
 import { prepare } from "./prepare.ts";
 import type { Outcome } from "./report.ts";
+import { help } from "./run.help.mjs";
 import { tap } from "./tap.ts";
 
 type Stage = {
@@ -41,13 +42,12 @@ const stages: Stage[] = [
   { name: "portability", files: ["tests/portability/**/*.test.ts"], jobs: 1, asked: ["kafka", "jetstream"] },
 ];
 const timeoutSeconds = 300;
-const help = `npm test [-- WORD…]: everything, or the test files whose path holds one of the words\n`;
 
 const { positionals, values } = orRefuse(() =>
   parseArgs({ allowPositionals: true, options: { help: { type: "boolean" } } }),
 );
 if (values.help) {
-  process.stdout.write(help);
+  process.stdout.write(help());
   process.exit(0);
 }
 const total: Outcome = { passed: 0, failed: 0, skipped: 0 };

@@ -4,13 +4,9 @@ import { recordedProcesses } from "../process/run-record.ts";
 import { rotateSigningKeys } from "../secrets/rotate.ts";
 import { StartError } from "../start-error.ts";
 import { runCommandLine } from "./command-line.ts";
+import { help } from "./rotate-keys.help.mjs";
 
-const usage = {
-  name: "rotate-keys",
-  text: "  A new key will sign tokens, the one before still verifies, older ones are forgotten.\n",
-};
-
-await runCommandLine(usage, async ({ instance: name = "default", words: [surplus] }) => {
+await runCommandLine(help(), async ({ instance: name = "default", words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
   const instance = instanceAt(name);
   const { kid, signsFrom = 0 } = await rotateSigningKeys(instance);
