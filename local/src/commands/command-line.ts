@@ -3,7 +3,7 @@ import { refuseSwallowed } from "../screen/swallowed-options.ts";
 import { StartError } from "../start-error.ts";
 
 export interface CommandLine {
-  /** What --instance names. */
+  /** What --instance names; without it, the one that runs is meant. */
   instance: string | undefined;
   words: string[];
 }
