@@ -3,7 +3,7 @@ import t, { type Test } from "tap";
 import { instanceAt, makeFolder } from "../instance.ts";
 import { RunRecord } from "../process/run-record.ts";
 import { temporaryHome } from "../testing/started-cli.ts";
-import { withEnvironment } from "../testing/stores-only.ts";
+import { withEnvironment } from "../testing/with-environment.ts";
 import { gatewayAndAdmin } from "./api.ts";
 import { chosenInstance } from "./running-instance.ts";
 
