@@ -24,6 +24,8 @@ ${Object.entries(choices)
   ELASTICSEARCH_URL for --search elasticsearch, the same
   KAFKA_BROKERS     for --broker kafka, the same; and KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_TLS=true
   S3_ENDPOINT       for --media s3, the same; and S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION
+  SIDECART_CORS_ORIGINS
+                    further origins whose pages may call the gateway, comma-separated, or *; pages of localhost may
   SIDECART_HOME     where instances are kept (.sidecart)
   SIDECART_DAPR_DIR a folder with daprd, placement and scheduler to use
 `;
