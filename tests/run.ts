@@ -23,7 +23,7 @@ type Stage = {
 
 /** Fast first. */
 const stages: Stage[] = [
-  { name: "contracts", files: ["tests/check/*.test.ts"], jobs: 2 },
+  { name: "contracts", files: ["tests/check/*.test.ts", "release/*.test.ts"], jobs: 2 },
   { name: "units", files: ["{platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "chart", files: ["tests/chart/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
