@@ -11,7 +11,7 @@ export const gatewayConfig = platformConfig.extend({
   SIDECART_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(30),
   /** How long what was read is answered from memory at most, should we not hear that it changed; 0: not at all. */
   SIDECART_CACHE_MS: z.coerce.number().int().min(0).max(60_000).default(5_000),
-  /** Origins whose pages may call us, comma-separated; `*` for any. */
+  /** Origins whose pages may call us, comma-separated; `http://localhost:*` for any port of a host, `*` for any origin. */
   SIDECART_CORS_ORIGINS: z.string().default(""),
   /** How many proxies stand before us and may name the client's address. */
   SIDECART_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),

@@ -65,7 +65,17 @@ function refusal(error: FastifyError): AppError {
 
 const isRefusal = ({ statusCode }: FastifyError) => statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 
-function origins(setting: string): boolean | string[] {
-  if (setting === "*") return true;
-  return setting === "" ? false : setting.split(",").map((one) => one.trim());
+function origins(setting: string): boolean | (string | RegExp)[] {
+  const listed = setting
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+  if (listed.includes("*")) return true;
+  return listed.length > 0 && listed.map(withAnyPort);
+}
+
+/** `http://localhost:*` is that host on every port, and without one. */
+function withAnyPort(origin: string): string | RegExp {
+  if (!origin.endsWith(":*")) return origin;
+  return new RegExp(`^${RegExp.escape(origin.slice(0, -2))}(:\\d+)?$`);
 }

@@ -5,6 +5,7 @@ import { typeDefs } from "@sidecart/gateway/graphql";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { resourceProblems } from "./resources.ts";
 import { root, tool } from "./tool.ts";
+import { workflowProblems } from "./workflows.ts";
 
 /** Answers what is wrong, or nothing. */
 type Check = { name: string; run(): Promise<string | undefined>; hint: string };
@@ -30,6 +31,7 @@ export const checks: Check[] = [
   { name: "generated code", run: generatedIsCurrent, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
   { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
+  { name: "workflows", run: workflowProblems, hint: "see release/README.md" },
 ];
 
 async function generatedIsCurrent(): Promise<string | undefined> {

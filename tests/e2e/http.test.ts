@@ -102,6 +102,47 @@ t.test("a query may be sent once and its hash from then on", async (t) => {
   t.equal((await post({ variables, extensions: other })).status, 400, "nobody plants a query under another hash");
 });
 
+t.test("under npm start a page of this machine may call, with a person's token, and no other page", async (t) => {
+  const { login } = await shop.get<{ login: { token: string } }>(
+    "mutation($input: LoginInput!) { login(input: $input) { token } }",
+    { input: { email: "admin@sidecart.test", password: "sidecart-local" } },
+  );
+  const ask = (origin: string) =>
+    post({ query: "{ me { email } }" }, { origin, authorization: `Bearer ${login.token}` });
+  const preflight = (origin: string) =>
+    fetch(`${gatewayUrl}/graphql`, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+  for (const origin of [
+    "http://localhost:5173",
+    "https://localhost:8443",
+    "http://127.0.0.1:3000",
+    "http://localhost",
+  ]) {
+    const allowed = await preflight(origin);
+    t.equal(allowed.status, 204);
+    t.equal(allowed.headers.get("access-control-allow-origin"), origin);
+    t.match(allowed.headers.get("access-control-allow-methods"), /\bPOST\b/);
+    t.match(allowed.headers.get("access-control-allow-headers"), /authorization.*content-type/);
+    const answer = await ask(origin);
+    t.same(answer.body.data, { me: { email: "admin@sidecart.test" } });
+    t.equal(answer.headers.get("access-control-allow-origin"), origin);
+  }
+  for (const origin of [
+    "https://evil.example.com",
+    "http://localhost.evil.example.com",
+    "http://localhost:80.evil.example.com",
+  ]) {
+    t.equal((await preflight(origin)).headers.get("access-control-allow-origin"), null);
+    t.equal((await ask(origin)).headers.get("access-control-allow-origin"), null);
+  }
+});
+
 t.test("pages of other origins may not read answers, unless they are named", async (t) => {
   const origin = "https://shop.example.com";
   t.equal((await post(anything, { origin })).headers.get("access-control-allow-origin"), null);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkout } from "../instance.ts";
 import type { Backend } from "./backend.ts";
+import { choices as names } from "./choices.mjs";
 import { elasticsearch } from "./elasticsearch.ts";
 import { embeddedSearch } from "./embedded-search.ts";
 import { jetstream } from "./jetstream.ts";
@@ -11,23 +12,22 @@ import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 import { s3 } from "./s3.ts";
 
-/** Every choice of `npm start`, the default of each kind first. */
-const table = {
+export type Kind = keyof typeof names;
+
+/** One name of each kind: the folder of its Dapr resources. */
+export type Choices = { [K in Kind]: (typeof names)[K][number] };
+
+const table: { [K in Kind]: Record<Choices[K], Backend> } = {
   broker: { redis, rabbitmq, jetstream, kafka },
   state: { redis, postgresql },
   search: { embedded: embeddedSearch, elasticsearch },
   media: { localstorage: localStorage, s3 },
-} satisfies Record<string, Record<string, Backend>>;
+};
 
-export type Kind = keyof typeof table;
-
-/** One name of each kind: the folder of its Dapr resources. */
-export type Choices = { [K in Kind]: keyof (typeof table)[K] & string };
-
-export const kinds = Object.keys(table) as Kind[];
+export const kinds = Object.keys(names) as Kind[];
 
 export function namesOf<K extends Kind>(kind: K): Choices[K][] {
-  return Object.keys(table[kind]) as Choices[K][];
+  return [...names[kind]] as Choices[K][];
 }
 
 /** What is not chosen is the first of its kind. */
@@ -39,8 +39,8 @@ export function complete(chosen: Partial<Choices>): Choices {
 /** What is to be started for these choices. Redis always: the gateway's replicas share their rate limits in it. */
 export function backendsOf(choices: Choices): { title: string; backend: Backend }[] {
   const chosen = kinds.map((kind) => {
-    const names: Record<string, Backend> = table[kind];
-    return { title: `${kind} ${choices[kind]}`, backend: names[choices[kind]] ?? redis };
+    const backends: Record<string, Backend> = table[kind];
+    return { title: `${kind} ${choices[kind]}`, backend: backends[choices[kind]] ?? redis };
   });
   return [{ title: "Redis", backend: redis }, ...chosen.filter(({ backend }) => backend !== redis)];
 }
