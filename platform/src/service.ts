@@ -1,5 +1,6 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { OpsService } from "@sidecart/proto/ops/v1/ops";
+import pTimeout from "p-timeout";
 import { type Implementation, implement, startAppServer } from "./app-server.ts";
 import { startBacklog } from "./backlog.ts";
 import { createListener } from "./broadcast.ts";
@@ -142,7 +143,7 @@ async function start(
 
 /** Waits, though not for ever: what is left is repeated by whoever comes next. */
 async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+  if (work) await pTimeout(work, { milliseconds: ms, message: false });
 }
 
 /** Served before the service is ready, so that whoever waits for it can see that it lives. */
