@@ -4,7 +4,7 @@ import type { Sidecar } from "@sidecart/platform/sidecar";
 
 const component = "search";
 /** The name searches go to; it points at the live index. */
-export const alias = "products";
+const alias = "products";
 
 export type IndexOperation =
   | { op: "index"; id: string; version: number; document: object }

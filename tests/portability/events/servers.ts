@@ -17,7 +17,7 @@ export type Behind = {
   refuse(probes: Probes, topic: string): Promise<Refusal>;
 };
 
-export type Refusal = {
+type Refusal = {
   /** Events of which it takes some and refuses others. */
   tells: Omit<Tell, "run">[];
   end(): Promise<void>;
