@@ -4,9 +4,9 @@ import { runCommand } from "../local/src/process/run-command.ts";
 import { StartError } from "../local/src/start-error.ts";
 
 /** What is below a folder that is made an image: Node 24 on Debian, Debian, or nothing. */
-export type Base = "node" | "debian" | "none";
+type Base = "node" | "debian" | "none";
 
-export interface Running {
+interface Running {
   base: Base;
   entrypoint: readonly string[];
   cmd: readonly string[];

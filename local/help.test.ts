@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { kinds, namesOf } from "./src/backends/table.ts";
+import { kinds, namesOf } from "./src/backends/choices.ts";
 import { freshClone } from "./src/testing/fresh-clone.ts";
 
 const root = join(import.meta.dirname, "..");

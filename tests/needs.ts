@@ -1,5 +1,5 @@
 import { join, matchesGlob } from "node:path";
-import { kinds } from "@sidecart/local/backends/table";
+import { kinds } from "@sidecart/local/backends/choices";
 import { root } from "./check/tool.ts";
 import { importsOf } from "./imports.ts";
 

@@ -2,6 +2,8 @@ import { findDapr } from "@sidecart/local/parts/dapr";
 import { findNatsServer } from "@sidecart/local/parts/nats";
 import { findRabbitServer } from "@sidecart/local/parts/rabbitmq";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
+import { installElasticsearch } from "@sidecart/local/servers/elasticsearch/install";
+import { installKafka } from "@sidecart/local/servers/kafka/install";
 import { builtS3Server } from "@sidecart/local/servers/s3/build";
 import { prepareChecks, prepareHelm, prepareKubeconform } from "./chart/prepare.ts";
 import { allNeeds, type Need } from "./needs.ts";

@@ -1,4 +1,4 @@
-import { createLogger } from "@sidecart/platform/log";
+import { createLogger } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
 import { testConfig } from "../../tests/support/gateway.ts";
 import { createHttp } from "./http.ts";

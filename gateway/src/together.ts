@@ -5,7 +5,7 @@ import type { Order, PlaceOutcome } from "@sidecart/proto/orders/v1/orders";
 import type { Services } from "./services.ts";
 
 /** An order to be placed, and whose it is. */
-export type Placement = {
+type Placement = {
   lines: { productId: string; quantity: number }[];
   idempotencyKey: string;
   authorization: string;
@@ -13,7 +13,7 @@ export type Placement = {
 };
 
 /** An order, and who wants to see it. */
-export type OrderOf = { id: string; authorization: string };
+type OrderOf = { id: string; authorization: string };
 
 /** Calls about one thing, which go to its service together with others of the same moment. Ids in lower case, as services have them. */
 export type Together = {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { backendsOf, resourceFolders } from "./backends/table.ts";
+import { resourceFolders } from "./backends/choices.ts";
+import { backendsOf } from "./backends/table.ts";
 import { checkNames, checkSecrets, declaredIn } from "./diagnosis/declared.ts";
 import { misconfigurationOf } from "./diagnosis/misconfiguration.ts";
 import { checkout } from "./instance.ts";

@@ -1,5 +1,5 @@
 import type { App } from "./apps.ts";
-import type { Choices } from "./backends/table.ts";
+import type { Choices } from "./backends/choices.ts";
 import type { Instance } from "./instance.ts";
 
 export interface LaunchOptions extends Partial<Choices> {

@@ -1,4 +1,4 @@
-import { choices } from "./backends/choices.mjs";
+import { backendNames } from "./backends/backend-names.mjs";
 
 export const help = () => `Sidecart on this machine.
 
@@ -11,7 +11,7 @@ export const help = () => `Sidecart on this machine.
   --no-seed         no sample data
   --replicas APP=N  that many processes of an app, such as orders=2; may be repeated (1)
   --resources DIR   a folder of further Dapr resources; may be repeated
-${Object.entries(choices)
+${Object.entries(backendNames)
   .map(([kind, names]) => `  ${`--${kind} NAME`.padEnd(17)} ${names.join(" | ")}`)
   .join("\n")}
   --help            this text

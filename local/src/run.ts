@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type App, apps } from "./apps.ts";
-import { type Choices, complete } from "./backends/table.ts";
+import { type Choices, complete } from "./backends/choices.ts";
 import type { Instance } from "./instance.ts";
 import type { LaunchOptions, Step } from "./launch-options.ts";
 import type { ProcessSpec } from "./process/managed-process.ts";

@@ -4,19 +4,26 @@ import { dirname, join } from "node:path";
 import t from "tap";
 import { root, tool } from "./tool.ts";
 
-/** Which of these imports the project's lint refuses: each stands in a file of its own, in a folder of our own. */
-async function refused(imports: readonly { path: string; specifier: string }[]): Promise<boolean[]> {
+/** What the project's lint says about these files, in a folder of their own: its lines that name `rule`. */
+async function said(files: Record<string, string>, rule: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-boundaries-"));
   t.teardown(() => rm(folder, { recursive: true }));
   await copyFile(join(root, "biome.json"), join(folder, "biome.json"));
-  const files = imports.map(({ path }, place) => path.replace("x.ts", `x${place}.ts`));
-  for (const [place, file] of files.entries()) {
+  for (const [file, text] of Object.entries(files)) {
     await mkdir(join(folder, dirname(file)), { recursive: true });
-    const text = `import { x } from "${imports[place]?.specifier}";\nexport const y = x;\n`;
     await writeFile(join(folder, file), text);
   }
-  const said = (await tool("biome", ["lint", "--vcs-enabled=false", "--reporter=github"], folder)) ?? "";
-  const lines = said.split("\n").filter((line) => line.includes("noRestrictedImports"));
+  const output = (await tool("biome", ["lint", "--vcs-enabled=false", "--reporter=github"], folder)) ?? "";
+  return output.split("\n").filter((line) => line.includes(rule));
+}
+
+const importing = (specifier: string) => `import { x } from "${specifier}";\nexport const y = x;\n`;
+
+/** Which of these imports the project's lint refuses: each stands in a file of its own. */
+async function refused(imports: readonly { path: string; specifier: string }[]): Promise<boolean[]> {
+  const files = imports.map(({ path }, place) => path.replace("x.ts", `x${place}.ts`));
+  const texts = imports.map(({ specifier }) => importing(specifier));
+  const lines = await said(Object.fromEntries(files.map((file, at) => [file, texts[at] ?? ""])), "noRestrictedImports");
   return files.map((file) => lines.some((line) => line.includes(file)));
 }
 
@@ -67,4 +74,22 @@ t.test("what the design allows passes", async (t) => {
   for (const [place, [path, specifier]] of allowed.entries()) {
     t.equal(answers[place], false, `${path} may import ${specifier}`);
   }
+});
+
+t.test("files that import each other fail the check, if only for a type", async (t) => {
+  const circle = {
+    "platform/src/one.ts": 'import type { Two } from "./two.ts";\nexport type One = { two: Two };\n',
+    "platform/src/two.ts": 'import type { One } from "./one.ts";\nexport type Two = { one: One };\n',
+  };
+  const lines = await said({ ...circle, "platform/src/three.ts": importing("./one.ts") }, "noImportCycles");
+  for (const [file, fails] of [
+    ["one", true],
+    ["two", true],
+    ["three", false],
+  ] as const)
+    t.equal(
+      lines.some((line) => line.includes(`${file}.ts`)),
+      fails,
+      file,
+    );
 });

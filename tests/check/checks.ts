@@ -21,6 +21,11 @@ export const checks: Check[] = [
     run: () => tool("biome", ["check", "--error-on-warnings"]),
     hint: "npm run format",
   },
+  {
+    name: "nothing unused or undeclared",
+    run: () => tool("knip", ["--no-progress", "--no-config-hints"]),
+    hint: "delete it, declare the dependency, or name a program that is started by its path in knip.json",
+  },
   { name: "types", run: () => tool("tsc", ["--project", root]), hint: "mend the types" },
   { name: "proto lint", run: () => tool("buf", ["lint"], proto), hint: "see proto/buf.yaml" },
   {

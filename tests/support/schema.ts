@@ -12,7 +12,7 @@ import {
   isNonNullType,
 } from "graphql";
 
-export const schema = buildSchema(readFileSync(join(import.meta.dirname, "../../gateway/src/schema.graphql"), "utf8"));
+const schema = buildSchema(readFileSync(join(import.meta.dirname, "../../gateway/src/schema.graphql"), "utf8"));
 
 export type Operation = { kind: "query" | "mutation"; field: GraphQLField<unknown, unknown> };
 /** One place in an operation's arguments that holds a scalar or an enum. */

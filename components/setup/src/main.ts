@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import pRetry from "p-retry";
 import { type Component, readComponents } from "./component.ts";
 import { help } from "./main.help.mjs";
 import { Problem, reasonOf } from "./problem.ts";
@@ -49,18 +49,18 @@ function number(name: string, text: string | undefined): number | undefined {
   throw new Problem("setup", `${name} ${text} is not a whole number above 0`, "see --help");
 }
 
-/** Again and again while a server is not there yet; what else is wrong is said at once. */
-async function patiently(until: number, work: () => Promise<void>): Promise<void> {
-  for (let told = false; ; told = true) {
-    try {
-      return await work();
-    } catch (error) {
-      const mayPass = error instanceof Problem && error.passing;
-      if (!mayPass || Date.now() + askAgainMs > until) throw error;
-      if (!told) write(`${error.message}; waiting for it`);
-    }
-    await pause(askAgainMs);
-  }
+/** Retries while a server is not there yet; whatever else is wrong is said at once. */
+function patiently(until: number, work: () => Promise<void>): Promise<void> {
+  return pRetry(work, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: askAgainMs,
+    factor: 1,
+    shouldRetry({ error, attemptNumber }) {
+      if (!(error instanceof Problem && error.passing) || Date.now() + askAgainMs > until) return false;
+      if (attemptNumber === 1) write(`${error.message}; waiting for it`);
+      return true;
+    },
+  });
 }
 
 async function setUp(component: Component, options: Options): Promise<void> {

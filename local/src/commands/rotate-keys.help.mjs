@@ -1,7 +1,7 @@
 import { usageText } from "./usage.mjs";
 
 /** @type {import("./usage.mjs").Usage} */
-export const usage = {
+const usage = {
   name: "rotate-keys",
   text: "  A new key will sign tokens, the one before still verifies, older ones are forgotten.\n",
 };

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { apps } from "../apps.ts";
-import { type Choices, type Kind, namesOf } from "../backends/table.ts";
+import { type Choices, type Kind, namesOf } from "../backends/choices.ts";
 import { StartError } from "../start-error.ts";
 import { refuseSwallowed } from "./swallowed-options.ts";
 

@@ -22,7 +22,7 @@ const asPublished = { rawPayload: "true" };
 const replicated = { ...asPublished, queueType: "quorum" };
 
 /** Where the sidecar puts what it gives up on; we store it like any other dead letter. */
-export const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
+const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
 
 /** Dapr's callbacks. A handler that fails asks for another delivery; nothing is answered SUCCESS but what is stored. */
 export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCallback.AppCallback, CallContext> {

@@ -26,7 +26,7 @@ export type BatchOptions<Item, Result> = {
   run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
 };
 
-export type Pace = {
+type Pace = {
   /** While a batch is under way another one begins only when it is full, or when the one before has taken this long. */
   patienceMs: number;
   /**

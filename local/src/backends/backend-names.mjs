@@ -1,5 +1,5 @@
 /** Every choice of `npm start`, the default of each kind first. */
-export const choices = /** @type {const} */ ({
+export const backendNames = /** @type {const} */ ({
   broker: ["redis", "rabbitmq", "jetstream", "kafka"],
   state: ["redis", "postgresql"],
   search: ["embedded", "elasticsearch"],
