@@ -1,10 +1,9 @@
-import { glob, readFile, stat } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import { parseAllDocuments } from "yaml";
 import { brokerProblems, type PubSubComponent } from "./brokers.ts";
 import { root } from "./tool.ts";
-import { topicsOfCode } from "./topics.ts";
 
 type Entry = { name: string; value?: string; secretKeyRef?: object };
 type Resource = {
@@ -31,9 +30,8 @@ export async function resourceProblems(): Promise<string | undefined> {
     }
   }
   for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
-  for (const app of apps) problems.push(...(await configurationProblems(app.id)));
   problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
-  problems.push(...brokerProblems(brokersOf(resources), await topicsOfCode()));
+  problems.push(...brokerProblems(brokersOf(resources)));
   return problems.length > 0 ? problems.join("\n") : undefined;
 }
 
@@ -47,7 +45,7 @@ function brokersOf(resources: { file: string; resource: Resource }[]): Record<st
     const settings = Object.fromEntries(entries.map(({ name, value }) => [name, String(value ?? "")]));
     const { type } = resource.spec;
     brokers[broker] ??= [];
-    brokers[broker].push({ name: resource.metadata.name, type, scopes: resource.scopes ?? [], settings });
+    brokers[broker].push({ name: resource.metadata.name, type, settings });
   }
   return brokers;
 }
@@ -61,13 +59,6 @@ export function problemsOf(file: string, { kind, scopes, spec }: Resource): stri
     .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
     .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);
   return [...open, ...strange, ...bare];
-}
-
-/** Without these an app could read every secret, and be called by anybody. */
-async function configurationProblems(app: string): Promise<string[]> {
-  const files = ["secrets", "access"].map((kind) => `components/resources/config/${kind}/${app}.yaml`);
-  const found = await Promise.all(files.map((file) => stat(join(root, file)).catch(() => undefined)));
-  return files.filter((_, place) => !found[place]).map((file) => `${file} is missing`);
 }
 
 /** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */

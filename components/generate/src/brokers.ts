@@ -6,7 +6,8 @@ const width = 120;
 
 /** Who may publish and hear what, the same for every broker. components/setup makes streams and queues of it. */
 export function topicScopes(project: Project, files: readonly string[]): Output[] {
-  const named = (name: string) => files.filter((file) => file.match(/resources\/broker\/[^/]+\/(.*)\.yaml$/)?.[1] === name);
+  const named = (name: string) =>
+    files.filter((file) => file.match(/resources\/broker\/[^/]+\/(.*)\.yaml$/)?.[1] === name);
   return [
     ...named("pubsub").flatMap((file) => sections(file, pubsub(project))),
     ...named("broadcast").flatMap((file) => sections(file, broadcast(project))),
@@ -36,10 +37,22 @@ function broadcast(project: Project): AppTopics[] {
 /** Dapr lets an app that a list does not name do everything: each names all apps of the scopes. */
 function sections(file: string, apps: readonly AppTopics[]): Output[] {
   const lines = [
-    ...scopeLines("publishingScopes", apps.map(({ app, published }) => [app, published])),
-    ...scopeLines("subscriptionScopes", apps.map(({ app, heard }) => [app, heard])),
+    ...scopeLines(
+      "publishingScopes",
+      apps.map(({ app, published }) => [app, published]),
+    ),
+    ...scopeLines(
+      "subscriptionScopes",
+      apps.map(({ app, heard }) => [app, heard]),
+    ),
   ];
-  return [{ file, section: "topics", lines }, scopesIn(file, apps.map(({ app }) => app))];
+  return [
+    { file, section: "topics", lines },
+    scopesIn(
+      file,
+      apps.map(({ app }) => app),
+    ),
+  ];
 }
 
 function scopeLines(name: string, apps: [app: string, topics: string[]][]): string[] {

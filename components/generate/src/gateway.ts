@@ -70,7 +70,9 @@ function probeLines({ services }: Project, clients: readonly Client[]): string[]
     const [published, method] = probe.split("/");
     const client = clients.find((one) => one.service === name && one.name === published);
     const called = client?.methods.find((one) => one.name === method);
-    return client && called ? [`  ${name}: ({ ${client.key} }, call) => ${client.key}.${called.localName}({}, call),`] : [];
+    return client && called
+      ? [`  ${name}: ({ ${client.key} }, call) => ${client.key}.${called.localName}({}, call),`]
+      : [];
   });
   return [
     "/** By service: a call that changes nothing, with which the gateway finds out whether it answers. */",

@@ -15,7 +15,10 @@ export function chart({ services }: Project): Output[] {
     `  http: {enabled: ${http}}`,
     `  actors: ${workflows}`,
   ]);
-  const head = [`# ${mark}`, "# The services of the release. Their settings are in values.yaml: `serviceDefaults`, `services`."];
+  const head = [
+    `# ${mark}`,
+    "# The services of the release. Their settings are in values.yaml: `serviceDefaults`, `services`.",
+  ];
   return [{ file: "charts/sidecart/services.yaml", lines: [...head, ...lines] }];
 }
 

@@ -40,4 +40,8 @@ export function rendered(outputs: readonly Output[], current: string): { text: s
 }
 
 /** A comment of any of our languages, as one of YAML. */
-const commentOf = (line: string) => line.trim().replace(/^(\/\/|<!--) /, "# ").replace(/ -->$/, "");
+const commentOf = (line: string) =>
+  line
+    .trim()
+    .replace(/^(\/\/|<!--) /, "# ")
+    .replace(/ -->$/, "");

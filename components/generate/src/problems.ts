@@ -27,7 +27,9 @@ function listProblems({ services, folders }: Project): string[] {
   return [
     ...unlisted.map((folder) => `services/index.ts: ${folder} is not listed`),
     ...twice.map((name) => `services/index.ts: two services are called ${name}`),
-    ...names.filter((name) => !/^[a-z][a-z0-9]*$/.test(name)).map((name) => `services/index.ts: "${name}" is not one lower-case word`),
+    ...names
+      .filter((name) => !/^[a-z][a-z0-9]*$/.test(name))
+      .map((name) => `services/index.ts: "${name}" is not one lower-case word`),
     ...sameKeys.map((key) => `services/index.ts: two public services would be the gateway's client "${key}"`),
   ];
 }
