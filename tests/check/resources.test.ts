@@ -84,6 +84,7 @@ t.test("an address or a log-in that stands in the file is refused", async (t) =>
     spec: { type: "pubsub.x", metadata: [{ name, value: "something" }] },
     scopes: ["orders"],
   });
+  const apps = new Set(["orders"]);
   const names = [
     "redisHost",
     "connectionString",
@@ -94,9 +95,10 @@ t.test("an address or a log-in that stands in the file is refused", async (t) =>
     "endpoint",
     "url",
   ];
-  for (const name of names) t.match(problemsOf("f", component(name)), [/stands in the file/], name);
-  t.same(problemsOf("f", component("concurrency")), []);
-  t.match(problemsOf("f", { ...component("concurrency"), scopes: [] }), [/no scopes/]);
+  for (const name of names) t.match(problemsOf("f", component(name), apps), [/stands in the file/], name);
+  t.same(problemsOf("f", component("concurrency"), apps), []);
+  t.match(problemsOf("f", { ...component("concurrency"), scopes: [] }, apps), [/no scopes/]);
+  t.match(problemsOf("f", component("concurrency"), new Set(["carts"])), [/scope orders is not an app/]);
 });
 
 t.test("a pub/sub component without an inbound retry policy is refused", async (t) => {

@@ -1,6 +1,5 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { apps } from "@sidecart/local/apps";
 import { parseAllDocuments } from "yaml";
 import { brokerProblems, type PubSubComponent } from "./brokers.ts";
 import { root } from "./tool.ts";
@@ -29,7 +28,10 @@ export async function resourceProblems(): Promise<string | undefined> {
       resources.push({ file, resource: document.toJS() as Resource });
     }
   }
-  for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
+  // loaded here, so that a list that cannot be loaded fails this check and no other
+  const { apps } = await import("@sidecart/local/apps");
+  const known = new Set(apps.map(({ id }) => id));
+  for (const { file, resource } of resources) problems.push(...problemsOf(file, resource, known));
   problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
   problems.push(...brokerProblems(brokersOf(resources)));
   return problems.length > 0 ? problems.join("\n") : undefined;
@@ -50,11 +52,10 @@ function brokersOf(resources: { file: string; resource: Resource }[]): Record<st
   return brokers;
 }
 
-export function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
+export function problemsOf(file: string, { kind, scopes, spec }: Resource, apps: ReadonlySet<string>): string[] {
   if (kind !== "Component" || spec.type?.startsWith("secretstores.")) return [];
-  const known = new Set(apps.map((app) => app.id));
   const open = scopes && scopes.length > 0 ? [] : [`${file}: no scopes: every app could use it`];
-  const strange = (scopes ?? []).filter((id) => !known.has(id)).map((id) => `${file}: scope ${id} is not an app`);
+  const strange = (scopes ?? []).filter((id) => !apps.has(id)).map((id) => `${file}: scope ${id} is not an app`);
   const bare = (spec.metadata ?? [])
     .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
     .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);
