@@ -4,7 +4,7 @@ import { AppError, type ErrorKind } from "@sidecart/platform/rpc";
 import { root } from "./tool.ts";
 
 /** A refusal among many has no status of its own: the gateway gives it one. */
-export type Declared = Omit<ErrorKind, "status"> & Partial<Pick<ErrorKind, "status">>;
+type Declared = Omit<ErrorKind, "status"> & Partial<Pick<ErrorKind, "status">>;
 const isDeclared = (value: unknown): value is Declared =>
   typeof value === "object" && value !== null && "code" in value && "text" in value;
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { root } from "./tool.ts";
 
 const kinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
-export type Manifest = { name?: string; version?: string; workspaces?: string[] } & {
+type Manifest = { name?: string; version?: string; workspaces?: string[] } & {
   [Kind in (typeof kinds)[number]]?: Record<string, string>;
 };
 /** By folder, "" is the checkout's own; of a lockfile also the installed packages, by their folders. */

@@ -16,7 +16,7 @@ export function problemsOf(project: Project): string[] {
   ];
 }
 
-export const declaration = ({ folder }: Pick<Service, "folder">) => `${folder}/service.ts`;
+const declaration = ({ folder }: Pick<Service, "folder">) => `${folder}/service.ts`;
 
 function listProblems({ services, folders }: Project): string[] {
   const names = services.map(({ name }) => name);
