@@ -81,7 +81,10 @@ t.test("who may make databases is asked for when the set-up is to make them, and
     "another's Secret of that name",
   );
   const made = apps.filter(({ database }) => database).map(({ id }) => `create-${id}-database`);
-  t.same(steps(await within.render(ci("redis"), on)).filter((name) => makes.test(name)), made.sort());
+  t.same(
+    steps(await within.render(ci("redis"), on)).filter((name) => makes.test(name)),
+    made.sort(),
+  );
 });
 
 const deployment = (name: string, replicas: number): Manifest => ({

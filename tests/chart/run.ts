@@ -12,7 +12,7 @@ npm run chart [-- --update] [-- --cluster]
 
   --cluster  on the cluster that KUBECONFIG names too: in namespaces of its own, and with the custom resource
              definitions that are missing there, for the while
-  --update   write the golden renders anew instead of comparing with them
+  --update   write the golden renders, and the memory that papers name, anew instead of comparing with them
   --help
 `;
 

@@ -1,3 +1,4 @@
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { type Container, containersOf, podsOf } from "./pods.ts";
 import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
@@ -70,7 +71,7 @@ t.test(
       production.every((name) => /-(api|app)-token$|^accounts-signing-keys$/.test(name)),
       production.join(),
     );
-    t.equal(production.length, 9);
+    t.equal(production.length, 2 * apps.length + 1);
     t.same(ofKind(await render([ci("locked-down")]), "Secret"), []);
   },
 );
