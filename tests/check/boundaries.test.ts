@@ -46,6 +46,7 @@ const forbidden = [
   ["a job of the chart importing a service", "charts/jobs/src/x.ts", "@sidecart/orders/order"],
   ["a job of the chart importing a database driver", "charts/jobs/src/x.ts", "pg"],
   ["the launcher importing a service", "local/src/x.ts", "@sidecart/orders/order"],
+  ["the launcher importing a service by a path", "local/src/x.ts", "../../services/orders/src/order.ts"],
   ["the launcher importing the platform's programs", "local/src/x.ts", "@sidecart/platform/run"],
   ["the platform importing a service", "platform/src/x.ts", "@sidecart/orders/order"],
   ["the platform importing a database driver", "platform/src/x.ts", "pg"],
@@ -62,6 +63,7 @@ const allowed = [
   ["components/elasticsearch/src/x.ts", "@elastic/elasticsearch"],
   ["components/setup/src/x.ts", "ioredis"],
   ["local/src/x.ts", "@sidecart/local/servers/kafka/process"],
+  ["local/src/x.ts", "../../services/index.ts"],
 ] as const;
 
 t.test("what crosses a boundary fails the check", async (t) => {

@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { typeDefs } from "@sidecart/gateway/graphql";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
+import { apiDocsProblems } from "./api-docs.ts";
+import { contractProblems, declarationProblems } from "./generated.ts";
+import { lockfileProblems } from "./lockfile.ts";
 import { resourceProblems } from "./resources.ts";
 import { root, tool } from "./tool.ts";
 import { workflowProblems } from "./workflows.ts";
@@ -33,21 +35,14 @@ export const checks: Check[] = [
     run: () => tool("buf", ["breaking", "--against", "baseline.json"], proto),
     hint: "callers of the last release would break; for a new major version: npm run baseline",
   },
-  { name: "generated code", run: generatedIsCurrent, hint: "npm run generate" },
+  { name: "code of the contracts", run: contractProblems, hint: "npm run generate" },
+  { name: "services' declarations", run: declarationProblems, hint: "mend what is named, then npm run generate" },
+  { name: "package-lock.json", run: lockfileProblems, hint: "npm install" },
+  { name: "error codes", run: apiDocsProblems, hint: "the table in docs/api.md" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
   { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
   { name: "workflows", run: workflowProblems, hint: "see release/README.md" },
 ];
-
-async function generatedIsCurrent(): Promise<string | undefined> {
-  const out = await mkdtemp(join(tmpdir(), "sidecart-gen-"));
-  try {
-    const failed = await tool("buf", ["generate", "--output", out], proto);
-    return failed ?? (await tool("git", ["diff", "--no-index", "--stat", join(proto, "gen"), join(out, "gen")]));
-  } finally {
-    await rm(out, { recursive: true });
-  }
-}
 
 /** A change that would break a client is named as such; any other must be accepted by renewing the snapshot. */
 async function schemaIsCurrent(): Promise<string | undefined> {

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { probes } from "@sidecart/gateway/services";
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
@@ -31,11 +33,11 @@ t.test("while everything runs, health and readiness say so", async (t) => {
   const health = await get("/healthz");
   t.same([health.status, await health.json()], [200, { status: "ok" }]);
   const ready = await get("/readyz");
-  const checks = { sidecar: "ok", accounts: "ok", catalog: "ok", orders: "ok" };
+  const checks = Object.fromEntries(["sidecar", ...Object.keys(probes)].map((name) => [name, "ok"]));
   t.same([ready.status, await ready.json()], [200, { status: "ok", checks }]);
 });
 
-for (const service of ["accounts", "catalog", "orders"]) {
+for (const service of Object.keys(probes)) {
   t.test(`while ${service} is down it is named, and the gateway stays ready for the rest`, async (t) => {
     await system.kill(service);
     const readiness = async (wanted: string) => {
@@ -55,7 +57,7 @@ t.test("the metrics have ours among them", async (t) => {
   const answer = await get("/metrics");
   t.match(answer.headers.get("content-type"), /^text\/plain/);
   t.match(await answer.text(), /http_server_request_duration_count\{.*http_route="\/graphql".*code="200".*\} \d+/);
-  for (const service of ["accounts", "catalog", "orders"]) {
+  for (const { id: service } of apps.filter(({ database }) => database)) {
     const { SIDECART_METRICS_PORT: port } = environmentOf(system, service);
     await eventually(
       `metrics of ${service}`,

@@ -1,3 +1,4 @@
+import { apps } from "@sidecart/local/apps";
 import type { Launched } from "@sidecart/local/launch";
 import pg from "pg";
 
@@ -24,7 +25,7 @@ export type Books = {
   deadLetters: { service: string; topic: string; error: string }[];
 };
 
-const services = ["accounts", "catalog", "orders"] as const;
+const services = apps.filter(({ database }) => database).map(({ id }) => id);
 
 /** A database whose server may come and go between two questions: each has a connection of its own. */
 export async function ask<T>(url: string, text: string, values: unknown[] = []): Promise<T[]> {

@@ -32,8 +32,9 @@ export function recordingServices(answers: Answers): { services: Services; asked
         },
       },
     );
-  const ops = { accounts: service("accounts"), catalog: service("catalog"), orders: service("orders") };
-  return { services: { ...ops, ops } as unknown as Services, asked };
+  const clients = new Proxy({}, { get: (_target, name: string) => service(name) });
+  const services = new Proxy({}, { get: (_target, name: string) => (name === "ops" ? clients : service(name)) });
+  return { services: services as Services, asked };
 }
 
 export const testConfig = (env: Record<string, string> = {}) =>
