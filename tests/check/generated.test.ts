@@ -1,5 +1,5 @@
+import { readText } from "@sidecart/generate/checkout";
 import { differences } from "@sidecart/generate/files";
-import { readText } from "@sidecart/generate/project";
 import t from "tap";
 import { contractFiles } from "./generated.ts";
 

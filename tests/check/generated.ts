@@ -1,10 +1,11 @@
 import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readText, root } from "@sidecart/generate/checkout";
 import { differences, type Files, filesOf } from "@sidecart/generate/files";
 import type { Output } from "@sidecart/generate/output";
 import { problemsOf } from "@sidecart/generate/problems";
-import { readProject, readText, root } from "@sidecart/generate/project";
+import { readProject } from "@sidecart/generate/project";
 import { tool } from "./tool.ts";
 
 /** Whether all that follows from the services' declarations is as they say: one line for each file, or for each mistake. */

@@ -3,7 +3,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Subscription } from "@sidecart/platform/events";
 import type { Implementation } from "@sidecart/platform/rpc";
-import type { Load } from "./project.ts";
+import type { Load } from "./checkout.ts";
 
 /** What a service's code says about itself. */
 export type Code = {

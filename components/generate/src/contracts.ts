@@ -2,7 +2,7 @@ import { glob } from "node:fs/promises";
 import { type DescFile, type DescMessage, getOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { every_replica, topic as topicOption } from "@sidecart/proto/options/v1/options";
-import type { Load } from "./project.ts";
+import type { Load } from "./checkout.ts";
 
 /** A gRPC service of a proto file. */
 export type RpcService = {

@@ -1,10 +1,11 @@
 import { glob } from "node:fs/promises";
 import { access } from "./access.ts";
 import { topicScopes } from "./brokers.ts";
+import { root } from "./checkout.ts";
 import { gatewayServices } from "./gateway.ts";
 import { bake, chart, flow, operations, serviceNames } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
-import { type Project, root } from "./project.ts";
+import type { Project } from "./project.ts";
 import { databases, resiliency, scopes, secrets } from "./resources.ts";
 
 /** Where every file is generated: one that does not follow from a declaration is left over. */

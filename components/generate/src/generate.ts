@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readText, root } from "./checkout.ts";
 import { differences, type Files, filesOf } from "./files.ts";
 import { rendered } from "./output.ts";
 import { problemsOf } from "./problems.ts";
-import { readProject, readText, root } from "./project.ts";
+import { readProject } from "./project.ts";
 
 // npm run generate: writes all that follows from services/*/service.ts (see README.md)
 

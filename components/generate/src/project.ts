@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceDeclaration } from "@sidecart/platform/service";
+import { load, root } from "./checkout.ts";
 import { type Code, codeOf } from "./code.ts";
 import { type RpcService, readContracts, type Topic } from "./contracts.ts";
-
-export const root = join(import.meta.dirname, "../../..");
 
 /** A service as it is declared, and what its folder holds. */
 export type Service = ServiceDeclaration & {
@@ -51,21 +50,6 @@ export async function readProject(): Promise<Project> {
     topics: services.flatMap(({ name }) => contracts.topics.filter(({ service }) => service === name)),
     strayTopics: contracts.topics.filter(({ service }) => services.every(({ name }) => name !== service)),
   };
-}
-
-/** The text of a file of the checkout; nothing when it is not there. */
-export const readText = (file: string): string | undefined =>
-  existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
-
-export type Load = <T>(file: string) => Promise<T>;
-
-async function load<T>(file: string): Promise<T> {
-  try {
-    return (await import(join(root, file))) as T;
-  } catch (error) {
-    const [line] = String(error instanceof Error ? error.message : error).split("\n");
-    throw new Error(`${file} cannot be loaded: ${line?.replaceAll(`${root}/`, "")}`);
-  }
 }
 
 /** Who has a database publishes and hears: outbox, inbox and dead letters are there. */

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
+import { type Load, readText } from "../src/checkout.ts";
 import { codeOf } from "../src/code.ts";
 import { differences, filesOf } from "../src/files.ts";
-import { type Load, readProject, readText } from "../src/project.ts";
+import { readProject } from "../src/project.ts";
 
 const files = await filesOf(await readProject());
 const texts = new Map([...files.wanted.keys()].map((file) => [file, readText(file)]));
