@@ -56,7 +56,7 @@ t.test("what people write around a generated section is theirs", async (t) => {
 });
 
 t.test("a file of a service that is gone is left over", async (t) => {
-  const leftOver = ["components/resources/config/access/reviews.yaml"];
+  const leftOver = ["components/resources/config/access/wallet.yaml"];
   t.same(differences({ ...files, leftOver }, readText), [`${leftOver[0]} is left over`]);
 });
 

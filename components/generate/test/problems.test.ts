@@ -166,8 +166,8 @@ const mistakes: [what: string, project: Project, said: string][] = [
   ],
   [
     "a folder that is not listed",
-    { ...project, folders: [...project.folders, "services/reviews"] },
-    "services/index.ts: services/reviews is not listed",
+    { ...project, folders: [...project.folders, "services/wallet"] },
+    "services/index.ts: services/wallet is not listed",
   ],
   [
     "a service that is listed and has no program",
