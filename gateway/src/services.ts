@@ -13,6 +13,8 @@ export type Services = {
   ops: Record<"accounts" | "catalog" | "orders", RpcClient<typeof OpsService, CallContext>>;
 };
 
+export type ServiceName = keyof Services["ops"];
+
 export function connectServices(sidecar: Sidecar): Services {
   return {
     accounts: sidecar.service(AccountsService, "accounts"),

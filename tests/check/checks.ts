@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { typeDefs } from "@sidecart/gateway/graphql";
+import { typeDefs } from "@sidecart/gateway/domains/domains";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { resourceProblems } from "./resources.ts";
 import { root, tool } from "./tool.ts";
