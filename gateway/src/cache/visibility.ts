@@ -10,7 +10,12 @@ type Row = { id: string; version: number };
  * service has shown it again.
  */
 export function createVisibility(maxBytes: number, maxAgeMs: number) {
-  const shown = new LRUCache<string, number>({ maxSize: maxBytes, sizeCalculation: () => bytesOfEntry, ttl: maxAgeMs });
+  const shown = new LRUCache<string, number>({
+    maxSize: maxBytes,
+    // Keys are made of ids and roles: a byte a character.
+    sizeCalculation: (_version, key) => bytesOfEntry + key.length,
+    ttl: maxAgeMs,
+  });
   const keyOf = (viewer: string, id: string) => `${viewer} ${id}`;
   return {
     /** A fetch that began then was answered with these rows. */

@@ -1,18 +1,20 @@
 import { AppError, commonErrors, id, parse, quantity, text } from "@sidecart/platform/rpc";
 import t from "tap";
 import { z } from "zod";
-import { checkId, named, ofPlacement } from "./field-names.ts";
+import { checkId, withApiNames } from "./field-names.ts";
+
+const placementField = (field: string) => field.replace(/^lines\b/, "orderProducts");
 
 const line = z.object({ productId: id, quantity });
 const placement = z.object({ lines: z.array(line).min(1), idempotencyKey: text(0, 2) });
 const refused = (schema: z.ZodType, value: unknown, name: (field: string) => string) =>
-  named(new Promise((resolve) => resolve(parse(schema, value))), name).catch((error: AppError) => ({
+  withApiNames(new Promise((resolve) => resolve(parse(schema, value))), name).catch((error: AppError) => ({
     message: error.message,
     fields: error.details?.fields,
   }));
 
 t.test("what orders refuses of a placement is named as placeOrder takes it", async (t) => {
-  const place = (asked: object) => refused(placement, asked, ofPlacement);
+  const place = (asked: object) => refused(placement, asked, placementField);
   t.same(await place({ lines: [{ productId: "p", quantity: 0 }], idempotencyKey: "key" }), {
     message:
       "orderProducts.0.productId: Invalid UUID; orderProducts.0.quantity: Too small: expected number to be >=1; " +
@@ -39,6 +41,6 @@ t.test("what is no id is refused as a service would", (t) => {
 t.test("other failures, and answers, come as they are", async (t) => {
   const failures = [new AppError(commonErrors.unavailable), new AppError(commonErrors.invalid), new Error("away")];
   for (const failure of failures)
-    t.equal(await named(Promise.reject(failure), ofPlacement).catch((error) => error), failure);
-  t.equal(await named(Promise.resolve("answer"), ofPlacement), "answer");
+    t.equal(await withApiNames(Promise.reject(failure), placementField).catch((error) => error), failure);
+  t.equal(await withApiNames(Promise.resolve("answer"), placementField), "answer");
 });

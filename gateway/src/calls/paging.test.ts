@@ -1,5 +1,5 @@
 import t from "tap";
-import { inBatches, inPages } from "./batches.ts";
+import { inBatches, inPages } from "./paging.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `id ${at}`);
 

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { buildSchema, getNamedType, isListType, isNonNullType, isObjectType, parse } from "graphql";
 import t from "tap";
-import { startApi } from "../../tests/support/gateway.ts";
-import { typeDefs } from "./graphql.ts";
-import { checkCost, costOf, keptTexts, listSizes, maxCost, maxQueryBytes, maxTokens } from "./limits.ts";
+import { startApi } from "../../../tests/support/gateway.ts";
+import { fieldCosts, typeDefs } from "../domains/domains.ts";
+import { cachedTexts, createCostLimit, maxCost, maxQueryBytes, maxTokens } from "./query-limits.ts";
 
 const schema = buildSchema(typeDefs);
-const cost = (query: string, variables = {}) => costOf(schema, parse(query), variables);
-const check = (query: string, variables: Record<string, unknown> = {}) => checkCost(schema, parse(query), variables);
+const limit = createCostLimit(fieldCosts);
+const cost = (query: string, variables = {}) => limit.costOf(schema, parse(query), variables);
+const check = (query: string, variables: Record<string, unknown> = {}) => limit.check(schema, parse(query), variables);
 const tooMuch = { code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT" };
 
 t.test("what a shop asks for passes", async (t) => {
@@ -68,7 +69,7 @@ t.test("each list says how long it may be, or how long it is", async (t) => {
       .filter((field) => isObjectType(getNamedType(field.type)) && !field.args.some(({ name }) => name === "first"))
       .map((field) => `${type.name}.${field.name}`),
   );
-  t.same(new Set(lists), new Set(Object.keys(listSizes)));
+  t.same(new Set(lists), new Set(Object.keys(fieldCosts.listSizes)));
 });
 
 t.test("a query costs what it may cause", async (t) => {
@@ -93,7 +94,7 @@ t.test("what people ask for is allowed, and what is too much is refused before a
     ) < maxCost,
   );
   t.ok(cost("{ users(first: 100) { email orders { id status } } }") < maxCost);
-  const { ask, asked } = await startApi(t, {});
+  const { ask, calls } = await startApi(t, {});
   for (const query of [
     "{ users(first: 300) { orders(first: 1) { id } } }",
     "{ users(first: 200) { orders { id status } } }",
@@ -102,7 +103,7 @@ t.test("what people ask for is allowed, and what is too much is refused before a
     const { status, codes } = await ask(query);
     t.same([status, codes], [400, ["QUERY_TOO_EXPENSIVE"]], query.slice(0, 60));
   }
-  t.same(asked, []);
+  t.same(calls, []);
 });
 
 const sized = (bytes: number) => "{ __typename }".padEnd(bytes, " ");
@@ -125,7 +126,7 @@ t.test("so many queries are kept by their hash, and the least used is forgotten"
   const hashed = (query: string) => ({
     persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },
   });
-  const texts = Array.from({ length: keptTexts + 1 }, (_, at) => `{ a${at}: __typename }`);
+  const texts = Array.from({ length: cachedTexts + 1 }, (_, at) => `{ a${at}: __typename }`);
   for (const query of texts) t.equal((await post({ query, extensions: hashed(query) })).status, 200);
   const [oldest = "", second = ""] = texts;
   t.equal((await post({ extensions: hashed(second) })).status, 200);
@@ -134,9 +135,9 @@ t.test("so many queries are kept by their hash, and the least used is forgotten"
 });
 
 t.test("a text of many short words is refused too: parsed it would take a thousand times as much", async (t) => {
-  const { ask, asked } = await startApi(t, { "accounts.getAccounts": () => ({ accounts: [] }) });
+  const { ask, calls } = await startApi(t, { "accounts.getAccounts": () => ({ accounts: [] }) });
   const { status, codes, errors } = await ask(`{ me { ${"id ".repeat(maxTokens)} } }`);
   t.same([status, codes], [400, ["BAD_INPUT"]]);
   t.match(errors[0]?.message, /tokens/);
-  t.same(asked, []);
+  t.same(calls, []);
 });

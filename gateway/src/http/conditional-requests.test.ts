@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import t from "tap";
-import { startApi } from "../../tests/support/gateway.ts";
+import { startApi } from "../../../tests/support/gateway.ts";
 
 const product = {
   id: "019a0000-0000-7000-8000-000000000001",

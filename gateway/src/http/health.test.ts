@@ -1,7 +1,7 @@
 import Fastify from "fastify";
 import t, { type Test } from "tap";
+import type { Readiness } from "../readiness.ts";
 import { registerHealth, registerLocalMetrics } from "./health.ts";
-import type { Readiness } from "./readiness.ts";
 
 function app(t: Test, readiness: Readiness) {
   const http = Fastify({ trustProxy: true });

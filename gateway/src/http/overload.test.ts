@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
-import { eventually } from "../../tests/support/eventually.ts";
-import { startApi, testConfig } from "../../tests/support/gateway.ts";
-import { createHttp } from "./http.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { startApi, testConfig } from "../../../tests/support/gateway.ts";
+import { createHttp } from "./server.ts";
 
 const origin = "https://shop.example.com";
 const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);

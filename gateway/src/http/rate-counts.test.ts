@@ -7,7 +7,7 @@ import { temporaryHome } from "@sidecart/local/testing/started-cli";
 import { createLogger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 import t, { type Test } from "tap";
-import { eventually } from "../../tests/support/eventually.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { createRateCounts, type RateCounts } from "./rate-counts.ts";
 import { connectRedis } from "./redis.ts";
 

@@ -3,39 +3,49 @@ import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import t from "tap";
-import { Made } from "./cache/made.ts";
-import { RequestCall } from "./context.ts";
+import { ResponseDependencies } from "../cache/response-dependencies.ts";
+import { RequestCall } from "./request-call.ts";
 
-const call = (authorization?: string, raw = new EventEmitter()) =>
-  new RequestCall({ headers: { authorization } } as FastifyRequest, { raw } as unknown as FastifyReply, 1_000);
+const options = { timeoutMs: 1_000, countLogin: async () => {} };
+const callFor = (request: object, raw: EventEmitter) =>
+  new RequestCall(request as FastifyRequest, { raw } as unknown as FastifyReply, options);
+const call = (authorization?: string, raw = new EventEmitter()) => callFor({ headers: { authorization } }, raw);
 
 t.test("a request's token goes along as it came, if gRPC can carry it", async (t) => {
-  t.equal(call("Bearer abc").authorization, "Bearer abc");
-  for (const text of [undefined, "", "Bearer ž", "Bearer a\n"]) t.equal(call(text).authorization, undefined);
+  t.equal(call("Bearer abc").authorization(), "Bearer abc");
+  t.equal(call("Bearer abc").forService().authorization, "Bearer abc");
+  for (const text of [undefined, "", "Bearer ž", "Bearer a\n"]) t.equal(call(text).authorization(), undefined);
 });
 
-t.test("who goes away before the answer is whole ends the call, and nobody else", async (t) => {
+t.test("all calls for one request share its deadline and its signal", async (t) => {
+  const raw = new EventEmitter();
+  const one = call("Bearer abc", raw);
+  t.equal(one.forService(), one.forService());
+  t.equal(raw.listenerCount("close"), 1);
+});
+
+t.test("a client that leaves before it has the whole response aborts its own calls", async (t) => {
   for (const [writableFinished, aborted] of [
     [false, true],
     [true, false],
   ] as const) {
     const raw = Object.assign(new EventEmitter(), { writableFinished });
-    const { signal } = call("", raw);
+    const { signal } = call("", raw).forService();
     t.notOk(signal.aborted);
     raw.emit("close");
     t.equal(signal.aborted, aborted);
   }
-  t.ok(call("", Object.assign(new EventEmitter(), { closed: true })).signal.aborted, "and so does who had gone before");
+  const closed = Object.assign(new EventEmitter(), { closed: true });
+  t.ok(call("", closed).forService().signal.aborted, "also one that had left before");
 });
 
-t.test("who looks at anything of a request makes its answer one that is not kept", async (t) => {
-  for (const look of [undefined, "deadline", "authorization", "signal"] as const) {
-    const made = new Made("question");
-    const request = { headers: {}, made } as unknown as FastifyRequest;
-    const asking = new RequestCall(request, { raw: new EventEmitter() } as unknown as FastifyReply, 1_000);
-    asking.made?.from({ stands: () => true, bytes: () => 0 });
-    if (look) asking[look];
-    t.equal(made.mayBeKept, look === undefined, look ?? "nothing");
+t.test("taking the token or a context for a service makes the response uncacheable", async (t) => {
+  for (const take of [undefined, "authorization", "forService"] as const) {
+    const responseDependencies = new ResponseDependencies("key");
+    const taking = callFor({ headers: {}, responseDependencies }, new EventEmitter());
+    taking.dependencies?.add({ isCurrent: () => true, bytes: () => 0 });
+    if (take) taking[take]();
+    t.equal(responseDependencies.isCacheable, take === undefined, take ?? "neither");
   }
 });
 

@@ -1,9 +1,9 @@
 import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import { createLogger, currentTraceparent, inSpan, startTelemetry } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
-import { startCollector } from "../../tests/support/collector.ts";
-import { testConfig } from "../../tests/support/gateway.ts";
-import { createHttp } from "./http.ts";
+import { startCollector } from "../../../tests/support/collector.ts";
+import { testConfig } from "../../../tests/support/gateway.ts";
+import { createHttp } from "./server.ts";
 
 const theirs = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
 const traceparent = `00-${theirs.traceId}-${theirs.spanId}-01`;

@@ -1,11 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import t from "tap";
-import type { ApiProduct } from "../product-resolvers.ts";
-import type { Asking } from "../reads.ts";
-import type { Change } from "./entries.ts";
-import { Made } from "./made.ts";
-import { bytesOfProduct, createProductCache } from "./products.ts";
+import { eventually } from "../../../../tests/support/eventually.ts";
+import { readLate } from "../../../../tests/support/read-late.ts";
+import { ResponseDependencies } from "../../cache/response-dependencies.ts";
+import type { ServiceChange } from "../changes.ts";
+import { bytesOfProduct, createProductCache } from "./cache.ts";
+import type { ApiProduct } from "./model.ts";
 
 type State = { version: number; price: number; stock: number };
 type Fetch = { read(): void; answer(): void; fail(): void };
@@ -17,7 +18,7 @@ type Id = (typeof ids)[number];
 function world() {
   const history = new Map<Id, State[]>(ids.map((id) => [id, [{ version: 0, price: 0, stock: 0 }]]));
   const now = (id: Id) => history.get(id)?.at(-1) as State;
-  const unheard: Change[] = [];
+  const unheard: ServiceChange[] = [];
   const heard = new Map<Id, { version: number; price: number }>(ids.map((id) => [id, { version: 0, price: 0 }]));
   const fetches = new Set<Fetch>();
   /** Reads at a moment between the question and the answer. */
@@ -42,11 +43,9 @@ function world() {
     });
   const product = (id: Id) => ({ id, name: "", description: "", category: "", ...now(id) }) as unknown as ApiProduct;
   const cache = createProductCache({
-    reads: {
+    source: {
       product: (id) => later(() => product(id as Id)),
       products: () => later(() => ids.map(product)),
-      order: async () => null,
-      orders: async () => [],
     },
     maxAgeMs: 60_000,
     timeoutMs: 5_000,
@@ -63,17 +62,17 @@ function world() {
         stock: stock + Number(what === "stock"),
       };
       history.get(id)?.push(next);
-      const onlyStock = what === "stock" ? { now: next.stock } : undefined;
-      unheard.push({ id, owner: "", version: next.version, onlyStock });
+      const inPlace = what === "stock";
+      unheard.push({ id, owner: "", version: next.version, inPlace, stock: inPlace ? next.stock : undefined });
     },
     hear(place: number) {
       const [change] = unheard.splice(place % Math.max(unheard.length, 1), 1);
       if (!change) return;
-      cache.change(change);
+      cache.apply(change);
       const last = heard.get(change.id as Id) as { version: number; price: number };
       last.version = Math.max(last.version, change.version);
       const state = history.get(change.id as Id)?.[change.version];
-      if (state && !change.onlyStock) last.price = Math.max(last.price, state.price);
+      if (state && !change.inPlace) last.price = Math.max(last.price, state.price);
     },
     /** What is answered at once, from memory, has every change in it that was heard of. */
     check(known: unknown) {
@@ -95,7 +94,10 @@ const step = fc.record({
   what: fc.constantFrom("price" as const, "stock" as const),
 });
 const page = { first: 2 };
-const call = { deadline: 0, signal: new AbortController().signal };
+const forService = () => {
+  throw new Error("a cached read shows nobody's token");
+};
+const call = { forService };
 
 t.test("whatever overtakes whatever: what is answered from memory is never older than what was heard of", async () => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
@@ -138,32 +140,35 @@ t.test("a page that is left out is the same as null, and as no text that a clien
   for (const fetch of fetches) fetch.answer();
 });
 
-t.test("an answer is charged with every product that it was made of, and stands while all are the same", async (t) => {
-  const { fetches, cache, commit, hear } = world();
-  const first = cache.products(page, call);
-  for (const fetch of fetches) fetch.answer();
-  const [a, b] = (await first) as [ApiProduct, ApiProduct];
-  const noted = (read: (call: Asking) => unknown) => {
-    const made = new Made("question");
-    read({ ...call, made });
-    return made;
-  };
-  const list = noted((asking) => cache.products(page, asking));
-  const one = noted((asking) => cache.product("b", asking));
-  t.equal(list.bytes(), bytesOfProduct(a) + bytesOfProduct(b));
-  t.equal(one.bytes(), bytesOfProduct(b));
-  t.ok(list.stands() && one.stands());
-  commit("a", "stock");
-  hear(0);
-  t.same([list.stands(), one.stands()], [false, true]);
-  commit("b", "price");
-  hear(0);
-  t.notOk(one.stands(), "it is not known what that is now");
-  t.notOk(noted((asking) => cache.product("b", asking)).mayBeKept, "nor is what is on its way");
-  for (const fetch of fetches) fetch.answer();
-});
+t.test(
+  "a response is charged with every product that it depends on, and is current while all are the same",
+  async (t) => {
+    const { fetches, cache, commit, hear } = world();
+    const first = cache.products(page, call);
+    for (const fetch of fetches) fetch.answer();
+    const [a, b] = (await first) as [ApiProduct, ApiProduct];
+    const dependenciesOf = (read: (call: { forService(): never; dependencies: ResponseDependencies }) => unknown) => {
+      const dependencies = new ResponseDependencies("key");
+      read({ forService, dependencies });
+      return dependencies;
+    };
+    const list = dependenciesOf((tracked) => cache.products(page, tracked));
+    const one = dependenciesOf((tracked) => cache.product("b", tracked));
+    t.equal(list.bytes(), bytesOfProduct(a) + bytesOfProduct(b));
+    t.equal(one.bytes(), bytesOfProduct(b));
+    t.ok(list.isCurrent() && one.isCurrent());
+    commit("a", "stock");
+    hear(0);
+    t.same([list.isCurrent(), one.isCurrent()], [false, true]);
+    commit("b", "price");
+    hear(0);
+    t.notOk(one.isCurrent(), "it is not known what that is now");
+    t.notOk(dependenciesOf((tracked) => cache.product("b", tracked)).isCacheable, "nor is what is on its way");
+    for (const fetch of fetches) fetch.answer();
+  },
+);
 
-t.test("a failure is not kept", async (t) => {
+t.test("a failure is not cached", async (t) => {
   const { fetches, cache } = world();
   const failing = cache.product("a", call);
   for (const fetch of fetches) fetch.fail();
@@ -183,9 +188,49 @@ t.test("a page is served from the products, of which those that are missing are 
   commit("a", "stock");
   hear(0);
   t.match(cache.products(page, call), [{ id: "a", stock: 1 }, { id: "b" }], "a stock that is told is set");
-  cache.change({ id: "a", owner: "", version: 9, onlyStock: {} });
+  cache.apply({ id: "a", owner: "", version: 9, inPlace: true });
   const after = cache.products(page, call);
   t.equal(fetches.size, 1, "one that is not told is fetched");
   for (const fetch of fetches) fetch.answer();
   t.match(await after, [{ id: "a", stock: 1 }, { id: "b" }]);
+});
+
+const maxAgeMs = 1_000;
+
+t.test("a product that is read often is refreshed before it expires; while that fails it expires", async (t) => {
+  let fetches: number[] = [];
+  let away = false;
+  const cache = createProductCache({
+    source: {
+      async product() {
+        fetches.push(Date.now());
+        if (away) throw new Error("away");
+        return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
+      },
+      products: async () => [],
+    },
+    maxAgeMs,
+    timeoutMs: 5_000,
+  });
+  const ask = () => cache.product("a", call);
+  await readLate(maxAgeMs, ask, () => {
+    const known = fetches.length === 1;
+    if (!known) fetches = [];
+    return known;
+  });
+  await eventually("the product to be fetched, though nobody asks again", async () => fetches.length === 2);
+  t.notOk(ask() instanceof Promise, "it is known");
+
+  away = true;
+  const since = fetches.at(-1) ?? 0;
+  const asking = setInterval(() => void Promise.resolve(ask()).catch(() => {}), 20);
+  t.teardown(() => clearInterval(asking));
+  await eventually("its time to end", async () =>
+    Promise.resolve(ask()).then(
+      () => false,
+      () => true,
+    ),
+  );
+  t.ok(Date.now() - since >= maxAgeMs - 50, "not before");
+  t.ok(fetches.length > 2, "it was tried ahead");
 });

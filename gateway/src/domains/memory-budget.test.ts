@@ -6,15 +6,16 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { ProductSchema } from "@sidecart/proto/catalog/v1/catalog";
 import { OrderSchema } from "@sidecart/proto/orders/v1/orders";
 import t from "tap";
-import { toOrder } from "../order-resolvers.ts";
-import { toProduct } from "../product-resolvers.ts";
-import { createAnswers } from "./answers.ts";
-import { createEntries } from "./entries.ts";
-import { Made } from "./made.ts";
-import { bytesOfOrder } from "./orders.ts";
-import { createPages } from "./pages.ts";
-import { bytesOfProduct } from "./products.ts";
-import { bytesIn, bytesOfNothing } from "./room.ts";
+import { createEntries } from "../cache/entries.ts";
+import { budgetOf, bytesOfEntry } from "../cache/memory-budget.ts";
+import { createPages } from "../cache/pages.ts";
+import { createResponseCache } from "../cache/response-cache.ts";
+import { ResponseDependencies } from "../cache/response-dependencies.ts";
+import { createVisibility } from "../cache/visibility.ts";
+import { bytesOfProduct } from "./catalog/cache.ts";
+import { toProduct } from "./catalog/model.ts";
+import { bytesOfOrder } from "./orders/cache.ts";
+import { toOrder } from "./orders/model.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -26,7 +27,7 @@ const heapUsed = async () => {
   return process.memoryUsage().heapUsed;
 };
 const maxBytes = 3_000_000;
-const many = maxBytes / bytesOfNothing;
+const many = maxBytes / bytesOfEntry;
 /** What lists of the heap grow by ahead of what is in them. */
 const allowance = 1.1;
 
@@ -50,17 +51,17 @@ const attributes = (count: number) =>
 
 /** How much of the heap they take when there are more of them than may be kept. */
 async function taken<Row extends { id: string }>(bytesOf: (row: Row) => number, make: () => Row): Promise<number> {
-  const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf, keepsMissing: true };
+  const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf, cachesMissing: true };
   const entries = createEntries<Row>({ ...options, amend: () => undefined });
   const before = await heapUsed();
   let bytes = 0;
   while (bytes < 2 * maxBytes) {
     const row = make();
     bytes += bytesOf(row);
-    entries.keep([row], [], entries.begin());
+    entries.setAll([row], [], entries.startFetch());
   }
   const bytesTaken = (await heapUsed()) - before;
-  entries.begin();
+  entries.startFetch();
   return bytesTaken;
 }
 
@@ -86,15 +87,15 @@ for (const [what, take] of Object.entries(shapes)) {
 
 t.test("ids of nothing take no more than they may", async (t) => {
   const take = async () => {
-    const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf: bytesOfProduct, keepsMissing: true };
-    const entries = createEntries({ ...options, amend: () => undefined });
+    const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf: bytesOfProduct, cachesMissing: true };
+    const entries = createEntries<ReturnType<typeof product>>({ ...options, amend: () => undefined });
     const before = await heapUsed();
     for (let count = 0; count < 2 * many; count += 1) {
       const id = newId();
       await entries.fetch(id, id, async () => null);
     }
     const bytes = (await heapUsed()) - before;
-    entries.begin();
+    entries.startFetch();
     return bytes;
   };
   await take();
@@ -102,14 +103,14 @@ t.test("ids of nothing take no more than they may", async (t) => {
   t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
 });
 
-t.test("pages take no more than they may, and keep no row that is forgotten", async (t) => {
+t.test("pages take no more than they may, and hold no row that is evicted", async (t) => {
   for (const [pagesOf, count] of [
     [0, 5_000],
     [20, 2_000],
     [1_000, 60],
   ] as const) {
-    const options = { name: "rows", maxBytes: 100_000, maxAgeMs: 60_000, bytesOf: bytesOfProduct, keepsMissing: true };
-    const entries = createEntries({ ...options, amend: () => undefined });
+    const options = { name: "rows", maxBytes: 100_000, maxAgeMs: 60_000, bytesOf: bytesOfProduct, cachesMissing: true };
+    const entries = createEntries<ReturnType<typeof product>>({ ...options, amend: () => undefined });
     const pages = createPages({ entries, maxBytes, maxAgeMs: 60_000, touches: () => true });
     const fetchPage = async () => {
       const { id: _, ...row } = product();
@@ -118,37 +119,54 @@ t.test("pages take no more than they may, and keep no row that is forgotten", as
     const fetchRow = async () => null;
     const before = await heapUsed();
     for (let at = 0; at < count; at += 1) {
-      const asked = { owner: newId(), page: "20 undefined", asker: "" };
-      await pages.rows(asked, fetchPage, fetchRow);
-      await pages.rows(asked, fetchPage, fetchRow);
+      const request = { owner: newId(), page: "20 undefined", caller: "" };
+      await pages.rows(request, fetchPage, fetchRow);
+      await pages.rows(request, fetchPage, fetchRow);
     }
     const bytes = (await heapUsed()) - before;
     t.ok(bytes < allowance * maxBytes, `of ${pagesOf}: ${bytes} of ${maxBytes}`);
-    pages.drop("");
+    pages.deleteOf("");
   }
 });
 
-t.test("answers take no more than they may with what they were made of, however short they are", async (t) => {
+t.test("what is remembered of who may see what takes no more than it may", async (t) => {
+  const take = async () => {
+    const visibility = createVisibility(maxBytes, 60_000);
+    const before = await heapUsed();
+    for (let count = 0; count < 2 * many; count += 1) {
+      const [id, account] = [newId(), newId()];
+      visibility.show(`${account} customer`, [{ id, version: 1 }], { heard: 0, startMs: performance.now() });
+    }
+    const bytes = (await heapUsed()) - before;
+    t.ok(visibility.isVisible("", { id: "", version: 1 }) === false);
+    return bytes;
+  };
+  await take();
+  const bytes = await take();
+  t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
+});
+
+t.test("responses take no more than they may with what they depend on, however short they are", async (t) => {
   for (const [rows, count] of [
     [1, 20_000],
     [1_000, 60],
   ] as const) {
     const before = await heapUsed();
-    const answers = createAnswers(maxBytes, 60_000);
+    const responses = createResponseCache(maxBytes, 60_000);
     for (let at = 0; at < count; at += 1) {
       const parts = Array.from({ length: rows }, () => product());
-      const made = new Made(newId());
+      const dependencies = new ResponseDependencies(newId());
       const bytes = () => parts.reduce((sum, part) => sum + bytesOfProduct(part), 0);
-      made.from({ stands: () => parts.length > 0, bytes });
-      answers.keep(made, "{}");
+      dependencies.add({ isCurrent: () => parts.length > 0, bytes });
+      responses.set(dependencies, "{}");
     }
     const bytes = (await heapUsed()) - before;
     t.ok(bytes < allowance * maxBytes, `of ${rows}: ${bytes} of ${maxBytes}`);
-    answers.known("");
+    responses.get("");
   }
 });
 
-t.test("the share is that of the heap that there may be, up to what is worth it", async (t) => {
-  t.equal(bytesIn(0.2, 1_000_000), 200_000);
-  t.equal(bytesIn(0.2, 64e9), 300_000_000);
+t.test("a budget is a share of the heap that the process may use, up to a limit", async (t) => {
+  t.equal(budgetOf(0.2, 1_000_000), 200_000);
+  t.equal(budgetOf(0.2, 64e9), 300_000_000);
 });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { create } from "@bufbuild/protobuf";
-import { ChangeSchema } from "@sidecart/proto/changes/v1/changes";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { startApi } from "../../../tests/support/gateway.ts";
+import { latestVersion } from "../cache/changes.ts";
 
 const idOf = (place: number) => `019a0000-0000-7000-8000-00000000000${place}`;
 const places = [1, 2, 3];
@@ -54,8 +53,8 @@ async function startShop(t: Test) {
       Object.assign(one, { stock: one.stock + 1, version: one.version + 1 });
       const { stock, version } = one;
       if (how === "gone") state.delete(id);
-      if (how === "told") api.reads.apply("catalog", [create(ChangeSchema, { id, version, stock })]);
-      else api.reads.productChanged(id);
+      if (how === "told") api.invalidate("catalog", { id, owner: "", version, stock, inPlace: true });
+      else api.invalidate("catalog", { id, owner: "", version: latestVersion, inPlace: false });
     },
   };
 }
