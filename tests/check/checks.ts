@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { typeDefs } from "@sidecart/gateway/domains/domains";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { resourceProblems } from "./resources.ts";
+import { schemaTypesProblem } from "./schema-types.ts";
 import { root, tool } from "./tool.ts";
 
 /** Answers what is wrong, or nothing. */
@@ -28,6 +29,7 @@ export const checks: Check[] = [
     hint: "callers of the last release would break; for a new major version: npm run baseline",
   },
   { name: "generated code", run: generatedIsCurrent, hint: "npm run generate" },
+  { name: "GraphQL types", run: schemaTypesProblem, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
   { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
 ];
