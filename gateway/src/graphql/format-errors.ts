@@ -6,7 +6,7 @@ import { retryAfterSeconds } from "../http/overload.ts";
 type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
 type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
 
-/** Errors as clients see them: a stable `extensions.code`, public text, nothing of our insides. */
+/** Errors as clients see them: a stable `extensions.code`, public text, no internal detail. */
 export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
   const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
   const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
@@ -14,7 +14,7 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   const statusCode = failed && first ? first.httpStatus : 200;
   return {
     statusCode,
-    /** Seconds, where the same may be asked again later. */
+    /** Seconds, where a retry can help. */
     retryAfter: [429, 503].includes(statusCode)
       ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
       : undefined,
@@ -22,7 +22,7 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   };
 }
 
-/** What is wrong with a query or its variables comes wrapped in one error. */
+/** Several errors of one query or its variables come wrapped in one. */
 function unfold(error: Error): Error[] {
   const original = originalOf(error) as HttpError;
   const wraps = original.code === "MER_ERR_GQL_VALIDATION" || original instanceof AggregateError;
@@ -47,7 +47,7 @@ function classify(error: Error): AppError {
   const original = originalOf(error) as HttpError;
   if (original instanceof AppError) return original;
   if (original instanceof GraphQLError) {
-    // Without a path it is about the query: syntax, validation, an argument. With one, about what a service answered.
+    // Without a path it is the query's fault: syntax, validation, an argument. With one, a service's answer does not fit.
     const ours = error instanceof GraphQLError && error.path !== undefined;
     return ours ? new AppError(commonErrors.internal, { cause: original }) : badRequest(original.message);
   }
@@ -55,11 +55,11 @@ function classify(error: Error): AppError {
   return toAppError(original);
 }
 
-/** Fastify's refusals, and Mercurius' of a query, some of which carry a 500. */
+/** Refusals of Fastify, and of Mercurius, some of which carry a 500. */
 const isClientError = (error: HttpError) =>
   refusalStatus(error) !== undefined || String(error.code).startsWith("MER_ERR_GQL_");
 
-/** The status of a refusal that is not ours: a body that is too large, a content type that is not JSON. */
+/** The status of Fastify's own refusals, such as a body that is too large. */
 function refusalStatus({ statusCode = 500 }: HttpError): number | undefined {
   return statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }

@@ -11,10 +11,7 @@ const firstQuery = `{
 }
 `;
 
-/**
- * GraphiQL in development, all of it from this machine. Its files are large, so the package is a development dependency
- * and only loaded here.
- */
+/** GraphiQL in development, served from this machine. Its package is large: a development dependency, loaded only here. */
 export async function registerGraphiql(app: FastifyInstance): Promise<void> {
   const [{ ruruHTML }, { getStaticFile }] = await Promise.all([import("ruru/server"), import("ruru/static")]);
   const page = ruruHTML({

@@ -8,7 +8,7 @@ function isTextMap(value: unknown): value is Record<string, string> {
   return good && Object.values(value).every((one) => typeof one === "string");
 }
 
-/** What a service answers is no mistake of the caller's. */
+/** A wrong value from a service is our error, not the caller's. */
 function answered<T>(name: string, is: (value: unknown) => value is T, value: unknown): T {
   if (is(value)) return value;
   throw new Error(`a service answered what is no ${name}`);

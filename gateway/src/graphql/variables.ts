@@ -10,18 +10,18 @@ import {
 
 type Variables = Record<string, unknown>;
 
-/** What Mercurius is to go on with instead of what came; `document` keeps it from compiling the query. */
+/** What Mercurius executes instead of what came. With `document` it does not compile the query. */
 export type Prepared = { variables: Variables } | { document: DocumentNode };
 
-/** Mercurius also takes a syntax tree in JSON, which nothing limits: we take GraphQL text only. */
+/** Mercurius also accepts a syntax tree in JSON, which no limit of ours counts: we accept GraphQL text only. */
 export function refuseTree(document: DocumentNode | null): void {
   if (document?.loc instanceof Location) return;
   throw new AppError(commonErrors.invalid, { message: "The query is not GraphQL text." });
 }
 
 /**
- * The variables as GraphQL coerces them. Compiled queries need that done before: graphql-jit 0.8 refuses a non-null
- * input field that is left to its default. It also compiles one operation a text, so a text of several runs uncompiled.
+ * The variables as GraphQL coerces them. Compiled queries need them coerced: graphql-jit 0.8 refuses a non-null input field
+ * that is left to its default. It also compiles only one operation a text, so a text of several runs uncompiled.
  */
 export function prepareVariables(schema: GraphQLSchema, document: DocumentNode, given: Variables): Prepared {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
@@ -40,7 +40,7 @@ function coerce(schema: GraphQLSchema, operation: OperationDefinitionNode, given
   return coerced;
 }
 
-/** Half a surrogate pair has no UTF-8: it would reach the services as another text. */
+/** Half a surrogate pair cannot be written in UTF-8: the services would get another text. */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();
   if (typeof value !== "object" || value === null) return true;

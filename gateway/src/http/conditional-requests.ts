@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
- * What caches may do with the answers of a path. Queries by GET carry an `ETag`: who asks again with it is told in a few bytes that it
- * still holds (304, RFC 9110). An answer to a token is for its bearer alone; without one it is the same for everybody.
+ * Cache headers of a path's responses. A query by GET is answered with an `ETag`; a request with that tag gets 304 and no
+ * body while the response would be the same (RFC 9110). A response to a token is private; without one it is public.
  */
 export function answerConditionally(app: FastifyInstance, path: string): void {
   app.addHook("onSend", (request, reply, payload, done) => {
@@ -16,14 +16,14 @@ export function answerConditionally(app: FastifyInstance, path: string): void {
     const bearer = request.headers.authorization !== undefined;
     reply.header("etag", etag).header("cache-control", bearer ? "private, no-cache" : "public, no-cache");
     reply.header("vary", [reply.getHeader("vary"), "Authorization"].filter(Boolean).join(", "));
-    if (!holds(request, etag)) return done(null, payload);
+    if (!matches(request, etag)) return done(null, payload);
     reply.code(304);
     done(null, null);
   });
 }
 
-/** Weak comparison: a proxy that compresses makes a tag weak. */
-function holds({ headers }: FastifyRequest, etag: string): boolean {
+/** Weak comparison, since a proxy that compresses makes a tag weak. */
+function matches({ headers }: FastifyRequest, etag: string): boolean {
   const tags = headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
   return tags.includes(etag);
 }

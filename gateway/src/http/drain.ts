@@ -1,18 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 
-/** What is still being answered then is cut off: a request may take 10 seconds. */
+/** Requests that still run then are cut off: one may take 10 seconds. */
 const closeMs = 12_000;
 
 export type Drain = {
   begun(): boolean;
-  /** Not ready at once; answers that end their connection for `delayMs`; then no new connections, and the end of the rest. */
+  /**
+   * At once not ready. For `delayMs` each response closes its connection. Then no new connections are accepted, and the
+   * rest are closed when their requests are answered.
+   */
   run(): Promise<void>;
 };
 
 /**
- * Takes the gateway out of service without a request failing: whoever still holds a connection is told to make another
- * one, elsewhere, while their requests are answered as ever. A connection that we closed first could meet a request.
+ * Takes the gateway out of service without failing a request. Clients that still hold a connection are told to open
+ * another one, which reaches another replica. If we closed an idle connection first, a request could be under way on it.
  */
 export function createDrain(http: FastifyInstance, delayMs: number): Drain {
   let begun = false;

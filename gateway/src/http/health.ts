@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { Readiness } from "../readiness.ts";
 
-/** Whether it is one of these two that is asked for. */
+/** Whether this is the path of a health probe. */
 export const isProbe = (url: string): boolean => url === "/healthz" || url === "/readyz";
 
-/** /healthz: the process runs. /readyz: requests may come, and who answers now. */
+/** /healthz: the process runs. /readyz: whether it takes requests, and which services answer now. */
 export function registerHealth(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -15,7 +15,7 @@ export function registerHealth(app: FastifyInstance, readiness: () => Promise<Re
   });
 }
 
-/** /metrics as Prometheus text, for who sits at this machine: elsewhere metrics have a port of their own. */
+/** /metrics as Prometheus text for this machine only: elsewhere metrics have a port of their own. */
 export function registerLocalMetrics(app: FastifyInstance, telemetry: Pick<Telemetry, "prometheus">): void {
   app.get("/metrics", async (request, reply) => {
     if (!isLoopback(request)) return reply.callNotFound();
@@ -23,7 +23,7 @@ export function registerLocalMetrics(app: FastifyInstance, telemetry: Pick<Telem
   });
 }
 
-/** By the connection itself: what a header says about it does not count. */
+/** By the address of the connection; a header could lie. */
 function isLoopback({ socket: { remoteAddress = "" } }: FastifyRequest): boolean {
   return ipaddr.isValid(remoteAddress) && ipaddr.process(remoteAddress).range() === "loopback";
 }

@@ -3,14 +3,17 @@ import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyInstance } from "fastify";
 import { isProbe } from "./health.ts";
 
-/** In the mean of a second, what waits then has waited for so long: somebody new is better served elsewhere, or later. */
+/** Mean event-loop delay of a second above which requests are refused. */
 const maxEventLoopDelayMs = 500;
 const sampleIntervalMs = 1_000;
-/** Starting keeps the event loop busy too, and says nothing about what comes. */
+/** The start keeps the event loop busy too, so the first samples are ignored. */
 const startingMs = 2 * sampleIntervalMs;
 export const retryAfterSeconds = 1;
 
-/** Refuses at once what could only wait: an answer of nobody's use costs as much as one that is awaited. Probes pass. */
+/**
+ * Sheds load: refuses requests at once while they would only wait, since a response that comes too late costs as much as one
+ * in time. Health probes pass.
+ */
 export async function refuseOverload(app: FastifyInstance): Promise<void> {
   let started = Number.POSITIVE_INFINITY;
   app.addHook("onReady", async () => {

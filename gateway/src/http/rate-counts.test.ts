@@ -43,7 +43,7 @@ async function setUp(t: Test) {
 }
 
 const times = (count: number) => Array.from({ length: count });
-const counted = async (counts: RateCounts, key: string) => (await counts.nearly(key)).current;
+const counted = async (counts: RateCounts, key: string) => (await counts.approximate(key)).current;
 
 t.test("one replica counts each request", async (t) => {
   const { replica } = await setUp(t);
@@ -83,7 +83,7 @@ t.test("two replicas come to know each other's requests, and count none twice", 
 t.test("log-ins are exact between replicas", async (t) => {
   const { replica } = await setUp(t);
   const [one, other] = [await replica(), await replica()];
-  const currents = await Promise.all(times(10).flatMap(() => [one.exactly("a"), other.exactly("a")]));
+  const currents = await Promise.all(times(10).flatMap(() => [one.exact("a"), other.exact("a")]));
   t.same(new Set(currents.map(({ current }) => current)), new Set(times(20).map((_, at) => at + 1)));
 });
 
@@ -163,6 +163,6 @@ t.test("without Redis a replica counts alone", async (t) => {
   t.equal(await counted(counts, "a"), 2);
   t.equal(await counted(counts, "b"), 1);
   t.equal(await counted(counts, "b"), 2);
-  await t.rejects(counts.exactly("a"));
+  await t.rejects(counts.exact("a"));
   await counts.close();
 });

@@ -1,14 +1,14 @@
 import { type Redis, ReplyError, type Result } from "ioredis";
 import { LRUCache } from "lru-cache";
 
-/** How long a replica keeps to itself what it counted. */
-const tellEveryMs = 100;
-/** Keys that are counted here; one that was forgotten is asked for anew. */
-const keptKeys = 20_000;
-/** Sums that go to Redis at a time. */
-const mostSums = 1_000;
+/** How long counts wait here before they are sent to Redis. */
+const flushEveryMs = 100;
+/** Keys that are counted here; one that was evicted is read from Redis again. */
+const maxKeys = 20_000;
+/** Counts that are sent to Redis in one pipeline. */
+const maxPipeline = 1_000;
 
-/** Adds to a window that begins with the first that is counted in it: the new count, and the rest of the window in ms. */
+/** Adds to a window, which begins with its first count. Returns the new count and the rest of the window in ms. */
 const addToWindow = `
   local current = redis.call('INCRBY', KEYS[1], ARGV[1])
   local left = redis.call('PTTL', KEYS[1])
@@ -28,59 +28,59 @@ declare module "ioredis" {
 
 export type Count = { current: number; leftMs: number };
 export type RateCounts = {
-  /** Asks Redis each time. */
-  exactly(key: string): Promise<Count>;
+  /** In Redis, each time. */
+  exact(key: string): Promise<Count>;
   /**
-   * Asks Redis for the first of a window; the others are counted here, and Redis is told the sums every 100 ms. Beyond a
-   * limit, each other replica lets through what reaches it in that time at most. While Redis is away, each counts alone.
+   * The first of a window in Redis. The others are counted here and sent to Redis every 100 ms, so beyond a limit each other
+   * replica lets through what reaches it in 100 ms at most. While Redis is away, each replica counts alone.
    */
-  nearly(key: string): Count | Promise<Count>;
-  /** Tells Redis what is left to tell. */
+  approximate(key: string): Count | Promise<Count>;
+  /** Sends what was not sent yet. */
   close(): Promise<void>;
 };
 
-/** `shared`: of all replicas, as Redis said last; `untold`: counted here since. */
-type Window = { key: string; shared: number; untold: number; endsAt: number };
+/** `shared`: the count of all replicas when Redis last answered; `unsent`: counted here since. */
+type Window = { key: string; shared: number; unsent: number; endsAt: number };
 
-/** Counts what happens in windows of one length, for all replicas together. */
+/** Counts in windows of one length, for all replicas together. */
 export function createRateCounts(redis: Redis, nameSpace: string, windowMs: number): RateCounts {
   redis.defineCommand("addToWindow", { numberOfKeys: 1, lua: addToWindow });
-  const untold = new Set<Window>();
-  const windows = new LRUCache<string, Window>({ max: keptKeys, dispose: (window) => untold.delete(window) });
+  const unsent = new Set<Window>();
+  const windows = new LRUCache<string, Window>({ max: maxKeys, dispose: (window) => unsent.delete(window) });
   const opening = new Map<string, Promise<Window>>();
   let timer: NodeJS.Timeout | undefined;
-  let telling = Promise.resolve();
+  let flushing = Promise.resolve();
 
   async function open(key: string): Promise<Window> {
     const added = redis.addToWindow(nameSpace + key, 0, windowMs).catch((): Added => [0, windowMs]);
     const [shared, leftMs] = await added;
-    const window = { key, shared, untold: 0, endsAt: Date.now() + leftMs };
+    const window = { key, shared, unsent: 0, endsAt: Date.now() + leftMs };
     windows.set(key, window);
     opening.delete(key);
     return window;
   }
 
   function countIn(window: Window): Count {
-    window.untold += 1;
-    untold.add(window);
-    timer ??= setTimeout(tellInTurn, tellEveryMs);
-    return { current: window.shared + window.untold, leftMs: window.endsAt - Date.now() };
+    window.unsent += 1;
+    unsent.add(window);
+    timer ??= setTimeout(flushInTurn, flushEveryMs);
+    return { current: window.shared + window.unsent, leftMs: window.endsAt - Date.now() };
   }
 
-  /** While Redis is away, sums wait here: as many as there are keys, each until its window ends. */
-  async function tell(): Promise<void> {
-    for (const window of untold) if (window.endsAt <= Date.now()) untold.delete(window);
-    const waiting = [...untold];
-    for (let from = 0; from < waiting.length && redis.status === "ready"; from += mostSums)
-      await send(waiting.slice(from, from + mostSums));
+  /** While Redis is away counts wait here, each until its window ends. */
+  async function flush(): Promise<void> {
+    for (const window of unsent) if (window.endsAt <= Date.now()) unsent.delete(window);
+    const waiting = [...unsent];
+    for (let from = 0; from < waiting.length && redis.status === "ready"; from += maxPipeline)
+      await send(waiting.slice(from, from + maxPipeline));
   }
 
-  /** A sum that Redis refuses is told again. One without an answer is not: it may have been added, and would be twice. */
+  /** A count that Redis refuses is sent again. One without an answer is not: it may have been added, and would be twice. */
   async function send(part: readonly Window[]): Promise<void> {
-    const sums = part.map((window) => [window, window.untold] as const);
+    const sums = part.map((window) => [window, window.unsent] as const);
     const pipeline = redis.pipeline();
     for (const [window, sum] of sums) {
-      untold.delete(window);
+      unsent.delete(window);
       pipeline.addToWindow(nameSpace + window.key, sum, windowMs);
     }
     const answers = await pipeline.exec().catch(() => null);
@@ -88,28 +88,28 @@ export function createRateCounts(redis: Redis, nameSpace: string, windowMs: numb
       const [error, added] = answers?.[at] ?? [];
       if (error === null) settle(window, sum, added as Added);
       else if (!(error instanceof ReplyError)) settle(window, sum, [window.shared + sum, window.endsAt - Date.now()]);
-      else if (windows.peek(window.key) === window) untold.add(window);
+      else if (windows.peek(window.key) === window) unsent.add(window);
     }
   }
 
-  function tellInTurn(): void {
-    telling = tell().then(() => {
-      timer = untold.size > 0 ? setTimeout(tellInTurn, tellEveryMs) : undefined;
+  function flushInTurn(): void {
+    flushing = flush().then(() => {
+      timer = unsent.size > 0 ? setTimeout(flushInTurn, flushEveryMs) : undefined;
     });
   }
 
-  function settle(window: Window, told: number, [shared, leftMs]: Added): void {
+  function settle(window: Window, sent: number, [shared, leftMs]: Added): void {
     window.shared = shared;
-    window.untold -= told;
+    window.unsent -= sent;
     window.endsAt = Date.now() + leftMs;
   }
 
   return {
-    async exactly(key) {
+    async exact(key) {
       const [current, leftMs] = await redis.addToWindow(nameSpace + key, 1, windowMs);
       return { current, leftMs };
     },
-    nearly(key) {
+    approximate(key) {
       const window = windows.get(key);
       if (window && window.endsAt > Date.now()) return countIn(window);
       const asked = opening.get(key) ?? open(key);
@@ -117,9 +117,9 @@ export function createRateCounts(redis: Redis, nameSpace: string, windowMs: numb
       return asked.then(countIn);
     },
     async close() {
-      await telling;
+      await flushing;
       clearTimeout(timer);
-      await tell();
+      await flush();
     },
   };
 }

@@ -11,14 +11,14 @@ import { isProbe } from "./health.ts";
 import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts";
 
 const windowMs = 60_000;
-/** Addresses whose subscriber is remembered. */
+/** Addresses whose subscriber is cached. */
 const keptAddresses = 10_000;
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
 
 /**
- * Limits requests by address, counted in Redis for all replicas together: requests nearly, log-ins exactly. Without Redis
- * each replica counts requests alone and log-ins go on unlimited rather than not at all; the throttle on failed log-ins
- * lives with the accounts service and does not depend on it.
+ * Limits requests by address, counted in Redis for all replicas together: requests approximately, log-ins exactly. Without
+ * Redis each replica counts requests alone, and log-ins are not limited here; the accounts service limits failed log-ins
+ * by itself and does not need Redis.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
@@ -50,10 +50,10 @@ export async function registerRateLimits(
   };
 }
 
-/** Counts as the plugin asks for them; what is limited apart from all requests, such as log-ins, is counted exactly. */
+/** The store that the plugin asks for counts. A child store is for a limit of its own, such as log-ins: it counts exactly. */
 function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
   return class Store implements FastifyRateLimitStore {
-    private count: RateCounts["nearly"] = counts.nearly;
+    private count: RateCounts["approximate"] = counts.approximate;
 
     incr(key: string, answer: Parameters<FastifyRateLimitStore["incr"]>[1]): void {
       const give = ({ current, leftMs }: Count) => answer(null, { current, ttl: leftMs });
@@ -63,14 +63,14 @@ function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
     }
 
     child(): FastifyRateLimitStore {
-      const apart = new Store();
-      apart.count = counts.exactly;
-      return apart;
+      const child = new Store();
+      child.count = counts.exact;
+      return child;
     }
   };
 }
 
-/** What one subscriber has: an IPv4 address, however it is written, or an IPv6 network of 64 bits (RFC 6177). */
+/** One text for all addresses of a subscriber: an IPv4 address, however it is written, or an IPv6 network of 64 bits (RFC 6177). */
 export function subscriber(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);

@@ -4,18 +4,18 @@ import { secretStore } from "@sidecart/platform/run";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 
-/** Where the Redis of the rate limits is. */
+/** The URL of the Redis that holds the rate limits. */
 export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string> {
   const { url } = await sidecar.secret(secretStore, "redis", background(10_000));
   if (!url) throw new Error("the secret `redis` has no key `url`");
   return url;
 }
 
-/** Shared by the replicas for rate limits alone: while it is away, commands fail at once and replicas count alone. */
+/** Only for rate limits. While Redis is away, commands fail at once and each replica counts alone. */
 export function connectRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
-    // What a connection that broke left unanswered may have been done: sent again, it would count twice.
+    // A command without an answer may have run: sent again it would count twice.
     maxRetriesPerRequest: 0,
     connectTimeout: 500,
     commandTimeout: 500,
@@ -23,7 +23,7 @@ export function connectRedis(url: string, log: Logger): Redis {
   });
   let known = true;
   redis.on("error", (error) => {
-    if (known) log.warn({ err: error }, "Redis is not reachable: rate limits are kept by each replica alone meanwhile");
+    if (known) log.warn({ err: error }, "Redis is not reachable: meanwhile each replica limits rates alone");
     known = false;
   });
   redis.on("ready", () => {

@@ -10,7 +10,7 @@ import { traceRequests } from "./trace-requests.ts";
 /** A product may carry a picture of 8 kB, and an order 100 lines. */
 const bodyLimit = 128 * 1024;
 
-/** What pages of other origins may read beside the body. */
+/** Headers that pages of other origins may read. */
 const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace-id"];
 
 /** The HTTP side without its routes: limits, headers, CORS, traces, errors. */
@@ -22,7 +22,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     trustProxy: (_address: string, hop: number) => hop < config.SIDECART_TRUSTED_PROXIES,
-    // One for all: a line in the log has the id of its trace, and a logger a request would cost a tenth of the request.
+    // One logger for all requests: a logger for each would cost a tenth of the request, and lines have the id of their trace.
     childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -49,7 +49,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     done();
   });
   await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), exposedHeaders, maxAge: 600 });
-  // After these: a page of another origin may read no refusal without their headers.
+  // After CORS: a page of another origin can read a refusal only with its headers.
   await refuseOverload(app);
   return app;
 }

@@ -10,15 +10,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Of the request, from its first hook on. */
+    /** The request's span; set in its first hook. */
     span: Span | null;
   }
 }
 
 /**
- * A span and a duration for each request; what it causes belongs to its trace. A client's own trace is linked to, and
- * only with `trust` gone on with: it would decide for us what is recorded. That, and the hooks into `import` that its
- * instrumentation brings, is why this is not `@fastify/otel`.
+ * A span and a duration for each request. A client's own trace is linked; only with `trust` is it continued, since it would
+ * decide which requests we record. That, and the `import` hooks of its instrumentation, is why this is not `@fastify/otel`.
  */
 export function traceRequests(app: FastifyInstance, options: { trust: boolean }): void {
   const tracer = trace.getTracer("sidecart");
