@@ -4,20 +4,18 @@ import { background, connectSidecar, createVerifier, startAppServer } from "@sid
 import { maybeServeMetrics, pubsubName } from "@sidecart/platform/run";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { startTelemetry } from "@sidecart/platform/telemetry";
-import { createCache } from "./cache/cache.ts";
 import type { GatewayConfig } from "./config.ts";
-import { createDrain } from "./drain.ts";
-import { registerGraphiql } from "./graphiql.ts";
-import { registerGraphql } from "./graphql.ts";
-import { registerHealth, registerLocalMetrics } from "./health.ts";
-import { createHttp } from "./http.ts";
-import { registerRateLimits } from "./rate-limits.ts";
+import { connectDomains, fieldCosts, typeDefs } from "./domains/domains.ts";
+import { registerGraphiql } from "./graphql/graphiql.ts";
+import { registerGraphql } from "./graphql/register-graphql.ts";
+import { createDrain } from "./http/drain.ts";
+import { registerHealth, registerLocalMetrics } from "./http/health.ts";
+import { registerRateLimits } from "./http/rate-limits.ts";
+import { connectRedis, redisUrl } from "./http/redis.ts";
+import { createHttp } from "./http/server.ts";
 import { createReadiness, type Readiness } from "./readiness.ts";
-import { readServices } from "./reads.ts";
-import { connectRedis, redisUrl } from "./redis.ts";
 import { connectServices } from "./services.ts";
 import { subscriptions } from "./subscriptions.ts";
-import { createTogether } from "./together.ts";
 
 const startTimeoutMs = 60_000;
 const drainMs = 8_000;
@@ -32,28 +30,16 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   await sidecar.ready(background(startTimeoutMs));
   const redis = connectRedis(await redisUrl(sidecar), log);
   const services = connectServices(sidecar);
-  const together = createTogether(services);
-  const cache = createCache({
-    reads: readServices(services, together),
-    verifier: createVerifier(sidecar),
-    maxAgeMs: config.SIDECART_CACHE_MS,
-    timeoutMs: config.SIDECART_TIMEOUT_MS,
-  });
+  const maxAgeMs = config.SIDECART_CACHE_MS;
+  const timeoutMs = config.SIDECART_TIMEOUT_MS;
+  const domains = connectDomains({ services, verifier: createVerifier(sidecar), maxAgeMs, timeoutMs });
   const http = await createHttp(config, log);
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const reached = createReadiness({ sidecar, services, clock: systemClock, log });
   const ready = async () => ({ ...(await reached()), ...(drain.begun() && draining) });
   registerHealth(http, ready);
-  await registerGraphql(http, {
-    services,
-    together,
-    reads: cache,
-    timeoutMs: config.SIDECART_TIMEOUT_MS,
-    answersMs: config.SIDECART_CACHE_MS,
-    countLogin,
-    log,
-  });
+  await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
   if (config.SIDECART_LOCAL) {
     registerLocalMetrics(http, telemetry);
     await registerGraphiql(http);
@@ -62,10 +48,10 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     host: config.SIDECART_APP_HOST,
     port: config.SIDECART_APP_PORT,
     appToken: config.APP_API_TOKEN,
-    timeoutMs: config.SIDECART_TIMEOUT_MS,
+    timeoutMs,
     log,
     implementations: [],
-    listener: createListener(subscriptions({ follower: cache }), log),
+    listener: createListener(subscriptions(domains), log),
     pubsub: pubsubName,
     appId: config.SIDECART_APP_ID,
   });

@@ -13,15 +13,15 @@ export type Readiness = {
   /** Whether requests may come. */
   ready: boolean;
   status: "ok" | "degraded" | "unavailable";
-  /** Who answers at this moment. */
+  /** Which parts answer at the moment. */
   checks: Record<string, Answer>;
 };
 export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock; log: Logger };
 
 /**
- * Ready is who reaches its own sidecar and has reached each service once: a service that is down later is down for every
- * replica, and is no reason to send people away from all of them. One answer is kept for a second, and one probe is under
- * way at a time, so that asking often costs nothing. Why somebody is not reached is logged, when that changes.
+ * Ready when our sidecar answers and each service has answered once. A service that fails later fails for every replica, so
+ * it is no reason to take all of them out. An answer is cached for a second and one probe runs at a time, so frequent
+ * requests cost nothing. Why a service is not reached is logged when that changes.
  */
 export function createReadiness({ sidecar, services, clock, log }: ReadinessDeps): () => Promise<Readiness> {
   const reached = new Set<string>();
@@ -55,7 +55,7 @@ export function createReadiness({ sidecar, services, clock, log }: ReadinessDeps
   };
 }
 
-/** Why each is not reached; nothing of those that are. */
+/** Each that was probed, with its failure if it has one. */
 function failuresOf(sidecar: Pick<Sidecar, "ready">, services: Services): Promise<{ name: string; failure?: Error }[]> {
   const call = background(probeMs);
   const asked = Object.entries(probes).map(([name, probe]) => [name, answerOf(probe(services, call))] as const);

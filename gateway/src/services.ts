@@ -18,6 +18,9 @@ export type Services = {
   };
 };
 
+/** A service that has a database, and so dead letters. */
+export type ServiceName = keyof Services["ops"];
+
 export function connectServices(sidecar: Sidecar): Services {
   return {
     accounts: sidecar.service(AccountsService, "accounts"),

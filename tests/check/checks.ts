@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { typeDefs } from "@sidecart/gateway/graphql";
+import { typeDefs } from "@sidecart/gateway/domains/domains";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { apiDocsProblems } from "./api-docs.ts";
 import { contractProblems, declarationProblems } from "./generated.ts";
 import { lockfileProblems } from "./lockfile.ts";
 import { resourceProblems } from "./resources.ts";
+import { schemaTypesProblem } from "./schema-types.ts";
 import { root, tool } from "./tool.ts";
 import { workflowProblems } from "./workflows.ts";
 
@@ -39,6 +40,7 @@ export const checks: Check[] = [
   { name: "services' declarations", run: declarationProblems, hint: "mend what is named, then npm run generate" },
   { name: "package-lock.json", run: lockfileProblems, hint: "npm install" },
   { name: "error codes", run: apiDocsProblems, hint: "the table in docs/api.md" },
+  { name: "GraphQL types", run: schemaTypesProblem, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
   { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
   { name: "workflows", run: workflowProblems, hint: "see release/README.md" },

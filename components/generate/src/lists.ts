@@ -31,7 +31,7 @@ export function operations(project: Project): Output[] {
 /** Whose dead letters the API names. */
 export function serviceNames(project: Project): Output[] {
   const lines = withDatabase(project).map(({ name }) => name);
-  return [{ file: "gateway/src/schema.graphql", section: "ServiceName", lines }];
+  return [{ file: "gateway/src/domains/operations-admin/service-name.graphql", section: "ServiceName", lines }];
 }
 
 /** Who hears what, for people. */

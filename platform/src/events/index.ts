@@ -1,5 +1,5 @@
 export { createListener, type Listener } from "./broadcast.ts";
-export { changeOf, type Digest } from "./cache-invalidation.ts";
+export { type ChangesMessage, changeOf, type Digest } from "./cache-invalidation.ts";
 export {
   EventTooLarge,
   type OutboxRow,
