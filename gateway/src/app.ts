@@ -1,9 +1,7 @@
-import { createListener } from "@sidecart/platform/events";
 import { systemClock } from "@sidecart/platform/ids";
-import { background, connectSidecar, createVerifier, startAppServer } from "@sidecart/platform/rpc";
-import { maybeServeMetrics, pubsubName } from "@sidecart/platform/run";
-import type { Logger } from "@sidecart/platform/telemetry";
-import { startTelemetry } from "@sidecart/platform/telemetry";
+import type { Callee, Sidecar } from "@sidecart/platform/rpc";
+import type { Platform, Wiring } from "@sidecart/platform/run";
+import type { gateway } from "../service.ts";
 import { createCache } from "./cache/cache.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createDrain } from "./drain.ts";
@@ -19,23 +17,17 @@ import { connectServices } from "./services.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { createTogether } from "./together.ts";
 
-const startTimeoutMs = 60_000;
-const drainMs = 8_000;
 const draining = { ready: false, status: "unavailable" } as const;
 
-/** The gateway, wired and listening. */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
-  const telemetry = startTelemetry(config);
-  let readiness: (() => Promise<Readiness>) | undefined;
-  const metrics = await maybeServeMetrics(config, telemetry, async () => (await readiness?.())?.ready ?? false);
-  const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
-  await sidecar.ready(background(startTimeoutMs));
+/** The gateway, wired. */
+export async function wire(platform: Platform<typeof gateway, GatewayConfig>): Promise<Wiring<typeof gateway>> {
+  const { config, log, sidecar, verifier, telemetry, problems } = platform;
   const redis = connectRedis(await redisUrl(sidecar), log);
   const services = connectServices(sidecar);
   const together = createTogether(services);
   const cache = createCache({
     reads: readServices(services, together),
-    verifier: createVerifier(sidecar),
+    verifier,
     maxAgeMs: config.SIDECART_CACHE_MS,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
   });
@@ -43,8 +35,12 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const reached = createReadiness({ sidecar, services, clock: systemClock, log });
-  const ready = async () => ({ ...(await reached()), ...(drain.begun() && draining) });
-  registerHealth(http, ready);
+  const readiness = async (): Promise<Readiness> => {
+    const missing = problems();
+    const refused = missing.length > 0 && { ...draining, problems: missing };
+    return { ...(await reached()), ...refused, ...(drain.begun() && draining) };
+  };
+  registerHealth(http, readiness);
   await registerGraphql(http, {
     services,
     together,
@@ -58,27 +54,26 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     registerLocalMetrics(http, telemetry);
     await registerGraphiql(http);
   }
-  const server = await startAppServer({
-    host: config.SIDECART_APP_HOST,
-    port: config.SIDECART_APP_PORT,
-    appToken: config.APP_API_TOKEN,
-    timeoutMs: config.SIDECART_TIMEOUT_MS,
-    log,
-    implementations: [],
-    listener: createListener(subscriptions({ follower: cache }), log),
-    pubsub: pubsubName,
-    appId: config.SIDECART_APP_ID,
-  });
-  await http.listen({ host: config.SIDECART_HTTP_HOST, port: config.SIDECART_HTTP_PORT });
-  readiness = ready;
   return {
-    async stop() {
-      await drain.run();
-      await server.drain(drainMs);
-      redis.disconnect();
-      sidecar.close();
-      metrics?.close();
-      await telemetry.shutdown();
+    subscriptions: subscriptions({ follower: cache }),
+    calls: publicServices(),
+    http: {
+      listen: async () =>
+        void (await http.listen({ host: config.SIDECART_HTTP_HOST, port: config.SIDECART_HTTP_PORT })),
+      isReady: async () => (await readiness()).ready,
+      drain: () => drain.run(),
     },
+    stop: () => redis.disconnect(),
   };
+}
+
+/** Everything of everybody that we connect to may be called. */
+function publicServices(): Callee[] {
+  const callees: Callee[] = [];
+  const note: Sidecar["service"] = ({ typeName }, app) => {
+    callees.push({ app, operation: `${typeName}/*` });
+    return {} as never;
+  };
+  connectServices({ service: note });
+  return callees;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import pTimeout from "p-timeout";
 
 /** What is still being answered then is cut off: a request may take 10 seconds. */
 const closeMs = 12_000;
@@ -25,7 +26,7 @@ export function createDrain(http: FastifyInstance, delayMs: number): Drain {
     async run() {
       begun = true;
       await pause(delayMs);
-      await Promise.race([http.close(), pause(closeMs, undefined, { ref: false })]);
+      await pTimeout(http.close(), { milliseconds: closeMs, fallback: () => undefined });
     },
   };
 }

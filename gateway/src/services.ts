@@ -13,7 +13,7 @@ export type Services = {
   ops: Record<"accounts" | "catalog" | "orders", RpcClient<typeof DeadLetterAdminService, CallContext>>;
 };
 
-export function connectServices(sidecar: Sidecar): Services {
+export function connectServices(sidecar: Pick<Sidecar, "service">): Services {
   return {
     accounts: sidecar.service(AccountsService, "accounts"),
     catalog: sidecar.service(CatalogService, "catalog"),

@@ -45,7 +45,10 @@ export function backendsOf(choices: Choices): { title: string; backend: Backend 
   return [{ title: "Redis", backend: redis }, ...chosen.filter(({ backend }) => backend !== redis)];
 }
 
+/** All Dapr resources, of every choice. */
+export const resources = join(checkout, "components/resources");
+
 /** The folders of Dapr resources of these choices. */
-export function resourceFolders(choices: Choices): string[] {
-  return kinds.map((kind) => join(checkout, "components/resources", kind, choices[kind]));
+export function resourceFolders(choices: Choices, root: string = resources): string[] {
+  return kinds.map((kind) => join(root, kind, choices[kind]));
 }

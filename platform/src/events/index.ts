@@ -1,3 +1,4 @@
+export { type CallbackOptions, daprCallbacks } from "./app-callback.ts";
 export { createListener, type Listener } from "./broadcast.ts";
 export { changeOf, type Digest } from "./cache-invalidation.ts";
 export {
