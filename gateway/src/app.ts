@@ -1,6 +1,8 @@
 import { systemClock } from "@sidecart/platform/ids";
 import type { Callee, Sidecar } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
+import type { Telemetry } from "@sidecart/platform/telemetry";
+import type { FastifyInstance } from "fastify";
 import type { gateway } from "../service.ts";
 import { createCache } from "./cache/cache.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -10,14 +12,15 @@ import { registerGraphql } from "./graphql.ts";
 import { registerHealth, registerLocalMetrics } from "./health.ts";
 import { createHttp } from "./http.ts";
 import { registerRateLimits } from "./rate-limits.ts";
-import { createReadiness, type Readiness } from "./readiness.ts";
+import { createReadiness } from "./readiness.ts";
 import { readServices } from "./reads.ts";
 import { connectRedis, redisUrl } from "./redis.ts";
 import { connectServices } from "./services.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { createTogether } from "./together.ts";
 
-const draining = { ready: false, status: "unavailable" } as const;
+const notReady = { ready: false, status: "unavailable" } as const;
+const lacking = (problems: readonly string[]) => problems.length > 0 && { ...notReady, problems };
 
 /** The gateway, wired. */
 export async function wire(platform: Platform<typeof gateway, GatewayConfig>): Promise<Wiring<typeof gateway>> {
@@ -35,11 +38,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const reached = createReadiness({ sidecar, services, clock: systemClock, log });
-  const readiness = async (): Promise<Readiness> => {
-    const missing = problems();
-    const refused = missing.length > 0 && { ...draining, problems: missing };
-    return { ...(await reached()), ...refused, ...(drain.begun() && draining) };
-  };
+  const readiness = async () => ({ ...(await reached()), ...lacking(problems()), ...(drain.begun() && notReady) });
   registerHealth(http, readiness);
   await registerGraphql(http, {
     services,
@@ -50,10 +49,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
     countLogin,
     log,
   });
-  if (config.SIDECART_LOCAL) {
-    registerLocalMetrics(http, telemetry);
-    await registerGraphiql(http);
-  }
+  if (config.SIDECART_LOCAL) await registerLocal(http, telemetry);
   return {
     subscriptions: subscriptions({ follower: cache }),
     calls: publicServices(),
@@ -61,10 +57,16 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
       listen: async () =>
         void (await http.listen({ host: config.SIDECART_HTTP_HOST, port: config.SIDECART_HTTP_PORT })),
       isReady: async () => (await readiness()).ready,
-      drain: () => drain.run(),
+      drain: drain.run,
     },
     stop: () => redis.disconnect(),
   };
+}
+
+/** For people who sit at this machine. */
+async function registerLocal(http: FastifyInstance, telemetry: Pick<Telemetry, "prometheus">): Promise<void> {
+  registerLocalMetrics(http, telemetry);
+  await registerGraphiql(http);
 }
 
 /** Everything of everybody that we connect to may be called. */

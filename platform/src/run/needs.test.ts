@@ -1,7 +1,7 @@
 import { OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
 import t from "tap";
 import { on, onEveryReplica } from "../events/subscriptions.ts";
-import { missingIn, neededComponents } from "./needs.ts";
+import { missingIn, neededComponents, refuseUnkept } from "./needs.ts";
 
 const handler = async () => {};
 
@@ -16,6 +16,14 @@ t.test("a service needs the components that its declaration and its subscription
   ]);
   t.same(neededComponents({ name: "audit" }, [on(OrderPlacedSchema, handler)]), ["pubsub"]);
   t.same(neededComponents({ name: "audit" }, [onEveryReplica(OrderPlacedSchema, handler)]), ["broadcast"]);
+});
+
+t.test("a service without a database hears nothing that is kept", async (t) => {
+  const subscriptions = [onEveryReplica(OrderPlacedSchema, handler)];
+  t.doesNotThrow(() => refuseUnkept({ name: "audit" }, subscriptions));
+  subscriptions.push(on(OrderPlacedSchema, handler));
+  t.throws(() => refuseUnkept({ name: "audit" }, subscriptions), /audit hears orders\.order-placed\.v1/);
+  t.doesNotThrow(() => refuseUnkept({ name: "audit", database: true }, subscriptions));
 });
 
 t.test("what the sidecar lacks is named with the app", async (t) => {

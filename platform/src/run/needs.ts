@@ -19,6 +19,13 @@ export function neededComponents(service: ServiceDeclaration, subscriptions: rea
   return needed.filter(([, isNeeded]) => isNeeded).map(([name]) => name);
 }
 
+/** Only a database has room for an inbox and for dead letters. */
+export function refuseUnkept(service: ServiceDeclaration, subscriptions: readonly Subscription[]): void {
+  const kept = subscriptions.find(({ pubsub }) => pubsub === "pubsub");
+  if (kept && !service.database)
+    throw new Error(`${service.name} hears ${kept.topic}, and declares no database for it`);
+}
+
 /**
  * What the sidecar lacks, a sentence each. Without its policies no delivery is tried again: Redis would let an event go
  * that could not be handled at once. A sidecar before Dapr 1.18 does not tell which policies it has.

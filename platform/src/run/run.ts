@@ -16,7 +16,7 @@ import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { calleesOf, startAccessCheck } from "./access.ts";
 import { pubsubName, secretStore } from "./components.ts";
 import { createDatabaseSide, type DatabaseSide } from "./database-side.ts";
-import { neededComponents } from "./needs.ts";
+import { neededComponents, refuseUnkept } from "./needs.ts";
 import type { Platform, Wiring } from "./platform.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { createSidecarCheck } from "./sidecar-check.ts";
@@ -84,6 +84,7 @@ async function start(process: Process, metrics: MetricsServer | undefined): Prom
   const verifier = createVerifier(sidecar);
   const wiring = await wire(process, sidecar, verifier, databaseSide);
   const { subscriptions = [], digest, http, calls = [] } = wiring;
+  refuseUnkept(service, subscriptions);
   const wired = { subscriptions, digest, verifier: wiring.verifier ?? verifier };
   await check.untilLoaded(neededComponents(service, subscriptions));
   let draining = false;
