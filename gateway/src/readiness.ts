@@ -15,6 +15,8 @@ export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
   /** Which parts answer at the moment. */
   checks: Record<string, Answer>;
+  /** What its sidecar lacks, or another's refuses it: a sentence each. */
+  problems?: readonly string[];
 };
 export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock; log: Logger };
 

@@ -45,13 +45,11 @@ export async function startServices(t: Test, answers: Answers): Promise<{ servic
     timeoutMs,
     log: createLogger("services", "silent"),
     implementations,
-    pubsub: "pubsub",
-    appId: "services",
   });
   const sidecar = connectSidecar({ port: server.port, apiToken: appToken });
   t.teardown(async () => {
     sidecar.close();
-    await server.drain(0);
+    await server.close(0);
   });
   return { services: connectServices(sidecar), calls };
 }

@@ -36,6 +36,14 @@ export function gatewayServices(project: Project): Output[] {
         "  };",
         "}",
         "",
+        "/** What the gateway may call of each service. */",
+        "export const callees: readonly Callee[] = [",
+        ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
+        ...admins.map(
+          (name) => `  { app: "${name}", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },`,
+        ),
+        "];",
+        "",
         ...probeLines(project, clients),
       ],
     },
@@ -63,7 +71,7 @@ function importLines(clients: readonly Client[]): string[] {
   for (const { module, name } of clients) modules.set(module, [...(modules.get(module) ?? []), name].sort());
   const imports = [...modules].sort(([one], [other]) => (one < other ? -1 : 1));
   return [
-    'import type { CallContext, RpcClient, Sidecar } from "@sidecart/platform/rpc";',
+    'import type { CallContext, Callee, RpcClient, Sidecar } from "@sidecart/platform/rpc";',
     ...imports.map(([module, names]) => `import { ${names.join(", ")} } from "${module}";`),
   ];
 }

@@ -19,7 +19,10 @@ export function complete(chosen: Partial<Choices>): Choices {
   return Object.fromEntries(entries) as Choices;
 }
 
+/** All Dapr resources, of every choice. */
+export const resources = join(checkout, "components/resources");
+
 /** The folders of Dapr resources of these choices. */
-export function resourceFolders(choices: Choices): string[] {
-  return kinds.map((kind) => join(checkout, "components/resources", kind, choices[kind]));
+export function resourceFolders(choices: Choices, root: string = resources): string[] {
+  return kinds.map((kind) => join(root, kind, choices[kind]));
 }

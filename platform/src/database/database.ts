@@ -31,7 +31,11 @@ export const instant = (column: string): string =>
  * A statement that was run and failed. A caller may try again, since it may have met another one; an event whose
  * statement fails every time is put aside.
  */
-export class StatementFailed extends AppError {}
+export class StatementFailed extends AppError {
+  override get mayBeOneItems(): boolean {
+    return true;
+  }
+}
 
 /** The service's own database behind the output binding `component`. */
 export function database(sidecar: Sidecar, component: string): Database {

@@ -1,4 +1,5 @@
-export { createListener, type Listener } from "./broadcast.ts";
+export { daprCallbacks } from "./app-callback.ts";
+export type { Listener } from "./broadcast.ts";
 export { type ChangesMessage, changeOf, type Digest } from "./cache-invalidation.ts";
 export {
   EventTooLarge,

@@ -1,5 +1,4 @@
 import { type Context, trace } from "@opentelemetry/api";
-import { StatementFailed } from "../database/database.ts";
 import { activeTrace, durationHistogram, meter, withTrace } from "../telemetry/telemetry.ts";
 import { type CallContext, throwIfDone } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
@@ -233,7 +232,7 @@ async function refuse<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
   const left = waiters.filter((waiter) => !waiter.isDone());
-  if (waiters.length > 1 && mayBeOnes(error)) {
+  if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
     for (const half of halves) await ask(half, options);
@@ -241,10 +240,6 @@ async function refuse<Item, Result>(
     for (const waiter of left) waiter.settle(error instanceof Error ? error : new Error(String(error)));
   }
 }
-
-/** What may be the fault of one item: a refusal of what was asked, or a statement that failed. */
-const mayBeOnes = (error: unknown) =>
-  error instanceof StatementFailed || toAppError(error).status === "INVALID_ARGUMENT";
 
 /**
  * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows

@@ -50,7 +50,8 @@ type StateCalls = Pick<
 >;
 type Condition = Pick<Dialect["whenAbsent"], "etag" | "options">;
 
-export function stateStore(api: StateCalls, storeName: string): StateStore {
+/** The state store of that component. */
+export function stateStore({ api }: { api: StateCalls }, storeName: string): StateStore {
   let known: Dialect | undefined;
 
   async function dialect(context: CallContext): Promise<Dialect> {

@@ -3,7 +3,7 @@ import type { WrittenRow } from "@sidecart/platform/events";
 import { claimedUntil, topicOf, writtenRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError } from "@sidecart/platform/rpc";
-import type { Platform } from "@sidecart/platform/run";
+import type { WithDatabase } from "@sidecart/platform/run";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { StockChangedSchema, StockDepletedSchema } from "@sidecart/proto/catalog/v1/events";
 import { catalogErrors } from "./errors.ts";
@@ -235,7 +235,7 @@ export type Hold = { id: string; eventId: string };
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
 /** `publish` is given the events of reservations, which their statement claimed. Of other events `kickOutbox` is told. */
-export function createReservationStore(database: Database, outbox: Pick<Platform, "publish" | "kickOutbox">) {
+export function createReservationStore(database: Database, outbox: Pick<WithDatabase, "publish" | "kickOutbox">) {
   const run = <T>(statement: Statement, ids: string[] | null, at: Date, context: CallContext, eventId?: string) =>
     database.one<T>(statement, { ids, at, traceparent: currentTraceparent(), event_id: eventId ?? null }, context);
   const once =

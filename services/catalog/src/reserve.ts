@@ -1,7 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { type Batcher, createBatcher, id, parse, quantity } from "@sidecart/platform/rpc";
-import { loggedFailure } from "@sidecart/platform/telemetry";
+import { type Batcher, createBatcher, id, loggedFailure, parse, quantity } from "@sidecart/platform/rpc";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

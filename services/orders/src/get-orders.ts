@@ -5,11 +5,11 @@ import {
   type CallContext,
   commonErrors,
   id,
+  loggedFailure,
   onBehalfOf,
   pageSize,
   parse,
 } from "@sidecart/platform/rpc";
-import { loggedFailure } from "@sidecart/platform/telemetry";
 import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

@@ -1,6 +1,15 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { authorization, type CallContext, id, onBehalfOf, parse, quantity, text } from "@sidecart/platform/rpc";
-import { currentTraceparent, loggedFailure } from "@sidecart/platform/telemetry";
+import {
+  authorization,
+  type CallContext,
+  id,
+  loggedFailure,
+  onBehalfOf,
+  parse,
+  quantity,
+  text,
+} from "@sidecart/platform/rpc";
+import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";

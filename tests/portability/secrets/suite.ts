@@ -4,6 +4,7 @@ import { status } from "@grpc/grpc-js";
 import { checkout } from "@sidecart/local/instance";
 import type { Sidecar } from "@sidecart/platform/rpc";
 import { background } from "@sidecart/platform/rpc";
+import { stateStore } from "@sidecart/platform/state";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
 import { startSidecar } from "../../support/standing-sidecar.ts";
@@ -60,7 +61,7 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   });
 
   await t.test("a component reads its address and password from the store", async (t) => {
-    const state = orders.api.state("state");
+    const state = stateStore(orders.api, "state");
     const value = randomBytes(16);
     await state.put("key", value, {}, call());
     t.same(Buffer.from((await state.get("key", call()))?.value ?? []), value);
