@@ -21,7 +21,9 @@ import type { Services } from "./services.ts";
 import type { Together } from "./together.ts";
 import { prepareVariables, refuseTree } from "./variables.ts";
 
-export const typeDefs = readFileSync(join(import.meta.dirname, "schema.graphql"), "utf8");
+export const typeDefs = ["schema.graphql", "domains/operations-admin/service-name.graphql"]
+  .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
+  .join("\n");
 
 const resolvers = {
   MinorUnits: minorUnitsScalar,

@@ -1,7 +1,5 @@
 import type { GatewayContext } from "./context.ts";
-import type { Services } from "./services.ts";
-
-type ServiceName = keyof Services["ops"];
+import type { ServiceName } from "./services.ts";
 
 export const opsQueries = {
   async deadLetters(

@@ -18,6 +18,9 @@ export type Services = {
   };
 };
 
+/** Services that an operator may name: those with dead letters. */
+export type ServiceName = keyof Services["ops"];
+
 export function connectServices(sidecar: Sidecar): Services {
   return {
     accounts: sidecar.service(AccountsService, "accounts"),

@@ -1,8 +1,8 @@
 import { glob } from "node:fs/promises";
 import { access } from "./access.ts";
 import { topicScopes } from "./brokers.ts";
-import { gatewayServices } from "./gateway.ts";
-import { bake, chart, flow, operations, serviceNames } from "./lists.ts";
+import { gatewayServices, serviceNames } from "./gateway.ts";
+import { bake, chart, flow, operations } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
 import { type Project, root } from "./project.ts";
 import { databases, resiliency, scopes, secrets } from "./resources.ts";
@@ -16,6 +16,12 @@ export type Files = {
   /** Files that no declaration asks for any more. */
   leftOver: readonly string[];
 };
+
+/** What services' code imports or reads: generated first, without a look at that code. */
+export function filesForCode(project: Project): Files {
+  const outputs = [...gatewayServices(project), ...serviceNames(project)];
+  return { wanted: Map.groupBy(outputs, ({ file }) => file), leftOver: [] };
+}
 
 /** All that follows from the declarations. */
 export async function filesOf(project: Project): Promise<Files> {
