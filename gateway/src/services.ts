@@ -18,7 +18,7 @@ export type Services = {
   };
 };
 
-/** A service that has a database, and so dead letters. */
+/** Services that an operator may name: those with dead letters. */
 export type ServiceName = keyof Services["ops"];
 
 export function connectServices(sidecar: Sidecar): Services {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { typeDefs } from "@sidecart/gateway/domains/domains";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { apiDocsProblems } from "./api-docs.ts";
 import { contractProblems, declarationProblems } from "./generated.ts";
@@ -16,7 +15,11 @@ type Check = { name: string; run(): Promise<string | undefined>; hint: string };
 const proto = join(root, "proto");
 const schemaSnapshot = join(root, "gateway/schema.snapshot.graphql");
 
-export const currentSchema = (): string => `${printSchema(lexicographicSortSchema(buildSchema(typeDefs)))}\n`;
+/** Loaded here, so that a part of the schema that is missing fails its own check and no other. */
+export async function currentSchema(): Promise<string> {
+  const { typeDefs } = await import("@sidecart/gateway/domains/domains");
+  return `${printSchema(lexicographicSortSchema(buildSchema(typeDefs)))}\n`;
+}
 
 export const checks: Check[] = [
   {
@@ -49,7 +52,7 @@ export const checks: Check[] = [
 /** A change that would break a client is named as such; any other must be accepted by renewing the snapshot. */
 async function schemaIsCurrent(): Promise<string | undefined> {
   const accepted = await readFile(schemaSnapshot, "utf8");
-  const current = currentSchema();
+  const current = await currentSchema();
   if (accepted === current) return undefined;
   const breaking = findBreakingChanges(buildSchema(accepted), buildSchema(current));
   return ["the schema differs from its snapshot", ...breaking.map((one) => `breaking: ${one.description}`)].join("\n");

@@ -2,8 +2,8 @@ import { glob } from "node:fs/promises";
 import { access } from "./access.ts";
 import { topicScopes } from "./brokers.ts";
 import { root } from "./checkout.ts";
-import { gatewayServices } from "./gateway.ts";
-import { bake, chart, flow, operations, serviceNames } from "./lists.ts";
+import { gatewayServices, serviceNames } from "./gateway.ts";
+import { bake, chart, flow, operations } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
 import type { Project } from "./project.ts";
 import { databases, resiliency, scopes, secrets } from "./resources.ts";
@@ -17,6 +17,12 @@ export type Files = {
   /** Files that no declaration asks for any more. */
   leftOver: readonly string[];
 };
+
+/** What services' code imports or reads: generated first, without a look at that code. */
+export function filesForCode(project: Project): Files {
+  const outputs = [...gatewayServices(project), ...serviceNames(project)];
+  return { wanted: Map.groupBy(outputs, ({ file }) => file), leftOver: [] };
+}
 
 /** All that follows from the declarations. */
 export async function filesOf(project: Project): Promise<Files> {

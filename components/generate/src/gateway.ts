@@ -4,6 +4,13 @@ import { type Project, withDatabase } from "./project.ts";
 
 type Client = RpcService & { key: string };
 
+/** Services that an operator may name in the API: those with dead letters. */
+export function serviceNames(project: Project): Output[] {
+  const names = withDatabase(project).map(({ name }) => `  ${name}`);
+  const file = "gateway/src/domains/operations-admin/service-name.graphql";
+  return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
+}
+
 /** The gateway's clients of the services, and how it finds out whether each answers. */
 export function gatewayServices(project: Project): Output[] {
   const clients = clientsOf(project);
@@ -24,7 +31,7 @@ export function gatewayServices(project: Project): Output[] {
         "  };",
         "};",
         "",
-        "/** A service that has a database, and so dead letters. */",
+        "/** Services that an operator may name: those with dead letters. */",
         'export type ServiceName = keyof Services["ops"];',
         "",
         "export function connectServices(sidecar: Sidecar): Services {",

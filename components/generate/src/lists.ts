@@ -28,12 +28,6 @@ export function operations(project: Project): Output[] {
   return [{ file: "docs/operations.md", section: "databases", lines: [`databases=(${names.join(" ")})`] }];
 }
 
-/** Whose dead letters the API names. */
-export function serviceNames(project: Project): Output[] {
-  const lines = withDatabase(project).map(({ name }) => name);
-  return [{ file: "gateway/src/domains/operations-admin/service-name.graphql", section: "ServiceName", lines }];
-}
-
 /** Who hears what, for people. */
 export function flow(project: Project): Output[] {
   const rows = project.topics.map(({ name, service, everyReplica }) => {

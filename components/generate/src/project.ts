@@ -28,16 +28,20 @@ export type Project = {
   strayTopics: readonly Topic[];
 };
 
+const noCode: Code = { implements: [], hears: [], unused: [] };
 const looksFor = ["package.json", "src/main.ts", "migrations"];
 
-/** Reads declarations, contracts and code of this checkout. Throws one line when a file cannot be loaded. */
-export async function readProject(): Promise<Project> {
+/**
+ * Reads declarations, contracts and code of this checkout. Throws one line when a file cannot be loaded. `without` leaves the
+ * code out: then nothing is implemented or heard.
+ */
+export async function readProject({ without }: { without?: "code" } = {}): Promise<Project> {
   const { services, folderOf } = await load<typeof import("../../../services/index.ts")>("services/index.ts");
   const contracts = await readContracts(root, load);
   const read = services.map(async (service) => {
     const folder = folderOf(service.name);
     const files = looksFor.filter((file) => existsSync(join(root, folder, file)));
-    return { ...service, folder, files, code: await codeOf(root, folder, load) };
+    return { ...service, folder, files, code: without ? noCode : await codeOf(root, folder, load) };
   });
   const folders: string[] = [];
   for await (const file of glob("services/*/{service.ts,package.json,src}", { cwd: root })) {
