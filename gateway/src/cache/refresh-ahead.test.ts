@@ -5,7 +5,7 @@ import { createRefreshAhead } from "./refresh-ahead.ts";
 const lifeMs = 200;
 const nearlyOver = 0.3 * lifeMs;
 
-/** What has so long to live, and whose fetches fail and are noted by the turn in which they began. */
+/** Entries that live so long; their refreshes fail and are recorded by the turn in which they began. */
 function things(left: ReadonlyMap<string, number>) {
   const turns: string[][] = [];
   let open = false;
@@ -26,7 +26,7 @@ function things(left: ReadonlyMap<string, number>) {
   return { turns, ask };
 }
 
-t.test("what is asked for in the last part of its life is fetched once, with others, and not before", async (t) => {
+t.test("an entry that is read in the last part of its life is refreshed once, together with others", async (t) => {
   const left = new Map([
     ["early", nearlyOver + 1],
     ["a", nearlyOver],
@@ -43,7 +43,7 @@ t.test("what is asked for in the last part of its life is fetched once, with oth
   t.same(turns, [["a", "b"], ["a"]]);
 });
 
-t.test("what was fetched or forgotten meanwhile is left alone", async (t) => {
+t.test("an entry that was fetched or invalidated meanwhile is not refreshed", async (t) => {
   const left = new Map([
     ["fetched", 1],
     ["forgotten", 1],
@@ -57,7 +57,7 @@ t.test("what was fetched or forgotten meanwhile is left alone", async (t) => {
   t.same(turns, [["waiting"]]);
 });
 
-t.test("500 fetches begin at once, the others later, and 5,000 wait", async (t) => {
+t.test("500 refreshes begin at once, the others later, and 5,000 wait", async (t) => {
   const keys = Array.from({ length: 5_200 }, (_, at) => `${at}`);
   const { turns, ask } = things(new Map(keys.map((key) => [key, 1])));
   for (const key of keys) ask(key);

@@ -13,7 +13,7 @@ const refused = (schema: z.ZodType, value: unknown, name: (field: string) => str
     fields: error.details?.fields,
   }));
 
-t.test("what orders refuses of a placement is named as placeOrder takes it", async (t) => {
+t.test("fields that a service refuses have the names of the API", async (t) => {
   const place = (asked: object) => refused(placement, asked, placementField);
   t.same(await place({ lines: [{ productId: "p", quantity: 0 }], idempotencyKey: "key" }), {
     message:
@@ -28,7 +28,7 @@ t.test("what orders refuses of a placement is named as placeOrder takes it", asy
   t.match(await place({ lines: [], idempotencyKey: "" }), { message: /^orderProducts: Too small/ });
 });
 
-t.test("what is no id is refused as a service would", (t) => {
+t.test("a text that is no id is refused as a service would refuse it", (t) => {
   t.throws(() => checkId("p"), {
     code: "BAD_INPUT",
     message: "id: Invalid UUID",
@@ -38,7 +38,7 @@ t.test("what is no id is refused as a service would", (t) => {
   t.end();
 });
 
-t.test("other failures, and answers, come as they are", async (t) => {
+t.test("other failures, and answers, are not changed", async (t) => {
   const failures = [new AppError(commonErrors.unavailable), new AppError(commonErrors.invalid), new Error("away")];
   for (const failure of failures)
     t.equal(await withApiNames(Promise.reject(failure), placementField).catch((error) => error), failure);

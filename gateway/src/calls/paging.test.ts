@@ -3,7 +3,7 @@ import { inBatches, inPages } from "./paging.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `id ${at}`);
 
-t.test("ids are asked for once each, at most 100 a call and 4 calls at a time", async (t) => {
+t.test("each id is read once, at most 100 a call and 4 calls at a time", async (t) => {
   const calls: string[][] = [];
   let open = 0;
   let most = 0;
@@ -20,7 +20,7 @@ t.test("ids are asked for once each, at most 100 a call and 4 calls at a time", 
   t.equal(most, 4);
 });
 
-t.test("a call that fails fails the whole, and none asks for nothing", async (t) => {
+t.test("a call that fails fails all of them, and no ids make no call", async (t) => {
   await t.rejects(
     inBatches(names(300), async () => {
       throw new Error("away");
@@ -30,7 +30,7 @@ t.test("a call that fails fails the whole, and none asks for nothing", async (t)
   t.same(await inBatches([], async () => t.fail("called") as never), []);
 });
 
-/** A list of so many rows, as services page it; notes what it was asked. */
+/** A list of so many rows, as services page it; records the pages that were read. */
 function rowsOf(count: number) {
   const ids = names(count);
   const pages: { first: number; after: string }[] = [];
@@ -56,7 +56,7 @@ t.test("a long list is read in pages of 100, each after the last row of the one 
   ]);
 });
 
-t.test("a list that ends early is not asked on", async (t) => {
+t.test("no page is read after the last one", async (t) => {
   const { ask, pages } = rowsOf(130);
   t.equal((await inPages({ first: 1_000 }, ask)).length, 130);
   t.equal(pages.length, 2);
@@ -65,7 +65,7 @@ t.test("a list that ends early is not asked on", async (t) => {
   t.equal(none.pages.length, 1);
 });
 
-t.test("without `first` a page is 20 rows; more than 1,000 are refused before anybody is asked", async (t) => {
+t.test("without `first` a page is 20 rows; more than 1,000 are refused before a call", async (t) => {
   for (const first of [undefined, null]) {
     const { ask, pages } = rowsOf(50);
     t.equal((await inPages({ first, after: null }, ask)).length, 20);

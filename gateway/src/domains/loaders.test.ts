@@ -27,7 +27,7 @@ async function api(t: Test, answers: Answers) {
   return { ...rest, ask: (query: string) => ask(query, {}, { headers: { authorization: "Bearer me" } }) };
 }
 
-t.test("the products of a page of orders are asked for at once, each once", async (t) => {
+t.test("the products of a page of orders are read in one call, each once", async (t) => {
   const orders = [order("o1", "a", p1, p2), order("o2", "a", p2, p3), order("o3", "a", p1)];
   const { ask, requests } = await api(t, {
     "orders.listOrders": () => ({ orders }),
@@ -78,7 +78,7 @@ t.test("more ids than a service takes go in several calls, each id once", async 
   t.same(data, { orders: [expected, expected] });
 });
 
-t.test("the people of a page of orders are asked for at once; who may not be seen is null", async (t) => {
+t.test("the accounts of a page of orders are read in one call; one that the caller may not see is null", async (t) => {
   const { ask, requests } = await api(t, {
     "orders.listOrders": () => ({ orders: [order("o1", "a"), order("o2", "b"), order("o3", "a")] }),
     "accounts.getAccounts": () => ({ accounts: [{ id: "a", username: "Ann" }] }),
@@ -88,7 +88,7 @@ t.test("the people of a page of orders are asked for at once; who may not be see
   t.same(data, { orders: [{ user: { username: "Ann" } }, { user: null }, { user: { username: "Ann" } }] });
 });
 
-t.test("histories are asked for at once", async (t) => {
+t.test("histories are read in one call", async (t) => {
   const transition = { from: "", to: "pending_payment", actor: "a", reason: "placed", at: "2026-03-01T12:00:00.000Z" };
   const { ask, requests } = await api(t, {
     "orders.listOrders": () => ({ orders: [order("o1", "a"), order("o2", "a")] }),
@@ -99,7 +99,7 @@ t.test("histories are asked for at once", async (t) => {
   t.same(data, { orders: [{ history: [] }, { history: [{ from: null, to: "pending_payment" }] }] });
 });
 
-t.test("what is not asked for is not fetched", async (t) => {
+t.test("fields that are not in the query are not fetched", async (t) => {
   const { ask, calls } = await api(t, { "orders.listOrders": () => ({ orders: [order("o1", "a", p1)] }) });
   await ask("{ orders { id userId orderProducts { productId } } }");
   t.same(
@@ -108,7 +108,7 @@ t.test("what is not asked for is not fetched", async (t) => {
   );
 });
 
-t.test("what is no id is refused alone: those who ask in the same moment are answered by one call", async (t) => {
+t.test("a text that is no id is refused alone: the others of its moment are answered by one call", async (t) => {
   const { ask, requests } = await api(t, {
     "catalog.getProducts": ({ ids }: Ids) => ({ products: ids.map(product) }),
     "accounts.getAccounts": ({ ids }: Ids) => ({ accounts: ids.map((id) => ({ id })) }),

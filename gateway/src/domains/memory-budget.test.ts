@@ -49,7 +49,7 @@ const order = (lines: number, name = "A thing") => {
 const attributes = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at} ${randomUUID()}`, "x".repeat(200)]));
 
-/** How much of the heap they take when there are more of them than may be kept. */
+/** The heap that entries take when there are more of them than fit the budget. */
 async function taken<Row extends { id: string }>(bytesOf: (row: Row) => number, make: () => Row): Promise<number> {
   const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf, cachesMissing: true };
   const entries = createEntries<Row>({ ...options, amend: () => undefined });
@@ -129,7 +129,7 @@ t.test("pages take no more than they may, and hold no row that is evicted", asyn
   }
 });
 
-t.test("what is remembered of who may see what takes no more than it may", async (t) => {
+t.test("the memory of who may see what takes no more than it may", async (t) => {
   const take = async () => {
     const visibility = createVisibility(maxBytes, 60_000);
     const before = await heapUsed();

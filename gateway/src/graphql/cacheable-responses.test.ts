@@ -7,12 +7,12 @@ import { latestVersion } from "../cache/changes.ts";
 
 const idOf = (place: number) => `019a0000-0000-7000-8000-00000000000${place}`;
 const places = [1, 2, 3];
-/** Of a product whose price is none that the API can tell. */
+/** A product whose price is too large for the API. */
 const beyond = idOf(8);
 const nobodys = idOf(9);
 const token = (sub: string) => `Bearer e30.${Buffer.from(JSON.stringify({ sub })).toString("base64url")}.x`;
 
-/** The API over a catalogue of three, that tells of each change at once; counts what is executed. */
+/** The API over a catalogue of three products, which tells of each change at once; counts what is executed. */
 async function startShop(t: Test) {
   const state = new Map(places.map((place) => [idOf(place), { stock: 0, version: 0 }]));
   const product = (id: string) => {
@@ -46,7 +46,7 @@ async function startShop(t: Test) {
       const answer = await api.http.inject({ method: "POST", url: "/graphql", payload, headers: { authorization } });
       return answer.json<{ data: Record<string, unknown> }>();
     },
-    /** One more in stock, which is told or not; or it is taken from the shop. */
+    /** One more in stock, and told or only invalidated; or the product is deleted. */
     change(id: string, how: "told" | "untold" | "gone" = "told") {
       const one = state.get(id);
       if (!one) return;
@@ -76,7 +76,7 @@ const step = fc.oneof(
   },
 );
 
-t.test("whatever was changed before, the answer is what executing would give now", async (t) => {
+t.test("whatever changed before, the response is what executing the request would give now", async (t) => {
   let [asked, executed] = [0, 0];
   const property = fc.asyncProperty(fc.array(step, { minLength: 40, maxLength: 120 }), async (steps) => {
     const shop = await startShop(t);
@@ -98,7 +98,7 @@ t.test("whatever was changed before, the answer is what executing would give now
   t.ok(executed < asked * 0.9, `of ${asked} questions ${executed} are executed`);
 });
 
-t.test("what is asked again is not executed again, by POST and by GET with its tag", async (t) => {
+t.test("a repeated request is not executed again, by POST and by GET with its tag", async (t) => {
   const { ask, get, executed, change } = await startShop(t);
   const query = `{ product(id: "${idOf(1)}") { name stock } }`;
   await ask({ query }); // not in memory yet
@@ -116,28 +116,31 @@ t.test("what is asked again is not executed again, by POST and by GET with its t
   t.same((await get(query)).json().data.product.stock, 1);
 });
 
-t.test("what is somebody's own, what a service answered and what is wrong is executed each time", async (t) => {
-  const { ask, executed } = await startShop(t);
-  const good = `product(id: "${idOf(1)}") { stock }`;
-  const untold = `beyond: product(id: "${beyond}") { price }`;
-  await ask({ query: `{ ${good} ${untold} }` });
-  for (const query of [
-    `{ ${good} me { username } }`,
-    `{ ${good} suggestProducts(prefix: "a") }`,
-    `{ ${good} other: product(id: "none") { stock } }`,
-    `{ ${good} ${untold} }`,
-    "{ __typename }",
-  ]) {
-    const before = executed();
-    for (let time = 0; time < 3; time += 1) await ask({ query }, token("a"));
-    t.equal(executed() - before, 3, query);
-  }
-  const mine = { query: `{ ${good} me { username } }` };
-  for (const who of ["a", "b", "a"])
-    t.match(await ask(mine, token(who)), { data: { me: { username: `name of ${who}` } } });
-});
+t.test(
+  "a request about the caller, one that a service answered and one that failed are executed each time",
+  async (t) => {
+    const { ask, executed } = await startShop(t);
+    const good = `product(id: "${idOf(1)}") { stock }`;
+    const untold = `beyond: product(id: "${beyond}") { price }`;
+    await ask({ query: `{ ${good} ${untold} }` });
+    for (const query of [
+      `{ ${good} me { username } }`,
+      `{ ${good} suggestProducts(prefix: "a") }`,
+      `{ ${good} other: product(id: "none") { stock } }`,
+      `{ ${good} ${untold} }`,
+      "{ __typename }",
+    ]) {
+      const before = executed();
+      for (let time = 0; time < 3; time += 1) await ask({ query }, token("a"));
+      t.equal(executed() - before, 3, query);
+    }
+    const mine = { query: `{ ${good} me { username } }` };
+    for (const who of ["a", "b", "a"])
+      t.match(await ask(mine, token(who)), { data: { me: { username: `name of ${who}` } } });
+  },
+);
 
-t.test("who brings a query with its hash has it kept each time", async (t) => {
+t.test("a query that comes with its hash is executed each time, so that it is remembered", async (t) => {
   const { ask, executed } = await startShop(t);
   const query = `{ product(id: "${idOf(1)}") { stock } }`;
   const sha256Hash = hash("sha256", query);
@@ -149,7 +152,7 @@ t.test("who brings a query with its hash has it kept each time", async (t) => {
   t.equal(executed(), 4, "who has only the hash is answered like anybody else");
 });
 
-t.test("what is wrong is refused, however right it would be otherwise", async (t) => {
+t.test("an invalid request is refused, even when a valid one like it is cached", async (t) => {
   const { http, get, ask } = await startShop(t);
   const variables = JSON.stringify({ id: idOf(1) });
   const asks = () => http.inject({ url: "/graphql", query: { query: one, variables } });
@@ -164,7 +167,7 @@ t.test("what is wrong is refused, however right it would be otherwise", async (t
   }
 });
 
-t.test("questions that are long, as no two are the same, are not kept", async (t) => {
+t.test("long requests are not cached", async (t) => {
   const { ask, executed } = await startShop(t);
   const query = `{ product(id: "${idOf(1)}") { stock } } #${"x".repeat(4_096)}`;
   for (let time = 0; time < 3; time += 1) await ask({ query });

@@ -35,7 +35,7 @@ t.test("an error from a service is the same as if it were thrown here", async (t
   t.match(response.errors, [{ message: "žádný", extensions: { code: "NOT_FOUND" } }]);
 });
 
-t.test("of what nobody foresaw the caller hears nothing and the log everything", async (t) => {
+t.test("of an unexpected error the caller learns nothing, and the log has everything", async (t) => {
   const bug = new TypeError("cannot read password of undefined");
   const { statusCode, response, logged } = format([inField(bug)]);
   t.equal(statusCode, 500);
@@ -44,7 +44,7 @@ t.test("of what nobody foresaw the caller hears nothing and the log everything",
   t.match(logged, [{ err: bug }]);
 });
 
-t.test("what the sidecars say about reachability is said in our words", async (t) => {
+t.test("an error of the sidecars has our code and text", async (t) => {
   const away = Object.assign(new Error("dial tcp 10.0.0.1"), {
     code: status.UNAVAILABLE,
     details: "",
@@ -99,7 +99,7 @@ t.test("details never take the place of the code", async (t) => {
 /** Queries are compiled at their second run: what is promised holds before and after. */
 const runs = [1, 2, 3];
 
-t.test("an answer of a service that does not fit is our fault: logged, and nothing of it told", async (t) => {
+t.test("an answer of a service that does not fit the schema is INTERNAL and logged", async (t) => {
   const product = {
     id: "019a0000-0000-7000-8000-000000000001",
     price: 2n ** 60n,
@@ -150,7 +150,7 @@ t.test("what is wrong with the query is the caller's, and is not logged", async 
   t.same(logged, []);
 });
 
-t.test("who asks nothing is told so, and not of a hash that was never sent", async (t) => {
+t.test("a request without a query is told so, and nothing about a hash", async (t) => {
   const { http } = await startApi(t, {});
   const requests = [
     { url: "/graphql" },

@@ -108,7 +108,7 @@ t.test("what people ask for is allowed, and what is too much is refused before a
 
 const sized = (bytes: number) => "{ __typename }".padEnd(bytes, " ");
 
-t.test("a text over 16 kB is refused before it is parsed, and nothing of it is kept", async (t) => {
+t.test("a text over 16 kB is refused before it is parsed, and is not cached", async (t) => {
   const { ask, post } = await startApi(t, {});
   t.equal((await ask(sized(maxQueryBytes))).status, 200);
   const { status, codes } = await ask(sized(maxQueryBytes + 1));
@@ -121,7 +121,7 @@ t.test("a text over 16 kB is refused before it is parsed, and nothing of it is k
   t.equal((await post({ extensions })).status, 400, "not kept under its hash either");
 });
 
-t.test("so many queries are kept by their hash, and the least used is forgotten", async (t) => {
+t.test("the least used of the queries that are known by their hash is evicted", async (t) => {
   const { post } = await startApi(t, {});
   const hashed = (query: string) => ({
     persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },

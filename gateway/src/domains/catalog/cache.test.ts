@@ -14,7 +14,7 @@ type Fetch = { read(): void; answer(): void; fail(): void };
 const ids = ["a", "b"] as const;
 type Id = (typeof ids)[number];
 
-/** A catalogue whose changes are heard late and in any order, and whose answers take as long as it pleases. */
+/** A catalogue whose changes are heard late and in any order, and whose fetches end when the test says so. */
 function world() {
   const history = new Map<Id, State[]>(ids.map((id) => [id, [{ version: 0, price: 0, stock: 0 }]]));
   const now = (id: Id) => history.get(id)?.at(-1) as State;
@@ -99,23 +99,26 @@ const forService = () => {
 };
 const call = { forService };
 
-t.test("whatever overtakes whatever: what is answered from memory is never older than what was heard of", async () => {
-  const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
-    const { fetches, cache, commit, hear, check } = world();
-    for (const { act, place, id, what } of steps) {
-      const fetch = [...fetches][place % Math.max(fetches.size, 1)];
-      if (act === "commit") commit(id, what);
-      else if (act === "hear") hear(place);
-      else if (act === "ask") check(cache.product(id, call));
-      else if (act === "list") check(cache.products(page, call));
-      else if (fetch) fetch[act]();
-      await turn();
-    }
-  });
-  await fc.assert(property, { numRuns: 300 });
-});
+t.test(
+  "in whatever order fetches and changes come, a cached value is never older than the last change that was heard",
+  async () => {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
+      const { fetches, cache, commit, hear, check } = world();
+      for (const { act, place, id, what } of steps) {
+        const fetch = [...fetches][place % Math.max(fetches.size, 1)];
+        if (act === "commit") commit(id, what);
+        else if (act === "hear") hear(place);
+        else if (act === "ask") check(cache.product(id, call));
+        else if (act === "list") check(cache.products(page, call));
+        else if (fetch) fetch[act]();
+        await turn();
+      }
+    });
+    await fc.assert(property, { numRuns: 300 });
+  },
+);
 
-t.test("who asks for the same meanwhile waits for the same answer, until something changes", async (t) => {
+t.test("concurrent reads of one product share a fetch, until a change of it is heard", async (t) => {
   const { fetches, cache, commit, hear } = world();
   const first = cache.product("a", call);
   t.equal(cache.product("A", call), first, "in whatever case the id is written");
@@ -129,7 +132,7 @@ t.test("who asks for the same meanwhile waits for the same answer, until somethi
   t.match(cache.product("a", call), { version: 1 }, "the later one is kept");
 });
 
-t.test("a page that is left out is the same as null, and as no text that a client may send", async (t) => {
+t.test("an absent cursor is the same as null, and differs from every text that a client may send", async (t) => {
   const { fetches, cache } = world();
   const first = cache.products({ first: 2 }, call);
   for (const fetch of fetches) fetch.answer();
@@ -178,7 +181,7 @@ t.test("a failure is not cached", async (t) => {
   t.match(await next, { id: "a" });
 });
 
-t.test("a page is served from the products, of which those that are missing are asked for alone", async (t) => {
+t.test("a page is made of cached products, and those that are missing are fetched alone", async (t) => {
   const { fetches, cache, commit, hear } = world();
   const first = cache.products(page, call);
   for (const fetch of fetches) fetch.answer();
