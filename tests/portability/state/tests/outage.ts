@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Test } from "tap";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
-export async function outageTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
+export async function outageTests(t: Test, stores: Stores): Promise<void> {
+  const { orders, kill, startAgain } = stores;
+
   await t.test("what was answered outlives a kill of the store, with its etag", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
@@ -41,6 +43,10 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
     await startAgain();
   });
 
+  await absenceTests(t, stores);
+}
+
+async function absenceTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
   await t.test(
     "while the store is away every call says so, none says conflict, and it comes back by itself",
     async (t) => {
