@@ -1,4 +1,4 @@
-import t from "tap";
+import t, { type Test } from "tap";
 import { type Container, containersOf, type Pod, podsOf } from "./pods.ts";
 import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
 
@@ -13,76 +13,79 @@ for (const file of valuesFiles) {
   t.test(`in ${valuesName(file)}`, async (t) => {
     const manifests = await render([file]);
     const pods = podsOf(manifests);
+    containerTests(t, pods);
+    namingTests(t, manifests, pods);
+  });
+}
 
-    t.test("no container has a service account's token but who asks the Kubernetes API", async (t) => {
-      for (const pod of pods) {
-        t.equal(pod.spec.automountServiceAccountToken, false, pod.owner);
-        for (const container of containersOf(pod)) {
-          const volumes = container.volumeMounts?.map(({ name }) => name) ?? [];
-          t.equal(volumes.includes("kube-api"), asksKubernetes.test(container.name), `${pod.owner} ${container.name}`);
-        }
-        const { annotations } = pod;
-        if (annotations["dapr.io/enabled"]) t.equal(annotations["dapr.io/volume-mounts"], `kube-api:${kubeFolder}`);
+function containerTests(t: Test, pods: Pod[]): void {
+  t.test("no container has a service account's token but who asks the Kubernetes API", async (t) => {
+    for (const pod of pods) {
+      t.equal(pod.spec.automountServiceAccountToken, false, pod.owner);
+      for (const container of containersOf(pod)) {
+        const volumes = container.volumeMounts?.map(({ name }) => name) ?? [];
+        t.equal(volumes.includes("kube-api"), asksKubernetes.test(container.name), `${pod.owner} ${container.name}`);
       }
-    });
+      const { annotations } = pod;
+      if (annotations["dapr.io/enabled"]) t.equal(annotations["dapr.io/volume-mounts"], `kube-api:${kubeFolder}`);
+    }
+  });
 
-    t.test("every container says what it needs at least, and how much memory it may have", async (t) => {
-      for (const pod of pods) {
-        for (const { name, resources } of containersOf(pod)) {
-          t.ok(
-            resources?.requests?.memory && resources.requests.cpu && resources.limits?.memory,
-            `${pod.owner} ${name}`,
-          );
-        }
-        if (!pod.annotations["dapr.io/enabled"]) continue;
-        for (const what of ["cpu-request", "memory-request", "memory-limit"]) {
-          t.ok(pod.annotations[`dapr.io/sidecar-${what}`], `${pod.owner} sidecar ${what}`);
-        }
+  t.test("every container says what it needs at least, and how much memory it may have", async (t) => {
+    for (const pod of pods) {
+      for (const { name, resources } of containersOf(pod)) {
+        t.ok(resources?.requests?.memory && resources.requests.cpu && resources.limits?.memory, `${pod.owner} ${name}`);
       }
-    });
-
-    t.test("every mount has its volume, and every writable folder is one", async (t) => {
-      for (const pod of pods) {
-        const volumes = new Set(pod.spec.volumes?.map(({ name }) => name));
-        for (const { name, volumeMounts = [] } of containersOf(pod)) {
-          for (const mount of volumeMounts) t.ok(volumes.has(mount.name), `${pod.owner} ${name} ${mount.name}`);
-        }
-        for (const kind of ["volume-mounts", "volume-mounts-rw"]) {
-          for (const one of (pod.annotations[`dapr.io/${kind}`] ?? "").split(",").filter(Boolean)) {
-            t.ok(volumes.has(one.split(":")[0] ?? ""), `${pod.owner} sidecar ${one}`);
-          }
-        }
+      if (!pod.annotations["dapr.io/enabled"]) continue;
+      for (const what of ["cpu-request", "memory-request", "memory-limit"]) {
+        t.ok(pod.annotations[`dapr.io/sidecar-${what}`], `${pod.owner} sidecar ${what}`);
       }
-    });
+    }
+  });
 
-    t.test("a Service finds pods, with ports that they have", async (t) => {
-      for (const service of ofKind(manifests, "Service")) {
-        const found = pods.filter((pod) => labels(pod, service.spec.selector));
-        t.ok(found.length > 0, service.metadata.name);
-        for (const pod of found) {
-          const ports = namedPorts(pod);
-          for (const { targetPort } of service.spec.ports) t.ok(ports.has(targetPort), `${pod.owner} ${targetPort}`);
+  t.test("every mount has its volume, and every writable folder is one", async (t) => {
+    for (const pod of pods) {
+      const volumes = new Set(pod.spec.volumes?.map(({ name }) => name));
+      for (const { name, volumeMounts = [] } of containersOf(pod)) {
+        for (const mount of volumeMounts) t.ok(volumes.has(mount.name), `${pod.owner} ${name} ${mount.name}`);
+      }
+      for (const kind of ["volume-mounts", "volume-mounts-rw"]) {
+        for (const one of (pod.annotations[`dapr.io/${kind}`] ?? "").split(",").filter(Boolean)) {
+          t.ok(volumes.has(one.split(":")[0] ?? ""), `${pod.owner} sidecar ${one}`);
         }
       }
-    });
+    }
+  });
+}
 
-    t.test("names stand for one thing, and what is named is there", async (t) => {
-      const names = manifests.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
-      t.same(names, [...new Set(names)]);
-      for (const pod of pods) {
-        const { serviceAccountName } = pod.spec;
-        if (serviceAccountName) t.ok(named(manifests, "ServiceAccount", serviceAccountName), pod.owner);
-        const config = pod.annotations["dapr.io/config"];
-        if (config) t.ok(named(manifests, "Configuration", config), pod.owner);
+function namingTests(t: Test, manifests: Manifest[], pods: Pod[]): void {
+  t.test("a Service finds pods, with ports that they have", async (t) => {
+    for (const service of ofKind(manifests, "Service")) {
+      const found = pods.filter((pod) => labels(pod, service.spec.selector));
+      t.ok(found.length > 0, service.metadata.name);
+      for (const pod of found) {
+        const ports = namedPorts(pod);
+        for (const { targetPort } of service.spec.ports) t.ok(ports.has(targetPort), `${pod.owner} ${targetPort}`);
       }
-      for (const one of manifests) t.equal(one.metadata.namespace, "shop", `${one.kind} ${one.metadata.name}`);
-    });
+    }
+  });
 
-    t.test("no image is the latest, or pulled anew where it should not be", async (t) => {
-      for (const pod of pods) {
-        for (const { name, image } of containersOf(pod)) t.match(image, /:(?!latest$)[^:/]+$/, `${pod.owner} ${name}`);
-      }
-    });
+  t.test("names stand for one thing, and what is named is there", async (t) => {
+    const names = manifests.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
+    t.same(names, [...new Set(names)]);
+    for (const pod of pods) {
+      const { serviceAccountName } = pod.spec;
+      if (serviceAccountName) t.ok(named(manifests, "ServiceAccount", serviceAccountName), pod.owner);
+      const config = pod.annotations["dapr.io/config"];
+      if (config) t.ok(named(manifests, "Configuration", config), pod.owner);
+    }
+    for (const one of manifests) t.equal(one.metadata.namespace, "shop", `${one.kind} ${one.metadata.name}`);
+  });
+
+  t.test("no image is the latest, or pulled anew where it should not be", async (t) => {
+    for (const pod of pods) {
+      for (const { name, image } of containersOf(pod)) t.match(image, /:(?!latest$)[^:/]+$/, `${pod.owner} ${name}`);
+    }
   });
 }
 

@@ -113,3 +113,17 @@ t.test("files that import each other fail the check, if only for a type", async 
       file,
     );
 });
+
+t.test("a test that sleeps fails the check, whichever way; a timer in a program does not", async (t) => {
+  const sleeps = {
+    "tests/e2e/one.test.ts": 'import { setTimeout as pause } from "node:timers/promises";\nawait pause(1);\n',
+    "platform/src/two.test.ts": "await new Promise((resolve) => setTimeout(resolve, 1));\n",
+    "tests/support/three.ts": 'import { setTimeout as pause } from "node:timers/promises";\nawait pause(1);\n',
+    "platform/src/four.ts": 'import { setTimeout as pause } from "node:timers/promises";\nawait pause(1);\n',
+  };
+  const lines = await said(sleeps, "noRestricted");
+  for (const file of Object.keys(sleeps)) {
+    const found = lines.some((line) => line.includes(file));
+    t.equal(found, file !== "platform/src/four.ts", file);
+  }
+});

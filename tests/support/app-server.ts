@@ -54,6 +54,7 @@ export async function serve(
   /** Unhealthy at once, closed after `delayMs`: as a service stops. */
   const drain = async (graceMs: number, delayMs = 0) => {
     draining = true;
+    // biome-ignore lint/style/noRestrictedGlobals: a stopping service waits so long; the test does not
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     await close(graceMs);
   };

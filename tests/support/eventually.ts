@@ -18,3 +18,10 @@ export async function eventually<T>(
     await pause(50);
   }
 }
+
+/** Fails as soon as something is no longer so within that time. */
+export async function stays(what: string, holds: () => boolean, forMs: number): Promise<void> {
+  for (const end = Date.now() + forMs; Date.now() < end; await pause(20)) {
+    if (!holds()) throw new Error(`no more: ${what}`);
+  }
+}

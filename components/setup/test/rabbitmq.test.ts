@@ -11,66 +11,63 @@ t.setTimeout(240_000);
 const placed = "orders.order-placed.v1";
 const queue = `catalog-${placed}`;
 
-t.test("RabbitMQ", async (t) => {
-  const secret = await start(t);
-  const connection: ChannelModel = await connect(secret.connectionString);
-  t.teardown(() => connection.close());
-  const setUp = (change: object = {}) => setUpBroker(t, "rabbitmq", { rabbitmq: { ...secret, ...change } });
-  const read = async (path: string): Promise<Record<string, unknown>> => {
-    const { origin, username, password } = new URL(secret.managementUrl);
-    const authorization = `Basic ${Buffer.from(`${username}:${decodeURIComponent(password)}`).toString("base64")}`;
-    const answer = await fetch(`${origin}/api/${path}`, { headers: { authorization } });
-    return (await answer.json()) as Record<string, unknown>;
-  };
+const secret = await start(t);
+const connection: ChannelModel = await connect(secret.connectionString);
+t.teardown(() => connection.close());
+const setUp = (change: object = {}) => setUpBroker(t, "rabbitmq", { rabbitmq: { ...secret, ...change } });
+const read = async (path: string): Promise<Record<string, unknown>> => {
+  const { origin, username, password } = new URL(secret.managementUrl);
+  const authorization = `Basic ${Buffer.from(`${username}:${decodeURIComponent(password)}`).toString("base64")}`;
+  const answer = await fetch(`${origin}/api/${path}`, { headers: { authorization } });
+  return (await answer.json()) as Record<string, unknown>;
+};
 
-  t.test("what is wrong is one line with component, cause and fix", async (t) => {
-    t.match(await setUp({ connectionString: withWrongPassword(secret.connectionString) }), {
-      code: 1,
-      error:
-        /^pubsub: RabbitMQ at \S+ cannot be used: .*(ACCESS.REFUSED|Handshake).*; check .* the secret rabbitmq\n$/i,
-    });
-    t.match(await setUp({ connectionString: `amqp://127.0.0.1:${await freePort()}` }), {
-      code: 1,
-      error: /^pubsub: RabbitMQ at \S+ cannot be used: .*ECONNREFUSED.*; check that it runs.*\n$/,
-    });
-    t.match(await setUp({ managementUrl: `http://127.0.0.1:${await freePort()}` }), {
-      code: 1,
-      error: /^broadcast: RabbitMQ's management API at \S+ cannot be used: .*ECONNREFUSED.*; enable the plugin .*\n$/,
-    });
+t.test("what is wrong is one line with component, cause and fix", async (t) => {
+  t.match(await setUp({ connectionString: withWrongPassword(secret.connectionString) }), {
+    code: 1,
+    error: /^pubsub: RabbitMQ at \S+ cannot be used: .*(ACCESS.REFUSED|Handshake).*; check .* the secret rabbitmq\n$/i,
   });
+  t.match(await setUp({ connectionString: `amqp://127.0.0.1:${await freePort()}` }), {
+    code: 1,
+    error: /^pubsub: RabbitMQ at \S+ cannot be used: .*ECONNREFUSED.*; check that it runs.*\n$/,
+  });
+  t.match(await setUp({ managementUrl: `http://127.0.0.1:${await freePort()}` }), {
+    code: 1,
+    error: /^broadcast: RabbitMQ's management API at \S+ cannot be used: .*ECONNREFUSED.*; enable the plugin .*\n$/,
+  });
+});
 
-  t.test("an event that is published before any sidecar has run waits for every service that hears it", async (t) => {
-    t.match(await setUp(), { code: 0, error: "" });
-    const channel = await connection.createConfirmChannel();
-    channel.publish(placed, "", Buffer.from("one"), { persistent: true });
-    await channel.waitForConfirms();
-    t.match(await read(`queues/%2F/${queue}`), { type: "quorum", durable: true, auto_delete: false });
-    const message = await channel.get(queue);
-    t.equal(String(message ? message.content : "none"), "one");
-    await channel.close();
-  });
+t.test("an event that is published before any sidecar has run waits for every service that hears it", async (t) => {
+  t.match(await setUp(), { code: 0, error: "" });
+  const channel = await connection.createConfirmChannel();
+  channel.publish(placed, "", Buffer.from("one"), { persistent: true });
+  await channel.waitForConfirms();
+  t.match(await read(`queues/%2F/${queue}`), { type: "quorum", durable: true, auto_delete: false });
+  const message = await channel.get(queue);
+  t.equal(String(message ? message.content : "none"), "one");
+  await channel.close();
+});
 
-  t.test("running it again keeps what waits", async (t) => {
-    t.match(await setUp(), { code: 0, error: "" });
-    const channel = await connection.createChannel();
-    t.equal((await channel.checkQueue(queue)).messageCount, 1);
-    await channel.close();
-  });
+t.test("running it again keeps what waits", async (t) => {
+  t.match(await setUp(), { code: 0, error: "" });
+  const channel = await connection.createChannel();
+  t.equal((await channel.checkQueue(queue)).messageCount, 1);
+  await channel.close();
+});
 
-  t.test("queues of one sidecar go away when nobody has read them for an hour", async (t) => {
-    t.match(await read("policies/%2F/sidecart-broadcast"), {
-      pattern: "^sidecart-broadcast-",
-      definition: { expires: 3_600_000, "message-ttl": 3_600_000, "max-length": 100_000 },
-    });
+t.test("queues of one sidecar go away when nobody has read them for an hour", async (t) => {
+  t.match(await read("policies/%2F/sidecart-broadcast"), {
+    pattern: "^sidecart-broadcast-",
+    definition: { expires: 3_600_000, "message-ttl": 3_600_000, "max-length": 100_000 },
   });
+});
 
-  t.test("a queue that somebody declared differently is refused", async (t) => {
-    const channel = await connection.createChannel();
-    await channel.deleteQueue(queue);
-    await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": "classic" } });
-    t.match(await setUp(), { code: 1, error: /^pubsub: RabbitMQ refused: .*PRECONDITION.FAILED.*; delete .*\n$/i });
-    await channel.close();
-  });
+t.test("a queue that somebody declared differently is refused", async (t) => {
+  const channel = await connection.createChannel();
+  await channel.deleteQueue(queue);
+  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": "classic" } });
+  t.match(await setUp(), { code: 1, error: /^pubsub: RabbitMQ refused: .*PRECONDITION.FAILED.*; delete .*\n$/i });
+  await channel.close();
 });
 
 async function start(t: Test): Promise<{ connectionString: string; managementUrl: string }> {

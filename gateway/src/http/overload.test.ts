@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setInterval as ticks } from "node:timers/promises";
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
@@ -16,7 +16,10 @@ t.test("while requests wait for long, new ones are refused at once and told to c
   t.equal((await app.inject("/")).statusCode, 200);
   let busy = true;
   const work = (async () => {
-    for (; busy; await pause(1)) block(900);
+    for await (const _ of ticks(1)) {
+      if (!busy) return;
+      block(900);
+    }
   })();
   const refused = await eventually("a refusal", async () => {
     const answer = await app.inject({ url: "/", headers: { origin } });

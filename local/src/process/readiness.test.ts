@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { ManagedProcess } from "./managed-process.ts";
 import { answersOk, untilReady } from "./readiness.ts";
 
@@ -18,7 +19,7 @@ async function idle(t: Test): Promise<ManagedProcess> {
   });
   program.start();
   t.teardown(() => program.stop());
-  while (program.lastLines().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually("its first line", async () => program.lastLines().length > 0);
   return program;
 }
 async function answering(t: Test, status: number, body: string): Promise<string> {

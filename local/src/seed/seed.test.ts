@@ -1,8 +1,10 @@
+import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import pTimeout from "p-timeout";
 import t, { type Test } from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { seed } from "./seed.ts";
 
 const answers: Record<string, object> = {
@@ -15,30 +17,36 @@ const answers: Record<string, object> = {
 /** As many as the seed has in flight. */
 const workers = 8;
 
-/** A gateway whose catalogue never hears of the partners; `refused` is told when every worker has been refused. */
-async function gateway(t: Test, refused: () => void): Promise<string> {
-  let times = 0;
+/** A gateway whose catalogue never hears of the partners. `refused` resolves when every worker has its refusal. */
+async function gateway(t: Test): Promise<{ url: string; refused: Promise<unknown> }> {
+  let refusals = 0;
+  let answered = 0;
+  let received = 0;
+  subscribe("undici:request:trailers", () => {
+    received += 1;
+  });
   const server = createServer(async (request, response) => {
     const { query } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { query: string };
     const [, operation = ""] = query.match(/\{\s*(\w+)/) ?? [];
-    if (operation === "createProduct") times += 1;
-    if (times === workers) response.on("finish", refused);
+    if (operation === "createProduct") refusals += 1;
+    answered += 1;
     response.end(JSON.stringify(answers[operation]));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.teardown(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const all = async () => refusals >= workers && received === answered;
+  return { url, refused: eventually("every worker to be refused", all) };
 }
 
 t.test("being stopped ends the wait for the catalogue at once", async (t) => {
   const stop = new AbortController();
-  const waiting = Promise.withResolvers<void>();
-  const ended = seed(await gateway(t, waiting.resolve), stop.signal).then(
+  const { url, refused } = await gateway(t);
+  const ended = seed(url, stop.signal).then(
     () => "seeded",
     (error: Error) => error.name,
   );
-  await waiting.promise;
-  await pause(50); // until the last answer has reached it: nothing tells
+  await refused;
   stop.abort();
-  t.equal(await Promise.race([ended, pause(100, "it waits")]), "AbortError");
+  t.equal(await pTimeout(ended, { milliseconds: 100, message: "it waits" }), "AbortError");
 });

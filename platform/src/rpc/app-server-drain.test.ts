@@ -39,6 +39,7 @@ t.test("draining ends although a connection breaks at the very moment", async (t
   const session = connect(`http://127.0.0.1:${server.port}`).on("error", () => {});
   await once(session, "remoteSettings");
   // Timers of the same length run in the order they were set: this one just before the server begins to close.
+  // biome-ignore lint/style/noRestrictedGlobals: nothing waits for it
   setTimeout(() => session.goaway(1), 5);
   await server.drain(50, 5);
   session.destroy();

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setInterval as ticks, setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import t from "tap";
 import { StatementFailed } from "../database/database.ts";
@@ -290,9 +290,9 @@ t.test("work that costs by the batch", async (t) => {
     const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
     await Promise.all(numbers(500).map((one) => call(one, soon())));
     const answers: Promise<string>[] = [];
-    while (batches.length === 1) {
+    for await (const _ of ticks(5)) {
+      if (batches.length > 1) break;
       answers.push(call(answers.length, soon()));
-      await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await Promise.all(answers);
     t.ok(answers.length < 500);

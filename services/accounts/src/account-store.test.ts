@@ -32,88 +32,86 @@ const asStored = ({ id, email, username, roles }: NewAccount) => ({
   createdAt: now.toISOString(),
 });
 
-t.test("accounts", async (t) => {
-  const { database, query } = await startStore(t, "accounts");
-  const accounts = createAccountStore(database);
-  const register = (account: NewAccount) => {
-    const { id: accountId, email, username, roles } = account;
-    const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email, username, roles });
-    return accounts.register(account, now, event, soon());
-  };
-  const events = (id: string) =>
-    query<{ topic: string; data: object }>("select topic, data from outbox where key = $1 order by id", [id]);
+const { database, query } = await startStore(t, "accounts");
+const accounts = createAccountStore(database);
+const register = (account: NewAccount) => {
+  const { id: accountId, email, username, roles } = account;
+  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email, username, roles });
+  return accounts.register(account, now, event, soon());
+};
+const events = (id: string) =>
+  query<{ topic: string; data: object }>("select topic, data from outbox where key = $1 order by id", [id]);
 
-  t.test("an account is stored with its password and announced without it", async (t) => {
-    const account = fresh({ roles: ["admin", "customer"] });
-    t.same(await register(account), asStored(account));
-    t.same(await accounts.byIds([account.id], soon()), [asStored(account)]);
-    t.same(await query("select password_hash, changed_at from credentials where account_id = $1", [account.id]), [
-      { password_hash: "$a", changed_at: now },
-    ]);
-    const { email, username, roles } = account;
-    t.same(await events(account.id), [
-      { topic: "accounts.account-registered.v1", data: { accountId: account.id, email, username, roles } },
-    ]);
-  });
+t.test("an account is stored with its password and announced without it", async (t) => {
+  const account = fresh({ roles: ["admin", "customer"] });
+  t.same(await register(account), asStored(account));
+  t.same(await accounts.byIds([account.id], soon()), [asStored(account)]);
+  t.same(await query("select password_hash, changed_at from credentials where account_id = $1", [account.id]), [
+    { password_hash: "$a", changed_at: now },
+  ]);
+  const { email, username, roles } = account;
+  t.same(await events(account.id), [
+    { topic: "accounts.account-registered.v1", data: { accountId: account.id, email, username, roles } },
+  ]);
+});
 
-  t.test("of many who register one mailbox at once, one gets it, and nothing is left of the others", async (t) => {
-    const emailKey = `${newId()}@example.com`;
-    const wanted = Array.from({ length: 30 }, () => fresh({ emailKey }));
-    const made = (await Promise.all(wanted.map(register))).flatMap((account) => account?.id ?? []);
-    t.equal(made.length, 1);
-    const ids = wanted.map(({ id }) => id);
-    t.same(
-      (await accounts.byIds(ids, soon())).map(({ id }) => id),
-      made,
-    );
-    const [left] = await query(
-      `select (select count(*)::int from credentials where account_id = any ($1)) as secrets,
-         (select count(*)::int from outbox where key = any ($2)) as events`,
-      [ids, ids],
-    );
-    t.same(left, { secrets: 1, events: 1 });
-  });
+t.test("of many who register one mailbox at once, one gets it, and nothing is left of the others", async (t) => {
+  const emailKey = `${newId()}@example.com`;
+  const wanted = Array.from({ length: 30 }, () => fresh({ emailKey }));
+  const made = (await Promise.all(wanted.map(register))).flatMap((account) => account?.id ?? []);
+  t.equal(made.length, 1);
+  const ids = wanted.map(({ id }) => id);
+  t.same(
+    (await accounts.byIds(ids, soon())).map(({ id }) => id),
+    made,
+  );
+  const [left] = await query(
+    `select (select count(*)::int from credentials where account_id = any ($1)) as secrets,
+       (select count(*)::int from outbox where key = any ($2)) as events`,
+    [ids, ids],
+  );
+  t.same(left, { secrets: 1, events: 1 });
+});
 
-  t.test("accounts come in the order asked, without the unknown", async (t) => {
-    const [one, two] = [fresh(), fresh()];
-    for (const account of [one, two]) await register(account);
-    const found = await accounts.byIds([two.id, newId(), one.id, two.id], soon());
-    t.same(
-      found.map(({ id }) => id),
-      [two.id, one.id, two.id],
-    );
-    t.same(await accounts.byIds([], soon()), []);
-  });
+t.test("accounts come in the order asked, without the unknown", async (t) => {
+  const [one, two] = [fresh(), fresh()];
+  for (const account of [one, two]) await register(account);
+  const found = await accounts.byIds([two.id, newId(), one.id, two.id], soon());
+  t.same(
+    found.map(({ id }) => id),
+    [two.id, one.id, two.id],
+  );
+  t.same(await accounts.byIds([], soon()), []);
+});
 
-  t.test("pages run newest first, without gaps or repetitions", async (t) => {
-    const ids: string[] = [];
-    for (let at = 0; at < 7; at += 1) {
-      const account = fresh();
-      await register(account);
-      ids.unshift(account.id);
-    }
-    const seen: string[] = [];
-    for (let after: string | undefined; seen.length < ids.length; after = seen.at(-1)) {
-      seen.push(...(await accounts.newest(3, after, soon())).map(({ id }) => id));
-    }
-    t.same(seen.slice(0, ids.length), ids);
-    t.same(await accounts.newest(3, "00000000-0000-7000-8000-000000000000", soon()), []);
-  });
-
-  t.test("roles are replaced, versions count, and each change is announced whole", async (t) => {
+t.test("pages run newest first, without gaps or repetitions", async (t) => {
+  const ids: string[] = [];
+  for (let at = 0; at < 7; at += 1) {
     const account = fresh();
     await register(account);
-    const grant = (id: string, roles: ("admin" | "partner")[]) =>
-      accounts.grantRoles(id, roles, now, pendingEvent(AccountUpdatedSchema, id), soon());
-    t.same(await grant(account.id, ["partner"]), { ...asStored(account), roles: ["partner"], version: 2 });
-    await Promise.all(Array.from({ length: 10 }, () => grant(account.id, ["admin", "partner"])));
-    t.match(await accounts.byIds([account.id], soon()), [{ roles: ["admin", "partner"], version: 12 }]);
-    const said = await events(account.id);
-    t.equal(said.length, 12);
-    t.match(said[1], {
-      topic: "accounts.account-updated.v1",
-      data: { accountId: account.id, email: account.email, username: "Žofie", roles: ["partner"], version: 2 },
-    });
-    t.equal(await grant(newId(), ["admin"]), undefined);
+    ids.unshift(account.id);
+  }
+  const seen: string[] = [];
+  for (let after: string | undefined; seen.length < ids.length; after = seen.at(-1)) {
+    seen.push(...(await accounts.newest(3, after, soon())).map(({ id }) => id));
+  }
+  t.same(seen.slice(0, ids.length), ids);
+  t.same(await accounts.newest(3, "00000000-0000-7000-8000-000000000000", soon()), []);
+});
+
+t.test("roles are replaced, versions count, and each change is announced whole", async (t) => {
+  const account = fresh();
+  await register(account);
+  const grant = (id: string, roles: ("admin" | "partner")[]) =>
+    accounts.grantRoles(id, roles, now, pendingEvent(AccountUpdatedSchema, id), soon());
+  t.same(await grant(account.id, ["partner"]), { ...asStored(account), roles: ["partner"], version: 2 });
+  await Promise.all(Array.from({ length: 10 }, () => grant(account.id, ["admin", "partner"])));
+  t.match(await accounts.byIds([account.id], soon()), [{ roles: ["admin", "partner"], version: 12 }]);
+  const said = await events(account.id);
+  t.equal(said.length, 12);
+  t.match(said[1], {
+    topic: "accounts.account-updated.v1",
+    data: { accountId: account.id, email: account.email, username: "Žofie", roles: ["partner"], version: 2 },
   });
+  t.equal(await grant(newId(), ["admin"]), undefined);
 });

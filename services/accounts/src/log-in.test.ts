@@ -28,149 +28,147 @@ async function outcomes(calls: Promise<unknown>[]): Promise<string[]> {
   return codes.sort();
 }
 
-t.test("accounts", async (t) => {
-  const { database, query } = await startStore(t, "accounts");
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const keys = await loadSigningKeys(async () => JSON.stringify({ keys: [jwk] }));
-  const deps: Deps = {
-    accounts: createAccountStore(database),
-    sessions: createSessionStore(database),
-    passwords: createPasswordQueue(2, 100),
-    verifier: verifierFrom(async () => JSON.stringify(keys.publicJwks())),
-    clock: systemClock,
-    keys,
-    log: createLogger("test", "silent"),
-    local: false,
-    kickOutbox: () => {},
-  };
-  const wish = (fields: object = {}) => ({
-    email: `${newId()}@example.com`,
-    username: "Somebody",
-    password,
-    commandId: newId(),
-    ...fields,
-  });
-  const newAccount = async () => {
-    const { email, id } = await register(deps, wish(), soon());
-    return { email, id };
-  };
-  const change = async (email: string, wishes: string[]) => {
-    const { accessToken } = await logIn(deps, { email, password }, soon());
-    const context = { ...soon(), authorization: `Bearer ${accessToken}` };
-    return (more: Partial<Deps> = {}) =>
-      wishes.map((newPassword) =>
-        changePassword({ ...deps, ...more }, { currentPassword: password, newPassword }, context),
-      );
-  };
-
-  t.test("the first admin's Secret makes an admin for each e-mail that nobody has, and changes nobody", async (t) => {
-    const rolesAs = async (email: string, password: string) => {
-      const { accessToken } = await logIn(deps, { email, password }, soon());
-      return (await deps.verifier.caller({ ...soon(), authorization: `Bearer ${accessToken}` })).roles;
-    };
-    const [first, second] = [`${newId()}@example.com`, `${newId()}@example.com`];
-    await ensureFirstAdmin(deps, { email: first, password });
-    await ensureFirstAdmin(deps, { email: first, password: other });
-    t.same(await rolesAs(first, password), ["admin", "customer"]);
-    await t.rejects(rolesAs(first, other), { code: "INVALID_CREDENTIALS" });
-
-    await ensureFirstAdmin(deps, { email: second, password: other });
-    t.same(await rolesAs(second, other), ["admin", "customer"]);
-
-    const customer = await newAccount();
-    await ensureFirstAdmin(deps, { email: customer.email, password: other });
-    t.same(await rolesAs(customer.email, password), ["customer"]);
-    await t.rejects(rolesAs(customer.email, other), { code: "INVALID_CREDENTIALS" });
-  });
-
-  t.test("five devices of one person log in at the same moment", async (t) => {
-    const { email } = await newAccount();
-    const calls = Array.from({ length: 5 }, () => logIn(deps, { email, password }, soon()));
-    t.same(await outcomes(calls), Array(5).fill("OK"));
-  });
-
-  t.test("guesses that come all at once are not more than guesses one by one, and cost no more", async (t) => {
-    const { email } = await newAccount();
-    for (const mailbox of [email, `nobody-${email}`]) {
-      let hashed = 0;
-      const matches: typeof deps.passwords.matches = (...given) => {
-        hashed += 1;
-        return deps.passwords.matches(...given);
-      };
-      const guessed = { ...deps, passwords: { ...deps.passwords, matches } };
-      const input = { email: mailbox, password: "not the password" };
-      const codes = await outcomes(Array.from({ length: 30 }, () => logIn(guessed, input, soon())));
-      t.same(codes, [...Array(10).fill("INVALID_CREDENTIALS"), ...Array(20).fill("TOO_MANY_ATTEMPTS")]);
-      t.equal(hashed, 10);
-    }
-  });
-
-  t.test("guesses at the current password count with those at the door", async (t) => {
-    const { email } = await newAccount();
-    const changing = (await change(email, Array(30).fill(other)))({
-      passwords: { ...deps.passwords, matches: async () => false },
-    });
-    const codes = await outcomes(changing);
-    t.same(codes, [...Array(10).fill("INVALID_CREDENTIALS"), ...Array(20).fill("TOO_MANY_ATTEMPTS")]);
-    await t.rejects(logIn(deps, { email, password }, soon()), { code: "TOO_MANY_ATTEMPTS" });
-  });
-
-  t.test("a password that is replaced while it is being verified opens nothing", async (t) => {
-    const { email } = await newAccount();
-    const changing = await change(email, [other]);
-    const overtaken: typeof deps.passwords.matches = async (...given) => {
-      const matches = await deps.passwords.matches(...given);
-      await Promise.all(changing());
-      return matches;
-    };
-    const late = { ...deps, passwords: { ...deps.passwords, matches: overtaken } };
-    await t.rejects(logIn(late, { email, password }, soon()), { code: "INVALID_CREDENTIALS" });
-    t.same(
-      await query(
-        "select 1 from refresh_families f join accounts a on a.id = f.account_id where ended_at is null and email = $1",
-        [email],
-      ),
-      [],
+const { database, query } = await startStore(t, "accounts");
+const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+const jwk = await exportJWK(privateKey);
+const keys = await loadSigningKeys(async () => JSON.stringify({ keys: [jwk] }));
+const deps: Deps = {
+  accounts: createAccountStore(database),
+  sessions: createSessionStore(database),
+  passwords: createPasswordQueue(2, 100),
+  verifier: verifierFrom(async () => JSON.stringify(keys.publicJwks())),
+  clock: systemClock,
+  keys,
+  log: createLogger("test", "silent"),
+  local: false,
+  kickOutbox: () => {},
+};
+const wish = (fields: object = {}) => ({
+  email: `${newId()}@example.com`,
+  username: "Somebody",
+  password,
+  commandId: newId(),
+  ...fields,
+});
+const newAccount = async () => {
+  const { email, id } = await register(deps, wish(), soon());
+  return { email, id };
+};
+const change = async (email: string, wishes: string[]) => {
+  const { accessToken } = await logIn(deps, { email, password }, soon());
+  const context = { ...soon(), authorization: `Bearer ${accessToken}` };
+  return (more: Partial<Deps> = {}) =>
+    wishes.map((newPassword) =>
+      changePassword({ ...deps, ...more }, { currentPassword: password, newPassword }, context),
     );
-  });
+};
 
-  t.test("of two who replace one password at the same moment, one does", async (t) => {
-    const { email } = await newAccount();
-    const both = Promise.withResolvers<void>();
-    let verified = 0;
-    const matches: typeof deps.passwords.matches = async (...given) => {
-      const right = await deps.passwords.matches(...given);
-      verified += 1;
-      if (verified === 2) both.resolve();
-      await both.promise;
-      return right;
+t.test("the first admin's Secret makes an admin for each e-mail that nobody has, and changes nobody", async (t) => {
+  const rolesAs = async (email: string, password: string) => {
+    const { accessToken } = await logIn(deps, { email, password }, soon());
+    return (await deps.verifier.caller({ ...soon(), authorization: `Bearer ${accessToken}` })).roles;
+  };
+  const [first, second] = [`${newId()}@example.com`, `${newId()}@example.com`];
+  await ensureFirstAdmin(deps, { email: first, password });
+  await ensureFirstAdmin(deps, { email: first, password: other });
+  t.same(await rolesAs(first, password), ["admin", "customer"]);
+  await t.rejects(rolesAs(first, other), { code: "INVALID_CREDENTIALS" });
+
+  await ensureFirstAdmin(deps, { email: second, password: other });
+  t.same(await rolesAs(second, other), ["admin", "customer"]);
+
+  const customer = await newAccount();
+  await ensureFirstAdmin(deps, { email: customer.email, password: other });
+  t.same(await rolesAs(customer.email, password), ["customer"]);
+  await t.rejects(rolesAs(customer.email, other), { code: "INVALID_CREDENTIALS" });
+});
+
+t.test("five devices of one person log in at the same moment", async (t) => {
+  const { email } = await newAccount();
+  const calls = Array.from({ length: 5 }, () => logIn(deps, { email, password }, soon()));
+  t.same(await outcomes(calls), Array(5).fill("OK"));
+});
+
+t.test("guesses that come all at once are not more than guesses one by one, and cost no more", async (t) => {
+  const { email } = await newAccount();
+  for (const mailbox of [email, `nobody-${email}`]) {
+    let hashed = 0;
+    const matches: typeof deps.passwords.matches = (...given) => {
+      hashed += 1;
+      return deps.passwords.matches(...given);
     };
-    const changing = (await change(email, [other, `${other} too`]))({ passwords: { ...deps.passwords, matches } });
-    t.same(await outcomes(changing), ["INVALID_CREDENTIALS", "OK"]);
-  });
+    const guessed = { ...deps, passwords: { ...deps.passwords, matches } };
+    const input = { email: mailbox, password: "not the password" };
+    const codes = await outcomes(Array.from({ length: 30 }, () => logIn(guessed, input, soon())));
+    t.same(codes, [...Array(10).fill("INVALID_CREDENTIALS"), ...Array(20).fill("TOO_MANY_ATTEMPTS")]);
+    t.equal(hashed, 10);
+  }
+});
 
-  t.test("a registration that is repeated gives the same account back", async (t) => {
-    const asked = wish();
-    const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, asked, soon())));
-    t.equal(made[0]?.id, asked.commandId);
-    for (const one of made) t.same(one, made[0]);
-    t.same(await register(deps, { ...asked, email: asked.email.toUpperCase() }, soon()), made[0]);
-    await t.rejects(register(deps, { ...asked, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
-    await t.rejects(register(deps, { ...asked, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
-    await t.rejects(register(deps, wish({ commandId: asked.commandId }), soon()), { code: "BAD_INPUT" });
+t.test("guesses at the current password count with those at the door", async (t) => {
+  const { email } = await newAccount();
+  const changing = (await change(email, Array(30).fill(other)))({
+    passwords: { ...deps.passwords, matches: async () => false },
   });
+  const codes = await outcomes(changing);
+  t.same(codes, [...Array(10).fill("INVALID_CREDENTIALS"), ...Array(20).fill("TOO_MANY_ATTEMPTS")]);
+  await t.rejects(logIn(deps, { email, password }, soon()), { code: "TOO_MANY_ATTEMPTS" });
+});
 
-  t.test("a refresh that is repeated gives another pair; one that is not ends the session", async (t) => {
-    const { email } = await newAccount();
-    const { refreshToken } = await logIn(deps, { email, password }, soon());
-    const commandId = newId();
-    const first = await refresh(deps, { refreshToken, commandId }, soon());
-    const second = await refresh(deps, { refreshToken, commandId }, soon());
-    t.not(first.refreshToken, second.refreshToken);
-    const third = await refresh(deps, { refreshToken: second.refreshToken, commandId: "" }, soon());
-    await t.rejects(refresh(deps, { refreshToken, commandId: "" }, soon()), { code: "INVALID_REFRESH_TOKEN" });
-    const ended = { refreshToken: third.refreshToken, commandId: "" };
-    await t.rejects(refresh(deps, ended, soon()), { code: "INVALID_REFRESH_TOKEN" }, "the whole session has ended");
-  });
+t.test("a password that is replaced while it is being verified opens nothing", async (t) => {
+  const { email } = await newAccount();
+  const changing = await change(email, [other]);
+  const overtaken: typeof deps.passwords.matches = async (...given) => {
+    const matches = await deps.passwords.matches(...given);
+    await Promise.all(changing());
+    return matches;
+  };
+  const late = { ...deps, passwords: { ...deps.passwords, matches: overtaken } };
+  await t.rejects(logIn(late, { email, password }, soon()), { code: "INVALID_CREDENTIALS" });
+  t.same(
+    await query(
+      "select 1 from refresh_families f join accounts a on a.id = f.account_id where ended_at is null and email = $1",
+      [email],
+    ),
+    [],
+  );
+});
+
+t.test("of two who replace one password at the same moment, one does", async (t) => {
+  const { email } = await newAccount();
+  const both = Promise.withResolvers<void>();
+  let verified = 0;
+  const matches: typeof deps.passwords.matches = async (...given) => {
+    const right = await deps.passwords.matches(...given);
+    verified += 1;
+    if (verified === 2) both.resolve();
+    await both.promise;
+    return right;
+  };
+  const changing = (await change(email, [other, `${other} too`]))({ passwords: { ...deps.passwords, matches } });
+  t.same(await outcomes(changing), ["INVALID_CREDENTIALS", "OK"]);
+});
+
+t.test("a registration that is repeated gives the same account back", async (t) => {
+  const asked = wish();
+  const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, asked, soon())));
+  t.equal(made[0]?.id, asked.commandId);
+  for (const one of made) t.same(one, made[0]);
+  t.same(await register(deps, { ...asked, email: asked.email.toUpperCase() }, soon()), made[0]);
+  await t.rejects(register(deps, { ...asked, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, { ...asked, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, wish({ commandId: asked.commandId }), soon()), { code: "BAD_INPUT" });
+});
+
+t.test("a refresh that is repeated gives another pair; one that is not ends the session", async (t) => {
+  const { email } = await newAccount();
+  const { refreshToken } = await logIn(deps, { email, password }, soon());
+  const commandId = newId();
+  const first = await refresh(deps, { refreshToken, commandId }, soon());
+  const second = await refresh(deps, { refreshToken, commandId }, soon());
+  t.not(first.refreshToken, second.refreshToken);
+  const third = await refresh(deps, { refreshToken: second.refreshToken, commandId: "" }, soon());
+  await t.rejects(refresh(deps, { refreshToken, commandId: "" }, soon()), { code: "INVALID_REFRESH_TOKEN" });
+  const ended = { refreshToken: third.refreshToken, commandId: "" };
+  await t.rejects(refresh(deps, ended, soon()), { code: "INVALID_REFRESH_TOKEN" }, "the whole session has ended");
 });

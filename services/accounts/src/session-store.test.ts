@@ -16,281 +16,276 @@ const seconds = (count: number) => new Date(now.getTime() + count * 1_000);
 const days = (count: number) => seconds(count * 86_400);
 const newHash = () => randomBytes(32).toString("hex");
 
-t.test("sessions", async (t) => {
-  const { database, query } = await startStore(t, "accounts");
-  const accounts = createAccountStore(database);
-  const sessions = createSessionStore(database);
+const { database, query } = await startStore(t, "accounts");
+const accounts = createAccountStore(database);
+const sessions = createSessionStore(database);
 
-  async function register() {
-    const id = newId();
-    const account = { id, email: `${id}@a.test`, emailKey: `${id}@a.test`, username: "Somebody" };
-    const event = outboxRow(AccountRegisteredSchema, id, { accountId: id });
-    await accounts.register({ ...account, roles: ["customer", "partner"], passwordHash: "$first" }, now, event, soon());
-    return account;
-  }
+async function register() {
+  const id = newId();
+  const account = { id, email: `${id}@a.test`, emailKey: `${id}@a.test`, username: "Somebody" };
+  const event = outboxRow(AccountRegisteredSchema, id, { accountId: id });
+  await accounts.register({ ...account, roles: ["customer", "partner"], passwordHash: "$first" }, now, event, soon());
+  return account;
+}
 
-  /** A session that a password opens; its first token's hash. */
-  async function tryOpen(accountId: string, fields: { passwordHash?: string; at?: Date; expiresAt?: Date } = {}) {
-    const session = { familyId: newId(), accountId, hash: newHash(), at: now, expiresAt: days(30) };
-    const opened = await sessions.open({ passwordHash: "$first", ...session, ...fields }, soon());
-    return { ...session, opened };
-  }
+/** A session that a password opens; its first token's hash. */
+async function tryOpen(accountId: string, fields: { passwordHash?: string; at?: Date; expiresAt?: Date } = {}) {
+  const session = { familyId: newId(), accountId, hash: newHash(), at: now, expiresAt: days(30) };
+  const opened = await sessions.open({ passwordHash: "$first", ...session, ...fields }, soon());
+  return { ...session, opened };
+}
 
-  async function open(...given: Parameters<typeof tryOpen>) {
-    const { opened, ...session } = await tryOpen(...given);
-    if (!opened) throw new Error("the session was not opened");
-    return session;
-  }
+async function open(...given: Parameters<typeof tryOpen>) {
+  const { opened, ...session } = await tryOpen(...given);
+  if (!opened) throw new Error("the session was not opened");
+  return session;
+}
 
-  const rotate = (hash: string, next = newHash(), at = seconds(1), commandId = newId()) =>
-    sessions.rotate(hash, next, commandId, at, soon());
-  const reasonOf = async (familyId: string) =>
-    (await query<{ end_reason: string | null }>("select end_reason from refresh_families where id = $1", [familyId]))[0]
-      ?.end_reason;
+const rotate = (hash: string, next = newHash(), at = seconds(1), commandId = newId()) =>
+  sessions.rotate(hash, next, commandId, at, soon());
+const reasonOf = async (familyId: string) =>
+  (await query<{ end_reason: string | null }>("select end_reason from refresh_families where id = $1", [familyId]))[0]
+    ?.end_reason;
 
-  t.test("credentials are found by mailbox or account, and nobody's are nobody's", async (t) => {
-    const { id, email, emailKey } = await register();
-    const account = { id, email, username: "Somebody", roles: ["customer", "partner"], passwordHash: "$first" };
-    t.same(await sessions.attempt(emailKey, now, soon()), { account, allowed: true, blockedUntil: null });
-    t.same(await sessions.attemptOn(id, now, soon()), { account, allowed: true, blockedUntil: null });
-    const nobody = await sessions.attempt(`${newId()}@a.test`, now, soon());
-    t.same(nobody, { account: null, allowed: true, blockedUntil: null });
-    t.match(await sessions.attemptOn(newId(), now, soon()), { account: null });
-  });
+t.test("credentials are found by mailbox or account, and nobody's are nobody's", async (t) => {
+  const { id, email, emailKey } = await register();
+  const account = { id, email, username: "Somebody", roles: ["customer", "partner"], passwordHash: "$first" };
+  t.same(await sessions.attempt(emailKey, now, soon()), { account, allowed: true, blockedUntil: null });
+  t.same(await sessions.attemptOn(id, now, soon()), { account, allowed: true, blockedUntil: null });
+  const nobody = await sessions.attempt(`${newId()}@a.test`, now, soon());
+  t.same(nobody, { account: null, allowed: true, blockedUntil: null });
+  t.match(await sessions.attemptOn(newId(), now, soon()), { account: null });
+});
 
-  t.test("a token is swapped for the next one, over and over", async (t) => {
-    const { id } = await register();
-    let { familyId, hash } = await open(id);
-    for (let turn = 1; turn <= 5; turn += 1) {
-      const next = newHash();
-      t.match(await rotate(hash, next, seconds(turn)), {
-        session: { familyId, id, roles: ["customer", "partner"] },
-        reused: false,
-      });
-      hash = next;
-    }
-  });
-
-  t.test("an unknown token opens nothing", async (t) => {
-    t.same(await rotate(newHash()), { session: null, reused: false, rows: 0 });
-  });
-
-  t.test("a token that is used twice ends its session, and with it every token of it", async (t) => {
-    const { id } = await register();
-    const { familyId, hash } = await open(id);
-    const other = await open(id);
-    const second = newHash();
-    await rotate(hash, second);
-    t.match(await rotate(hash), { session: null, reused: true });
-    t.match(await rotate(second), { session: null, reused: false }, "the thief's, or the owner's");
-    t.match(await rotate(hash), { session: null, reused: false }, "said once");
-    t.equal(await reasonOf(familyId), "reused");
-    t.match(await rotate(other.hash), { session: { familyId: other.familyId } }, "other sessions go on");
-  });
-
-  t.test("a command that is repeated is the same wish: it gets a pair again, and the session lives", async (t) => {
-    const { id } = await register();
-    const { familyId, hash } = await open(id);
-    const command = newId();
-    const nexts = Array.from({ length: 6 }, newHash);
-    const answers = await Promise.all(nexts.map((next) => rotate(hash, next, seconds(1), command)));
-    for (const answer of answers) t.match(answer, { session: { familyId, id }, reused: false });
-    t.match(await rotate(nexts[3] ?? ""), { session: { familyId } }, "whichever answer arrived");
-    t.match(await rotate(hash, newHash(), seconds(2)), { session: null, reused: true }, "another command is a theft");
-    t.equal(await reasonOf(familyId), "reused");
-    const again = await rotate(hash, newHash(), seconds(3), command);
-    t.match(again, { session: null, reused: false }, "and then repeating does not help either");
-  });
-
-  t.test("of many who use one token at once, one gets the next; the session ends all the same", async (t) => {
-    const { id } = await register();
-    for (let turn = 0; turn < 10; turn += 1) {
-      const { familyId, hash } = await open(id);
-      const nexts = Array.from({ length: 8 }, newHash);
-      const answers = await Promise.all(nexts.map((next) => rotate(hash, next)));
-      t.equal(answers.filter(({ session }) => session !== null).length, 1);
-      t.equal(answers.filter(({ reused }) => reused).length, 1);
-      t.equal(await reasonOf(familyId), "reused");
-      for (const next of nexts) t.match(await rotate(next), { session: null });
-    }
-  });
-
-  t.test("whatever order tokens are shown in, a session lives exactly as long as only its newest was", async (t) => {
-    const { id } = await register();
-    // Each step shows one of the tokens made so far: 0 the newest, 1 the one before …
-    const steps = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 4 })), { maxLength: 8 });
-    const property = fc.asyncProperty(steps, async (ages) => {
-      const { hash } = await open(id);
-      const tokens = [hash];
-      let alive = true;
-      for (const age of ages) {
-        const at = Math.max(0, tokens.length - 1 - age);
-        const next = newHash();
-        const { session, reused } = await rotate(tokens[at] ?? "", next);
-        const newest = at === tokens.length - 1;
-        t.equal(session !== null, alive && newest);
-        t.equal(reused, alive && !newest);
-        if (session) tokens.push(next);
-        alive &&= newest;
-      }
+t.test("a token is swapped for the next one, over and over", async (t) => {
+  const { id } = await register();
+  let { familyId, hash } = await open(id);
+  for (let turn = 1; turn <= 5; turn += 1) {
+    const next = newHash();
+    t.match(await rotate(hash, next, seconds(turn)), {
+      session: { familyId, id, roles: ["customer", "partner"] },
+      reused: false,
     });
-    await fc.assert(property, { numRuns: 40 });
-  });
+    hash = next;
+  }
+});
 
-  t.test("a session ends when its time is over", async (t) => {
-    const { id } = await register();
-    const { hash } = await open(id, { expiresAt: seconds(60) });
-    const second = newHash();
-    t.match(await rotate(hash, second, seconds(59)), { session: {} });
-    t.match(await rotate(second, newHash(), seconds(60)), { session: null, reused: false });
-  });
+t.test("an unknown token opens nothing", async (t) => {
+  t.same(await rotate(newHash()), { session: null, reused: false, rows: 0 });
+});
 
-  t.test("logging out ends one session; logging out everywhere ends all, of that account", async (t) => {
-    const [mine, other] = [await register(), await register()];
-    const [one, two, theirs] = [await open(mine.id), await open(mine.id), await open(other.id)];
-    await sessions.endFamily(one.hash, now, soon());
-    await sessions.endFamily(one.hash, now, soon());
-    await sessions.endFamily(newHash(), now, soon());
-    t.equal(await reasonOf(one.familyId), "logged-out");
-    t.match(await rotate(one.hash), { session: null, reused: false });
-    t.equal(await sessions.endAll(mine.id, now, soon()), 1);
-    t.equal(await sessions.endAll(mine.id, now, soon()), 0);
-    t.match(await rotate(two.hash), { session: null });
-    t.match(await rotate(theirs.hash), { session: {} });
-  });
+t.test("a token that is used twice ends its session, and with it every token of it", async (t) => {
+  const { id } = await register();
+  const { familyId, hash } = await open(id);
+  const other = await open(id);
+  const second = newHash();
+  await rotate(hash, second);
+  t.match(await rotate(hash), { session: null, reused: true });
+  t.match(await rotate(second), { session: null, reused: false }, "the thief's, or the owner's");
+  t.match(await rotate(hash), { session: null, reused: false }, "said once");
+  t.equal(await reasonOf(familyId), "reused");
+  t.match(await rotate(other.hash), { session: { familyId: other.familyId } }, "other sessions go on");
+});
 
-  t.test("a token that is rotated while its session is ended leads nowhere", async (t) => {
-    const { id } = await register();
-    for (let turn = 0; turn < 10; turn += 1) {
-      const { hash } = await open(id);
+t.test("a command that is repeated is the same wish: it gets a pair again, and the session lives", async (t) => {
+  const { id } = await register();
+  const { familyId, hash } = await open(id);
+  const command = newId();
+  const nexts = Array.from({ length: 6 }, newHash);
+  const answers = await Promise.all(nexts.map((next) => rotate(hash, next, seconds(1), command)));
+  for (const answer of answers) t.match(answer, { session: { familyId, id }, reused: false });
+  t.match(await rotate(nexts[3] ?? ""), { session: { familyId } }, "whichever answer arrived");
+  t.match(await rotate(hash, newHash(), seconds(2)), { session: null, reused: true }, "another command is a theft");
+  t.equal(await reasonOf(familyId), "reused");
+  const again = await rotate(hash, newHash(), seconds(3), command);
+  t.match(again, { session: null, reused: false }, "and then repeating does not help either");
+});
+
+t.test("of many who use one token at once, one gets the next; the session ends all the same", async (t) => {
+  const { id } = await register();
+  for (let turn = 0; turn < 10; turn += 1) {
+    const { familyId, hash } = await open(id);
+    const nexts = Array.from({ length: 8 }, newHash);
+    const answers = await Promise.all(nexts.map((next) => rotate(hash, next)));
+    t.equal(answers.filter(({ session }) => session !== null).length, 1);
+    t.equal(answers.filter(({ reused }) => reused).length, 1);
+    t.equal(await reasonOf(familyId), "reused");
+    for (const next of nexts) t.match(await rotate(next), { session: null });
+  }
+});
+
+t.test("whatever order tokens are shown in, a session lives exactly as long as only its newest was", async (t) => {
+  const { id } = await register();
+  // Each step shows one of the tokens made so far: 0 the newest, 1 the one before …
+  const steps = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 4 })), { maxLength: 8 });
+  const property = fc.asyncProperty(steps, async (ages) => {
+    const { hash } = await open(id);
+    const tokens = [hash];
+    let alive = true;
+    for (const age of ages) {
+      const at = Math.max(0, tokens.length - 1 - age);
       const next = newHash();
-      await Promise.all([rotate(hash, next), sessions.endAll(id, now, soon())]);
-      t.match(await rotate(next), { session: null });
+      const { session, reused } = await rotate(tokens[at] ?? "", next);
+      const newest = at === tokens.length - 1;
+      t.equal(session !== null, alive && newest);
+      t.equal(reused, alive && !newest);
+      if (session) tokens.push(next);
+      alive &&= newest;
     }
   });
+  await fc.assert(property, { numRuns: 40 });
+});
 
-  t.test("a new password ends every session, and the one before opens none any more", async (t) => {
-    const { id, emailKey } = await register();
-    const before = await open(id);
-    const change = (from: string, to: string) => sessions.changePassword(id, from, to, now, soon());
-    t.equal(await change("$wrong", "$third"), false);
-    t.match(await rotate(before.hash), { session: {} }, "nothing has happened");
-    const second = await open(id);
-    t.equal(await change("$first", "$second"), true);
-    t.match(await sessions.attempt(emailKey, now, soon()), { account: { passwordHash: "$second" } });
-    t.match(await rotate(second.hash), { session: null });
-    t.equal(await reasonOf(second.familyId), "password-changed");
-    t.equal((await tryOpen(id)).opened, false, "a log-in that had verified the password before");
-    t.match(await rotate((await open(id, { passwordHash: "$second" })).hash), { session: {} });
-  });
+t.test("a session ends when its time is over", async (t) => {
+  const { id } = await register();
+  const { hash } = await open(id, { expiresAt: seconds(60) });
+  const second = newHash();
+  t.match(await rotate(hash, second, seconds(59)), { session: {} });
+  t.match(await rotate(second, newHash(), seconds(60)), { session: null, reused: false });
+});
 
-  t.test("of many who replace one password at once, one does", async (t) => {
-    const { id } = await register();
-    const wishes = Array.from({ length: 8 }, (_, at) => `$new ${at}`);
-    const done = await Promise.all(wishes.map((to) => sessions.changePassword(id, "$first", to, now, soon())));
-    t.equal(done.filter((changed) => changed).length, 1);
-    t.match(await sessions.attemptOn(id, now, soon()), { account: { passwordHash: wishes[done.indexOf(true)] } });
-  });
+t.test("logging out ends one session; logging out everywhere ends all, of that account", async (t) => {
+  const [mine, other] = [await register(), await register()];
+  const [one, two, theirs] = [await open(mine.id), await open(mine.id), await open(other.id)];
+  await sessions.endFamily(one.hash, now, soon());
+  await sessions.endFamily(one.hash, now, soon());
+  await sessions.endFamily(newHash(), now, soon());
+  t.equal(await reasonOf(one.familyId), "logged-out");
+  t.match(await rotate(one.hash), { session: null, reused: false });
+  t.equal(await sessions.endAll(mine.id, now, soon()), 1);
+  t.equal(await sessions.endAll(mine.id, now, soon()), 0);
+  t.match(await rotate(two.hash), { session: null });
+  t.match(await rotate(theirs.hash), { session: {} });
+});
 
-  t.test("a session that is opened while the password is replaced is worth nothing", async (t) => {
-    const { id } = await register();
-    for (let turn = 0; turn < 10; turn += 1) {
-      const [from, to] = [turn === 0 ? "$first" : `$${turn - 1}`, `$${turn}`];
-      const [sessionsOpened] = await Promise.all([
-        Promise.all(Array.from({ length: 4 }, () => tryOpen(id, { passwordHash: from }))),
-        sessions.changePassword(id, from, to, now, soon()),
-      ]);
-      for (const { hash } of sessionsOpened) t.match(await rotate(hash), { session: null });
-    }
-  });
+t.test("a token that is rotated while its session is ended leads nowhere", async (t) => {
+  const { id } = await register();
+  for (let turn = 0; turn < 10; turn += 1) {
+    const { hash } = await open(id);
+    const next = newHash();
+    await Promise.all([rotate(hash, next), sessions.endAll(id, now, soon())]);
+    t.match(await rotate(next), { session: null });
+  }
+});
 
-  const blocked = async (emailKey: string, at: Date) => {
-    const [row] = await query<{ until: Date }>(
-      "select blocked_until as until from login_attempts where email_hash = sha256($1) and isfinite(blocked_until)",
-      [Buffer.from(emailKey)],
-    );
-    return Math.max(0, ((row?.until.getTime() ?? 0) - at.getTime()) / 1_000);
-  };
+t.test("a new password ends every session, and the one before opens none any more", async (t) => {
+  const { id, emailKey } = await register();
+  const before = await open(id);
+  const change = (from: string, to: string) => sessions.changePassword(id, from, to, now, soon());
+  t.equal(await change("$wrong", "$third"), false);
+  t.match(await rotate(before.hash), { session: {} }, "nothing has happened");
+  const second = await open(id);
+  t.equal(await change("$first", "$second"), true);
+  t.match(await sessions.attempt(emailKey, now, soon()), { account: { passwordHash: "$second" } });
+  t.match(await rotate(second.hash), { session: null });
+  t.equal(await reasonOf(second.familyId), "password-changed");
+  t.equal((await tryOpen(id)).opened, false, "a log-in that had verified the password before");
+  t.match(await rotate((await open(id, { passwordHash: "$second" })).hash), { session: {} });
+});
 
-  t.test(
-    "ten attempts are free; the tenth blocks for 2 seconds, each more doubles that up to 15 minutes",
-    async (t) => {
-      const emailKey = `${newId()}@a.test`;
-      const waits: number[] = [];
-      let at = now;
-      for (let attempt = 1; attempt <= 21; attempt += 1) {
-        t.match(await sessions.attempt(emailKey, at, soon()), { allowed: true, blockedUntil: null });
-        const wait = await blocked(emailKey, at);
-        waits.push(wait);
-        if (wait > 0) {
-          const blockedUntil = new Date(at.getTime() + wait * 1_000);
-          const early = new Date(blockedUntil.getTime() - 1);
-          const refused = await sessions.attempt(emailKey, early, soon());
-          t.match(refused, { allowed: false, blockedUntil: blockedUntil.toISOString() });
-          at = blockedUntil;
-        }
-      }
-      t.same(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
-    },
+t.test("of many who replace one password at once, one does", async (t) => {
+  const { id } = await register();
+  const wishes = Array.from({ length: 8 }, (_, at) => `$new ${at}`);
+  const done = await Promise.all(wishes.map((to) => sessions.changePassword(id, "$first", to, now, soon())));
+  t.equal(done.filter((changed) => changed).length, 1);
+  t.match(await sessions.attemptOn(id, now, soon()), { account: { passwordHash: wishes[done.indexOf(true)] } });
+});
+
+t.test("a session that is opened while the password is replaced is worth nothing", async (t) => {
+  const { id } = await register();
+  for (let turn = 0; turn < 10; turn += 1) {
+    const [from, to] = [turn === 0 ? "$first" : `$${turn - 1}`, `$${turn}`];
+    const [sessionsOpened] = await Promise.all([
+      Promise.all(Array.from({ length: 4 }, () => tryOpen(id, { passwordHash: from }))),
+      sessions.changePassword(id, from, to, now, soon()),
+    ]);
+    for (const { hash } of sessionsOpened) t.match(await rotate(hash), { session: null });
+  }
+});
+
+const blocked = async (emailKey: string, at: Date) => {
+  const [row] = await query<{ until: Date }>(
+    "select blocked_until as until from login_attempts where email_hash = sha256($1) and isfinite(blocked_until)",
+    [Buffer.from(emailKey)],
   );
+  return Math.max(0, ((row?.until.getTime() ?? 0) - at.getTime()) / 1_000);
+};
 
-  t.test("parallel attempts are counted before any of them is known to be wrong", async (t) => {
-    const { emailKey } = await register();
-    for (const key of [emailKey, `${newId()}@a.test`]) {
-      const attempts = await Promise.all(Array.from({ length: 40 }, () => sessions.attempt(key, now, soon())));
-      t.equal(attempts.filter(({ allowed }) => allowed).length, 10);
+t.test("ten attempts are free; the tenth blocks for 2 seconds, each more doubles that up to 15 minutes", async (t) => {
+  const emailKey = `${newId()}@a.test`;
+  const waits: number[] = [];
+  let at = now;
+  for (let attempt = 1; attempt <= 21; attempt += 1) {
+    t.match(await sessions.attempt(emailKey, at, soon()), { allowed: true, blockedUntil: null });
+    const wait = await blocked(emailKey, at);
+    waits.push(wait);
+    if (wait > 0) {
+      const blockedUntil = new Date(at.getTime() + wait * 1_000);
+      const early = new Date(blockedUntil.getTime() - 1);
+      const refused = await sessions.attempt(emailKey, early, soon());
+      t.match(refused, { allowed: false, blockedUntil: blockedUntil.toISOString() });
+      at = blockedUntil;
     }
-  });
+  }
+  t.same(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+});
 
-  t.test("any number of attempts can be counted", async (t) => {
-    const emailKey = `${newId()}@a.test`;
-    await sessions.attempt(emailKey, now, soon());
-    await query("update login_attempts set attempts = 100000 where email_hash = sha256($1)", [Buffer.from(emailKey)]);
-    t.match(await sessions.attempt(emailKey, now, soon()), { allowed: true });
-    t.equal(await blocked(emailKey, now), 900);
-  });
+t.test("parallel attempts are counted before any of them is known to be wrong", async (t) => {
+  const { emailKey } = await register();
+  for (const key of [emailKey, `${newId()}@a.test`]) {
+    const attempts = await Promise.all(Array.from({ length: 40 }, () => sessions.attempt(key, now, soon())));
+    t.equal(attempts.filter(({ allowed }) => allowed).length, 10);
+  }
+});
 
-  t.test("a quiet hour, a good log-in, or a new password forgives", async (t) => {
-    const { id, emailKey } = await register();
-    const fill = async (at: Date) => {
-      for (let turn = 0; turn < 10; turn += 1) await sessions.attempt(emailKey, at, soon());
-    };
-    await fill(now);
-    t.equal(await blocked(emailKey, now), 2);
-    await sessions.attempt(emailKey, seconds(3_601), soon());
-    t.equal(await blocked(emailKey, seconds(3_601)), 0, "counted anew");
-    await fill(seconds(3_601));
-    t.ok((await blocked(emailKey, seconds(3_601))) > 0);
-    t.equal((await tryOpen(id, { passwordHash: "$wrong" })).opened, false);
-    t.ok((await blocked(emailKey, seconds(3_601))) > 0, "a log-in that was none forgives nothing");
-    await open(id);
-    t.equal(await blocked(emailKey, seconds(3_601)), 0);
-    await fill(seconds(3_601));
-    await sessions.changePassword(id, "$first", "$second", seconds(3_601), soon());
-    t.equal(await blocked(emailKey, seconds(3_601)), 0);
-  });
+t.test("any number of attempts can be counted", async (t) => {
+  const emailKey = `${newId()}@a.test`;
+  await sessions.attempt(emailKey, now, soon());
+  await query("update login_attempts set attempts = 100000 where email_hash = sha256($1)", [Buffer.from(emailKey)]);
+  t.match(await sessions.attempt(emailKey, now, soon()), { allowed: true });
+  t.equal(await blocked(emailKey, now), 900);
+});
 
-  t.test("what is over for long is forgotten, however much it is, and nothing else", async (t) => {
-    await query("truncate refresh_tokens, refresh_families, login_attempts");
-    const { id } = await register();
-    const young = await open(id, { expiresAt: days(2) });
-    await query(
-      `with family as (
-         insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
-         select gen_random_uuid(), $1, $2, $2, $2 from generate_series(1, 1500) returning id)
-       insert into refresh_tokens (hash, family_id, created_at)
-       select sha256(convert_to(id::text || token, 'UTF8')), id, $2 from family, generate_series(1, 4) as token`,
-      [id, days(1)],
-    );
-    await query(
-      `insert into login_attempts (email_hash, attempts, last_at, blocked_until)
-       select sha256(convert_to(i::text, 'UTF8')), 1, $1, '-infinity' from generate_series(1, 5500) as i`,
-      [days(1)],
-    );
-    const forget = (now: Date) => forgetOld({ sessions, clock: { now: () => now } }, soon());
-    t.equal(await forget(days(2)), 0);
-    t.equal(await forget(new Date(days(8).getTime() + 1)), 1_500 + 1_500 * 4 + 5_500);
-    t.same(await query("select id from refresh_families"), [{ id: young.familyId }]);
-    t.match(await rotate(young.hash), { session: {} });
-  });
+t.test("a quiet hour, a good log-in, or a new password forgives", async (t) => {
+  const { id, emailKey } = await register();
+  const fill = async (at: Date) => {
+    for (let turn = 0; turn < 10; turn += 1) await sessions.attempt(emailKey, at, soon());
+  };
+  await fill(now);
+  t.equal(await blocked(emailKey, now), 2);
+  await sessions.attempt(emailKey, seconds(3_601), soon());
+  t.equal(await blocked(emailKey, seconds(3_601)), 0, "counted anew");
+  await fill(seconds(3_601));
+  t.ok((await blocked(emailKey, seconds(3_601))) > 0);
+  t.equal((await tryOpen(id, { passwordHash: "$wrong" })).opened, false);
+  t.ok((await blocked(emailKey, seconds(3_601))) > 0, "a log-in that was none forgives nothing");
+  await open(id);
+  t.equal(await blocked(emailKey, seconds(3_601)), 0);
+  await fill(seconds(3_601));
+  await sessions.changePassword(id, "$first", "$second", seconds(3_601), soon());
+  t.equal(await blocked(emailKey, seconds(3_601)), 0);
+});
+
+t.test("what is over for long is forgotten, however much it is, and nothing else", async (t) => {
+  await query("truncate refresh_tokens, refresh_families, login_attempts");
+  const { id } = await register();
+  const young = await open(id, { expiresAt: days(2) });
+  await query(
+    `with family as (
+       insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
+       select gen_random_uuid(), $1, $2, $2, $2 from generate_series(1, 1500) returning id)
+     insert into refresh_tokens (hash, family_id, created_at)
+     select sha256(convert_to(id::text || token, 'UTF8')), id, $2 from family, generate_series(1, 4) as token`,
+    [id, days(1)],
+  );
+  await query(
+    `insert into login_attempts (email_hash, attempts, last_at, blocked_until)
+     select sha256(convert_to(i::text, 'UTF8')), 1, $1, '-infinity' from generate_series(1, 5500) as i`,
+    [days(1)],
+  );
+  const forget = (now: Date) => forgetOld({ sessions, clock: { now: () => now } }, soon());
+  t.equal(await forget(days(2)), 0);
+  t.equal(await forget(new Date(days(8).getTime() + 1)), 1_500 + 1_500 * 4 + 5_500);
+  t.same(await query("select id from refresh_families"), [{ id: young.familyId }]);
+  t.match(await rotate(young.hash), { session: {} });
 });

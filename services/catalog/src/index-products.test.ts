@@ -14,169 +14,167 @@ const soon = () => background(20_000);
 const mostBatches = 100;
 const forever = new AbortController().signal;
 
-t.test("indexing what was noted", async (t) => {
-  const { database, query, log } = await startStore(t, "catalog");
-  const queue = createIndexQueueStore(database);
-  const note = (ids: string[]) =>
-    query(`with ${noted("select distinct unnest($1::uuid[]) as id")} select count(*) from noted_to_index`, [ids]);
-  const indexes = createIndexStore(database);
-  const waiting = async () =>
-    (await query<{ id: string }>("select product_id as id from index_queue order by 1")).map(({ id }) => id);
-  const product = async () => {
-    const id = newId();
-    await query(
-      `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
-       values ($1, 'Tea', '', 1, 'EUR', 'tea', 9, now(), now())`,
-      [id],
-    );
-    return id;
-  };
-  /** An engine with one live index; what it was given, by id. */
-  const engine = async () => {
-    await query("truncate search_indexes, index_queue");
-    await indexes.startBuilding("products-1", soon());
-    await indexes.makeLive("products-1", soon());
-    const versions = new Map<string, number>();
-    const state = { away: false, refuses: new Set<string>(), during: async () => {}, versions, calls: 0 };
-    const index = {
-      async write(_: string, operations: IndexOperation[]) {
-        state.calls += 1;
-        if (state.away) throw new Error("search is away");
-        await state.during();
-        for (const { id, version } of operations) if (!state.refuses.has(id)) versions.set(id, version);
-        return new Map(operations.flatMap(({ id }) => (state.refuses.has(id) ? [[id, "refused"] as const] : [])));
-      },
-    } as unknown as SearchIndex;
-    return { state, deps: { indexes, index, queue } };
-  };
-  const drain = async (deps: Parameters<typeof indexNoted>[0]) => {
-    for (let batch = 0; batch < mostBatches; batch += 1) {
-      if ((await indexNoted(deps, log, forever)) === "nothing") return;
-    }
-    throw new Error(`there is something left after ${mostBatches} batches`);
-  };
+const { database, query, log } = await startStore(t, "catalog");
+const queue = createIndexQueueStore(database);
+const note = (ids: string[]) =>
+  query(`with ${noted("select distinct unnest($1::uuid[]) as id")} select count(*) from noted_to_index`, [ids]);
+const indexes = createIndexStore(database);
+const waiting = async () =>
+  (await query<{ id: string }>("select product_id as id from index_queue order by 1")).map(({ id }) => id);
+const product = async () => {
+  const id = newId();
+  await query(
+    `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
+     values ($1, 'Tea', '', 1, 'EUR', 'tea', 9, now(), now())`,
+    [id],
+  );
+  return id;
+};
+/** An engine with one live index; what it was given, by id. */
+const engine = async () => {
+  await query("truncate search_indexes, index_queue");
+  await indexes.startBuilding("products-1", soon());
+  await indexes.makeLive("products-1", soon());
+  const versions = new Map<string, number>();
+  const state = { away: false, refuses: new Set<string>(), during: async () => {}, versions, calls: 0 };
+  const index = {
+    async write(_: string, operations: IndexOperation[]) {
+      state.calls += 1;
+      if (state.away) throw new Error("search is away");
+      await state.during();
+      for (const { id, version } of operations) if (!state.refuses.has(id)) versions.set(id, version);
+      return new Map(operations.flatMap(({ id }) => (state.refuses.has(id) ? [[id, "refused"] as const] : [])));
+    },
+  } as unknown as SearchIndex;
+  return { state, deps: { indexes, index, queue } };
+};
+const drain = async (deps: Parameters<typeof indexNoted>[0]) => {
+  for (let batch = 0; batch < mostBatches; batch += 1) {
+    if ((await indexNoted(deps, log, forever)) === "nothing") return;
+  }
+  throw new Error(`there is something left after ${mostBatches} batches`);
+};
 
-  t.test("a product is noted once however often it changes, and indexed as it is then", async (t) => {
-    const { state, deps } = await engine();
-    const [one, two] = [await product(), await product()];
-    await Promise.all(Array.from({ length: 20 }, () => note([one])));
-    await note([two, one, two]);
-    t.same(await waiting(), [one, two].sort());
-    await query("update products set version = 7 where id = $1", [one]);
-    await drain(deps);
-    t.same(Object.fromEntries(state.versions), { [one]: 7, [two]: 1 });
-    t.equal(state.calls, 1, "in one call");
-    t.same(await waiting(), []);
-  });
+t.test("a product is noted once however often it changes, and indexed as it is then", async (t) => {
+  const { state, deps } = await engine();
+  const [one, two] = [await product(), await product()];
+  await Promise.all(Array.from({ length: 20 }, () => note([one])));
+  await note([two, one, two]);
+  t.same(await waiting(), [one, two].sort());
+  await query("update products set version = 7 where id = $1", [one]);
+  await drain(deps);
+  t.same(Object.fromEntries(state.versions), { [one]: 7, [two]: 1 });
+  t.equal(state.calls, 1, "in one call");
+  t.same(await waiting(), []);
+});
 
-  t.test("what changes while it is written stays noted, and is written again at once", async (t) => {
-    const { state, deps } = await engine();
-    const [id, other] = [await product(), await product()];
-    await note([id, other]);
-    state.during = async () => {
-      state.during = async () => {};
-      await query("update products set version = 2 where id = $1", [id]);
-      await note([id]);
-    };
-    await indexNoted(deps, log, forever);
-    t.same(await waiting(), [id]);
-    await indexNoted(deps, log, forever);
-    t.equal(state.versions.get(id), 2);
-    t.same(await waiting(), []);
-  });
+t.test("what changes while it is written stays noted, and is written again at once", async (t) => {
+  const { state, deps } = await engine();
+  const [id, other] = [await product(), await product()];
+  await note([id, other]);
+  state.during = async () => {
+    state.during = async () => {};
+    await query("update products set version = 2 where id = $1", [id]);
+    await note([id]);
+  };
+  await indexNoted(deps, log, forever);
+  t.same(await waiting(), [id]);
+  await indexNoted(deps, log, forever);
+  t.equal(state.versions.get(id), 2);
+  t.same(await waiting(), []);
+});
 
-  t.test("while search is away everything stays noted and nothing grows without end", async (t) => {
-    const { state, deps } = await engine();
-    state.away = true;
-    const ids = [await product(), await product()].sort();
-    for (let round = 0; round < 10; round += 1) {
-      await note(ids);
-      await t.rejects(indexNoted(deps, log, forever), /away/);
-    }
-    t.same(await waiting(), ids);
-    t.equal(await indexNoted(deps, log, forever), "nothing", "and there is a pause before the next try");
-    state.away = false;
+t.test("while search is away everything stays noted and nothing grows without end", async (t) => {
+  const { state, deps } = await engine();
+  state.away = true;
+  const ids = [await product(), await product()].sort();
+  for (let round = 0; round < 10; round += 1) {
     await note(ids);
-    await drain(deps);
-    t.same([...state.versions.keys()].sort(), ids);
-    t.same(await waiting(), []);
-  });
+    await t.rejects(indexNoted(deps, log, forever), /away/);
+  }
+  t.same(await waiting(), ids);
+  t.equal(await indexNoted(deps, log, forever), "nothing", "and there is a pause before the next try");
+  state.away = false;
+  await note(ids);
+  await drain(deps);
+  t.same([...state.versions.keys()].sort(), ids);
+  t.same(await waiting(), []);
+});
 
-  t.test("one product that the engine refuses does not hold up the others", async (t) => {
-    const { state, deps } = await engine();
-    const [bad, good] = [await product(), await product()];
-    state.refuses.add(bad);
-    await note([bad, good]);
-    await drain(deps);
-    t.same([...state.versions.keys()], [good]);
-    t.same(await waiting(), [bad]);
-  });
+t.test("one product that the engine refuses does not hold up the others", async (t) => {
+  const { state, deps } = await engine();
+  const [bad, good] = [await product(), await product()];
+  state.refuses.add(bad);
+  await note([bad, good]);
+  await drain(deps);
+  t.same([...state.versions.keys()], [good]);
+  t.same(await waiting(), [bad]);
+});
 
-  t.test("more than one batch takes, and more bytes than one call takes, is indexed all the same", async (t) => {
-    const { state, deps } = await engine();
-    const rows = await query<{ id: string }>(
-      `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
-       select gen_random_uuid(), 'Tea', repeat('豆', 1500), 1, 'EUR', 'tea', 9, now(), now()
-       from generate_series(1, 700) returning id`,
-    );
-    await note(rows.map(({ id }) => id));
-    await drain(deps);
-    t.equal(state.versions.size, 700);
-    t.ok(state.calls >= 6, `${state.calls} calls`);
-    t.same(await waiting(), []);
-  });
+t.test("more than one batch takes, and more bytes than one call takes, is indexed all the same", async (t) => {
+  const { state, deps } = await engine();
+  const rows = await query<{ id: string }>(
+    `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
+     select gen_random_uuid(), 'Tea', repeat('豆', 1500), 1, 'EUR', 'tea', 9, now(), now()
+     from generate_series(1, 700) returning id`,
+  );
+  await note(rows.map(({ id }) => id));
+  await drain(deps);
+  t.equal(state.versions.size, 700);
+  t.ok(state.calls >= 6, `${state.calls} calls`);
+  t.same(await waiting(), []);
+});
 
-  t.test("replicas share the work, and one that died loses nothing", async (t) => {
-    const ids = await Promise.all(Array.from({ length: 30 }, product));
-    const { state, deps } = await engine();
-    await note(ids);
-    const claims = await Promise.all([1, 2, 3].map(() => queue.claim(10, 30, soon())));
-    t.equal(new Set(claims.flat().map(({ id }) => id)).size, 30, "none twice");
-    await indexNoted(deps, log, forever);
-    t.equal(state.calls, 0, "all are taken");
-    await query("update index_queue set claimed_until = now() - interval '1 second'");
-    await drain(deps);
-    t.equal(state.versions.size, 30);
-  });
+t.test("replicas share the work, and one that died loses nothing", async (t) => {
+  const ids = await Promise.all(Array.from({ length: 30 }, product));
+  const { state, deps } = await engine();
+  await note(ids);
+  const claims = await Promise.all([1, 2, 3].map(() => queue.claim(10, 30, soon())));
+  t.equal(new Set(claims.flat().map(({ id }) => id)).size, 30, "none twice");
+  await indexNoted(deps, log, forever);
+  t.equal(state.calls, 0, "all are taken");
+  await query("update index_queue set claimed_until = now() - interval '1 second'");
+  await drain(deps);
+  t.equal(state.versions.size, 30);
+});
 
-  t.test("what one who was too slow has done does not hide what came after", async (t) => {
-    const { deps } = await engine();
-    const id = await product();
-    await note([id]);
-    const slow = await queue.claim(10, 30, soon());
-    await query("update index_queue set claimed_until = now() - interval '1 second'");
-    await drain(deps);
-    await note([id]);
-    await queue.settle(slow, [], 0, soon());
-    t.same(await waiting(), [id]);
-  });
+t.test("what one who was too slow has done does not hide what came after", async (t) => {
+  const { deps } = await engine();
+  const id = await product();
+  await note([id]);
+  const slow = await queue.claim(10, 30, soon());
+  await query("update index_queue set claimed_until = now() - interval '1 second'");
+  await drain(deps);
+  await note([id]);
+  await queue.settle(slow, [], 0, soon());
+  t.same(await waiting(), [id]);
+});
 
-  t.test("an indexer says once that search is away, goes on when it is back, and hears kicks", async (t) => {
-    const { state, deps } = await engine();
-    const said: string[] = [];
-    const say = (_: unknown, text?: string) => said.push(text ?? String(_));
-    state.away = true;
-    const id = await product();
-    await note([id]);
-    const indexer = startIndexer(deps, { ...log, warn: say, info: say } as unknown as typeof log, {
-      sweep: 3_600_000,
-      afterFailure: 5,
-    });
-    t.teardown(() => indexer.stop());
-    await eventually("several tries", async () => {
-      await note([id]);
-      indexer.kick();
-      return state.calls >= 3;
-    });
-    t.same(said, ["search: indexing fails; it is tried again"]);
-    state.away = false;
+t.test("an indexer says once that search is away, goes on when it is back, and hears kicks", async (t) => {
+  const { state, deps } = await engine();
+  const said: string[] = [];
+  const say = (_: unknown, text?: string) => said.push(text ?? String(_));
+  state.away = true;
+  const id = await product();
+  await note([id]);
+  const indexer = startIndexer(deps, { ...log, warn: say, info: say } as unknown as typeof log, {
+    sweep: 3_600_000,
+    afterFailure: 5,
+  });
+  t.teardown(() => indexer.stop());
+  await eventually("several tries", async () => {
     await note([id]);
     indexer.kick();
-    await eventually("indexed", async () => (await waiting()).length === 0);
-    t.match(said, ["search: indexing fails; it is tried again", "search: products are indexed again"]);
-    const next = await product();
-    await note([next]);
-    indexer.kick();
-    await eventually("the kick heard", async () => state.versions.has(next));
+    return state.calls >= 3;
   });
+  t.same(said, ["search: indexing fails; it is tried again"]);
+  state.away = false;
+  await note([id]);
+  indexer.kick();
+  await eventually("indexed", async () => (await waiting()).length === 0);
+  t.match(said, ["search: indexing fails; it is tried again", "search: products are indexed again"]);
+  const next = await product();
+  await note([next]);
+  indexer.kick();
+  await eventually("the kick heard", async () => state.versions.has(next));
 });

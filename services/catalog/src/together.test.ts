@@ -21,155 +21,153 @@ const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.000Z");
 const later = new Date(now.getTime() + 60_000);
 
-t.test("calls that come together", async (t) => {
-  const { database, query, log } = await startStore(t, "catalog");
-  const products = createProductStore(database);
-  const reservations = createReservationStore(database, noOutbox);
-  let kicks = 0;
-  const deps = { reservations, clock: { now: () => now }, kickOutbox: () => (kicks += 1) };
-  const hold = createHolding(deps);
-  const reserving = createReserving(deps);
-  const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
-    reserve({ reserve: reserving, log }, { reservations: asked }, soon());
+const { database, query, log } = await startStore(t, "catalog");
+const products = createProductStore(database);
+const reservations = createReservationStore(database, noOutbox);
+let kicks = 0;
+const deps = { reservations, clock: { now: () => now }, kickOutbox: () => (kicks += 1) };
+const hold = createHolding(deps);
+const reserving = createReserving(deps);
+const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
+  reserve({ reserve: reserving, log }, { reservations: asked }, soon());
 
-  const made = async (stock: number) => {
-    const id = newId();
-    const texts = { name: "Tea", description: "", category: "tea", imageUrl: "", currency: "EUR" };
-    const product = { id, ...texts, price: 1290, stock, attributes: {}, partnerId: null, createdAt: now };
-    await products.create(product, pendingEvent(ProductCreatedSchema, id), soon());
-    return id;
+const made = async (stock: number) => {
+  const id = newId();
+  const texts = { name: "Tea", description: "", category: "tea", imageUrl: "", currency: "EUR" };
+  const product = { id, ...texts, price: 1290, stock, attributes: {}, partnerId: null, createdAt: now };
+  await products.create(product, pendingEvent(ProductCreatedSchema, id), soon());
+  return id;
+};
+const reserved = async (productId: string, quantity = 1, expiresAt = later) => {
+  const id = newId();
+  await reservations.reserve([{ id, lines: [{ productId, quantity }] }], now, expiresAt, soon());
+  return id;
+};
+/** Whether each still expires by itself. */
+const expiring = async (ids: string[]) => {
+  const rows = await query<{ id: string; expires: boolean }>(
+    "select id, expires_at is not null and status = 'open' as expires from reservations where id = any ($1)",
+    [ids],
+  );
+  return ids.map((id) => rows.find((row) => row.id === id)?.expires);
+};
+const inbox = async (eventIds: string[]) =>
+  (await query("select from inbox where event_id = any ($1) and handler = 'hold'", [eventIds])).length;
+/** Which of these search is to look at; they are forgotten then. */
+const noted = async (...ids: string[]) => {
+  const rows = await query<{ id: string }>(
+    "delete from index_queue where product_id = any ($1) returning product_id as id",
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+};
+
+t.test("many orders' events are held, each once, however often they are delivered", async (t) => {
+  const tea = await made(100);
+  const holds = await Promise.all(
+    Array.from({ length: 30 }, async () => ({ id: await reserved(tea), eventId: newId() })),
+  );
+  const ids = holds.map(({ id }) => id);
+  const asked = [...holds, ...holds.slice(0, 10)];
+  await Promise.all(asked.map((one) => hold(one, soon())));
+  await Promise.all(holds.map((one) => hold(one, soon())));
+  t.same(new Set(await expiring(ids)), new Set([false]));
+  t.equal(await inbox(holds.map(({ eventId }) => eventId)), 30);
+});
+
+t.test("one that is lost fails alone and leaves no trace; one that has expired takes its stock anew", async (t) => {
+  const tea = await made(5);
+  const [fine, expired, dear] = [await reserved(tea), await reserved(tea, 1, now), await reserved(tea, 3, now)];
+  await reservations.expire(now, soon());
+  t.ok(await reserved(tea, 3), "others take what became free");
+  const events = [fine, expired, dear, newId()].map((id) => ({ id, eventId: newId() }));
+  kicks = 0;
+  const settled = await Promise.allSettled(events.map((one) => hold(one, soon())));
+  t.match(settled, [
+    { status: "fulfilled" },
+    { status: "fulfilled" },
+    { status: "rejected", reason: { code: "RESERVATION_LOST" } },
+    { status: "rejected", reason: { code: "RESERVATION_LOST" } },
+  ]);
+  t.equal(kicks, 1, "stock that was taken anew is an event");
+  t.equal(await inbox(events.map(({ eventId }) => eventId)), 2);
+  const [product] = await products.byIds([tea], soon());
+  t.equal(product?.stock, 0);
+});
+
+t.test("an event that was handled before its reservation ended is done", async (t) => {
+  const tea = await made(5);
+  const one = { id: await reserved(tea), eventId: newId() };
+  await hold(one, soon());
+  await reservations.releaseOnce(one.id, now, soon(), newId());
+  await t.resolves(hold(one, soon()));
+  t.equal((await products.byIds([tea], soon()))[0]?.stock, 5);
+});
+
+t.test("reservations of several calls are decided in order, each answered for its own lines", async (t) => {
+  const tea = await made(5);
+  const [twice, id] = [newId(), newId()];
+  const line = (quantity: number) => [{ productId: tea, quantity }];
+  const answers = await Promise.all([
+    ask({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
+    ask({ reservationId: twice, lines: line(2) }),
+    ask({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
+    ask({ reservationId: newId(), lines: line(1) }),
+  ]);
+  const { RESERVED, OUT_OF_STOCK, CHANGED } = ReserveStatus;
+  t.same(
+    answers.map((outcomes) => outcomes.map(({ status }) => status)),
+    [[RESERVED, RESERVED], [RESERVED], [CHANGED, OUT_OF_STOCK], [RESERVED]],
+  );
+  t.equal((await products.byIds([tea], soon()))[0]?.stock, 0);
+});
+
+t.test("a reservation that cannot be decided fails alone", async (t) => {
+  const [tea, poison] = [await made(5), newId()];
+  const failing: typeof reservations.reserve = async (wanted, ...rest) => {
+    if (wanted.some(({ id }) => id === poison)) throw new StatementFailed(commonErrors.unavailable);
+    return reservations.reserve(wanted, ...rest);
   };
-  const reserved = async (productId: string, quantity = 1, expiresAt = later) => {
-    const id = newId();
-    await reservations.reserve([{ id, lines: [{ productId, quantity }] }], now, expiresAt, soon());
-    return id;
-  };
-  /** Whether each still expires by itself. */
-  const expiring = async (ids: string[]) => {
-    const rows = await query<{ id: string; expires: boolean }>(
-      "select id, expires_at is not null and status = 'open' as expires from reservations where id = any ($1)",
-      [ids],
-    );
-    return ids.map((id) => rows.find((row) => row.id === id)?.expires);
-  };
-  const inbox = async (eventIds: string[]) =>
-    (await query("select from inbox where event_id = any ($1) and handler = 'hold'", [eventIds])).length;
-  /** Which of these search is to look at; they are forgotten then. */
-  const noted = async (...ids: string[]) => {
-    const rows = await query<{ id: string }>(
-      "delete from index_queue where product_id = any ($1) returning product_id as id",
-      [ids],
-    );
-    return rows.map(({ id }) => id);
-  };
+  const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });
+  const asked = [newId(), poison, newId(), newId()].map((reservationId) => ({
+    reservationId,
+    lines: [{ productId: tea, quantity: 1 }],
+  }));
+  const outcomes = await reserve({ reserve: broken, log }, { reservations: asked }, soon());
+  t.match(outcomes, [
+    { status: 1 },
+    { reservationId: poison, failure: { code: "UNAVAILABLE" } },
+    { status: 1 },
+    { status: 1 },
+  ]);
+  t.equal((await products.byIds([tea], soon()))[0]?.stock, 2);
+});
 
-  t.test("many orders' events are held, each once, however often they are delivered", async (t) => {
-    const tea = await made(100);
-    const holds = await Promise.all(
-      Array.from({ length: 30 }, async () => ({ id: await reserved(tea), eventId: newId() })),
-    );
-    const ids = holds.map(({ id }) => id);
-    const asked = [...holds, ...holds.slice(0, 10)];
-    await Promise.all(asked.map((one) => hold(one, soon())));
-    await Promise.all(holds.map((one) => hold(one, soon())));
-    t.same(new Set(await expiring(ids)), new Set([false]));
-    t.equal(await inbox(holds.map(({ eventId }) => eventId)), 30);
-  });
-
-  t.test("one that is lost fails alone and leaves no trace; one that has expired takes its stock anew", async (t) => {
-    const tea = await made(5);
-    const [fine, expired, dear] = [await reserved(tea), await reserved(tea, 1, now), await reserved(tea, 3, now)];
-    await reservations.expire(now, soon());
-    t.ok(await reserved(tea, 3), "others take what became free");
-    const events = [fine, expired, dear, newId()].map((id) => ({ id, eventId: newId() }));
-    kicks = 0;
-    const settled = await Promise.allSettled(events.map((one) => hold(one, soon())));
-    t.match(settled, [
-      { status: "fulfilled" },
-      { status: "fulfilled" },
-      { status: "rejected", reason: { code: "RESERVATION_LOST" } },
-      { status: "rejected", reason: { code: "RESERVATION_LOST" } },
-    ]);
-    t.equal(kicks, 1, "stock that was taken anew is an event");
-    t.equal(await inbox(events.map(({ eventId }) => eventId)), 2);
-    const [product] = await products.byIds([tea], soon());
-    t.equal(product?.stock, 0);
-  });
-
-  t.test("an event that was handled before its reservation ended is done", async (t) => {
-    const tea = await made(5);
-    const one = { id: await reserved(tea), eventId: newId() };
-    await hold(one, soon());
-    await reservations.releaseOnce(one.id, now, soon(), newId());
-    await t.resolves(hold(one, soon()));
-    t.equal((await products.byIds([tea], soon()))[0]?.stock, 5);
-  });
-
-  t.test("reservations of several calls are decided in order, each answered for its own lines", async (t) => {
-    const tea = await made(5);
-    const [twice, id] = [newId(), newId()];
-    const line = (quantity: number) => [{ productId: tea, quantity }];
-    const answers = await Promise.all([
-      ask({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
-      ask({ reservationId: twice, lines: line(2) }),
-      ask({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
-      ask({ reservationId: newId(), lines: line(1) }),
-    ]);
-    const { RESERVED, OUT_OF_STOCK, CHANGED } = ReserveStatus;
-    t.same(
-      answers.map((outcomes) => outcomes.map(({ status }) => status)),
-      [[RESERVED, RESERVED], [RESERVED], [CHANGED, OUT_OF_STOCK], [RESERVED]],
-    );
-    t.equal((await products.byIds([tea], soon()))[0]?.stock, 0);
-  });
-
-  t.test("a reservation that cannot be decided fails alone", async (t) => {
-    const [tea, poison] = [await made(5), newId()];
-    const failing: typeof reservations.reserve = async (wanted, ...rest) => {
-      if (wanted.some(({ id }) => id === poison)) throw new StatementFailed(commonErrors.unavailable);
-      return reservations.reserve(wanted, ...rest);
+t.test("search is told with the change itself of what it shows, and not of every unit", async (t) => {
+  const tea = await made(2);
+  t.same(await noted(tea), [tea], "made");
+  await products.update(tea, null, { price: 1 }, now, pendingEvent(ProductChangedSchema, tea), soon());
+  t.same(await noted(tea), [tea], "changed");
+  const first = await reserved(tea);
+  t.same(await noted(tea), [], "there is some left");
+  await reserved(tea);
+  t.same(await noted(tea), [tea], "sold out");
+  await reservations.release([first], now, soon());
+  t.same(await noted(tea), [tea], "there is some again");
+  const add = async (number: number, type: "add" | "set" = "add") => {
+    const change = { id: tea, changeId: newId(), type, number, reason: "", actor: newId(), most: 100 };
+    const events = {
+      changed: pendingEvent(StockChangedSchema, tea),
+      depleted: pendingEvent(StockDepletedSchema, tea),
     };
-    const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });
-    const asked = [newId(), poison, newId(), newId()].map((reservationId) => ({
-      reservationId,
-      lines: [{ productId: tea, quantity: 1 }],
-    }));
-    const outcomes = await reserve({ reserve: broken, log }, { reservations: asked }, soon());
-    t.match(outcomes, [
-      { status: 1 },
-      { reservationId: poison, failure: { code: "UNAVAILABLE" } },
-      { status: 1 },
-      { status: 1 },
-    ]);
-    t.equal((await products.byIds([tea], soon()))[0]?.stock, 2);
-  });
-
-  t.test("search is told with the change itself of what it shows, and not of every unit", async (t) => {
-    const tea = await made(2);
-    t.same(await noted(tea), [tea], "made");
-    await products.update(tea, null, { price: 1 }, now, pendingEvent(ProductChangedSchema, tea), soon());
-    t.same(await noted(tea), [tea], "changed");
-    const first = await reserved(tea);
-    t.same(await noted(tea), [], "there is some left");
-    await reserved(tea);
-    t.same(await noted(tea), [tea], "sold out");
-    await reservations.release([first], now, soon());
-    t.same(await noted(tea), [tea], "there is some again");
-    const add = async (number: number, type: "add" | "set" = "add") => {
-      const change = { id: tea, changeId: newId(), type, number, reason: "", actor: newId(), most: 100 };
-      const events = {
-        changed: pendingEvent(StockChangedSchema, tea),
-        depleted: pendingEvent(StockDepletedSchema, tea),
-      };
-      await products.changeStock(change, null, now, events, soon());
-    };
-    await add(5);
-    t.same(await noted(tea), [], "more of it");
-    await add(0, "set");
-    t.same(await noted(tea), [tea], "none left");
-    await add(1);
-    t.same(await noted(tea), [tea], "some again");
-    await products.update(tea, null, { deleted: true }, now, pendingEvent(ProductChangedSchema, tea), soon());
-    t.same(await noted(tea), [tea], "deleted");
-  });
+    await products.changeStock(change, null, now, events, soon());
+  };
+  await add(5);
+  t.same(await noted(tea), [], "more of it");
+  await add(0, "set");
+  t.same(await noted(tea), [tea], "none left");
+  await add(1);
+  t.same(await noted(tea), [tea], "some again");
+  await products.update(tea, null, { deleted: true }, now, pendingEvent(ProductChangedSchema, tea), soon());
+  t.same(await noted(tea), [tea], "deleted");
 });

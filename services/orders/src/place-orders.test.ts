@@ -5,8 +5,8 @@ import { newId } from "@sidecart/platform/ids";
 import type { Verifier } from "@sidecart/platform/rpc";
 import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
-import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
+import { startReservations } from "../../../tests/support/reservations.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import type { Deps } from "./deps.ts";
 import { createOrderStore, type NewOrder } from "./order-store.ts";
@@ -16,307 +16,243 @@ import { createPlacing, type PlacingDeps } from "./placing.ts";
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
 type Line = { productId: string; quantity: number };
-type Asked = { reservationId: string; lines: Line[] };
-type Product = { price: number; currency: string; stock: number };
 type Answer =
   | { case: "order"; value: { id: string; accountId: string; status: string } }
   | { case: "refusal" | "failure"; value: { code: string } };
 
 const idOf = (answer: Answer | undefined) => (answer?.case === "order" ? answer.value.id : undefined);
 
-/** What catalog promises about reservations, and nothing else of it. */
-function catalog(products: Record<string, Product>) {
-  const held = new Map<string, { lines: Line[]; open: boolean }>();
+const { database, query } = await startStore(t, "orders");
+const catalog = await startReservations(t, { now: () => now }, soon);
+
+/** A customer and products of their own: 100 of each. */
+async function shop({ price = 1_290 } = {}) {
+  const accountId = newId();
+  const [tea, cup, yen] = [
+    await catalog.product(price),
+    await catalog.product(500),
+    await catalog.product(1_290, "JPY"),
+  ] as const;
   const calls: string[][] = [];
-  const open = (id: string) => held.get(id)?.open === true;
-  const units = (lines: Line[], sign: number) => {
-    for (const { productId, quantity } of lines) {
-      const product = products[productId];
-      if (product) product.stock += sign * quantity;
-    }
+  const openOnes = () => catalog.openOnes([tea, cup, yen]);
+  /** Who shows another's account id as a token is that one. */
+  const caller = async ({ authorization = accountId }: CallContext) => {
+    if (authorization === "nobody") throw new AppError(commonErrors.unauthenticated);
+    return { accountId: authorization, roles: ["customer"], sessionId: newId() };
   };
-  const priced = ({ productId, quantity }: Line) => {
-    const { price = 0, currency = "" } = products[productId] ?? {};
-    return { productId, quantity, price: BigInt(price), currency, name: "A thing", partnerId: "" };
+  const placing = {
+    orders: createOrderStore(database),
+    reservations: catalog.client(calls),
+    clock: { now: () => now },
+    publish: () => {},
+    log: createLogger("orders", "silent"),
+  } as unknown as PlacingDeps;
+  /** With something of it in another way. */
+  const depsWith = (other: object): Deps => {
+    const changed = { ...placing, ...other } as PlacingDeps;
+    const verifier = { caller } as unknown as Verifier;
+    return { ...changed, place: createPlacing(changed), verifier, kickOutbox() {} };
   };
-  const decide = ({ reservationId, lines }: Asked) => {
-    const before = held.get(reservationId);
-    const answer = (status: ReserveStatus, refusedProductIds: string[] = []) => ({
-      reservationId,
-      status,
-      refusedProductIds,
-      lines: status === ReserveStatus.RESERVED ? lines.map(priced) : [],
-    });
-    if (before && !before.open) return answer(ReserveStatus.CLOSED);
-    if (before && JSON.stringify(before.lines) !== JSON.stringify(lines)) return answer(ReserveStatus.CHANGED);
-    if (before) return answer(ReserveStatus.RESERVED);
-    const short = lines.filter(({ productId, quantity }) => (products[productId]?.stock ?? 0) < quantity);
-    if (short.length > 0)
-      return answer(
-        ReserveStatus.OUT_OF_STOCK,
-        short.map(({ productId }) => productId),
-      );
-    held.set(reservationId, { lines, open: true });
-    units(lines, -1);
-    return answer(ReserveStatus.RESERVED);
+  const deps = depsWith({});
+  const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
+    const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
+    const outcomes = await placeOrders(deps, asked, soon());
+    return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
   };
-  const release = (ids: string[]) => {
-    for (const id of ids.filter(open)) {
-      const one = held.get(id);
-      if (one) one.open = false;
-      units(one?.lines ?? [], 1);
-    }
-  };
-  const reservations = {
-    async reserve({ reservations }: { reservations: Asked[] }) {
-      calls.push(reservations.map(({ reservationId }) => reservationId));
-      return { outcomes: reservations.map(decide) };
-    },
-    async release({ reservationIds }: { reservationIds: string[] }) {
-      release(reservationIds);
-      return {};
-    },
-  };
-  return {
-    reservations,
-    calls,
-    release,
-    openOnes: () => [...held.keys()].filter(open),
-    stock: (id: string) => products[id]?.stock,
-  };
+  const count = async () =>
+    (
+      await query<{ orders: number }>("select count(*)::int as orders from orders where account_id = $1", [accountId])
+    )[0]?.orders;
+  const { stock, release } = catalog;
+  return { tea, cup, yen, calls, openOnes, stock, release, deps, depsWith, accountId, place, count };
 }
+const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
+  lines: [{ productId, quantity }],
+  idempotencyKey,
+});
 
-t.test("placing orders", async (t) => {
-  const { database, query } = await startStore(t, "orders");
-  const [tea, cup, yen] = [newId(), newId(), newId()];
+t.test("many placements are one call to catalog, and each has an outcome of its own", async (t) => {
+  const { tea, cup, yen, place, calls, stock, count } = await shop();
+  const answers = await place(some(tea, 2), some(tea, 1_000), some(cup), {
+    lines: [...some(tea).lines, ...some(yen).lines],
+  });
+  t.match(answers, [
+    { case: "order", value: { priceTotal: 2_580n, status: "pending_payment", createdAt: now.toISOString() } },
+    { case: "refusal", value: { code: "OUT_OF_STOCK", productIds: [tea] } },
+    { case: "order", value: { priceTotal: 500n } },
+    { case: "refusal", value: { code: "MIXED_CURRENCIES" } },
+  ]);
+  t.equal(calls.length, 1);
+  t.equal(await count(), 2);
+  t.same(await Promise.all([tea, cup, yen].map(stock)), [98, 99, 100], "what was refused gave its stock back");
+});
 
-  function shop(products: Record<string, Product> = {}) {
-    const accountId = newId();
-    const euros = { price: 1_290, currency: "EUR", stock: 100 };
-    const own = catalog({
-      [tea]: { ...euros },
-      [cup]: { ...euros, price: 500 },
-      [yen]: { ...euros, currency: "JPY" },
-      ...products,
-    });
-    /** Who shows another's account id as a token is that one. */
-    const caller = async ({ authorization = accountId }: CallContext) => {
-      if (authorization === "nobody") throw new AppError(commonErrors.unauthenticated);
-      return { accountId: authorization, roles: ["customer"], sessionId: newId() };
-    };
-    const placing = {
-      orders: createOrderStore(database),
-      reservations: own.reservations,
-      clock: { now: () => now },
-      publish: () => {},
-      log: createLogger("orders", "silent"),
-    } as unknown as PlacingDeps;
-    /** With something of it in another way. */
-    const depsWith = (other: object): Deps => {
-      const changed = { ...placing, ...other } as PlacingDeps;
-      const verifier = { caller } as unknown as Verifier;
-      return { ...changed, place: createPlacing(changed), verifier, kickOutbox() {} };
-    };
-    const deps = depsWith({});
-    const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
-      const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
-      const outcomes = await placeOrders(deps, asked, soon());
-      return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
-    };
-    const count = async () =>
-      (
-        await query<{ orders: number }>("select count(*)::int as orders from orders where account_id = $1", [accountId])
-      )[0]?.orders;
-    return { ...own, deps, depsWith, accountId, place, count };
+t.test("placements of several people go in one call, and one that is wrong fails alone", async (t) => {
+  const { tea, place, calls, accountId } = await shop();
+  const [other, wrong] = [newId(), some("no id")];
+  const answers = await place(
+    some(tea, 1, "key"),
+    { ...some(tea, 1, "key"), authorization: other },
+    { ...some(tea), authorization: "nobody" },
+    wrong,
+  );
+  t.match(answers, [
+    { case: "order", value: { accountId } },
+    { case: "order", value: { accountId: other } },
+    { case: "failure", value: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED" } },
+    { case: "failure", value: { code: "BAD_INPUT", details: /lines.0.productId/ } },
+  ]);
+  t.equal(calls.length, 1);
+  const again = await place(some(tea, 1, "key"), { ...some(tea, 1, "key"), authorization: other });
+  t.same(again.map(idOf), answers.slice(0, 2).map(idOf), "each finds its own order under the same key");
+});
+
+t.test("placements of several calls go together", async (t) => {
+  const { tea, cup, place, calls } = await shop();
+  await Promise.all([place(some(tea)), place(some(cup)), place(some(tea))]);
+  t.match(calls, { length: 1 });
+});
+
+t.test("a total that is too large is refused, and gives its stock back", async (t) => {
+  const { tea, place, openOnes } = await shop({ price: 10 ** 12 });
+  t.match(await place(some(tea, 2)), [{ case: "refusal", value: { code: "TOTAL_TOO_LARGE" } }]);
+  t.same(await openOnes(), []);
+  t.match(await place(some(tea, 1)), [{ case: "order", value: { priceTotal: 10n ** 12n } }]);
+});
+
+t.test("a key is one order: again, at once, and twice in one call; with other lines it is a conflict", async (t) => {
+  const { tea, cup, place, count, stock } = await shop();
+  const [first] = await place(some(tea, 2, "key"));
+  const [again] = await place(some(tea, 2, "key"));
+  t.same({ ...again, replayed: false }, first);
+  t.equal(again?.replayed, true);
+  t.match(await place(some(tea, 3, "key")), [{ case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } }]);
+  const twice = await place(some(cup, 1, "two"), some(cup, 1, "two"), some(cup, 2, "two"));
+  t.equal(idOf(twice[0]), idOf(twice[1]));
+  t.match(twice[2], { case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } });
+  const many = await Promise.all(Array.from({ length: 20 }, () => place(some(cup, 1, "many"))));
+  t.equal(new Set(many.map(([one]) => idOf(one))).size, 1);
+  t.equal(await count(), 3);
+  t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "stock is held once for each");
+});
+
+t.test("the answer is given again after the order has ended", async (t) => {
+  const { tea, place, release, openOnes, accountId } = await shop();
+  const [first] = await place(some(tea, 2, "key"));
+  await query("update orders set status = 'cancelled' where account_id = $1", [accountId]);
+  await release(await openOnes());
+  t.same({ ...(await place(some(tea, 2, "key")))[0], replayed: false }, first);
+});
+
+t.test("a reservation that ended without an order makes room for another one, five times", async (t) => {
+  const { tea, place, calls, release, openOnes, count, depsWith } = await shop();
+  const failing = async () => {
+    throw new AppError(commonErrors.unavailable);
+  };
+  const dying = depsWith({ orders: { ...createOrderStore(database), place: failing } });
+  for (let round = 1; round <= 5; round += 1) {
+    const asked = { placements: [some(tea, 1, "key")] };
+    await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
+    t.equal(calls.splice(0).length, round);
+    await release(await openOnes());
   }
-  const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
-    lines: [{ productId, quantity }],
-    idempotencyKey,
-  });
+  t.match(await place(some(tea, 1, "key"), some(tea, 1, "another")), [{ case: "refusal" }, { case: "order" }]);
+  t.same(
+    calls.map((ids) => ids.length),
+    [2, 1, 1, 1, 1],
+    "only what is left is asked again",
+  );
+  t.equal(await count(), 1);
+  t.equal((await openOnes()).length, 1);
+});
 
-  t.test("many placements are one call to catalog, and each has an outcome of its own", async (t) => {
-    const { place, calls, stock, count } = shop();
-    const answers = await place(some(tea, 2), some(tea, 1_000), some(cup), {
-      lines: [...some(tea).lines, ...some(yen).lines],
-    });
-    t.match(answers, [
-      { case: "order", value: { priceTotal: 2_580n, status: "pending_payment", createdAt: now.toISOString() } },
-      { case: "refusal", value: { code: "OUT_OF_STOCK", productIds: [tea] } },
-      { case: "order", value: { priceTotal: 500n } },
-      { case: "refusal", value: { code: "MIXED_CURRENCIES" } },
-    ]);
-    t.equal(calls.length, 1);
-    t.equal(await count(), 2);
-    t.same([stock(tea), stock(cup), stock(yen)], [98, 99, 100], "what was refused gave its stock back");
-  });
+t.test("what failed between reserving and writing goes on where it was", async (t) => {
+  const { tea, place, depsWith, stock } = await shop();
+  const gone = () => Promise.reject(new Error("gone"));
+  const dying = depsWith({ orders: { ...createOrderStore(database), place: gone } });
+  await t.rejects(placeOrders(dying, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
+  t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
+  t.equal(await stock(tea), 96, "held once");
+});
 
-  t.test("placements of several people go in one call, and one that is wrong fails alone", async (t) => {
-    const { place, calls, accountId } = shop();
-    const [other, wrong] = [newId(), some("no id")];
-    const answers = await place(
-      some(tea, 1, "key"),
-      { ...some(tea, 1, "key"), authorization: other },
-      { ...some(tea), authorization: "nobody" },
-      wrong,
-    );
-    t.match(answers, [
-      { case: "order", value: { accountId } },
-      { case: "order", value: { accountId: other } },
-      { case: "failure", value: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED" } },
-      { case: "failure", value: { code: "BAD_INPUT", details: /lines.0.productId/ } },
-    ]);
-    t.equal(calls.length, 1);
-    const again = await place(some(tea, 1, "key"), { ...some(tea, 1, "key"), authorization: other });
-    t.same(again.map(idOf), answers.slice(0, 2).map(idOf), "each finds its own order under the same key");
-  });
+t.test("one order that cannot be written fails alone, and nobody else's is placed twice", async (t) => {
+  const store = createOrderStore(database);
+  const { tea, cup, yen, depsWith, count, stock } = await shop();
+  const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
+  const place = async (orders: NewOrder[], context: CallContext) => {
+    if (poisoned(orders)) throw new StatementFailed(commonErrors.unavailable);
+    return store.place(orders, context);
+  };
+  const deps = depsWith({ orders: { ...store, place } });
+  const asked = [some(tea), some(yen), some(cup), some(tea), some(cup)];
+  const outcomes = await placeOrders(deps, { placements: asked }, soon());
+  t.same(
+    outcomes.map(({ result }) => result?.case),
+    ["order", "failure", "order", "order", "order"],
+  );
+  t.equal(await count(), 4);
+  t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "held once for each order");
+});
 
-  t.test("placements of several calls go together", async (t) => {
-    const { place, calls } = shop();
-    await Promise.all([place(some(tea)), place(some(cup)), place(some(tea))]);
-    t.match(calls, { length: 1 });
-  });
+t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
+  const published: WrittenRow[] = [];
+  const { tea, cup, depsWith, accountId } = await shop();
+  const deps = depsWith({ publish: (rows: WrittenRow[]) => published.push(...rows) });
+  await placeOrders(deps, { placements: [some(tea, 1, "key")] }, soon());
+  await placeOrders(deps, { placements: [some(tea, 1, "key"), some(cup), some(tea, 1_000)] }, soon());
+  const rows = await query<{ row: WrittenRow; seconds: number }>(
+    `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
+     from outbox where data->'order'->>'accountId' = $1 order by id`,
+    [accountId],
+  );
+  const row = ({ createdAt, ...rest }: WrittenRow) => rest;
+  t.same(
+    published.map(row),
+    rows.map((one) => row(one.row)),
+  );
+  t.equal(published.length, 2);
+  t.ok(published.every(({ createdAt }) => createdAt === now.toISOString()));
+  t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
+});
 
-  t.test("a total that is too large is refused, and gives its stock back", async (t) => {
-    const { place, openOnes } = shop({ [tea]: { price: 10 ** 12, currency: "EUR", stock: 100 } });
-    t.match(await place(some(tea, 2)), [{ case: "refusal", value: { code: "TOTAL_TOO_LARGE" } }]);
-    t.same(openOnes(), []);
-    t.match(await place(some(tea, 1)), [{ case: "order", value: { priceTotal: 10n ** 12n } }]);
-  });
+t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
+  const store = createOrderStore(database);
+  const { tea, depsWith, count, stock } = await shop();
+  const failures = [new StatementFailed(commonErrors.unavailable)];
+  const byKeys: typeof store.byKeys = async (...asked) => {
+    const failure = failures.pop();
+    if (failure) throw failure;
+    return store.byKeys(...asked);
+  };
+  const deps = depsWith({ orders: { ...store, byKeys } });
+  const placements = [some(tea, 1, "twice"), some(tea, 1, "twice"), some(tea), some(tea)];
+  const outcomes = await placeOrders(deps, { placements }, soon());
+  t.ok(outcomes.every(({ result }) => result?.case === "order"));
+  t.equal(await count(), 3);
+  t.equal(await stock(tea), 97);
+});
 
-  t.test("a key is one order: again, at once, and twice in one call; with other lines it is a conflict", async (t) => {
-    const { place, count, stock } = shop();
-    const [first] = await place(some(tea, 2, "key"));
-    const [again] = await place(some(tea, 2, "key"));
-    t.same({ ...again, replayed: false }, first);
-    t.equal(again?.replayed, true);
-    t.match(await place(some(tea, 3, "key")), [{ case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } }]);
-    const twice = await place(some(cup, 1, "two"), some(cup, 1, "two"), some(cup, 2, "two"));
-    t.equal(idOf(twice[0]), idOf(twice[1]));
-    t.match(twice[2], { case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } });
-    const many = await Promise.all(Array.from({ length: 20 }, () => place(some(cup, 1, "many"))));
-    t.equal(new Set(many.map(([one]) => idOf(one))).size, 1);
-    t.equal(await count(), 3);
-    t.same([stock(tea), stock(cup)], [98, 98], "stock is held once for each");
-  });
+t.test("an answer that leaves something undecided is a failure", async (t) => {
+  const { tea, depsWith } = await shop();
+  const silent = depsWith({ reservations: { reserve: async () => ({ outcomes: [] }) } });
+  await t.rejects(placeOrders(silent, { placements: [some(tea)] }, soon()), /no outcome/);
+});
 
-  t.test("the answer is given again after the order has ended", async (t) => {
-    const { place, release, openOnes, accountId } = shop();
-    const [first] = await place(some(tea, 2, "key"));
-    await query("update orders set status = 'cancelled' where account_id = $1", [accountId]);
-    release(openOnes());
-    t.same({ ...(await place(some(tea, 2, "key")))[0], replayed: false }, first);
-  });
-
-  t.test("a reservation that ended without an order makes room for another one, five times", async (t) => {
-    const { place, calls, release, openOnes, count, depsWith } = shop();
-    const failing = async () => {
-      throw new AppError(commonErrors.unavailable);
-    };
-    const dying = depsWith({ orders: { ...createOrderStore(database), place: failing } });
-    for (let round = 1; round <= 5; round += 1) {
-      const asked = { placements: [some(tea, 1, "key")] };
-      await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
-      t.equal(calls.splice(0).length, round);
-      release(openOnes());
-    }
-    t.match(await place(some(tea, 1, "key"), some(tea, 1, "another")), [{ case: "refusal" }, { case: "order" }]);
-    t.same(
-      calls.map((ids) => ids.length),
-      [2, 1, 1, 1, 1],
-      "only what is left is asked again",
-    );
-    t.equal(await count(), 1);
-    t.equal(openOnes().length, 1);
-  });
-
-  t.test("what failed between reserving and writing goes on where it was", async (t) => {
-    const { place, depsWith, stock } = shop();
-    const gone = () => Promise.reject(new Error("gone"));
-    const dying = depsWith({ orders: { ...createOrderStore(database), place: gone } });
-    await t.rejects(placeOrders(dying, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
-    t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
-    t.equal(stock(tea), 96, "held once");
-  });
-
-  t.test("one order that cannot be written fails alone, and nobody else's is placed twice", async (t) => {
-    const store = createOrderStore(database);
-    const { depsWith, count, stock } = shop({ [yen]: { price: 7, currency: "JPY", stock: 100 } });
-    const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
-    const place = async (orders: NewOrder[], context: CallContext) => {
-      if (poisoned(orders)) throw new StatementFailed(commonErrors.unavailable);
-      return store.place(orders, context);
-    };
-    const deps = depsWith({ orders: { ...store, place } });
-    const asked = [some(tea), some(yen), some(cup), some(tea), some(cup)];
-    const outcomes = await placeOrders(deps, { placements: asked }, soon());
-    t.same(
-      outcomes.map(({ result }) => result?.case),
-      ["order", "failure", "order", "order", "order"],
-    );
-    t.equal(await count(), 4);
-    t.same([stock(tea), stock(cup)], [98, 98], "held once for each order");
-  });
-
-  t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
-    const published: WrittenRow[] = [];
-    const { depsWith, accountId } = shop();
-    const deps = depsWith({ publish: (rows: WrittenRow[]) => published.push(...rows) });
-    await placeOrders(deps, { placements: [some(tea, 1, "key")] }, soon());
-    await placeOrders(deps, { placements: [some(tea, 1, "key"), some(cup), some(tea, 1_000)] }, soon());
-    const rows = await query<{ row: WrittenRow; seconds: number }>(
-      `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
-       from outbox where data->'order'->>'accountId' = $1 order by id`,
-      [accountId],
-    );
-    const row = ({ createdAt, ...rest }: WrittenRow) => rest;
-    t.same(
-      published.map(row),
-      rows.map((one) => row(one.row)),
-    );
-    t.equal(published.length, 2);
-    t.ok(published.every(({ createdAt }) => createdAt === now.toISOString()));
-    t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
-  });
-
-  t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
-    const store = createOrderStore(database);
-    const { depsWith, count, stock } = shop();
-    const failures = [new StatementFailed(commonErrors.unavailable)];
-    const byKeys: typeof store.byKeys = async (...asked) => {
-      const failure = failures.pop();
-      if (failure) throw failure;
-      return store.byKeys(...asked);
-    };
-    const deps = depsWith({ orders: { ...store, byKeys } });
-    const placements = [some(tea, 1, "twice"), some(tea, 1, "twice"), some(tea), some(tea)];
-    const outcomes = await placeOrders(deps, { placements }, soon());
-    t.ok(outcomes.every(({ result }) => result?.case === "order"));
-    t.equal(await count(), 3);
-    t.equal(stock(tea), 97);
-  });
-
-  t.test("an answer that leaves something undecided is a failure", async (t) => {
-    const { depsWith } = shop();
-    const silent = depsWith({ reservations: { reserve: async () => ({ outcomes: [] }) } });
-    await t.rejects(placeOrders(silent, { placements: [some(tea)] }, soon()), /no outcome/);
-  });
-
-  t.test("what is no placement is refused before anything is asked", async (t) => {
-    const { deps, calls } = shop();
-    for (const placements of [
-      [],
-      [{ lines: [], idempotencyKey: "" }],
-      [some(tea, 0)],
-      [some(tea, -1)],
-      [some(tea, 1.5)],
-      [some("no id")],
-      [some(tea, 1, "k".repeat(256))],
-      [some(tea, 1, "k\0")],
-      [{ lines: Array(101).fill({ productId: tea, quantity: 1 }), idempotencyKey: "" }],
-      Array(101).fill(some(tea)),
-    ]) {
-      await t.rejects(placeOrders(deps, { placements }, soon()), { code: "BAD_INPUT" });
-    }
-    t.same(calls, []);
-  });
+t.test("what is no placement is refused before anything is asked", async (t) => {
+  const { tea, deps, calls } = await shop();
+  for (const placements of [
+    [],
+    [{ lines: [], idempotencyKey: "" }],
+    [some(tea, 0)],
+    [some(tea, -1)],
+    [some(tea, 1.5)],
+    [some("no id")],
+    [some(tea, 1, "k".repeat(256))],
+    [some(tea, 1, "k\0")],
+    [{ lines: Array(101).fill({ productId: tea, quantity: 1 }), idempotencyKey: "" }],
+    Array(101).fill(some(tea)),
+  ]) {
+    await t.rejects(placeOrders(deps, { placements }, soon()), { code: "BAD_INPUT" });
+  }
+  t.same(calls, []);
 });

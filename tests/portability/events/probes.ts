@@ -25,24 +25,9 @@ export type Probes = Awaited<ReturnType<typeof startProbes>>;
 /** The launcher's real system on a broker, with probes in the place of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
-  const everyReplica = scopesOf(broker, "broadcast");
   const key = await foreignKey();
-  const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] });
   const steps = new Map<string, number>();
-  const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
-  const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
-  const environment = (id: string) => {
-    const [digest] = everyReplica.publishes.get(id) ?? [];
-    return {
-      PROBE_JWKS: jwks,
-      PROBE_TOPICS: String((id === "gateway" ? everyReplica.hears : hears).get(id) ?? ""),
-      PROBE_PUBLISHES: String(publishes.get(id) ?? ""),
-      ...(digest && { PROBE_DIGEST: digest }),
-    };
-  };
-  const env: Record<string, Record<string, string>> = Object.fromEntries(
-    processes.map(([name, id]) => [name, environment(id)]),
-  );
+  const env = environments(broker, JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] }));
   const system = await startSystem(t, {
     broker,
     apps,
@@ -50,14 +35,7 @@ export async function startProbes(t: Test, broker: Broker) {
     env,
     onStep: ({ name, ms }) => void steps.set(name, ms),
   });
-  const databases = new Map<Service, pg.Pool>();
-  for (const service of services) {
-    await ask(system.databaseUrl(service), probeTables);
-    const pool = new pg.Pool({ connectionString: system.databaseUrl(service), max: 2 });
-    pool.on("error", () => {});
-    t.teardown(() => pool.end());
-    databases.set(service, pool);
-  }
+  const databases = await openDatabases(t, system);
   const query = async <T>(service: Service, text: string, values: unknown[] = []): Promise<T[]> => {
     const { rows } = (await databases.get(service)?.query(text, values)) ?? { rows: [] };
     return rows as T[];
@@ -96,6 +74,37 @@ export async function startProbes(t: Test, broker: Broker) {
     /** Starts a process again, with `more` in its environment. */
     restart: (name: string, more: Record<string, string> = {}) => system.restart(name, { ...env[name], ...more }),
   };
+}
+
+/** What each process is told by its environment. */
+function environments(broker: Broker, jwks: string): Record<string, Record<string, string>> {
+  const { publishes, hears } = scopesOf(broker);
+  const everyReplica = scopesOf(broker, "broadcast");
+  const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
+  const environment = (id: string) => {
+    const [digest] = everyReplica.publishes.get(id) ?? [];
+    return {
+      PROBE_JWKS: jwks,
+      PROBE_TOPICS: String((id === "gateway" ? everyReplica.hears : hears).get(id) ?? ""),
+      PROBE_PUBLISHES: String(publishes.get(id) ?? ""),
+      ...(digest && { PROBE_DIGEST: digest }),
+    };
+  };
+  const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
+  return Object.fromEntries(processes.map(([name, id]) => [name, environment(id)]));
+}
+
+/** A pool for each service's database, which gets the probes' tables. */
+async function openDatabases(t: Test, system: Launched): Promise<Map<Service, pg.Pool>> {
+  const databases = new Map<Service, pg.Pool>();
+  for (const service of services) {
+    await ask(system.databaseUrl(service), probeTables);
+    const pool = new pg.Pool({ connectionString: system.databaseUrl(service), max: 2 });
+    pool.on("error", () => {});
+    t.teardown(() => pool.end());
+    databases.set(service, pool);
+  }
+  return databases;
 }
 
 /** What a test tells the probes, past their sidecars. */

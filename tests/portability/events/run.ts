@@ -36,19 +36,7 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return (await Promise.all(services.map((service) => query<Row>(service, text, [service, run])))).flat();
   };
 
-  /** Every sentence is one effect that is missing, or one too many. */
-  async function wrongs(): Promise<string[]> {
-    const found = new Map((await effects()).map(({ service, id, effects }) => [`${service} ${id}`, effects]));
-    const wrong: string[] = [];
-    for (const { id, topic } of sent) {
-      for (const service of hearers(topic)) {
-        const count = found.get(`${service} ${id}`) ?? 0;
-        found.delete(`${service} ${id}`);
-        if (count !== 1) wrong.push(`${service}: ${count} effects of ${topic} ${id}`);
-      }
-    }
-    return [...wrong, ...[...found.keys()].map((one) => `${one}: an effect of an event that it does not hear`)];
-  }
+  const wrongs = async (): Promise<string[]> => wrongEffects(await effects(), sent, hearers);
 
   const rows = async () => {
     const text = "select count(*)::int as rows from outbox";
@@ -83,19 +71,37 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return wrongs();
   }
 
-  /** Where an event was delivered, by pid, in no order; only of events that tell their handlers something special. */
-  const deliveries = async (service: Service, id: string): Promise<number[]> => {
-    const rows = await query<{ pid: number }>(service, "select pid from probe_deliveries where event_id = $1", [id]);
-    return rows.map(({ pid }) => pid);
-  };
+  return { id: run, sent, send, effects, wrongs, quiet, settled, ...progress(probes, run, sent) };
+}
 
-  /** The events of this run that were not published yet, or were refused. */
-  const waiting = async (): Promise<Sent[]> => {
-    const text = "select id from outbox where data->>'run' = $1";
-    const rows = await Promise.all(services.map((service) => query<{ id: string }>(service, text, [run])));
-    const ids = new Set(rows.flat().map(({ id }) => id));
-    return sent.filter(({ id }) => ids.has(id));
+/** What is known of single events of a run. */
+function progress({ services, query }: Probes, run: string, sent: readonly Sent[]) {
+  return {
+    /** Where an event was delivered, by pid, in no order; only of events that tell their handlers something special. */
+    async deliveries(service: Service, id: string): Promise<number[]> {
+      const rows = await query<{ pid: number }>(service, "select pid from probe_deliveries where event_id = $1", [id]);
+      return rows.map(({ pid }) => pid);
+    },
+    /** The events of this run that were not published yet, or were refused. */
+    async waiting(): Promise<Sent[]> {
+      const text = "select id from outbox where data->>'run' = $1";
+      const rows = await Promise.all(services.map((service) => query<{ id: string }>(service, text, [run])));
+      const ids = new Set(rows.flat().map(({ id }) => id));
+      return sent.filter(({ id }) => ids.has(id));
+    },
   };
+}
 
-  return { id: run, waiting, sent, send, effects, wrongs, quiet, settled, deliveries };
+/** Every sentence is one effect that is missing, or one too many. */
+function wrongEffects(effects: Row[], sent: readonly Sent[], hearers: Probes["hearers"]): string[] {
+  const found = new Map(effects.map(({ service, id, effects }) => [`${service} ${id}`, effects]));
+  const wrong: string[] = [];
+  for (const { id, topic } of sent) {
+    for (const service of hearers(topic)) {
+      const count = found.get(`${service} ${id}`) ?? 0;
+      found.delete(`${service} ${id}`);
+      if (count !== 1) wrong.push(`${service}: ${count} effects of ${topic} ${id}`);
+    }
+  }
+  return [...wrong, ...[...found.keys()].map((one) => `${one}: an effect of an event that it does not hear`)];
 }

@@ -4,7 +4,7 @@ import { toAppError } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 import { instead } from "../notes.ts";
 import { figureTests } from "./figures.ts";
-import { call, type MediaName, startMedia } from "./stores.ts";
+import { call, type MediaName, type MediaStores, startMedia } from "./stores.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 const codeOf = (work: Promise<unknown>) =>
@@ -25,9 +25,16 @@ export type Particulars = {
 /** What every media store promises, through the sidecars of the real system. */
 export async function mediaSuite(t: Test, store: MediaName, { refusal, server, spoil }: Particulars): Promise<void> {
   const stores = await startMedia(t, store);
-  const { system, accounts, catalog, orders, broken } = stores;
-  await spoil?.(system.instanceDir);
+  await spoil?.(stores.system.instanceDir);
+  await contentTests(t, stores);
+  await concurrencyTests(t, stores);
+  await boundaryTests(t, stores);
+  await refusalTests(t, stores, refusal);
+  await figureTests(t, stores);
+  if (server !== undefined) await outageTests(t, stores, server);
+}
 
+async function contentTests(t: Test, { accounts }: MediaStores): Promise<void> {
   await t.test("content of any form is returned byte for byte", async (t) => {
     const every = new Uint8Array(1_024).map((_, at) => at % 256);
     const texts = ['"quoted"', "abcd", "MTIzNA==", "1e10", "12345678901234567890", "null", "true", '{"a":1}', "\\n"];
@@ -66,7 +73,9 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     await accounts.put(name, bytes("short"), call());
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "short");
   });
+}
 
+async function concurrencyTests(t: Test, { accounts }: MediaStores): Promise<void> {
   await t.test("a reader sees a complete file while it is overwritten", async (t) => {
     instead(
       t,
@@ -102,24 +111,27 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
       names,
     );
   });
+}
 
+const wrong = [
+  "",
+  ".",
+  "..",
+  "../x",
+  "a/b",
+  "/etc/passwd",
+  "a\\b",
+  "a..b",
+  ".hidden",
+  "a.",
+  "A.png",
+  "é",
+  "a b",
+  "a\0",
+];
+
+async function boundaryTests(t: Test, { accounts, catalog, orders }: MediaStores): Promise<void> {
   await t.test("every operation refuses names that leave the folder or differ only on some disks", async (t) => {
-    const wrong = [
-      "",
-      ".",
-      "..",
-      "../x",
-      "a/b",
-      "/etc/passwd",
-      "a\\b",
-      "a..b",
-      ".hidden",
-      "a.",
-      "A.png",
-      "é",
-      "a b",
-      "a\0",
-    ];
     for (const name of [...wrong, "%2e%2e", "x".repeat(129)]) {
       const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
       t.same(await Promise.all(calls.map(codeOf)), ["MEDIA_NAME", "MEDIA_NAME", "MEDIA_NAME"], JSON.stringify(name));
@@ -137,7 +149,9 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     const calls = [orders.get(name, call()), orders.put(name, bytes("x"), call()), orders.remove(name, call())];
     t.same(await Promise.all(calls.map(codeOf)), ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
   });
+}
 
+async function refusalTests(t: Test, { accounts, broken }: MediaStores, refusal: RegExp): Promise<void> {
   await t.test("a misconfigured store is an error with its reason, never a missing file", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("x"), call());
@@ -150,10 +164,9 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     }
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "x");
   });
+}
 
-  await figureTests(t, stores);
-
-  if (server === undefined) return;
+async function outageTests(t: Test, { accounts, system }: MediaStores, server: string): Promise<void> {
   await t.test("while the store is down every call reports it; it recovers by itself with its files", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("kept"), call());

@@ -1,8 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import { apps } from "@sidecart/local/apps";
-import type { LaunchOptions } from "@sidecart/local/launch";
+import type { Launched, LaunchOptions } from "@sidecart/local/launch";
+import type { BindingClient } from "@sidecart/pluggable/client";
 import { bulk, count, createContext, get, product, search, upsert } from "@sidecart/search/conformance/context";
-import { searchTests } from "@sidecart/search/conformance/searching";
+import { filterTests, searchTests } from "@sidecart/search/conformance/searching";
 import { conformance } from "@sidecart/search/conformance/suite";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
@@ -43,6 +44,14 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
   const startSeconds = steps.get(`search ${name}`) ?? Number.NaN;
   await figureTests(t, { client, system, server, startSeconds });
 
+  const one = { client, system, server, startAgain };
+  await killTests(t, one);
+  await lossTests(t, one, empty);
+}
+
+type Running = { client: BindingClient; system: Launched; server: string; startAgain(): Promise<void> };
+
+async function killTests(t: Test, { client, system, server, startAgain }: Running): Promise<void> {
   await t.test("acknowledged documents survive a kill of the engine, without another restart", async (t) => {
     await client.invoke("create-index", { index });
     await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 3), upsert(product({ id: "gone" }))]);
@@ -61,7 +70,10 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
     t.match(await bulk(client, index, [upsert(product({ id: "gone" }), 4)]), [{ status: "stale" }]);
     t.equal(system.processes.get("catalog-dapr")?.pid, sidecar);
   });
+}
 
+async function lossTests(t: Test, running: Running, empty: Engine["empty"]): Promise<void> {
+  const { client, system, server, startAgain } = running;
   await t.test("an engine that lost its data is set up by its component and refilled by catalog", async (t) => {
     await system.kill(server);
     await empty(system.instanceDir);
@@ -70,7 +82,9 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
     await t.rejects(bulk(client, index, [upsert(product({ id: "a" }))]), { code: status.NOT_FOUND });
     t.same(await client.invoke("create-index", { index }), { created: true });
     const context = createContext(client);
-    await searchTests(t, { ...context, newName: () => `again-${context.newName()}` });
+    const again = { ...context, newName: () => `again-${context.newName()}` };
+    await searchTests(t, again);
+    await filterTests(t, again);
     await eventually("catalog's index", async () => {
       const { index } = await client.invoke<{ index: string | null }>("resolve-alias", { alias: "products" });
       return index !== null;

@@ -54,6 +54,13 @@ export async function searchTests(t: Test, context: Context): Promise<void> {
     ]);
     t.same((await search(client, other, { query: "green tea tin" })).ids, ["three", "two"]);
   });
+}
+
+export async function filterTests(t: Test, context: Context): Promise<void> {
+  const { client } = context;
+  const index = await context.newIndex();
+  await fill(context, index, shop);
+  const find = (query: string, fields: object = {}) => search(client, index, { query, ...fields });
 
   t.test("no words at all match everything", async (t) => {
     for (const query of ["", "   ", "?!", "\u0000\ud800"])

@@ -2,16 +2,29 @@ import type { BindingClient } from "@sidecart/pluggable/client";
 import type { Test } from "tap";
 import { createContext } from "./context.ts";
 import { facetTests } from "./facets.ts";
-import { indexTests } from "./indexes.ts";
+import { aliasTests, indexTests } from "./indexes.ts";
 import { inputTests } from "./input.ts";
-import { pagingTests } from "./paging.ts";
-import { searchTests } from "./searching.ts";
+import { cursorTests, pagingTests } from "./paging.ts";
+import { filterTests, searchTests } from "./searching.ts";
 import { suggestTests } from "./suggesting.ts";
-import { writeTests } from "./writes.ts";
+import { bulkTests, versionTests, writeTests } from "./writes.ts";
 
 /** What every search engine promises, over an initialised component with no index yet. */
 export function conformance(t: Test, connect: () => BindingClient): void {
-  const parts = { indexTests, writeTests, searchTests, facetTests, pagingTests, suggestTests, inputTests };
+  const parts = {
+    indexTests,
+    aliasTests,
+    writeTests,
+    versionTests,
+    bulkTests,
+    searchTests,
+    filterTests,
+    facetTests,
+    pagingTests,
+    cursorTests,
+    suggestTests,
+    inputTests,
+  };
   t.test("search contract", async (t) => {
     const context = createContext(connect());
     for (const [name, part] of Object.entries(parts)) {

@@ -19,6 +19,10 @@ export async function writeTests(t: Test, context: Context): Promise<void> {
     t.same(await get(client, index, document.id), { document, version: 41 });
     t.equal(await get(client, index, "another"), null);
   });
+}
+
+export async function versionTests(t: Test, context: Context): Promise<void> {
+  const { client, newIndex } = context;
 
   t.test("an older or equal version never overwrites a newer one", async (t) => {
     const index = await newIndex();
@@ -62,6 +66,10 @@ export async function writeTests(t: Test, context: Context): Promise<void> {
     t.match(await get(client, index, "a"), { version: 24, document: { price: 24 } });
     t.equal(await count(client, index), 1);
   });
+}
+
+export async function bulkTests(t: Test, context: Context): Promise<void> {
+  const { client, newIndex } = context;
 
   t.test("a bulk answers for every operation in its place", async (t) => {
     const index = await newIndex();

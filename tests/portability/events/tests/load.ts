@@ -3,6 +3,7 @@ import { Random } from "../../../support/random.ts";
 import { long, measured } from "../../notes.ts";
 import type { Tell } from "../../probe/told.ts";
 import type { Bench } from "../bench.ts";
+import type { Run } from "../run.ts";
 
 const count = long ? 10_000 : 1_500;
 const failing = 0.3;
@@ -15,6 +16,21 @@ const topics = [
   "orders.order-paid.v1",
 ];
 
+/** Events whose handlers fail now and then, a hundred at a time. */
+async function sendFailing(run: Run, random: Random): Promise<void> {
+  const tell = (at: number): Omit<Tell, "run"> => {
+    let failures = 0;
+    while (failures < mostFailures && random.next() < failing) failures += 1;
+    return { key: `key-${at % 100}`, failures, trouble: random.next() < 0.5 ? "own" : "passing" };
+  };
+  for (let sent = 0; sent < count; ) {
+    const wave = Math.min(100, count - sent);
+    const tells = Array.from({ length: wave }, (_, at) => tell(sent + at));
+    await run.send(random.pick(topics), tells);
+    sent += wave;
+  }
+}
+
 export function loadTests(t: Test, bench: () => Bench): void {
   t.test(
     `${count} events, 30 % of deliveries fail: each takes effect once, outboxes and broker end empty`,
@@ -23,18 +39,8 @@ export function loadTests(t: Test, bench: () => Bench): void {
       const random = new Random();
       t.comment(`SEED=${random.seed}`);
       const run = start();
-      const tell = (at: number): Omit<Tell, "run"> => {
-        let failures = 0;
-        while (failures < mostFailures && random.next() < failing) failures += 1;
-        return { key: `key-${at % 100}`, failures, trouble: random.next() < 0.5 ? "own" : "passing" };
-      };
       const began = performance.now();
-      for (let sent = 0; sent < count; ) {
-        const wave = Math.min(100, count - sent);
-        const tells = Array.from({ length: wave }, (_, at) => tell(sent + at));
-        await run.send(random.pick(topics), tells);
-        sent += wave;
-      }
+      await sendFailing(run, random);
       t.same(await run.settled(30 * 60_000), []);
       const seconds = (performance.now() - began) / 1000;
       measured(t, { "events with failures all handled after, s": seconds });

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Test } from "tap";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
-export async function outageTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
+export async function outageTests(t: Test, stores: Stores): Promise<void> {
+  const { orders, kill, startAgain } = stores;
+
   await t.test("acknowledged values survive a kill of the store, with their etags", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
@@ -41,6 +43,10 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
     await startAgain();
   });
 
+  await absenceTests(t, stores);
+}
+
+async function absenceTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
   await t.test(
     "while the store is down every call reports an outage, never a conflict; it recovers by itself",
     async (t) => {

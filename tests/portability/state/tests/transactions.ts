@@ -2,11 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Test } from "tap";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
-export async function transactionTests(t: Test, { orders, kill, startAgain }: Stores): Promise<void> {
-  const values = async (keys: string[]) => {
+const valuesOf =
+  ({ orders }: Stores) =>
+  async (keys: string[]) => {
     const found = await orders.getMany(keys, call());
     return keys.map((key) => text(found.get(key)));
   };
+
+export async function transactionTests(t: Test, stores: Stores): Promise<void> {
+  const { orders } = stores;
+  const values = valuesOf(stores);
 
   await t.test("a transaction makes all its changes", async (t) => {
     const [a = "", b = "", c = ""] = Array.from({ length: 3 }, () => randomUUID());
@@ -51,6 +56,13 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     await Promise.all(Array.from({ length: 60 }, (_, at) => write(`${at}`)));
     t.equal(new Set(await values(keys)).size, 1);
   });
+
+  await killTests(t, stores);
+}
+
+async function killTests(t: Test, stores: Stores): Promise<void> {
+  const { orders, kill, startAgain } = stores;
+  const values = valuesOf(stores);
 
   await t.test("a killed store keeps all of a transaction or nothing", async (t) => {
     const pairs = Array.from({ length: 20 }, () => [randomUUID(), randomUUID()]);

@@ -1,0 +1,58 @@
+import { newId } from "@sidecart/platform/ids";
+import type { CallContext } from "@sidecart/platform/rpc";
+import type { Test } from "tap";
+import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
+import { createReserving, reserve } from "../../services/catalog/src/reserve.ts";
+import { noOutbox } from "./no-outbox.ts";
+import { startStore } from "./store.ts";
+
+type Wanted = { reservationId: string; lines: { productId: string; quantity: number }[] };
+
+/** Catalog's own reservations on its real database, in this process: what orders calls, without sidecars between. */
+export async function startReservations(t: Pick<Test, "teardown">, clock: { now(): Date }, soon: () => CallContext) {
+  const { database, query, log } = await startStore(t, "catalog");
+  const reservations = createReservationStore(database, noOutbox);
+  const deps = { log, reserve: createReserving({ reservations, clock }) };
+  const release = async (ids: string[]) => void (await reservations.release(ids, clock.now(), soon()));
+  return {
+    /** The ids of reservations, call by call. */
+    client(calls: string[][]) {
+      return {
+        async reserve({ reservations }: { reservations: Wanted[] }) {
+          calls.push(reservations.map(({ reservationId }) => reservationId));
+          return { outcomes: await reserve(deps, { reservations }, soon()) };
+        },
+        async release({ reservationIds }: { reservationIds: string[] }) {
+          await release(reservationIds);
+          return {};
+        },
+      };
+    },
+    release,
+    async product(price: number, currency = "EUR"): Promise<string> {
+      const id = newId();
+      await query(
+        `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
+         values ($1, 'A thing', '', $2, $3, 'things', 100, now(), now())`,
+        [id, price, currency],
+      );
+      return id;
+    },
+    /** What others may still reserve. */
+    async stock(id: string): Promise<number | undefined> {
+      const [found] = await query<{ stock: number }>("select on_hand - reserved as stock from products where id = $1", [
+        id,
+      ]);
+      return found?.stock;
+    },
+    /** Reservations of these products that hold stock. */
+    async openOnes(productIds: string[]): Promise<string[]> {
+      const rows = await query<{ id: string }>(
+        `select id from reservations, jsonb_array_elements(lines) line
+         where status = 'open' and line->>'productId' = any ($1)`,
+        [productIds],
+      );
+      return [...new Set(rows.map(({ id }) => id))];
+    },
+  };
+}
