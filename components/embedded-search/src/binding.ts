@@ -9,7 +9,7 @@ import { type EmbeddedSearchOptions, optionsSchema } from "./options.ts";
 
 const inMemory = ":memory:";
 
-/** Components that name the same file share one engine: its text index is in memory. */
+/** Components with the same file share one engine, because its text index is in memory. */
 const shared = new Map<string, { engine: EmbeddedEngine; users: number }>();
 
 export const embeddedSearch = searchBinding({ name: "embedded-search", options: optionsSchema, open });
@@ -20,7 +20,7 @@ async function open({ path }: EmbeddedSearchOptions, logger: Logger): Promise<Se
   const current = shared.get(file) ?? { engine: new EmbeddedEngine(openFile(file), logger), users: 0 };
   current.users += 1;
   shared.set(file, current);
-  return sharing(current.engine, async () => {
+  return withOwnClose(current.engine, async () => {
     current.users -= 1;
     if (current.users > 0) return;
     shared.delete(file);
@@ -40,8 +40,8 @@ function openFile(file: string): DocumentStore {
 
 const sqliteBusy = 5;
 
-/** The same engine with a close of its own. */
-function sharing(engine: EmbeddedEngine, close: () => Promise<void>): SearchEngine {
+/** The shared engine with a separate `close`. */
+function withOwnClose(engine: EmbeddedEngine, close: () => Promise<void>): SearchEngine {
   return {
     createIndex: (index) => engine.createIndex(index),
     deleteIndex: (index) => engine.deleteIndex(index),

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
-import { bulk, type Context, fill, get, product, refuses, search, upsert } from "./context.ts";
+import { bulk, type Context, fill, get, product, assertRejected, search, upsert } from "./context.ts";
 
 export async function inputTests(t: Test, context: Context): Promise<void> {
   const { client } = context;
@@ -8,7 +8,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
   await fill(context, index, [product({ id: "a" })]);
   const document = product({ id: "a" });
 
-  t.test("a bad request is INVALID_ARGUMENT and names the field", async (t) => {
+  t.test("an invalid request is INVALID_ARGUMENT and the message names the field", async (t) => {
     const wrong: [operation: string, fields: object, field: string][] = [
       ["create-index", { index: "Upper" }, "index"],
       ["create-index", { index: "../etc" }, "index"],
@@ -54,7 +54,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     ];
     for (const [operation, fields, field] of wrong) {
       const call = client.invoke(operation, { index, ...fields });
-      await refuses(t, call, status.INVALID_ARGUMENT, field, `${operation} ${JSON.stringify(fields).slice(0, 80)}`);
+      await assertRejected(t, call, status.INVALID_ARGUMENT, field, `${operation} ${JSON.stringify(fields).slice(0, 80)}`);
     }
   });
 
@@ -67,7 +67,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     }
   });
 
-  t.test("the longest texts are stored, and so are hostile keys but for __proto__", async (t) => {
+  t.test("the longest allowed texts and hostile attribute keys are stored, except __proto__", async (t) => {
     const hostile = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t"}') as Record<string, string>;
     const longest = product({
       id: "é".repeat(100),
@@ -86,7 +86,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     t.equal(({} as Record<string, unknown>).p, undefined);
   });
 
-  t.test("after all that the engine still answers", async (t) => {
+  t.test("the engine still works after all invalid requests", async (t) => {
     await client.ping();
     t.match(await get(client, index, "a"), { version: 1 });
   });
