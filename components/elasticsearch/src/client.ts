@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Client, errors } from "@elastic/elasticsearch";
 import { ComponentError } from "@sidecart/pluggable/errors";
-import { refuseOption } from "@sidecart/pluggable/options";
+import { optionError } from "@sidecart/pluggable/options";
 import type { ElasticsearchOptions } from "./options.ts";
 
 /** A client that tries each node once per request. Retries belong to the caller's resiliency policy. */
@@ -21,7 +21,7 @@ async function readCa(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw refuseOption("caPath", "cannot be read", error);
+    throw optionError("caPath", "cannot be read", error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Client } from "@elastic/elasticsearch";
 import type { SearchDocument } from "@sidecart/search/document";
 import type { SearchEngine, SearchPage, StoredDocument, WriteBatch, WriteOutcome } from "@sidecart/search/engine";
 import type { Request } from "@sidecart/search/requests";
-import { translateErrors, errorType, isNotFound } from "./client.ts";
+import { errorType, isNotFound, translateErrors } from "./client.ts";
 import { Indexes } from "./indexes.ts";
 import { createNames, type Names } from "./names.ts";
 import type { ElasticsearchOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 import type { Client } from "@elastic/elasticsearch";
 import { ComponentError } from "@sidecart/pluggable/errors";
-import { translateErrors, errorType, isNotFound } from "./client.ts";
+import { errorType, isNotFound, translateErrors } from "./client.ts";
 import { mappings } from "./mapping.ts";
 import type { Names } from "./names.ts";
 import type { ElasticsearchOptions } from "./options.ts";

@@ -2,8 +2,8 @@ import type { estypes } from "@elastic/elasticsearch";
 import { type FacetField, facetFields, maxFacetValues, priceBuckets } from "@sidecart/search/facets";
 import type { Filter, Sort } from "@sidecart/search/requests";
 import {
-  fieldWeights,
   allowedEdits,
+  fieldWeights,
   matchWeights,
   minPrefixLength,
   queryTerms,

@@ -2,7 +2,7 @@ import type { Client, estypes } from "@elastic/elasticsearch";
 import { ComponentError } from "@sidecart/pluggable/errors";
 import type { WriteOutcome } from "@sidecart/search/engine";
 import type { BulkOperation } from "@sidecart/search/requests";
-import { translateErrors, statusError } from "./client.ts";
+import { statusError, translateErrors } from "./client.ts";
 import { toEntry, tombstone } from "./mapping.ts";
 
 type WriteSettings = { target: string; refresh: boolean; timeoutMs: number; signal: AbortSignal };

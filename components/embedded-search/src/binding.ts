@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { refuseOption } from "@sidecart/pluggable/options";
+import { optionError } from "@sidecart/pluggable/options";
 import { searchBinding } from "@sidecart/search/binding";
 import type { SearchEngine } from "@sidecart/search/engine";
 import type { Logger } from "pino";
@@ -34,7 +34,7 @@ function openFile(file: string): DocumentStore {
   } catch (error) {
     const locked = (error as { errcode?: number }).errcode === sqliteBusy;
     const reason = locked ? "is in use by another process" : "cannot be opened as a SQLite database";
-    throw refuseOption("path", reason, error);
+    throw optionError("path", reason, error);
   }
 }
 

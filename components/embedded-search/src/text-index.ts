@@ -1,8 +1,8 @@
 import type { SearchDocument } from "@sidecart/search/document";
 import { type Projection, project } from "@sidecart/search/projection";
 import {
-  fieldWeights,
   allowedEdits,
+  fieldWeights,
   matchWeights,
   minPrefixLength,
   queryTerms,

@@ -43,7 +43,9 @@ t.test(`${products} products`, { timeout: 0 }, async (t) => {
 
 async function writeAll(client: BindingClient): Promise<void> {
   for (let from = 0; from < products; from += 1_000) {
-    const operations = Array.from({ length: Math.min(1_000, products - from) }, (_, at) => upsert(generatedProduct(from + at)));
+    const operations = Array.from({ length: Math.min(1_000, products - from) }, (_, at) =>
+      upsert(generatedProduct(from + at)),
+    );
     await client.invoke("bulk", { index, operations });
   }
 }

@@ -24,7 +24,8 @@ export function readSecrets(environment: Record<string, string | undefined>, pre
 }
 
 function reason(isObject: boolean): string {
-  if (isObject) return "is not a valid name of a secret: use capital letters and digits, separated by single underscores";
+  if (isObject)
+    return "is not a valid name of a secret: use capital letters and digits, separated by single underscores";
   return 'is not a JSON object whose values are strings, such as {"host":"…","password":"…"}';
 }
 

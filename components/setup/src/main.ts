@@ -7,26 +7,26 @@ import type { Options } from "./step.ts";
 import { steps } from "./steps.ts";
 
 const help = `Creates and checks what Dapr components need before a sidecar loads them: streams, topics, queues, limits.
-It may run again at any time.
+It is idempotent.
 
 npm run set-up -- --component FILE… --secrets PATH
 
-  --component FILE         YAML of a component; once for each
-  --secrets PATH           secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with
+  --component FILE         YAML file of a component; repeat it for each file
+  --secrets PATH           the secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with
                            <name>/<key> as Kubernetes mounts them
-  --replicas NUMBER        copies of every stream (JetStream) or new topic (Kafka); 1, or 3 in production
-  --partitions NUMBER      partitions of a new topic (Kafka); 8
-  --retention-hours HOURS  how long events wait for whoever has not handled them (JetStream, Kafka); 168
+  --replicas NUMBER        replicas of every stream (JetStream) or new topic (Kafka); default 1, use 3 in production
+  --partitions NUMBER      partitions of a new topic (Kafka); default 8
+  --retention-hours HOURS  how long the broker keeps events (JetStream, Kafka); default 168
   --help
 
-SIDECART_WAIT_SECONDS: how long a server that is not there yet is waited for; 0.
+SIDECART_WAIT_SECONDS: how long to wait for a server that is not available yet; default 0.
 
-The figures are for what is new: what exists changes only by an option that is given.
+The defaults apply only to new streams and topics. An existing one changes only when an option is given.
 
-What is wrong is one line on standard error, with the component, the cause and what to do; the exit code is 1 then.
+An error is one line on standard error, with the component, the cause and the fix; the exit code is then 1.
 `;
 
-const askAgainMs = 1_000;
+const retryDelayMs = 1_000;
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.component.length === 0) throw new Problem("setup", "nothing to set up", "give --component, or see --help");
-  if (!values.secrets) throw new Problem("setup", "no secrets were named", "give --secrets, or see --help");
+  if (!values.secrets) throw new Problem("setup", "--secrets is missing", "give --secrets, or see --help");
   const options: Options = {
     replicas: number("--replicas", values.replicas),
     partitions: number("--partitions", values.partitions),
@@ -55,11 +55,11 @@ async function main(): Promise<void> {
   const secrets = await openSecrets(values.secrets);
   const found = await Promise.all(values.component.map((file) => readComponents(file, secrets)));
   for (const [place, { length }] of found.entries()) {
-    if (length === 0) write(`${values.component[place]} declares no component: passed over`);
+    if (length === 0) write(`${values.component[place]} declares no component: skipped`);
   }
   const until =
     Date.now() + 1_000 * (number("SIDECART_WAIT_SECONDS", process.env.SIDECART_WAIT_SECONDS || undefined) ?? 0);
-  for (const component of found.flat()) await patiently(until, () => setUp(component, options));
+  for (const component of found.flat()) await retryUntil(until, () => setUp(component, options));
 }
 
 function number(name: string, text: string | undefined): number | undefined {
@@ -68,32 +68,32 @@ function number(name: string, text: string | undefined): number | undefined {
   throw new Problem("setup", `${name} ${text} is not a whole number above 0`, "see --help");
 }
 
-/** Again and again while a server is not there yet; what else is wrong is said at once. */
-async function patiently(until: number, work: () => Promise<void>): Promise<void> {
-  for (let told = false; ; told = true) {
+/** Retries while a server is not available yet. Other errors are thrown at once. */
+async function retryUntil(until: number, work: () => Promise<void>): Promise<void> {
+  for (let reported = false; ; reported = true) {
     try {
       return await work();
     } catch (error) {
-      const mayPass = error instanceof Problem && error.passing;
-      if (!mayPass || Date.now() + askAgainMs > until) throw error;
-      if (!told) write(`${error.message}; waiting for it`);
+      const transient = error instanceof Problem && error.transient;
+      if (!transient || Date.now() + retryDelayMs > until) throw error;
+      if (!reported) write(`${error.message}; waiting for it`);
     }
-    await pause(askAgainMs);
+    await pause(retryDelayMs);
   }
 }
 
 async function setUp(component: Component, options: Options): Promise<void> {
   const step = steps[component.type];
   if (!step) {
-    if (!component.type) throw new Problem(component.name, "it has no type", "write spec.type into its YAML");
-    write(`${component.name}: nothing is made or checked for ${component.type}`);
+    if (!component.type) throw new Problem(component.name, "spec.type is missing", "set it in the component's YAML");
+    write(`${component.name}: ${component.type} needs no set-up`);
     return;
   }
   try {
     await step(component, options, (line) => write(`${component.name}: ${line}`));
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem(component.name, reasonOf(error), `see whether ${component.type} is as its YAML says`);
+    throw new Problem(component.name, reasonOf(error), `compare the server of ${component.type} with the YAML`);
   }
   write(`${component.name}: ready`);
 }

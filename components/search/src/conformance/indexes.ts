@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
 import { operations } from "../requests.ts";
-import { type Context, count, fill, get, product, assertRejected, search, upsert } from "./context.ts";
+import { assertRejected, type Context, count, fill, get, product, search, upsert } from "./context.ts";
 
 export async function indexTests(t: Test, context: Context): Promise<void> {
   const { client, newIndex, newName } = context;
@@ -89,8 +89,20 @@ export async function indexTests(t: Test, context: Context): Promise<void> {
   t.test("deleting an index deletes its aliases, and an index and an alias cannot share a name", async (t) => {
     const [index, other, alias] = [await newIndex(), await newIndex(), newName()];
     await client.invoke("alias", { alias, index });
-    await assertRejected(t, client.invoke("create-index", { index: alias }), status.FAILED_PRECONDITION, "index", "create");
-    await assertRejected(t, client.invoke("delete-index", { index: alias }), status.FAILED_PRECONDITION, "index", "delete");
+    await assertRejected(
+      t,
+      client.invoke("create-index", { index: alias }),
+      status.FAILED_PRECONDITION,
+      "index",
+      "create",
+    );
+    await assertRejected(
+      t,
+      client.invoke("delete-index", { index: alias }),
+      status.FAILED_PRECONDITION,
+      "index",
+      "delete",
+    );
     await assertRejected(t, client.invoke("alias", { alias: other, index }), status.FAILED_PRECONDITION, "alias");
     await client.invoke("delete-index", { index });
     t.same(await client.invoke("resolve-alias", { alias }), { index: null });

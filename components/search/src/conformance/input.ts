@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
-import { bulk, type Context, fill, get, product, assertRejected, search, upsert } from "./context.ts";
+import { assertRejected, bulk, type Context, fill, get, product, search, upsert } from "./context.ts";
 
 export async function inputTests(t: Test, context: Context): Promise<void> {
   const { client } = context;
@@ -54,7 +54,13 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     ];
     for (const [operation, fields, field] of wrong) {
       const call = client.invoke(operation, { index, ...fields });
-      await assertRejected(t, call, status.INVALID_ARGUMENT, field, `${operation} ${JSON.stringify(fields).slice(0, 80)}`);
+      await assertRejected(
+        t,
+        call,
+        status.INVALID_ARGUMENT,
+        field,
+        `${operation} ${JSON.stringify(fields).slice(0, 80)}`,
+      );
     }
   });
 

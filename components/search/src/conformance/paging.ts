@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
 import type { SearchDocument } from "../document.ts";
 import type { Sort } from "../requests.ts";
-import { bulk, type Context, fill, product, assertRejected, search, upsert } from "./context.ts";
+import { assertRejected, bulk, type Context, fill, product, search, upsert } from "./context.ts";
 
 const names = [
   "apple",
