@@ -4,7 +4,7 @@ import { assembleDaprd } from "./daprd.ts";
 import { imagesOf, running } from "./image.ts";
 import { type Packed, packAll } from "./pack.ts";
 
-const help = `Assembles what the images hold, without Docker: the same files that the Dockerfile takes.
+const help = `Assembles the content of the images without Docker: the same files as the Dockerfile.
 
 npm run images -- [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
 `;
@@ -17,8 +17,8 @@ async function known(cpu: string): Promise<Packed[]> {
     running: running.node,
     fill: (folder: string) => assemble(root, image, folder, target),
   }));
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const fill = (folder: string) => assembleDaprd(folder, target, say);
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  const fill = (folder: string) => assembleDaprd(folder, target, log);
   return [...services, { name: "sidecart/daprd", running: running.daprd, fill }];
 }
 

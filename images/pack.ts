@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { runCommand } from "../local/src/process/run-command.ts";
 import { StartError } from "../local/src/start-error.ts";
 
-/** What is below a folder that is made an image: Node 24 on Debian, Debian, or nothing. */
+/** The base of an image: Node 24 on Debian, Debian, or nothing. */
 export type Base = "node" | "debian" | "none";
 
 export interface Running {
@@ -15,27 +15,27 @@ export interface Running {
 }
 
 export interface Packed {
-  /** Without registry and tag. */
+  /** The name without registry and tag. */
   name: string;
   running: Running;
-  /** Fills `packages/` and `sources/` of a folder. */
+  /** Writes the content of the image to `packages/` and `sources/` of a folder. */
   fill(folder: string): Promise<void>;
 }
 
-export const options = `  --only NAME      one of the images; once for each; all of them
-  --out FOLDER     where the folders <image>/packages and <image>/sources go; dist/images
-  --registry HOST  in front of the images' names; none
-  --tag TAG        behind them; dev
-  --cpu CPU        of the machines that will run them: x64 or arm64; this one's
-  --each COMMAND   a shell command for each image, which finds in its environment IMAGE, BASE (node: Node 24 on Debian;
-                   debian; none), PACKAGES and SOURCES (folders for the image's root, in this order), ENTRYPOINT and CMD
-                   (JSON), RUN_AS and WORKDIR
+export const options = `  --only NAME      one image; repeat it for each; default: all images
+  --out FOLDER     the folder for <image>/packages and <image>/sources; default: dist/images
+  --registry HOST  registry of the images' names; default: none
+  --tag TAG        tag of the images' names; default: dev
+  --cpu CPU        the target platform: x64 or arm64; default: that of this machine
+  --each COMMAND   a shell command to run for each image. Its environment has IMAGE, BASE (node: Node 24 on Debian; debian;
+                   none), PACKAGES and SOURCES (folders for the image's root, in this order), ENTRYPOINT and CMD (JSON),
+                   RUN_AS and WORKDIR
   --help
 `;
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const log = (line: string) => process.stdout.write(`${line}\n`);
 
-/** A program that fills a folder for each image, and hands it to whoever makes images of folders. */
+/** The program: writes a folder for each image and runs the command that builds an image from it. */
 export async function packAll(help: string, known: (cpu: string) => Promise<Packed[]>): Promise<void> {
   try {
     const { values } = parseArgs({
@@ -49,14 +49,14 @@ export async function packAll(help: string, known: (cpu: string) => Promise<Pack
         help: { type: "boolean", default: false },
       },
     });
-    if (values.help) return void say(`${help}\n${options}`.trimEnd());
+    if (values.help) return void log(`${help}\n${options}`.trimEnd());
     for (const image of chosen(await known(values.cpu), values.only)) {
       const folder = resolve(values.out, image.name);
       await image.fill(folder);
       const reference = `${values.registry ? `${values.registry}/` : ""}${image.name}:${values.tag}`;
-      say(`${reference}: ${folder}`);
+      log(`${reference}: ${folder}`);
       if (values.each)
-        await runCommand("sh", ["-ec", values.each], { env: about(reference, folder, image), onLine: say });
+        await runCommand("sh", ["-ec", values.each], { env: imageEnvironment(reference, folder, image), onLine: log });
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -69,11 +69,11 @@ export async function packAll(help: string, known: (cpu: string) => Promise<Pack
 function chosen(images: Packed[], names: string[]): Packed[] {
   const short = ({ name }: Packed) => name.replace(/^.*\//, "");
   const unknown = names.find((name) => !images.some((image) => short(image) === name));
-  if (unknown) throw new StartError(`--only ${unknown}: there are ${images.map(short).join(", ")}`);
+  if (unknown) throw new StartError(`--only ${unknown}: unknown image, choose one of ${images.map(short).join(", ")}`);
   return images.filter((image) => names.length === 0 || names.includes(short(image)));
 }
 
-function about(reference: string, folder: string, { running }: Packed): NodeJS.ProcessEnv {
+function imageEnvironment(reference: string, folder: string, { running }: Packed): NodeJS.ProcessEnv {
   return {
     ...process.env,
     IMAGE: reference,

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findNatsServer } from "@sidecart/local/parts/nats";
-import { settle } from "../../../images/assemble.ts";
+import { normalizeFiles } from "../../../images/assemble.ts";
 import { packAll } from "../../../images/pack.ts";
 import { fillElasticsearch } from "./elasticsearch.ts";
 import { fillRabbitMQ } from "./rabbitmq.ts";
@@ -23,7 +23,7 @@ function filled(fill: (folder: string) => Promise<void>): (folder: string) => Pr
     await mkdir(join(folder, "packages"), { recursive: true });
     await mkdir(join(folder, "sources"));
     await fill(join(folder, "sources"));
-    settle(folder, 0);
+    normalizeFiles(folder, 0);
   };
 }
 
