@@ -1,35 +1,36 @@
 import { type Kind, kinds, namesOf } from "@sidecart/local/backends/table";
 
-/** One choice of one kind, with the defaults for the rest. */
+/** One backend of one kind; the other kinds have their defaults. */
 export type Choice = { kind: string; name: string };
 
-/** Where the suite of a kind stands. */
+/** The folder of a kind's suite, unless it has the name of the kind. */
 export const folders: Record<string, string> = { broker: "events" };
 
-/** Secret stores are no choice of `npm start`: they are where it runs. */
+/** Secret stores are not an option of `npm start`, because they depend on where the system runs. */
 const secretStores = ["local", "environment"];
 
-/** Every choice of every kind; with arguments such as `broker=redis,kafka`, those. */
+/** Every backend of every kind, or those in arguments such as `broker=redis,kafka`. */
 export function choicesOf(args: string[]): Choice[] {
   const all = new Map<string, string[]>([
     ...kinds.map((kind: Kind): [string, string[]] => [kind, namesOf(kind)]),
     ["secrets", secretStores],
   ]);
-  const asked = args.length === 0 ? [...all] : args.map((arg) => asks(arg, all));
-  return asked.flatMap(([kind, names]) => names.map((name) => ({ kind, name })));
+  const selected = args.length === 0 ? [...all] : args.map((arg) => parseArgument(arg, all));
+  return selected.flatMap(([kind, names]) => names.map((name) => ({ kind, name })));
 }
 
-function asks(arg: string, all: Map<string, string[]>): [string, string[]] {
+function parseArgument(arg: string, all: Map<string, string[]>): [string, string[]] {
   const [kind = "", list] = arg.split("=");
   const names = all.get(kind);
-  if (!names) throw new Error(`${arg}: the kinds are ${[...all.keys()].join(", ")}, such as broker=redis,kafka`);
-  const asked = list?.split(",") ?? names;
-  const unknown = asked.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`${kind}=${unknown}: there are ${names.join(", ")}`);
-  return [kind, asked];
+  if (!names)
+    throw new Error(`${arg}: unknown kind, choose one of ${[...all.keys()].join(", ")}, such as broker=redis,kafka`);
+  const selected = list?.split(",") ?? names;
+  const unknown = selected.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`${kind}=${unknown}: unknown, choose one of ${names.join(", ")}`);
+  return [kind, selected];
 }
 
-/** The start of the system on a choice; none for secret stores. */
+/** The command that starts the system on a backend; undefined for secret stores. */
 export function startOf({ kind, name }: Choice): { command: string; env: Record<string, string> } | undefined {
   if (kind === "secrets") return undefined;
   return { command: `npm start -- --${kind} ${name}`, env: { [`SIDECART_TEST_${kind.toUpperCase()}`]: name } };

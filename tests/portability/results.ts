@@ -4,22 +4,22 @@ import { checkout } from "@sidecart/local/instance";
 import type { Parser } from "tap-parser";
 import type { Choice } from "./matrix.ts";
 
-/** A test that holds no others. `instead`: it passed by showing what happens in place of what its name says. */
+/** The result of a test without subtests. `instead`: what happens instead of what the test's name says. */
 export type Proof = { name: string; ok: boolean; instead?: string };
 export type Figures = Record<string, number | string>;
-/** What a run of the suite of a choice has shown. */
+/** The result of a suite on one backend. */
 export type Result = Choice & { at: string; walkThrough: boolean | undefined; proofs: Proof[]; figures: Figures };
 
 const folder = join(checkout, ".sidecart/portability");
 const fileOf = ({ kind, name }: Choice) => join(folder, `${kind}-${name}.json`);
 
-export function keep(result: Result): void {
+export function saveResult(result: Result): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(fileOf(result), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-/** What the last run of a choice has shown. */
-export function kept(choice: Choice): Result | undefined {
+/** The result of the last run on a backend. */
+export function savedResult(choice: Choice): Result | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(choice), "utf8"));
   } catch {
@@ -27,7 +27,7 @@ export function kept(choice: Choice): Result | undefined {
   }
 }
 
-/** Fills `proofs` and `figures` from the results of a test file, as notes.ts puts them there. */
+/** Collects `proofs` and `figures` from the output of a test file, including the comments of notes.ts. */
 export function collect(parser: Parser, proofs: Proof[], figures: Figures): void {
   let inner = 0;
   let instead: string | undefined;

@@ -3,11 +3,11 @@ import { type Broker, type Probes, startProbes } from "./probes.ts";
 import { type Run, startRun } from "./run.ts";
 import { type Behind, servers } from "./servers.ts";
 
-/** Where the tests of one broker meet: one system for all of them. */
+/** The system that all tests of one broker share. */
 export type Bench = {
   broker: Broker;
   probes: Probes;
-  /** The name of the broker's process, and of the step in which the launcher starts it. */
+  /** The name of the broker's process; `title` is the name of the launcher's step that starts it. */
   server: string;
   title: string;
   behind: Behind;

@@ -1,18 +1,18 @@
 import type { Broker } from "./probes.ts";
 
 type Guarantees = {
-  /** Of what is published together it can refuse one message: true, or what Sidecart does instead, and why. */
-  refusesOne: true | string;
+  /** Whether the broker can reject a single message of a bulk; otherwise, what happens instead. */
+  rejectsOne: true | string;
 };
 
 const fullQueue =
-  "It takes every event that may be written. When a queue is full it refuses what no longer fits, and the whole call counts \
-as failed: its events wait, those that were taken come twice and have one effect.";
+  "It accepts every event of an allowed size. When a queue is full it rejects the rest of a bulk, and the whole call fails: \
+its events stay in the outbox, and those that it had accepted are delivered twice and have one effect.";
 
-/** What differs between brokers, and nothing else does. */
+/** All differences between the brokers. */
 export const guarantees: Record<Broker, Guarantees> = {
-  redis: { refusesOne: true },
-  rabbitmq: { refusesOne: fullQueue },
-  jetstream: { refusesOne: true },
-  kafka: { refusesOne: true },
+  redis: { rejectsOne: true },
+  rabbitmq: { rejectsOne: fullQueue },
+  jetstream: { rejectsOne: true },
+  kafka: { rejectsOne: true },
 };

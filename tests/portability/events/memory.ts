@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Launched } from "@sidecart/local/launch";
 
-/** What each process holds resident, with what it has started, in MiB. Every process of the launcher leads a group. */
+/** Resident memory of each process and its children, in MiB. Each process of the launcher leads a process group. */
 export function memoryOf({ processes }: Launched): Map<string, number> {
   const byGroup = new Map<number, number>();
   for (const line of execFileSync("ps", ["-eo", "pgid=,rss="], { encoding: "utf8" }).trim().split("\n")) {

@@ -22,7 +22,7 @@ const replicas = { catalog: 2, gateway: 2 };
 
 export type Probes = Awaited<ReturnType<typeof startProbes>>;
 
-/** The launcher's real system on a broker, with probes in the place of our apps. */
+/** Starts the launcher's real system on a broker, with probes in place of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
   const everyReplica = scopesOf(broker, "broadcast");
@@ -62,10 +62,10 @@ export async function startProbes(t: Test, broker: Broker) {
     const { rows } = (await databases.get(service)?.query(text, values)) ?? { rows: [] };
     return rows as T[];
   };
-  const hearers = (topic: string) => services.filter((service) => hears.get(service)?.includes(topic));
+  const subscribers = (topic: string) => services.filter((service) => hears.get(service)?.includes(topic));
   const publisher = (topic: string) => {
     const found = services.find((service) => publishes.get(service)?.includes(topic));
-    if (!found) throw new Error(`nobody publishes ${topic}`);
+    if (!found) throw new Error(`no service publishes ${topic}`);
     return found;
   };
   const admin = behindSidecar(t, system);
@@ -75,30 +75,30 @@ export async function startProbes(t: Test, broker: Broker) {
     steps,
     services,
     query,
-    hearers,
+    subscribers,
     publisher,
-    /** A service's operator side, through the gateway's sidecar. */
+    /** The dead-letter admin API of a service, through the gateway's sidecar. */
     ops: (service: Service) => admin.ops(service),
-    /** An admin's; a run may take longer than one is good for. */
+    /** A new admin token for each call, because a run may outlast the validity of a token. */
     token: () => sign(key, goodClaims(randomUUID(), ["admin"])),
     ...controls(t, system),
-    /** The process that a pid is of. */
+    /** The name of the process with this pid. */
     nameOf(pid: number): string {
       const found = [...system.processes.values()].find((process) => process.pid === pid);
-      if (!found) throw new Error(`no process has the pid ${pid} any more`);
+      if (!found) throw new Error(`no running process has the pid ${pid}`);
       return found.name;
     },
-    /** Starts what has ended. */
+    /** Starts all processes that have exited. */
     async revive(): Promise<void> {
       const ended = [...system.processes.values()].filter(({ running }) => !running);
       await Promise.all(ended.map(({ name }) => system.start(name, env[name])));
     },
-    /** Starts a process again, with `more` in its environment. */
+    /** Restarts a process, with `more` in its environment. */
     restart: (name: string, more: Record<string, string> = {}) => system.restart(name, { ...env[name], ...more }),
   };
 }
 
-/** What a test tells the probes, past their sidecars. */
+/** Calls from a test directly to the probes, without their sidecars. */
 function controls(t: Test, system: Launched) {
   const open = new Map<string, ReturnType<typeof connectSidecar>>();
   t.teardown(() => {
@@ -111,18 +111,18 @@ function controls(t: Test, system: Launched) {
     return client.service(ProbeService, name);
   };
   return {
-    /** Commits events in one statement, and has the relay look at once, as a service does. */
+    /** Commits events in one statement and wakes the outbox relay, like a service. */
     async write(service: Service, events: Written[]): Promise<void> {
       const { value } = await at(service).publish({ value: JSON.stringify({ events }) }, background(10_000));
       const { refused } = JSON.parse(value) as { refused?: string };
       if (refused) throw new Error(refused);
     },
-    /** Lets go of a delivery that is held; false when that process holds none. */
+    /** Releases a held delivery. Returns false when that process holds none. */
     async release(name: string, id: string): Promise<boolean> {
       const { value } = await at(name).release({ value: JSON.stringify({ id }) }, background(5_000));
       return JSON.parse(value).released;
     },
-    /** What a replica of the gateway has heard of a run, in its memory. */
+    /** The events of a run that a replica of the gateway has received. */
     async heard(name: string, run: string): Promise<string[]> {
       const { value } = await at(name).heard({ value: JSON.stringify({ run }) }, background(5_000));
       return JSON.parse(value).ids;

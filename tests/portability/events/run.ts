@@ -1,6 +1,6 @@
 import { newId } from "@sidecart/platform/ids";
 import { eventually } from "../../support/eventually.ts";
-import type { Tell } from "../probe/told.ts";
+import type { InstructionInput } from "../probe/instructions.ts";
 import type { Probes, Service } from "./probes.ts";
 import type { Behind } from "./servers.ts";
 
@@ -8,26 +8,26 @@ export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };
 
 const perStatement = 50;
-/** What a test before has killed may still be on its way: docs/brokers.md says how long that takes. */
-const mostMs = 150_000;
+/** Events that a process of an earlier test held when it was killed are redelivered within this time (docs/brokers.md). */
+const redeliveryMs = 150_000;
 
 export type Run = ReturnType<typeof startRun>;
 
-/** The events of one test, and what has become of them. */
+/** The events of one test and their effects. */
 export function startRun(probes: Probes, { backlog }: Behind) {
   const run = newId();
   const sent: Sent[] = [];
-  const { services, hearers, publisher, query } = probes;
+  const { services, subscribers, publisher, query } = probes;
 
-  /** Commits events that tell their handlers what to do; each is one that its topic's publisher may publish. */
-  async function send(topic: string, tells: Omit<Tell, "run">[]): Promise<Sent[]> {
-    const events = tells.map((tell) => ({ id: newId(), topic, key: tell.key, data: { ...tell, run } }));
+  /** Commits events with these instructions, through the publisher of the topic. */
+  async function send(topic: string, instructions: Omit<InstructionInput, "run">[]): Promise<Sent[]> {
+    const events = instructions.map((data) => ({ id: newId(), topic, key: data.key, data: { ...data, run } }));
     for (let at = 0; at < events.length; at += perStatement) {
       await probes.write(publisher(topic), events.slice(at, at + perStatement));
     }
-    const made = events.map(({ id, key, data }) => ({ id, topic, key, version: data.version ?? 1 }));
-    sent.push(...made);
-    return made;
+    const created = events.map(({ id, key, data }) => ({ id, topic, key, version: data.version ?? 1 }));
+    sent.push(...created);
+    return created;
   }
 
   const effects = async (): Promise<Row[]> => {
@@ -36,18 +36,18 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return (await Promise.all(services.map((service) => query<Row>(service, text, [service, run])))).flat();
   };
 
-  /** Every sentence is one effect that is missing, or one too many. */
-  async function wrongs(): Promise<string[]> {
+  /** Describes each missing, duplicate or unexpected effect. */
+  async function problems(): Promise<string[]> {
     const found = new Map((await effects()).map(({ service, id, effects }) => [`${service} ${id}`, effects]));
-    const wrong: string[] = [];
+    const unequal: string[] = [];
     for (const { id, topic } of sent) {
-      for (const service of hearers(topic)) {
+      for (const service of subscribers(topic)) {
         const count = found.get(`${service} ${id}`) ?? 0;
         found.delete(`${service} ${id}`);
-        if (count !== 1) wrong.push(`${service}: ${count} effects of ${topic} ${id}`);
+        if (count !== 1) unequal.push(`${service}: ${count} effects of ${topic} ${id}`);
       }
     }
-    return [...wrong, ...[...found.keys()].map((one) => `${one}: an effect of an event that it does not hear`)];
+    return [...unequal, ...[...found.keys()].map((one) => `${one}: an effect of an event without a subscription`)];
   }
 
   const rows = async () => {
@@ -56,8 +56,8 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return all.flat().reduce((sum, one) => sum + one.rows, 0);
   };
 
-  /** Waits until nothing is under way: outboxes and broker are empty. */
-  const quiet = (withinMs = mostMs) =>
+  /** Waits until outboxes and broker are empty. */
+  const quiet = (withinMs = redeliveryMs) =>
     eventually(
       "outboxes and broker to be empty",
       async () => {
@@ -68,10 +68,10 @@ export function startRun(probes: Probes, { backlog }: Behind) {
       withinMs,
     );
 
-  /** Waits until every effect is there and nothing is under way any more; gives back what is wrong then. */
-  async function settled(withinMs = mostMs): Promise<string[]> {
+  /** Waits until every effect exists and outboxes and broker are empty. Returns the remaining problems. */
+  async function settled(withinMs = redeliveryMs): Promise<string[]> {
     const nothingMissing = async () => {
-      const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
+      const missing = (await problems()).filter((one) => one.includes(": 0 effects"));
       if (missing.length === 0) return true;
       const kinds = Object.entries(Object.groupBy(missing, (one) => one.replace(/ \S+$/, "")));
       throw new Error(kinds.map(([kind, some]) => `${some?.length} × ${kind}`).join("; "));
@@ -80,16 +80,16 @@ export function startRun(probes: Probes, { backlog }: Behind) {
       throw new Error(`${await rows()} rows in outboxes, ${await backlog()} messages in the broker`, { cause });
     });
     await quiet(withinMs);
-    return wrongs();
+    return problems();
   }
 
-  /** Where an event was delivered, by pid, in no order; only of events that tell their handlers something special. */
+  /** The pids to which an event was delivered, unordered. Recorded only for events with special instructions. */
   const deliveries = async (service: Service, id: string): Promise<number[]> => {
     const rows = await query<{ pid: number }>(service, "select pid from probe_deliveries where event_id = $1", [id]);
     return rows.map(({ pid }) => pid);
   };
 
-  /** The events of this run that were not published yet, or were refused. */
+  /** The events of this run that are not published yet or that the broker rejected. */
   const waiting = async (): Promise<Sent[]> => {
     const text = "select id from outbox where data->>'run' = $1";
     const rows = await Promise.all(services.map((service) => query<{ id: string }>(service, text, [run])));
@@ -97,5 +97,5 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return sent.filter(({ id }) => ids.has(id));
   };
 
-  return { id: run, waiting, sent, send, effects, wrongs, quiet, settled, deliveries };
+  return { id: run, waiting, sent, send, effects, problems, quiet, settled, deliveries };
 }

@@ -1,37 +1,37 @@
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
-import type { Tell } from "../probe/told.ts";
+import type { InstructionInput } from "../probe/instructions.ts";
 import type { Broker, Probes } from "./probes.ts";
 import { jetstream } from "./servers/jetstream.ts";
 import { kafka } from "./servers/kafka.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
 import { redis } from "./servers/redis.ts";
 
-/** A broker past the sidecars. */
+/** Direct access to a broker, without sidecars. */
 export type Behind = {
-  /** The server's. */
+  /** The version of the server. */
   version(): Promise<string>;
-  /** How many messages the broker holds that a service has not read, or not acknowledged. */
+  /** The number of messages that a service has not read or not acknowledged. */
   backlog(): Promise<number>;
-  /** From now on the broker refuses part of what is published to a topic, for as long as it is not told otherwise. */
-  refuse(probes: Probes, topic: string): Promise<Refusal>;
+  /** Configures the broker to reject some messages of a topic, until `end` is called. */
+  rejectSome(probes: Probes, topic: string): Promise<Rejection>;
 };
 
-export type Refusal = {
-  /** Events of which it takes some and refuses others. */
-  tells: Omit<Tell, "run">[];
+export type Rejection = {
+  /** Events of which the broker accepts some and rejects others. */
+  instructions: Omit<InstructionInput, "run">[];
   end(): Promise<void>;
 };
 
 type Server = {
-  /** The launcher's name of the process. */
+  /** The name of the process in the launcher. */
   process: string;
-  /** The launcher's name of its start, where it is not `broker <name>`. */
+  /** The name of the launcher's step that starts it, unless it is `broker <name>`. */
   title?: string;
   open(t: Test, system: Launched): Promise<Behind>;
 };
 
-/** The real servers of the choices. */
+/** The real server of each broker. */
 export const servers: Record<Broker, Server> = {
   redis: { process: "redis", title: "Redis", open: redis },
   rabbitmq: { process: "rabbitmq", open: rabbitmq },

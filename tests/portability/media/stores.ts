@@ -13,16 +13,16 @@ export type MediaStores = {
   system: Launched;
   accounts: Media;
   catalog: Media;
-  /** Not in the scopes of the component. */
+  /** An app outside the component's scopes. */
   orders: Media;
-  /** Accounts by a component that may not write where it should, or shows a wrong key. */
+  /** The accounts app with a misconfigured component: an unwritable folder or a wrong key. */
   broken: Media;
   startSeconds: number;
 };
 
 export const call = (timeoutMs = 10_000) => background(timeoutMs);
 
-/** The launcher's real system on a media store, with one more component that is set up wrongly. */
+/** Starts the launcher's real system on a media store, with an additional misconfigured component. */
 export async function startMedia(t: Test, store: MediaName): Promise<MediaStores> {
   const users = ["accounts", "catalog", "orders"];
   const steps = new Map<string, number>();
@@ -34,7 +34,7 @@ export async function startMedia(t: Test, store: MediaName): Promise<MediaStores
   });
   const [accounts, catalog, orders] = users.map((app) => media(behindSidecar(t, system, app).sidecar, app));
   const { sidecar } = behindSidecar(t, system, "accounts");
-  if (!accounts || !catalog || !orders) throw new Error("an app is missing");
+  if (!accounts || !catalog || !orders) throw new Error("an app has no sidecar");
   const startSeconds = steps.get(`media ${store}`) ?? Number.NaN;
   return { system, accounts, catalog, orders, broken: media(sidecar, "accounts", "media-broken"), startSeconds };
 }

@@ -14,24 +14,24 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 export type Particulars = {
-  /** The words of the store for its wrong set-up. */
+  /** The store's error message for the misconfiguration. */
   refusal: RegExp;
-  /** The process that keeps the files, where it is not the sidecar. */
+  /** The process that stores the files, unless it is the sidecar. */
   server?: string;
-  /** What is left to do to the component that is set up wrongly. */
+  /** Completes the misconfiguration of the broken component. */
   spoil?(instanceDir: string): Promise<void>;
 };
 
-/** What every media store promises, through the sidecars of the real system. */
+/** Tests the guarantees of every media store, through the sidecars of the real system. */
 export async function mediaSuite(t: Test, store: MediaName, { refusal, server, spoil }: Particulars): Promise<void> {
   const stores = await startMedia(t, store);
   const { system, accounts, catalog, orders, broken } = stores;
   await spoil?.(system.instanceDir);
 
-  await t.test("content comes back byte for byte, whatever it looks like", async (t) => {
+  await t.test("content is returned byte for byte", async (t) => {
     const every = new Uint8Array(1_024).map((_, at) => at % 256);
     const texts = ['"quoted"', "abcd", "MTIzNA==", "1e10", "12345678901234567890", "null", "true", '{"a":1}', "\\n"];
-    // Bytes whose base64 reads as a JSON number, as null and as true.
+    // Bytes whose base64 text is also a JSON number, null or true.
     const tricky = ["1e10", "null", "true", "12345678901234567890"].map((text) => Buffer.from(text, "base64"));
     for (const content of [every, new Uint8Array(), ...texts.map(bytes), ...tricky]) {
       const name = `${randomUUID()}.png`;
@@ -41,16 +41,16 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     }
   });
 
-  await t.test("a file has up to 3 MB; a larger one is refused by name", async (t) => {
+  await t.test("a file has at most 3 MB; a larger one is rejected (MEDIA_SIZE)", async (t) => {
     const name = randomUUID();
     const largest = new Uint8Array(maxMediaBytes).map((_, at) => (at * 31) % 251);
     await accounts.put(name, largest, call(30_000));
     t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest));
     t.equal(await codeOf(accounts.put(name, new Uint8Array(maxMediaBytes + 1), call())), "MEDIA_SIZE");
-    t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest), "the one before is untouched");
+    t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest), "the earlier file is unchanged");
   });
 
-  await t.test("a file that is not there is no error, and neither is removing it, twice", async (t) => {
+  await t.test("reading or removing a missing file is not an error", async (t) => {
     const name = randomUUID();
     t.equal(await accounts.get(name, call()), undefined);
     await accounts.remove(name, call());
@@ -60,17 +60,17 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     await accounts.remove(name, call());
   });
 
-  await t.test("a file is replaced as a whole, also by a shorter one", async (t) => {
+  await t.test("a write replaces the whole file, also with shorter content", async (t) => {
     const name = randomUUID();
     await accounts.put(name, new Uint8Array(100_000).fill(1), call());
     await accounts.put(name, bytes("short"), call());
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "short");
   });
 
-  await t.test("a reader sees a file as a whole while it is overwritten", async (t) => {
+  await t.test("a concurrent reader sees either the old or the new content", async (t) => {
     instead(
       t,
-      "Not promised: on a disk it may see half of it. New content gets a new name, which is whole once it is told.",
+      "Not guaranteed: on a disk a reader may see partial content. New content gets a new name, published when complete.",
     );
     const contents = Array.from({ length: 20 }, (_, at) => new Uint8Array(200_000).fill(at));
     const id = randomUUID();
@@ -93,7 +93,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     for (const parts of await readers) t.same([...parts], ["200000 bytes, 1 versions"]);
   });
 
-  await t.test("many are written at once", async (t) => {
+  await t.test("many files can be written concurrently", async (t) => {
     const names = Array.from({ length: 30 }, () => randomUUID());
     await Promise.all(names.map((name) => accounts.put(name, bytes(name), call(30_000))));
     const found = await Promise.all(names.map((name) => accounts.get(name, call(30_000))));
@@ -103,31 +103,38 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     );
   });
 
-  await t.test("names that lead elsewhere, or differ only on some disks, are refused by every operation", async (t) => {
-    const wrong = [
-      "",
-      ".",
-      "..",
-      "../x",
-      "a/b",
-      "/etc/passwd",
-      "a\\b",
-      "a..b",
-      ".hidden",
-      "a.",
-      "A.png",
-      "é",
-      "a b",
-      "a\0",
-    ];
-    for (const name of [...wrong, "%2e%2e", "x".repeat(129)]) {
-      const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
-      t.same(await Promise.all(calls.map(codeOf)), ["MEDIA_NAME", "MEDIA_NAME", "MEDIA_NAME"], JSON.stringify(name));
-    }
-    await accounts.put(`${"x".repeat(120)}.tar.gz`, bytes("x"), call());
-  });
+  await t.test(
+    "every operation rejects names that leave the folder or that some file systems treat as equal (MEDIA_NAME)",
+    async (t) => {
+      const wrong = [
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        "/etc/passwd",
+        "a\\b",
+        "a..b",
+        ".hidden",
+        "a.",
+        "A.png",
+        "é",
+        "a b",
+        "a\0",
+      ];
+      for (const name of [...wrong, "%2e%2e", "x".repeat(129)]) {
+        const calls = [
+          accounts.put(name, bytes("x"), call()),
+          accounts.get(name, call()),
+          accounts.remove(name, call()),
+        ];
+        t.same(await Promise.all(calls.map(codeOf)), ["MEDIA_NAME", "MEDIA_NAME", "MEDIA_NAME"], JSON.stringify(name));
+      }
+      await accounts.put(`${"x".repeat(120)}.tar.gz`, bytes("x"), call());
+    },
+  );
 
-  await t.test("apps have files of their own, and an app that is not in the scopes has none", async (t) => {
+  await t.test("each app has separate files, and an app outside the scopes has no access", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("of accounts"), call());
     t.equal(await catalog.get(name, call()), undefined);
@@ -138,7 +145,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     t.same(await Promise.all(calls.map(codeOf)), ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
   });
 
-  await t.test("a store that is set up wrongly is an error with its reason, never a missing file", async (t) => {
+  await t.test("a misconfigured store is an error with a logged reason, never a missing file", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("x"), call());
     const calls = [broken.put(name, bytes("y"), call()), broken.get(name, call()), broken.remove(name, call())];
@@ -146,7 +153,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     for (const error of errors) {
       t.equal(error?.code, "UNAVAILABLE");
       t.match(String((error?.cause as Error | undefined)?.message), refusal);
-      t.notMatch(String(error?.message), refusal, "the caller is not told");
+      t.notMatch(String(error?.message), refusal, "the error for the caller does not contain the reason");
     }
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "x");
   });
@@ -154,13 +161,16 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
   await figureTests(t, stores);
 
   if (server === undefined) return;
-  await t.test("while the store is away every call says so, and it comes back by itself with its files", async (t) => {
-    const name = randomUUID();
-    await accounts.put(name, bytes("kept"), call());
-    await system.kill(server);
-    const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
-    for (const code of await Promise.all(calls.map(codeOf))) t.match(code, /^(UNAVAILABLE|TIMEOUT)$/);
-    await system.start(server);
-    t.equal(Buffer.from((await accounts.get(name, call(30_000))) ?? []).toString(), "kept");
-  });
+  await t.test(
+    "while the store is down every call is UNAVAILABLE or TIMEOUT, and afterwards all files are available again",
+    async (t) => {
+      const name = randomUUID();
+      await accounts.put(name, bytes("kept"), call());
+      await system.kill(server);
+      const calls = [accounts.put(name, bytes("x"), call()), accounts.get(name, call()), accounts.remove(name, call())];
+      for (const code of await Promise.all(calls.map(codeOf))) t.match(code, /^(UNAVAILABLE|TIMEOUT)$/);
+      await system.start(server);
+      t.equal(Buffer.from((await accounts.get(name, call(30_000))) ?? []).toString(), "kept");
+    },
+  );
 }

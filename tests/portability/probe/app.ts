@@ -6,11 +6,11 @@ import type { Platform, Wiring } from "@sidecart/platform/run";
 import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { createHandling } from "./handling.ts";
+import { instructionSchema } from "./instructions.ts";
 import { ProbeService } from "./probe-service.ts";
 import { createRecords, type Written } from "./records.ts";
-import { told } from "./told.ts";
 
-/** The probe of a service, wired like one. */
+/** The wiring of a probe, like that of a service. */
 export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): Wiring {
   const records = createRecords(database);
   const handling = createHandling(records, config.PROBE_SWALLOWS_ERRORS);
@@ -31,7 +31,7 @@ export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): W
       return { value: JSON.stringify({ released: handling.release(id) }) };
     },
     async heard() {
-      throw new Error("what it has heard stands in its database");
+      throw new Error("this probe records events in its database");
     },
   });
   return {
@@ -42,10 +42,10 @@ export function wire({ database, kickOutbox }: Platform, config: ProbeConfig): W
   };
 }
 
-/** Events of a run are told apart by their keys. */
+/** The broadcast identifies the events of a run by their keys. */
 function digestOf(topic: string, published: string[]): Digest {
   const change = (data: Struct) => {
-    const { run, key } = told.parse(toJson(StructSchema, data));
+    const { run, key } = instructionSchema.parse(toJson(StructSchema, data));
     return { id: key, owner: run };
   };
   const changes = published.map((topic) => changeOf({ topic, schema: StructSchema }, change));

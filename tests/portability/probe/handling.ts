@@ -2,22 +2,22 @@ import { toJson } from "@bufbuild/protobuf";
 import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
 import type { Received } from "@sidecart/platform/events";
 import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
+import { type Instruction, instructionSchema } from "./instructions.ts";
 import type { Records } from "./records.ts";
-import { type Told, told } from "./told.ts";
 
-/** Does with an event what it tells, and then has its effect. */
+/** Handles an event: follows its instructions, then records its effect. */
 export function createHandling(records: Records, swallowsErrors: boolean) {
   const held = new Map<string, () => void>();
 
   async function handle({ id, data, time }: Received<Struct>, context: CallContext): Promise<void> {
-    const event = told.parse(toJson(StructSchema, data));
+    const event = instructionSchema.parse(toJson(StructSchema, data));
     const plain = event.failures === 0 && event.first === undefined;
     const attempt = plain ? 1 : await records.deliver(id, context);
     const first = attempt === 1 ? event.first : undefined;
     if (first === "die-before-effect") die();
     if (first === "hold") await new Promise<void>((resolve) => held.set(id, resolve));
     if (attempt <= event.failures) throw trouble(event, attempt);
-    // One that was held has used up its own time.
+    // The deadline of a held delivery has passed, so it gets a new one.
     const effect = records.effect(id, event, time, first === "hold" ? background(10_000) : context);
     await effect.finally(() => first === "hold" && held.delete(id));
     if (first === "die-after-effect") die();
@@ -25,7 +25,7 @@ export function createHandling(records: Records, swallowsErrors: boolean) {
 
   return {
     handle: swallowsErrors ? (...args: Parameters<typeof handle>) => handle(...args).catch(() => {}) : handle,
-    /** False when nobody holds it, or whoever did is done with it. */
+    /** Releases a held delivery. Returns false when this process does not hold it (any more). */
     release(id: string): boolean {
       held.get(id)?.();
       return held.has(id);
@@ -33,7 +33,7 @@ export function createHandling(records: Records, swallowsErrors: boolean) {
   };
 }
 
-function trouble({ trouble, failures }: Told, attempt: number): Error {
+function trouble({ trouble, failures }: Instruction, attempt: number): Error {
   const text = `told to fail: ${attempt} of ${failures}`;
   return trouble === "own" ? new Error(text) : new AppError(commonErrors.unavailable, { cause: new Error(text) });
 }

@@ -8,7 +8,7 @@ import { ProbeService } from "./probe-service.ts";
 
 const startTimeoutMs = 60_000;
 
-/** The probe of the gateway, which has no database: every replica keeps what it has heard in its memory. */
+/** The probe of the gateway. It has no database, so each replica keeps the received events in memory. */
 export async function startListener(config: ProbeConfig): Promise<void> {
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
@@ -20,7 +20,7 @@ export async function startListener(config: ProbeConfig): Promise<void> {
     }),
   );
   const nobody = async (): Promise<never> => {
-    throw new Error("it has no database");
+    throw new Error("this probe has no database");
   };
   const probe = implement(ProbeService, {
     publish: nobody,

@@ -3,9 +3,9 @@ import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { type Database, sql } from "@sidecart/platform/database";
 import { outboxRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
-import type { Told } from "./told.ts";
+import type { Instruction } from "./instructions.ts";
 
-/** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */
+/** Tables besides the product's. No unique key prevents a second effect, so that the tests can see it. */
 export const probeTables = `
   create table if not exists probe_effects (
     event_id uuid not null, run text not null, key text not null,
@@ -54,11 +54,11 @@ const effect = sql(
 
 export type Written = { id: string; topic: string; key: string; data: JsonObject };
 
-/** What a probe writes in its own database, through its sidecar. */
+/** Writes a probe's records to its database, through its sidecar. */
 export function createRecords(database: Database) {
   const { pid } = process;
   return {
-    /** Events, as a service's statement leaves them in the outbox. */
+    /** Writes events to the outbox, like a service's statement. */
     async write(written: Written[], context: CallContext): Promise<void> {
       const rowOf = ({ id, topic, key, data }: Written) => ({
         ...outboxRow({ topic, schema: StructSchema }, key, data),
@@ -66,12 +66,17 @@ export function createRecords(database: Database) {
       });
       await database.one(write, { events: written.map(rowOf) }, context);
     },
-    /** Notes a delivery; gives back which one of this event it is, over all replicas and restarts. */
+    /** Records a delivery. Returns its number for this event, counted over all replicas and restarts. */
     async deliver(id: string, context: CallContext): Promise<number> {
       return (await database.one<{ attempt: number }>(deliver, { event_id: id, pid }, context)).attempt;
     },
-    /** The effect and its inbox row, in one statement. */
-    async effect(id: string, { run, key, version, padding }: Told, time: string, context: CallContext): Promise<void> {
+    /** Writes the effect and its inbox row in one statement. */
+    async effect(
+      id: string,
+      { run, key, version, padding }: Instruction,
+      time: string,
+      context: CallContext,
+    ): Promise<void> {
       const row = { event_id: id, run, key, version, padding: padding.length, pid, committed_at: time };
       await database.one(effect, row, context);
     },

@@ -11,17 +11,17 @@ const statuses = {
   DeadlineExceeded: status.DEADLINE_EXCEEDED,
 } as const;
 
-/** The `search` component as an app has it, in the form the engines' own suite takes. */
+/** The `search` component through an app's sidecar, as a client for the conformance suite. */
 export function searchThrough(sidecar: Sidecar): BindingClient {
   const invoke = async <Answer>(operation: string, data: unknown): Promise<Answer> => {
     const bytes = data instanceof Uint8Array ? data : Buffer.from(JSON.stringify(data));
-    const answer = await sidecar.invokeBinding("search", operation, {}, bytes, background(30_000)).catch(refuse);
+    const answer = await sidecar.invokeBinding("search", operation, {}, bytes, background(30_000)).catch(rethrow);
     return JSON.parse(Buffer.from(answer).toString("utf8")) as Answer;
   };
   return {
     invoke,
-    init: () => Promise.reject(new Error("the sidecar has called it")),
-    // daprd names the operations only to who asks for another one.
+    init: () => Promise.reject(new Error("the sidecar has already called Init")),
+    // daprd lists the operations only in the error for an unknown one.
     listOperations: async () => {
       const error = await invoke("none", {}).then(() => undefined, String);
       return (
@@ -36,8 +36,8 @@ export function searchThrough(sidecar: Sidecar): BindingClient {
   };
 }
 
-/** daprd answers INTERNAL for whatever a binding refuses: the component's own status stands in the text. */
-function refuse(error: { details?: string }): never {
+/** daprd returns INTERNAL for every binding error; the text contains the component's status. */
+function rethrow(error: { details?: string }): never {
   const details = error.details ?? "";
   if (/does not support operation/.test(details))
     throw Object.assign(new Error(details), { code: status.UNIMPLEMENTED });

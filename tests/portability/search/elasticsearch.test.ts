@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { searchSuite } from "./suite.ts";
 
-// A download, and then every test of the contract waits for searches to see its writes, which is up to a second each.
+// Time for a download, and for the suite: each of its writes waits up to a second for the refresh.
 const timeoutMs = 600_000;
 t.setTimeout(timeoutMs);
 t.comment(`timeout=${timeoutMs}`);

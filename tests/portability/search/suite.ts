@@ -13,15 +13,15 @@ import { figureTests } from "./figures.ts";
 
 export type Engine = {
   name: NonNullable<LaunchOptions["search"]>;
-  /** The process that holds the index. */
+  /** The process with the index. */
   server: string;
-  /** Removes what the stopped process has on disk. */
+  /** Deletes the data of the stopped process. */
   empty(instanceDir: string): Promise<void>;
 };
 
 const index = "portability";
 
-/** The engines' own suite, and what a real system adds to it: an engine that dies, and one that lost everything. */
+/** The conformance suite, and two tests of the real system: a killed engine, and one that lost its data. */
 export async function searchSuite(t: Test, { name, server, empty }: Engine): Promise<void> {
   const steps = new Map<string, number>();
   const system = await startSystem(t, {
@@ -43,7 +43,7 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
   const startSeconds = steps.get(`search ${name}`) ?? Number.NaN;
   await figureTests(t, { client, system, server, startSeconds });
 
-  await t.test("what was answered outlives a kill of the engine, and nothing else is started again", async (t) => {
+  await t.test("acknowledged writes survive a kill of the engine, and no other process restarts", async (t) => {
     await client.invoke("create-index", { index });
     await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 3), upsert(product({ id: "gone" }))]);
     await bulk(client, index, [{ op: "delete", id: "gone", version: 5 }]);
@@ -62,7 +62,7 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
     t.equal(system.processes.get("catalog-dapr")?.pid, sidecar);
   });
 
-  await t.test("an engine that lost everything is set up again by its component and filled by catalog", async (t) => {
+  await t.test("after an engine has lost its data, catalog rebuilds the index", async (t) => {
     await system.kill(server);
     await empty(system.instanceDir);
     await startAgain();

@@ -11,14 +11,14 @@ import { startSystem } from "../../support/system.ts";
 
 type Secrets = Record<string, Record<string, string>>;
 
-/** Puts the secrets where the store finds them, and starts what serves them when that is a process. */
+/** Stores the secrets for the store, and starts its process if it has one. */
 export type Offer = (t: Test, secrets: Secrets, folder: string) => Promise<void>;
 
 const resources = join(checkout, "components/resources");
 const call = () => background(10_000);
 const odd = { jwks: '{"keys":[{"kid":"1"}]}\n', "a.b-c": "=:,;'\" é🍮", spaces: "  ", empty: "" };
 
-/** What every secret store promises, behind sidecars by themselves with the shipped resources. */
+/** Tests the guarantees of every secret store, with single sidecars and the shipped resources. */
 export async function secretSuite(t: Test, store: string, offer: Offer): Promise<void> {
   const redis = redisSecret((await startSystem(t, { apps: [] })).redisUrl);
   const folder = await temporaryFolder(t);
@@ -37,12 +37,12 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   ]);
   const secret = (sidecar: Sidecar, name: string) => sidecar.secret("secrets", name, call());
 
-  await t.test("an app reads the secrets it may, with all their keys, to the letter", async (t) => {
+  await t.test("an app reads the secrets in its scope unchanged, with all their keys", async (t) => {
     t.same(await secret(gateway.api, "redis"), redis);
     t.same(await secret(accounts.api, "accounts-signing-keys"), odd);
   });
 
-  await t.test("an app cannot read what others may, nor what only its components use", async (t) => {
+  await t.test("an app cannot read secrets of other apps or of its components", async (t) => {
     const denied = [
       [accounts, "redis"],
       [gateway, "accounts-signing-keys"],
@@ -59,14 +59,14 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
     t.same(await all(orders.httpPort), []);
   });
 
-  await t.test("a component takes its address and password from it", async (t) => {
+  await t.test("a component gets its address and password from the store", async (t) => {
     const state = orders.api.state("state");
     const value = randomBytes(16);
     await state.put("key", value, {}, call());
     t.same(Buffer.from((await state.get("key", call()))?.value ?? []), value);
   });
 
-  await t.test("a secret that is not there is an error, not an empty one", async (t) => {
+  await t.test("a missing secret is an error, not an empty value", async (t) => {
     await t.rejects(secret(accounts.api, "accounts-first-admin"), { code: status.INTERNAL });
   });
 }

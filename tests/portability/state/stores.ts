@@ -10,7 +10,7 @@ import { startSystem } from "../../support/system.ts";
 
 export type StoreName = NonNullable<LaunchOptions["state"]>;
 
-/** The process behind each store. */
+/** The server process of each store. */
 const servers: Record<StoreName, { server: string; step: string }> = {
   redis: { server: "redis", step: "Redis" },
   postgresql: { server: "postgres", step: "PostgreSQL" },
@@ -19,15 +19,15 @@ const users = ["accounts", "orders"];
 
 export type Stores = {
   system: Launched;
-  /** What the orders service has at its own sidecar, and accounts at its. */
+  /** The state store through the sidecars of orders and of accounts. */
   orders: StateStore;
   accounts: StateStore;
-  /** The name of the store's process. */
+  /** The name of the server process. */
   server: string;
   startSeconds: number;
-  /** Resolves when nothing of it answers any more. */
+  /** Resolves when the store no longer responds. */
   kill(): Promise<void>;
-  /** Resolves when the sidecars reach it again. */
+  /** Resolves when the sidecars can use the store again. */
   startAgain(): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export const call = (timeoutMs = 10_000) => background(timeoutMs);
 export const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 export const text = (entry: { value: Uint8Array } | undefined) => entry && Buffer.from(entry.value).toString();
 
-/** The launcher's real system on a state store: its resources, scopes and sidecars are those that are shipped. */
+/** Starts the launcher's real system on a state store, with the shipped resources, scopes and sidecars. */
 export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   const { server, step } = servers[state];
   const steps = new Map<string, number>();
@@ -45,7 +45,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
     onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
   });
   const [accounts, orders] = users.map((app) => behindSidecar(t, system, app).sidecar.state("state"));
-  if (!accounts || !orders) throw new Error("an app is missing");
+  if (!accounts || !orders) throw new Error("an app has no sidecar");
   return {
     system,
     orders,
@@ -53,7 +53,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
     server,
     startSeconds: steps.get(step) ?? Number.NaN,
     kill: async () => {
-      // PostgreSQL's backends outlive it for a moment, and may still answer.
+      // PostgreSQL's backends outlive the killed server briefly, and may still respond.
       const parts = descendantsOf(system.processes.get(server)?.pid ?? 0);
       await system.kill(server);
       await untilGone(parts);
@@ -70,7 +70,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   };
 }
 
-/** The code of a call's refusal, or OK. */
+/** The error code of a call, or OK. */
 export const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "OK",

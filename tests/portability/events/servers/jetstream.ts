@@ -4,7 +4,7 @@ import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { secretOf } from "../secret.ts";
 import type { Behind } from "../servers.ts";
-import { oneLargeAmong } from "./tells.ts";
+import { oneLargeAmong } from "./instructions.ts";
 
 const limit = 100_000;
 
@@ -17,7 +17,7 @@ export async function jetstream(t: Test, system: Launched): Promise<Behind> {
   const manager = await jetstreamManager(connection);
   return {
     version: async () => connection.info?.version ?? "",
-    /** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
+    /** Undelivered and unacknowledged messages of every consumer of every stream. */
     async backlog() {
       let waiting = 0;
       for await (const stream of manager.streams.list()) {
@@ -28,11 +28,11 @@ export async function jetstream(t: Test, system: Launched): Promise<Behind> {
       }
       return waiting;
     },
-    async refuse(_probes, topic) {
+    async rejectSome(_probes, topic) {
       const stream = await manager.streams.find(topic);
       await manager.streams.update(stream, { max_msg_size: limit });
       return {
-        tells: oneLargeAmong(30, 2 * limit),
+        instructions: oneLargeAmong(30, 2 * limit),
         end: async () => void (await manager.streams.update(stream, { max_msg_size: -1 })),
       };
     },

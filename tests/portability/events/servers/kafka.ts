@@ -7,9 +7,9 @@ import type { Test } from "tap";
 import { scopesOf } from "../scopes.ts";
 import { secretOf } from "../secret.ts";
 import type { Behind } from "../servers.ts";
-import { oneLargeAmong } from "./tells.ts";
+import { oneLargeAmong } from "./instructions.ts";
 
-/** Kafka's own sign for the end of a partition. */
+/** Kafka's timestamp for the end of a partition. */
 const latest = -1n;
 const limit = 100_000;
 
@@ -21,8 +21,8 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
   t.teardown(() => admin.close());
   return {
     version,
-    backlog: () => behind(admin),
-    async refuse(_probes, topic) {
+    backlog: () => totalLag(admin),
+    async rejectSome(_probes, topic) {
       const { SET } = IncrementalAlterConfigOperationTypes;
       const name = "max.message.bytes";
       const setLimit = (bytes: string) => {
@@ -32,12 +32,12 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
       };
       const before = await settingOf(admin, topic, name);
       await setLimit(String(limit));
-      return { tells: oneLargeAmong(30, 2 * limit), end: () => setLimit(before) };
+      return { instructions: oneLargeAmong(30, 2 * limit), end: () => setLimit(before) };
     },
   };
 }
 
-/** Its protocol does not tell; the launcher fetches what its pom.xml names. */
+/** The protocol does not contain the version, so this reads the launcher's pom.xml. */
 async function version(): Promise<string> {
   const pom = await readFile(join(checkout, "local/servers/kafka/pom.xml"), "utf8");
   return /<artifactId>kafka_[^<]*<\/artifactId>\s*<version>([^<]+)/.exec(pom)?.[1] ?? "";
@@ -51,8 +51,8 @@ async function settingOf(admin: Admin, topic: string, name: string): Promise<str
   return value;
 }
 
-/** Of every service's group, how far it is behind the ends of the topics that it hears. */
-async function behind(admin: Admin): Promise<number> {
+/** The sum of the lags of all services' consumer groups. */
+async function totalLag(admin: Admin): Promise<number> {
   const hears = [...scopesOf("kafka").hears].filter(([, topics]) => topics.length > 0);
   const services = hears.filter(([app]) => app !== "gateway");
   const ends = await endsOf(admin, [...new Set(services.flatMap(([, topics]) => topics))]);

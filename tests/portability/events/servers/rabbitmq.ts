@@ -18,8 +18,8 @@ export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
   return {
     version: async () => String((await http("GET", "/api/overview")).rabbitmq_version),
     backlog,
-    /** It has no limit that an event of ours could break; what it does refuse is more than a queue may hold. */
-    async refuse(probes, topic) {
+    /** RabbitMQ has no size limit that an event of ours could exceed, so the test limits the length of a queue. */
+    async rejectSome(probes, topic) {
       const readers = ["catalog-dapr", "catalog-2-dapr"];
       const queue = `catalog-${topic}`;
       await Promise.all(readers.map((name) => system.kill(name)));
@@ -33,8 +33,8 @@ export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
       };
       await limit(most);
       return {
-        tells: Array.from({ length: 30 }, (_, at) => ({ key: `key-${at}` })),
-        // Publishers are told only by what is read that there is room again, and never when the limit goes away.
+        instructions: Array.from({ length: 30 }, (_, at) => ({ key: `key-${at}` })),
+        // A queue accepts messages again only after some were read, not when its limit is removed.
         async end() {
           await probes.revive();
           await eventually("the queue to be read", async () => (await backlog()) === 0, 60_000);
@@ -45,21 +45,21 @@ export async function rabbitmq(_t: Test, system: Launched): Promise<Behind> {
   };
 }
 
-/** Of every quorum queue, which only services have, all that waits or is not acknowledged. */
+/** The waiting and unacknowledged messages of all quorum queues, which only services have. */
 const messages = `lists:sum([element(2, element(2,
   ra:local_query(amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1)))
   || Queue <- rabbit_amqqueue:list_by_type(rabbit_quorum_queue)]).`;
 
-/** The queues themselves are asked: what the HTTP API and `list_queues` say is up to 5 s old. */
+/** Reads the queues directly, because the HTTP API and `list_queues` return figures that are up to 5 s old. */
 function backlogOf({ processes }: Launched): () => Promise<number> {
   const server = processes.get("rabbitmq");
-  if (!server) throw new Error("no RabbitMQ of ours");
+  if (!server) throw new Error("the launcher runs no RabbitMQ");
   const { command, env } = server.spec;
   const control = join(dirname(command), "rabbitmqctl");
   return async () => {
     const args = ["--node", env.RABBITMQ_NODENAME ?? "", "--silent", "eval", messages];
     const { stdout } = await run(control, args, { env });
-    if (!/^\d+$/.test(stdout.trim())) throw new Error(`RabbitMQ says ${stdout}`);
+    if (!/^\d+$/.test(stdout.trim())) throw new Error(`unexpected output of rabbitmqctl: ${stdout}`);
     return Number(stdout);
   };
 }
@@ -69,9 +69,9 @@ function management(address: string) {
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
   const headers = { authorization: `Basic ${basic}`, "content-type": "application/json" };
   return async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${origin}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    const response = await fetch(`${origin}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? {} : JSON.parse(text);
   };
 }

@@ -4,16 +4,16 @@ import type { Bench } from "../bench.ts";
 
 const registered = "accounts.account-registered.v1";
 const placed = "orders.order-placed.v1";
-const tells = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
+const instructions = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
 
 export function deliveryTests(t: Test, bench: () => Bench): void {
-  t.test("every service that hears a topic has the effect of each event once", async (t) => {
+  t.test("every subscribed service has the effect of each event exactly once", async (t) => {
     const { probes, start } = bench();
     const run = start();
-    await run.send(registered, tells(100));
-    await run.send(placed, tells(100));
-    t.same(probes.hearers(registered), ["catalog", "orders"], "two services hear the one");
-    t.same(probes.hearers(placed), ["catalog"], "one service hears the other");
+    await run.send(registered, instructions(100));
+    await run.send(placed, instructions(100));
+    t.same(probes.subscribers(registered), ["catalog", "orders"], "one topic has two subscribers");
+    t.same(probes.subscribers(placed), ["catalog"], "the other topic has one subscriber");
     t.same(await run.settled(), []);
   });
 
@@ -25,9 +25,9 @@ export function deliveryTests(t: Test, bench: () => Bench): void {
       const found = await probes.query<{ pid: number }>("catalog", pids, [run.id]);
       return found.map(({ pid }) => probes.nameOf(pid)).sort();
     };
-    // one that came last may get its share of the broker only now
-    await eventually("both to have had some", async () => {
-      await run.send(placed, tells(100));
+    // The broker may assign messages to the newest replica with a delay.
+    await eventually("both replicas to handle some events", async () => {
+      await run.send(placed, instructions(100));
       t.same(await run.settled(), []);
       return (await workers()).length > 1;
     });

@@ -1,12 +1,12 @@
 import type { Test } from "tap";
 import { Random } from "../../../support/random.ts";
 import { long, measured } from "../../notes.ts";
-import type { Tell } from "../../probe/told.ts";
+import type { InstructionInput } from "../../probe/instructions.ts";
 import type { Bench } from "../bench.ts";
 
 const count = long ? 10_000 : 1_500;
 const failing = 0.3;
-/** One less than make a dead letter. */
+/** One failure less than for a dead letter. */
 const mostFailures = 4;
 const topics = [
   "accounts.account-registered.v1",
@@ -17,13 +17,13 @@ const topics = [
 
 export function loadTests(t: Test, bench: () => Bench): void {
   t.test(
-    `${count} events of which 30 % of the deliveries fail: each effect once, outboxes and broker empty`,
+    `${count} events with 30 % failed deliveries: each has one effect, outboxes and broker are empty afterwards`,
     async (t) => {
       const { probes, start } = bench();
       const random = new Random();
       t.comment(`SEED=${random.seed}`);
       const run = start();
-      const tell = (at: number): Omit<Tell, "run"> => {
+      const instruction = (at: number): Omit<InstructionInput, "run"> => {
         let failures = 0;
         while (failures < mostFailures && random.next() < failing) failures += 1;
         return { key: `key-${at % 100}`, failures, trouble: random.next() < 0.5 ? "own" : "passing" };
@@ -31,8 +31,8 @@ export function loadTests(t: Test, bench: () => Bench): void {
       const began = performance.now();
       for (let sent = 0; sent < count; ) {
         const wave = Math.min(100, count - sent);
-        const tells = Array.from({ length: wave }, (_, at) => tell(sent + at));
-        await run.send(random.pick(topics), tells);
+        const instructions = Array.from({ length: wave }, (_, at) => instruction(sent + at));
+        await run.send(random.pick(topics), instructions);
         sent += wave;
       }
       t.same(await run.settled(30 * 60_000), []);
@@ -46,7 +46,7 @@ export function loadTests(t: Test, bench: () => Bench): void {
     },
   );
 
-  t.test("a handler that swallows its error is found out", async (t) => {
+  t.test("the test detects a handler that swallows errors", async (t) => {
     const { probes, start } = bench();
     const replicas = ["catalog", "catalog-2"];
     const restart = (more?: Record<string, string>) =>
@@ -65,6 +65,6 @@ export function loadTests(t: Test, bench: () => Bench): void {
     );
     await run.quiet();
     const lost = bad.map(({ id }) => `catalog: 0 effects of ${topic} ${id}`);
-    t.same((await run.wrongs()).sort(), lost.sort(), "the check that all tests make names each lost effect");
+    t.same((await run.problems()).sort(), lost.sort(), "the central check names each lost effect");
   });
 }

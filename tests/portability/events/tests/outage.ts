@@ -11,8 +11,8 @@ const registered = "accounts.account-registered.v1";
 const everyMs = 100;
 
 export function outageTests(t: Test, bench: () => Bench): void {
-  const forHow = long ? "for 30 s" : "and comes back at once";
-  const name = `the broker is killed under load ${forHow}: nothing is lost or doubled, and nothing else is restarted`;
+  const duration = long ? "for 30 s" : "and restarted at once";
+  const name = `the broker is killed under load ${duration}: no event is lost or duplicated, and no other process restarts`;
   t.test(name, async (t) => {
     const { probes, start, server } = bench();
     const { system } = probes;
@@ -27,7 +27,7 @@ export function outageTests(t: Test, bench: () => Bench): void {
     const began = performance.now();
     await system.start(server);
     const up = performance.now();
-    await eventually("events that were committed meanwhile", async () => run.sent.length > atDeath + 50);
+    await eventually("events that are committed during the outage", async () => run.sent.length > atDeath + 50);
     const known = await effects();
     await eventually("effects again", async () => (await effects()) > known + 50, 90_000);
     measured(t, {
@@ -36,20 +36,24 @@ export function outageTests(t: Test, bench: () => Bench): void {
     });
     await traffic.stop();
     t.same(await run.settled(180_000), []);
-    t.same(pidsOf(system, server), before, "nothing else was started again");
+    t.same(pidsOf(system, server), before, "no other process restarted");
     for (const service of probes.services) {
-      t.same(await probes.query(service, "select topic, error from dead_letters"), [], `${service} put nothing aside`);
+      t.same(
+        await probes.query(service, "select topic, error from dead_letters"),
+        [],
+        `${service} has no dead letters`,
+      );
     }
   });
 }
 
-/** Commits events, a few at a time, until it is stopped. */
+/** Commits small batches of events until it is stopped. */
 function startTraffic(run: Run) {
   let going = true;
-  const tells = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
+  const instructions = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
   const work = async () => {
     while (going) {
-      await Promise.all([run.send(placed, tells(10)), run.send(registered, tells(5)), pause(everyMs)]);
+      await Promise.all([run.send(placed, instructions(10)), run.send(registered, instructions(5)), pause(everyMs)]);
     }
   };
   const done = work();

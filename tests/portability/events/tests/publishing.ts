@@ -5,11 +5,11 @@ import type { Bench } from "../bench.ts";
 import { guarantees } from "../guarantees.ts";
 
 const placed = "orders.order-placed.v1";
-/** As much as an event's data may take (docs/brokers.md), written down once more. */
+/** Repeats the maximum size of an event's data in docs/brokers.md, so that the test notices a change. */
 const mostBytes = 1_000_000;
 
 export function publishingTests(t: Test, bench: () => Bench): void {
-  t.test("an event of 1 MB passes whole", async (t) => {
+  t.test("an event of 1 MB is delivered unchanged", async (t) => {
     const { probes, start } = bench();
     const run = start();
     const large = sized(mostBytes, run.id);
@@ -19,42 +19,42 @@ export function publishingTests(t: Test, bench: () => Bench): void {
     t.match(await probes.query("catalog", lengths, [run.id]), [{ padding: large.padding.length }]);
   });
 
-  t.test("a larger event is refused when it is written, with all that is written with it", async (t) => {
+  t.test("a statement that writes a larger event fails as a whole", async (t) => {
     const run = bench().start();
-    const refused = run.send(placed, [{ key: "small" }, sized(mostBytes + 1, run.id)]);
-    await t.rejects(refused, {
+    const sending = run.send(placed, [{ key: "small" }, sized(mostBytes + 1, run.id)]);
+    await t.rejects(sending, {
       message: `an event of ${placed} takes ${mostBytes + 1} bytes; the most is ${mostBytes}`,
     });
     await run.quiet();
     t.same(await run.effects(), []);
   });
 
-  t.test("of a bulk, what the broker refuses waits in the outbox, and the rest is delivered", async (t) => {
+  t.test("events of a bulk that the broker rejects stay in the outbox, and the others are delivered", async (t) => {
     const { behind, broker, probes, start } = bench();
     const run = start();
-    const refusal = await behind.refuse(probes, placed);
-    const { refusesOne } = guarantees[broker];
+    const rejection = await behind.rejectSome(probes, placed);
+    const { rejectsOne } = guarantees[broker];
     try {
-      await run.send(placed, refusal.tells);
-      await eventually("the broker to have taken what it takes", async () => {
-        const [waiting, taken] = [
+      await run.send(placed, rejection.instructions);
+      await eventually("the broker to accept the other events", async () => {
+        const [waiting, accepted] = [
           (await run.waiting()).length,
           (await run.effects()).length + (await behind.backlog()),
         ];
-        if (refusesOne === true) return waiting === 1 && taken === run.sent.length - 1;
-        return waiting > 0 && taken > 0;
+        if (rejectsOne === true) return waiting === 1 && accepted === run.sent.length - 1;
+        return waiting > 0 && accepted > 0;
       });
-      if (refusesOne !== true) instead(t, refusesOne);
+      if (rejectsOne !== true) instead(t, rejectsOne);
     } finally {
-      await refusal.end();
+      await rejection.end();
     }
-    t.same(await run.settled(), [], "and that is delivered once it is taken");
+    t.same(await run.settled(), [], "the rejected events are delivered after the broker accepts them");
   });
 }
 
-/** Its data takes so many bytes. */
+/** An event whose data has this size. */
 function sized(bytes: number, run: string) {
   const empty = { key: "large", padding: "", run };
-  const { run: _, ...tell } = { ...empty, padding: "x".repeat(bytes - JSON.stringify(empty).length) };
-  return tell;
+  const { run: _, ...instruction } = { ...empty, padding: "x".repeat(bytes - JSON.stringify(empty).length) };
+  return instruction;
 }

@@ -14,7 +14,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
   const create = (key: string, value = "created") => orders.create(key, bytes(value), {}, call());
   const value = async (key: string) => text(await orders.get(key, call()));
 
-  await t.test("a value is replaced under its etag once; who comes later is told of the conflict", async (t) => {
+  await t.test("one replacement per etag succeeds; later ones conflict", async (t) => {
     const key = randomUUID();
     const first = await put(key, "one");
     await replace(key, "two", first);
@@ -27,7 +27,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "four");
   });
 
-  await t.test("an etag that the store never gave fits nothing", async (t) => {
+  await t.test("an unknown etag conflicts", async (t) => {
     const key = randomUUID();
     await put(key, "one");
     for (const etag of ["", "0", "-1", "01", "1e0", "*", "etag", randomUUID(), "9".repeat(40)]) {
@@ -37,7 +37,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "one");
   });
 
-  await t.test("create refuses whatever value is there, however it was written", async (t) => {
+  await t.test("create conflicts with every existing value", async (t) => {
     const written: Record<string, (key: string) => Promise<unknown>> = {
       put: (key) => put(key, "old"),
       create: (key) => create(key, "old"),
@@ -56,7 +56,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     }
   });
 
-  await t.test("what was created is written by everything else as any other value", async (t) => {
+  await t.test("all operations can change a value that create has written", async (t) => {
     const key = randomUUID();
     await create(key);
     await replace(key, "replaced", (await orders.get(key, call()))?.etag ?? "");
@@ -65,7 +65,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "applied");
   });
 
-  await t.test("of many who create the same key at once one wins", async (t) => {
+  await t.test("of concurrent creates of a key one succeeds", async (t) => {
     const key = randomUUID();
     const codes = await Promise.all(Array.from({ length: 30 }, (_, at) => codeOf(create(key, `${at}`))));
     const won = codes.flatMap((code, at) => (code === "OK" ? [`${at}`] : []));
@@ -74,10 +74,10 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(codes.filter((code) => code === conflict).length, 29);
   });
 
-  await t.test("a value that is gone is not replaced", async (t) => {
+  await t.test("a deleted value cannot be replaced by its etag", async (t) => {
     instead(
       t,
-      "It is written anew on every store, since Redis cannot tell: what is changed by etag is left to end, not deleted.",
+      "It is written again on every store, because Redis cannot detect it. Values that change by etag expire and are not deleted.",
     );
     const key = randomUUID();
     const etag = await put(key, "one");
@@ -86,7 +86,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "anew");
   });
 
-  await t.test("a value is deleted under its etag, and one that is gone is no conflict", async (t) => {
+  await t.test("a value can be deleted by its etag, and deleting a missing value is not a conflict", async (t) => {
     const key = randomUUID();
     const first = await put(key, "one");
     await put(key, "two");
@@ -97,21 +97,21 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     await orders.delete(key, { etag }, call());
   });
 
-  await t.test("of 100 increments at once none is lost", async (t) => {
+  await t.test("of 100 concurrent increments none is lost", async (t) => {
     const key = randomUUID();
     await put(key, "0");
     const increment = async (): Promise<number> => {
-      for (let tries = 1; ; tries += 1) {
+      for (let attempts = 1; ; attempts += 1) {
         const entry = await orders.get(key, call(30_000));
         const code = await codeOf(
           orders.replace(key, bytes(`${Number(text(entry)) + 1}`), { etag: entry?.etag ?? "" }, call(30_000)),
         );
-        if (code === "OK") return tries;
+        if (code === "OK") return attempts;
         if (code !== conflict) throw new Error(`${code} instead of a conflict`);
       }
     };
-    const tries = await Promise.all(Array.from({ length: 100 }, increment));
+    const attempts = await Promise.all(Array.from({ length: 100 }, increment));
     t.equal(await value(key), "100");
-    t.ok(Math.max(...tries) > 1, `they met: up to ${Math.max(...tries)} tries`);
+    t.ok(Math.max(...attempts) > 1, `some conflicted: up to ${Math.max(...attempts)} attempts`);
   });
 }

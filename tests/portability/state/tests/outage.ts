@@ -3,7 +3,7 @@ import type { Test } from "tap";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 export async function outageTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
-  await t.test("what was answered outlives a kill of the store, with its etag", async (t) => {
+  await t.test("acknowledged values and their etags survive a kill of the store", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
     const [first = ""] = keys;
@@ -19,7 +19,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
     t.equal(text(await orders.get(first, call())), "after");
   });
 
-  await t.test("a store that is killed while it is read says so, never that an entry is not there", async (t) => {
+  await t.test("reads during a kill of the store fail, and never report a missing entry", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
     const readUntilRefused = async () => {
@@ -27,8 +27,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
         const found = await orders.getMany(keys, call()).catch(() => undefined);
         if (!found) return;
         const missing = keys.filter((key) => !found.has(key));
-        if (missing.length > 0)
-          throw new Error(`${missing.length} of ${keys.length} entries were said not to be there`);
+        if (missing.length > 0) throw new Error(`${missing.length} of ${keys.length} entries were reported as missing`);
       }
     };
     const readers = Array.from({ length: 16 }, readUntilRefused);
@@ -42,7 +41,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
   });
 
   await t.test(
-    "while the store is away every call says so, none says conflict, and it comes back by itself",
+    "while the store is down every call is UNAVAILABLE or TIMEOUT, none a conflict; afterwards calls succeed again",
     async (t) => {
       const key = randomUUID();
       await orders.put(key, bytes("kept"), {}, call());
@@ -63,7 +62,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
       for (const [name, code] of await Promise.all(codes)) t.match(code, /^(UNAVAILABLE|TIMEOUT)$/, name);
       await startAgain();
       t.equal(text(await orders.get(key, call())), "kept");
-      t.equal(system.processes.get("orders-dapr")?.pid, sidecar, "the sidecar was not started again");
+      t.equal(system.processes.get("orders-dapr")?.pid, sidecar, "the sidecar did not restart");
     },
   );
 }

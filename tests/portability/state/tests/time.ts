@@ -19,9 +19,9 @@ const writes: Record<string, Write> = {
 };
 
 export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
-  const gone = (key: string) => eventually(`the end of ${key}`, async () => !(await orders.get(key, call())));
+  const gone = (key: string) => eventually(`${key} to expire`, async () => !(await orders.get(key, call())));
 
-  await t.test("a value is there until its time is over, then gone from every read", async (t) => {
+  await t.test("a value with a time to live expires and is then missing from every read", async (t) => {
     const ttlSeconds = 2;
     await Promise.all(
       Object.entries(writes).map(async ([name, write]) => {
@@ -37,19 +37,19 @@ export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
     );
   });
 
-  await t.test("a value without a time to live stays, also where one with a time stood before", async (t) => {
+  await t.test("a value without a time to live does not expire, even when it replaces one that would", async (t) => {
     for (const [name, write] of Object.entries(writes)) {
       if (name === "create") continue;
       const [key, later] = [randomUUID(), randomUUID()];
       await orders.put(key, bytes("short"), { ttlSeconds: 1 }, call());
       await write(orders, key);
-      await orders.put(later, bytes("ends after the first would have"), { ttlSeconds: 1 }, call());
+      await orders.put(later, bytes("expires after the first value would have"), { ttlSeconds: 1 }, call());
       await gone(later);
       t.ok(await orders.get(key, call()), name);
     }
   });
 
-  await t.test("a key whose time is over is free again", async (t) => {
+  await t.test("create succeeds on an expired key", async (t) => {
     const key = randomUUID();
     await orders.put(key, bytes("old"), { ttlSeconds: 1 }, call());
     const { etag = "" } = (await orders.get(key, call())) ?? {};
@@ -64,7 +64,7 @@ export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await codeOf(orders.create(other, bytes("x"), {}, call())), "STATE_CONFLICT");
   });
 
-  await t.test("a time to live is whole seconds", async (t) => {
+  await t.test("a time to live is a whole number of seconds", async (t) => {
     for (const ttlSeconds of [0, -5, 0.5, Number.NaN, 2 ** 31]) {
       await t.rejects(orders.put(randomUUID(), bytes("x"), { ttlSeconds }, call()), RangeError, `${ttlSeconds}`);
     }

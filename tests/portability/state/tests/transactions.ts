@@ -8,7 +8,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     return keys.map((key) => text(found.get(key)));
   };
 
-  await t.test("all changes of one are done", async (t) => {
+  await t.test("a transaction applies all its changes", async (t) => {
     const [a = "", b = "", c = ""] = Array.from({ length: 3 }, () => randomUUID());
     await orders.put(a, bytes("old"), {}, call());
     await orders.create(b, bytes("old"), {}, call());
@@ -23,7 +23,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     t.same(await values([a, b, c]), [undefined, "new", "c"]);
   });
 
-  await t.test("a change that is refused leaves the others undone", async (t) => {
+  await t.test("a rejected change undoes the whole transaction", async (t) => {
     const key = randomUUID();
     const half = { value: new Uint8Array(2_500_000) };
     for (const [code, others] of [
@@ -41,7 +41,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     }
   });
 
-  await t.test("two writers of the same keys never leave a mixture", async (t) => {
+  await t.test("concurrent transactions on the same keys never mix", async (t) => {
     const keys = [randomUUID(), randomUUID(), randomUUID()];
     const write = (value: string) =>
       orders.apply(
@@ -52,7 +52,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     t.equal(new Set(await values(keys)).size, 1);
   });
 
-  await t.test("a store that is killed in the middle leaves all of a transaction or nothing", async (t) => {
+  await t.test("a kill of the store leaves a whole transaction or nothing", async (t) => {
     const pairs = Array.from({ length: 20 }, () => [randomUUID(), randomUUID()]);
     const written = new Map<string, number>();
     let killed = false;
@@ -72,11 +72,11 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     killed = true;
     await Promise.all(writing);
     await startAgain();
-    t.ok(written.size > 0, "some were done before");
+    t.ok(written.size > 0, "some transactions finished before the kill");
     for (const keys of pairs) {
       const [first, second] = await values(keys);
       t.equal(first, second, "both or none");
-      t.ok(Number(first ?? 0) >= (written.get(keys[0] ?? "") ?? 0), "what was answered is there");
+      t.ok(Number(first ?? 0) >= (written.get(keys[0] ?? "") ?? 0), "acknowledged transactions are stored");
     }
   });
 }
