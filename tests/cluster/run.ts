@@ -6,19 +6,19 @@ import { command, kubectl } from "./kubectl.ts";
 import type { Cluster, Report } from "./part.ts";
 import { parts } from "./parts.ts";
 
-const help = `Tries Sidecart on the Kubernetes cluster that KUBECONFIG points at: Dapr has to run there, and the images have to be
-loaded or to be had from the registry. It makes a namespace of its own and removes it.
+const help = `Tests Sidecart on the Kubernetes cluster of KUBECONFIG. The cluster needs Dapr, and the images in a registry or loaded
+into its nodes. The run creates a namespace and deletes it.
 
 npm run cluster -- [options]
 
-  --registry HOST    where the images are; none
-  --tag TAG          their tag; dev
-  --next-tag TAG     a version with one more migration, for the upgrade (tests/cluster/README.md); that part is left out
-  --servers HOST     takes Postgres, Redis, RabbitMQ, NATS and Elasticsearch from there too, as where nothing can be pulled
-  --namespace NAME   sidecart-test; it must not be there yet, unless --keep made it
-  --only PART        one part beside the installation; several times
-  --seconds N        how long loads last; 60
-  --keep             leaves the release and the namespace there
+  --registry HOST    registry of the images; default: none
+  --tag TAG          tag of the images; default: dev
+  --next-tag TAG     tag of a version with one more migration, for the upgrade (tests/cluster/README.md)
+  --servers HOST     registry of images of Postgres, Redis, RabbitMQ, NATS and Elasticsearch, when these cannot be pulled
+  --namespace NAME   default: sidecart-test; it must not exist, unless a run with --keep created it
+  --only PART        one part besides the installation; repeat it for several
+  --seconds N        duration of each load; default: 60
+  --keep             keep the release and the namespace
 
 Parts: ${parts.map(({ name }) => name).join(", ")}
 `;
@@ -56,12 +56,12 @@ const cluster: Cluster = {
 
 const wanted = (name: string) => values.only.length === 0 || values.only.includes(name);
 const unknown = values.only.find((name) => !parts.some((part) => part.name === name));
-if (unknown) refuse(`there is no part ${unknown}: ${parts.map(({ name }) => name).join(", ")}`);
-if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: say a whole number`);
+if (unknown) refuse(`unknown part ${unknown}, choose one of ${parts.map(({ name }) => name).join(", ")}`);
+if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: must be a whole number`);
 
 const version = await command("kubectl", ["version", "-o", "json"]).then(
   (text) => JSON.parse(text).serverVersion.gitVersion as string,
-  () => refuse("kubectl reaches no cluster: start one, and name it in KUBECONFIG"),
+  () => refuse("kubectl cannot connect to a cluster: start one, and set KUBECONFIG"),
 );
 
 let passed = 0;
@@ -89,7 +89,7 @@ for (const part of parts) {
   try {
     await part.run(cluster, report);
   } catch (error) {
-    report.expect(`${part.name} comes to its end`, false, error instanceof Error ? error.message : String(error));
+    report.expect(`${part.name} finishes`, false, error instanceof Error ? error.message : String(error));
     if (part.name === "install") break;
   }
   results.push({ name: part.name, what: part.what, lines });
