@@ -1,19 +1,19 @@
 import type { Size } from "./data-set.ts";
 
 /**
- * What is asked for. Reads give every field the case names, writes are checked against what stands in the database.
+ * The cases. Reads return every named field. Writes are compared with the database.
  *
- * - `product`: one of the products, at random: id, name, description, price, stock
- * - `product-uncached`: the same, with every cache off
- * - `products`: the first 1,000 (all, when there are fewer), the same fields
- * - `orders`: the 500 newest of a viewer, who is checked: id, status, quantity, total, creation
- * - `order`: one with its lines (product, name, quantity, price), by its owner, who is checked
- * - `place-order`: one line of one unit of any product, by any account
- * - `place-order-hot`: the same, always of product 1
- * - `oversell`: the same; 64 at once, when there are 50 units: an order, or a refusal because there are no more
- * - `search`: words of a product's name; `suggest`: the beginning of one
- * - `log-in`: with e-mail and password
- * - `mixed`: people who look around and sometimes buy
+ * - `product`: a random product: id, name, description, price, stock
+ * - `product-uncached`: the same without caches
+ * - `products`: the first 1,000 products (or all, when there are fewer), with the same fields
+ * - `orders`: the 500 newest orders of an authenticated viewer: id, status, quantity, total, creation time
+ * - `order`: an order with its lines (product, name, quantity, price), read by its authenticated owner
+ * - `place-order`: one line with one unit of any product, from any account
+ * - `place-order-hot`: the same, always with product 1
+ * - `oversell`: the same with 64 concurrent requests for 50 units: an order, or a rejection because none is left
+ * - `search`: words of a product's name; `suggest`: a prefix of one
+ * - `log-in`: with e-mail address and password
+ * - `mixed`: users who browse and sometimes buy
  */
 export const caseNames = [
   "product",
@@ -31,79 +31,79 @@ export const caseNames = [
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
-/** One request (POST) and what must come back. */
+/** One POST request and the check of its response. */
 export type Exchange = {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** Those that may be right; 200. */
+  /** The expected HTTP statuses; default: 200. */
   statuses?: readonly number[];
-  /** What is wrong with the body of a reply, in a sentence; undefined when it is all as it must be. */
+  /** Returns the problem of a response body; undefined when the body is correct. */
   check(reply: string): string | undefined;
-  /** True when this request placed an order, said of a reply that is right. Left out where none can. */
+  /** Whether a correct response means that the request placed an order. Omitted in cases that place no orders. */
   placed?(reply: string): boolean;
 };
 
-/** Makes the next request of a case. What costs time is done before, not in it. */
+/** Creates the next request of a case. It must be fast, so expensive work is done in advance. */
 export type Ask = () => Exchange;
 
 /**
- * An implementation under test. `World` is what its requests have to know of the running system (addresses, tokens, ids);
- * it goes to the process that makes the load as JSON.
+ * An implementation under test. `World` contains what its requests need to know about the running system (addresses,
+ * tokens, ids). It is sent to the load generator as JSON.
  */
 export type Adapter<World> = {
   name: string;
-  /** Puts a clean data set of this size into the system at `url`; without one, starts a system of its own. */
+  /** Writes a new data set of this size to the system at `url`. Without a URL it starts a system. */
   prepare(options: PrepareOptions): Promise<System<World>>;
-  /** Cases that it has. Run in the process that makes the load; only `world` is known there. */
+  /** The supported cases. They run in the load generator's process, which only knows `world`. */
   cases: Partial<Record<CaseName, (world: World) => Ask>>;
-  /** Why a case is left out, or differs. */
+  /** Why a case is missing or differs. */
   notes?: Partial<Record<CaseName, string>>;
 };
 
 export type PrepareOptions = {
   url?: string;
   size: Size;
-  /** Cases that will be run: what only others need may be left out. */
+  /** The cases of this run. Data that only other cases need may be omitted. */
   cases: readonly CaseName[];
-  /** Its Node programs are to listen for the inspector. */
+  /** Whether its Node programs must enable the inspector. */
   profile: boolean;
   say(line: string): void;
 };
 
 export type System<World> = {
   world: World;
-  /** Of what it runs on, by name. */
+  /** Versions of its dependencies, by name. */
   versions?: Record<string, string>;
-  /** Processes to count CPU and memory of, by name, with the children they have. */
+  /** The processes whose CPU and memory is measured, including their children, by name. */
   processes(): Map<string, number>;
-  /** Where the Node programs that run write to, by name, when they were to be profiled. */
+  /** The log files of the running Node programs, by name, when they are profiled. */
   logs?(): Map<string, string>;
-  /** Is told what will be asked next: what only other cases need may be stopped meanwhile. */
+  /** Called before each case. Processes that only other cases need may be stopped. */
   turnTo?(next: CaseName): Promise<void>;
-  /** Resolves when every event so far has had its effect. */
+  /** Resolves when every event so far has been handled. */
   settled(): Promise<void>;
   audit(): Promise<Books>;
-  /** From the making of each placed order's event to its effect, in milliseconds; left out where nobody notes it. */
+  /** The latency of each placed order's event, from its creation to its effect, in milliseconds. Omitted when unknown. */
   eventTimes?(): Promise<number[]>;
-  /** Sets what there is of a product (by number); no orders of it are open. */
+  /** Sets the stock of a product (by number). The product has no open orders. */
   stock(product: number, units: number): Promise<void>;
-  /** Takes away what was ordered since the data set was put in, and gives its stock back; left out where it stays. */
+  /** Deletes the orders since the data set was written, and restores the stock. Omitted when orders remain. */
   restore?(): Promise<void>;
-  /** Ends what `prepare` started. */
+  /** Stops what `prepare` started. */
   stop(): Promise<void>;
 };
 
-/** What the databases say, read past the API. Undefined: it keeps no such books. */
+/** Totals from the databases, read without the API. A total is undefined when the implementation does not store it. */
 export type Books = {
   orders: number;
-  /** Orders that stock was taken or put aside for. */
+  /** Orders for which stock was taken or reserved. */
   reservations: number | undefined;
-  /** Events of placed orders that had their effect. */
+  /** Handled events of placed orders. */
   handled: number | undefined;
-  /** Units ordered beyond what there was, over all products. */
+  /** Units ordered in excess of the stock, over all products. */
   oversold: number;
 };
 
-/** An adapter file exports one of these as `adapter`. */
+/** The exports of an adapter file. */
 export type AdapterModule = { adapter: Adapter<never> };

@@ -2,25 +2,26 @@ import { parseArgs } from "node:util";
 import { type CaseName, caseNames } from "./adapter.ts";
 import { isCase } from "./cases.ts";
 
-/** Beside the cases that are asked under load. */
+/** A measurement besides the load cases. */
 const coldStart = "cold-start";
 
-export const help = `Measures Sidecart, with every reply checked, beside the same queries in one process without Dapr. About 40 minutes for all of it.
+export const help = `Measures Sidecart and, for comparison, the same queries in one process without Dapr. Checks every response.
+A complete run takes about 40 minutes.
 
 npm run bench -- [options]
 
   --only CASE[,CASE]     ${caseNames.slice(0, 6).join(", ")},
-                         ${caseNames.slice(6).join(", ")}, ${coldStart}; all
-  --connections N[,N]    callers at once, each of whom asks again when it is answered; 16,64,256,
-                         for some also 1 (an idle machine) and 768 (overload)
-  --rounds N             each asks everything once; 3
-  --seconds N            of one case, after as much to warm up, then a fifth; 10
-  --products N           in the data set; 1000
-  --orders N             in the data set; 50000
-  --alone                Sidecart and nothing beside it
-  --vs URL --adapter FILE   beside it another implementation, which runs there (tests/bench/README.md)
-  --profile              Sidecart alone, with the stacks of its Node processes sampled
-  --evidence             writes docs/evidence/bench-DATE.{json,md,svg}
+                         ${caseNames.slice(6).join(", ")}, ${coldStart}; default: all
+  --connections N[,N]    concurrent callers, each with one request at a time; default: 16,64,256,
+                         for some cases also 1 (an idle machine) and 768 (overload)
+  --rounds N             rounds of all cases; default: 3
+  --seconds N            duration of one case; the warm-up takes as long in the first round, then a fifth; default: 10
+  --products N           size of the data set; default: 1000
+  --orders N             size of the data set; default: 50000
+  --alone                measure only Sidecart
+  --vs URL --adapter FILE   also measure another running implementation (tests/bench/README.md)
+  --profile              measure only Sidecart, and sample the stacks of its Node processes
+  --evidence             write docs/evidence/bench-DATE.{json,md,svg}
 `;
 
 export type Options = {
@@ -33,13 +34,13 @@ export type Options = {
   alone: boolean;
   evidence: boolean;
   profile: boolean;
-  /** How long processes take from their start to a good reply. */
+  /** Measures the time from the start of processes to a successful response. */
   coldStart: boolean;
   help: boolean;
   versus?: { url: string; adapter: string };
 };
 
-/** Throws with a reason when the words cannot be read. */
+/** Throws an error with the reason for invalid arguments. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -60,7 +61,7 @@ export function parseOptions(args: readonly string[]): Options {
   });
   const { vs: url, adapter, alone, evidence, profile, help } = values;
   const only = values.only.split(",");
-  if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter go together");
+  if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter must be set together");
   return {
     only: only.filter((name) => name !== coldStart).map(caseNamed),
     coldStart: only.includes(coldStart),
@@ -78,13 +79,13 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function caseNamed(name: string): CaseName {
-  if (!isCase(name)) throw new Error(`there is no case ${name}: ${caseNames.join(", ")}`);
+  if (!isCase(name)) throw new Error(`unknown case ${name}, choose one of ${caseNames.join(", ")}`);
   return name;
 }
 
 const wholes = (name: string, text: string) => text.split(",").map((one) => whole(name, one));
 
 function whole(name: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: say a whole number`);
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: must be a whole number`);
   return Number(text);
 }
