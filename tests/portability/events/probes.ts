@@ -25,39 +25,12 @@ export type Probes = Awaited<ReturnType<typeof startProbes>>;
 /** Starts the launcher's real system on a broker, with probes in place of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
-  const everyReplica = scopesOf(broker, "broadcast");
   const key = await foreignKey();
-  const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] });
+  const env = environments(broker, JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid }] }));
   const steps = new Map<string, number>();
-  const names = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
-  const processes = [...apps.map(({ id }) => [id, id] as const), ...names];
-  const environment = (id: string) => {
-    const [digest] = everyReplica.publishes.get(id) ?? [];
-    return {
-      PROBE_JWKS: jwks,
-      PROBE_TOPICS: String((id === "gateway" ? everyReplica.hears : hears).get(id) ?? ""),
-      PROBE_PUBLISHES: String(publishes.get(id) ?? ""),
-      ...(digest && { PROBE_DIGEST: digest }),
-    };
-  };
-  const env: Record<string, Record<string, string>> = Object.fromEntries(
-    processes.map(([name, id]) => [name, environment(id)]),
-  );
-  const system = await startSystem(t, {
-    broker,
-    apps,
-    replicas,
-    env,
-    onStep: ({ name, ms }) => void steps.set(name, ms),
-  });
-  const databases = new Map<Service, pg.Pool>();
-  for (const service of services) {
-    await ask(system.databaseUrl(service), probeTables);
-    const pool = new pg.Pool({ connectionString: system.databaseUrl(service), max: 2 });
-    pool.on("error", () => {});
-    t.teardown(() => pool.end());
-    databases.set(service, pool);
-  }
+  const onStep = ({ name, ms }: { name: string; ms: number }) => void steps.set(name, ms);
+  const system = await startSystem(t, { broker, apps, replicas, env, onStep });
+  const databases = await openDatabases(t, system);
   const query = async <T>(service: Service, text: string, values: unknown[] = []): Promise<T[]> => {
     const { rows } = (await databases.get(service)?.query(text, values)) ?? { rows: [] };
     return rows as T[];
@@ -96,6 +69,37 @@ export async function startProbes(t: Test, broker: Broker) {
     /** Restarts a process, with `more` in its environment. */
     restart: (name: string, more: Record<string, string> = {}) => system.restart(name, { ...env[name], ...more }),
   };
+}
+
+/** The environment of each probe process: its topics, as the app's scopes allow them, and the keys of operators' tokens. */
+function environments(broker: Broker, jwks: string): Record<string, Record<string, string>> {
+  const { publishes, hears } = scopesOf(broker);
+  const everyReplica = scopesOf(broker, "broadcast");
+  const environment = (id: string) => {
+    const [digest] = everyReplica.publishes.get(id) ?? [];
+    return {
+      PROBE_JWKS: jwks,
+      PROBE_TOPICS: String((id === "gateway" ? everyReplica.hears : hears).get(id) ?? ""),
+      PROBE_PUBLISHES: String(publishes.get(id) ?? ""),
+      ...(digest && { PROBE_DIGEST: digest }),
+    };
+  };
+  const secondReplicas = Object.keys(replicas).map((id) => [`${id}-2`, id] as const);
+  const processes = [...apps.map(({ id }) => [id, id] as const), ...secondReplicas];
+  return Object.fromEntries(processes.map(([name, id]) => [name, environment(id)]));
+}
+
+/** Creates the probes' tables, and opens a connection pool to each database. */
+async function openDatabases(t: Test, system: Launched): Promise<Map<Service, pg.Pool>> {
+  const databases = new Map<Service, pg.Pool>();
+  for (const service of services) {
+    await ask(system.databaseUrl(service), probeTables);
+    const pool = new pg.Pool({ connectionString: system.databaseUrl(service), max: 2 });
+    pool.on("error", () => {});
+    t.teardown(() => pool.end());
+    databases.set(service, pool);
+  }
+  return databases;
 }
 
 /** Calls from a test directly to the probes, without their sidecars. */
