@@ -6,8 +6,8 @@ import { openKubernetes } from "./kubernetes.ts";
 /**
  * Exits when a Job has succeeded: `wait-for-job.ts --job NAME [--seconds 900] [--absent-seconds 60]`.
  *
- * A Job that stays absent existed before: a later release or its time to live has removed it. New pods of the earlier
- * release may still start, and they continue without it.
+ * When the Job stays absent, a later release or its time to live has removed it. Pods of an earlier release may still be
+ * recreated then, and they continue without it.
  */
 const options = z.object({
   job: z.string({ error: "--job NAME is missing" }).regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),

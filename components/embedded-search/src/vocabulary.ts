@@ -1,4 +1,4 @@
-/** Bounds the work of one suggestion; nobody reads more results. */
+/** Limits the work for one suggestion. */
 const maxSimilarWords = 50;
 
 /** The words of the names, by first letter. A word is never removed; without documents it matches nothing. */
