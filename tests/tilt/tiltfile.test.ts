@@ -19,7 +19,9 @@ import { tiltTools } from "./tools.ts";
 t.setTimeout(300_000);
 await tiltTools((text) => t.comment(text));
 
-const services = readdirSync(join(root, "services"));
+const services = readdirSync(join(root, "services"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 const deployed = [...services, "gateway"];
 
 t.test("every service has an image, and a resource that waits for its dependencies", async (t) => {
@@ -188,6 +190,7 @@ function copyOfCheckout(t: Test): string {
     "tilt",
     "charts",
     "components",
+    "dapr",
     "services",
     "gateway",
     "images",
