@@ -10,10 +10,10 @@ import { createOrderStore } from "../../services/orders/src/order-store.ts";
 import { noOutbox } from "../support/no-outbox.ts";
 import type { Store } from "../support/store.ts";
 
-/** A service's calls by what they ask for; each run asks for other rows. */
+/** The calls of a service, by name. Each execution reads other rows. */
 export type Paths = (database: Database, query: Store["query"]) => Promise<Record<string, () => Promise<unknown>>>;
 
-/** Rows that are asked for at random: more than a run asks for. */
+/** The number of random rows to read: more than a run reads. */
 const asked = 10_000;
 const soon = () => background(20_000);
 
@@ -80,7 +80,7 @@ export const accountPaths: Paths = async (database, query) => {
 function picker<T>(rows: readonly T[]): () => T {
   return () => {
     const row = rows[Math.floor(Math.random() * rows.length)];
-    if (!row) throw new Error("nothing to ask for");
+    if (!row) throw new Error("the table is empty");
     return row;
   };
 }

@@ -16,12 +16,12 @@ const statements = ["reservation.reserve", "outbox.next"] as const;
 
 const ways: readonly { name: string; prepare(store: Store): Promise<unknown> }[] = [
   { name: "alone", prepare: async () => {} },
-  { name: "beside a snapshot that stays open", prepare: holdSnapshot },
+  { name: "with a long-running snapshot", prepare: holdSnapshot },
 ];
 
 export const churn: Part = {
   name: "churn",
-  title: `${count(rounds * perRound)} reservations of ${count(products)} products, made and given back, ${perRound} a statement`,
+  title: `${count(rounds * perRound)} reservations of ${count(products)} products, created and released, ${perRound} per statement`,
   async run(run) {
     const times: string[][] = [];
     const sizes: string[][] = [];
@@ -68,7 +68,7 @@ async function shopped(store: Store): Promise<string[][]> {
   });
 }
 
-/** Milliseconds of each run, by statement. */
+/** The durations of each statement, in milliseconds. */
 function timing(inner: Database) {
   const times = new Map<string, number[]>();
   const one: Database["one"] = async (statement, input, context) => {
@@ -83,7 +83,7 @@ function timing(inner: Database) {
 }
 
 async function sizesOf({ query }: Store): Promise<string[][]> {
-  await query("select pg_sleep(1)"); // a connection tells its counts once a second
+  await query("select pg_sleep(1)"); // a connection reports its statistics once per second
   type Row = { name: string; heap: string; all: string; updates: string; hot: string };
   const rows = await query<Row>(
     `select relname as name, pg_relation_size(relid) as heap, pg_total_relation_size(relid) as "all",

@@ -12,7 +12,7 @@ const soon = () => background(60_000);
 
 export const hotProduct: Part = {
   name: "hot-product",
-  title: "One product that everybody wants: p50 in ms for n reservations",
+  title: "A hot product: p50 in ms for n reservations",
   async run(run) {
     const store = await run.store("catalog");
     await fillCatalog(store.query, 1_000);
@@ -26,7 +26,7 @@ export const hotProduct: Part = {
       const now = new Date();
       const outcomes = await reservations.reserve(some, now, new Date(now.getTime() + 3_600_000), soon());
       const refused = [...outcomes.values()].filter(({ status }) => status !== "reserved").length;
-      if (refused > 0 || outcomes.size !== some.length) throw new Error(`${refused} of ${some.length} refused`);
+      if (refused > 0 || outcomes.size !== some.length) throw new Error(`${refused} of ${some.length} rejected`);
     };
     const together = batches.map((): number[] => []);
     const apart = batches.map((): number[] => []);
@@ -40,7 +40,7 @@ export const hotProduct: Part = {
       const [one, many] = [median(together[place] ?? []), median(apart[place] ?? [])];
       return [String(size), ms(one), ms(one / size), ms(many), ms(many / size)];
     });
-    const titles = ["n", "one statement", "for each", "n statements at once", "for each"];
+    const titles = ["n", "one statement", "per reservation", "n concurrent statements", "per reservation"];
     return { lines: table(titles, rows), problems: [] };
   },
 };

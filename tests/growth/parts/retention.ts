@@ -16,7 +16,7 @@ const soon = () => background(600_000);
 type Kind = {
   name: string;
   service: string;
-  /** Fills the tables and makes what is in them old; how many rows are to go. */
+  /** Fills the tables with rows past their retention; returns how many rows will be deleted. */
   age(store: Store, size: number): Promise<unknown>;
   forget(database: Database): Promise<unknown>;
 };
@@ -55,7 +55,7 @@ const kinds: readonly Kind[] = [
 
 export const retention: Part = {
   name: "retention",
-  title: "What forgetting costs",
+  title: "The cost of deleting old rows",
   async run(run) {
     const rows: string[][] = [];
     for (const kind of kinds) rows.push(await forgotten(run, kind));
@@ -67,7 +67,7 @@ export const retention: Part = {
   },
 };
 
-/** An inbox of the largest size; a tenth of whatever has more to it. */
+/** Deletes from an inbox of the largest size, and from other tables of a tenth of it, because their rows have dependents. */
 async function forgotten(run: Run, { name, service, age, forget }: Kind): Promise<string[]> {
   const store = await run.store(service);
   await age(store, sizeOf(run) / (name === "inbox" ? 1 : 10));
@@ -88,7 +88,7 @@ async function forgotten(run: Run, { name, service, age, forget }: Kind): Promis
   return [`\`${name}\``, count(gone), seconds.toFixed(1), ms(median(times)), megabytes(wal), vacuum.toFixed(1)];
 }
 
-/** The other way for an inbox: a partition a day, which is dropped. */
+/** The alternative for an inbox: one partition per day, which is dropped. */
 async function dropped(run: Run): Promise<string[]> {
   const store = await run.store("catalog");
   await store.query("create table inbox_by_day (like inbox including all) partition by range (event_id)");
