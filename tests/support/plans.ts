@@ -150,7 +150,7 @@ export function exceeding(reads: Map<string, number>) {
 /** The names that `sql("name", …)` declares in a folder's sources. */
 async function statementsIn(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const file of glob("*.ts", { cwd: folder })) {
+  for await (const file of glob("**/*.{ts,sql}", { cwd: folder })) {
     if (file.endsWith(".test.ts")) continue;
     const source = readFileSync(join(folder, file), "utf8");
     for (const [, name] of source.matchAll(/\bsql\(\s*"([^"]+)"/g)) if (name) names.push(name);

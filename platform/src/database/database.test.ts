@@ -1,8 +1,9 @@
+import { Metadata } from "@grpc/grpc-js";
 import t from "tap";
 import { background } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
-import { database, instant, sql } from "./database.ts";
+import { database, instant, StatementFailed, sql } from "./database.ts";
 
 const statement = sql("test.read", "select '{}'::text");
 
@@ -47,6 +48,40 @@ t.test("a failure of the sidecar is told without its words", async (t) => {
   const error = await t.rejects(answering(new Error("password=hunter2")).read(), { code: "UNAVAILABLE" });
   t.notMatch((error as unknown as Error).message, "hunter2");
   t.match((error as unknown as { cause: Error }).cause.cause, /hunter2/, "the log gets them");
+});
+
+/** What daprd answers for an error of its binding. */
+function bindingError(text: string): Error {
+  const details = `error invoking output binding x-db: error executing query: ${text}`;
+  return Object.assign(new Error(`13 INTERNAL: ${details}`), { code: 13, details, metadata: new Metadata() });
+}
+
+t.test("what no retry can mend is told apart from what may pass, by its SQLSTATE", async (t) => {
+  for (const state of ["42703", "42601", "42P01", "22P02", "23514", "23502", "23503", "21000", "P0001"]) {
+    const error = await t.rejects(answering(bindingError(`ERROR: trouble (SQLSTATE ${state})`)).read(), {
+      code: "INTERNAL",
+      sqlState: state,
+    });
+    t.ok((error as unknown) instanceof StatementFailed, state);
+  }
+  for (const state of [
+    "40001",
+    "40P01",
+    "57P01",
+    "57P03",
+    "57014",
+    "53300",
+    "55P03",
+    "08006",
+    "28P01",
+    "3D000",
+    "XX000",
+  ]) {
+    const error = await t.rejects(answering(bindingError(`FATAL: trouble (SQLSTATE ${state})`)).read(), {
+      code: "UNAVAILABLE",
+    });
+    t.notOk((error as unknown) instanceof StatementFailed, state);
+  }
 });
 
 t.test("a caller that went away, or waited too long, is not told that something is broken", async (t) => {

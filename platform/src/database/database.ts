@@ -28,10 +28,24 @@ export const instant = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
- * A statement that was run and failed. A caller may try again, since it may have met another one; an event whose
- * statement fails every time is put aside.
+ * The database ran the statement, or refused to, and it failed. Without an SQLSTATE the cause is unknown: a caller may try
+ * again. With one, no retry can mend it. Either way an event counts it as an attempt and ends as a dead letter.
  */
-export class StatementFailed extends AppError {}
+export class StatementFailed extends AppError {
+  readonly sqlState: string | undefined;
+
+  constructor(options: { sqlState?: string | undefined; message?: string; cause?: unknown } = {}) {
+    const { sqlState, ...rest } = options;
+    super(sqlState === undefined ? commonErrors.unavailable : commonErrors.internal, rest);
+    this.sqlState = sqlState;
+  }
+}
+
+/**
+ * SQLSTATE classes of failures that stay until a statement, a value or the schema changes. All others may pass: lost
+ * connections, conflicts, limits, shutdowns. Source: PostgreSQL, Appendix A.
+ */
+const lastingClasses = new Set(["0A", "21", "22", "23", "2F", "38", "39", "3F", "42", "44", "54", "P0"]);
 
 /** The service's own database behind the output binding `component`. */
 export function database(sidecar: Sidecar, component: string): Database {
@@ -72,16 +86,25 @@ const noRow = "the statement failed or returned no row";
 function parse<T>(answer: Uint8Array): T {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
-  if (typeof value !== "string") throw new StatementFailed(commonErrors.unavailable, { message: noRow });
+  if (typeof value !== "string") throw new StatementFailed({ message: noRow });
   return JSON.parse(value) as T;
 }
 
-/** Whatever went wrong may be tried again; a caller that went away or ran out of time is told just that. */
+/** A caller that went away or ran out of time is told just that. */
 function failed(statement: Statement, error: unknown): AppError {
   const cause = new Error(`statement ${statement.name}`, { cause: error });
-  if (error instanceof StatementFailed) return new StatementFailed(commonErrors.unavailable, { cause });
+  if (error instanceof StatementFailed) return new StatementFailed({ cause });
   const { status, code } = toAppError(error);
   if (code === commonErrors.tooLarge.code) return new AppError(commonErrors.tooLarge, { cause });
   if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
-  return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });
+  if (status === "DEADLINE_EXCEEDED") return new AppError(commonErrors.timeout, { cause });
+  const sqlState = lastingState(error);
+  if (sqlState !== undefined) return new StatementFailed({ sqlState, cause });
+  return new AppError(commonErrors.unavailable, { cause });
+}
+
+/** The binding passes on what pgx says: `ERROR: column "x" does not exist (SQLSTATE 42703)`. */
+function lastingState(error: unknown): string | undefined {
+  const [, state] = /\(SQLSTATE ([0-9A-Z]{5})\)/.exec(String(error)) ?? [];
+  return state !== undefined && lastingClasses.has(state.slice(0, 2)) ? state : undefined;
 }

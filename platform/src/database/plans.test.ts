@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import t from "tap";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
@@ -15,7 +16,7 @@ const soon = () => background(60_000);
 
 t.test("statements of the platform read no more for 100,000 messages than for none", async (t) => {
   await everyStatementReadsLittle(t, "catalog", (store) => ({
-    folder: import.meta.dirname,
+    folder: join(import.meta.dirname, ".."),
     run: runAll(store),
     fill: fillMessages,
     counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },

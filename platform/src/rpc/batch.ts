@@ -242,9 +242,12 @@ async function refuse<Item, Result>(
   }
 }
 
-/** What may be the fault of one item: a refusal of what was asked, or a statement that failed. */
+/** What may be the fault of one item: a refusal of what was asked, or a statement that failed on its values. */
 const mayBeOnes = (error: unknown) =>
-  error instanceof StatementFailed || toAppError(error).status === "INVALID_ARGUMENT";
+  error instanceof StatementFailed ? !isBroken(error) : toAppError(error).status === "INVALID_ARGUMENT";
+
+/** The statement does not fit the schema (SQLSTATE class 42), whatever its values. */
+const isBroken = ({ sqlState }: StatementFailed) => sqlState?.startsWith("42") === true;
 
 /**
  * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows

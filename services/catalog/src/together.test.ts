@@ -1,7 +1,7 @@
 import { StatementFailed } from "@sidecart/platform/database";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { background, commonErrors } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import {
   ProductChangedSchema,
@@ -126,7 +126,7 @@ t.test("calls that come together", async (t) => {
   t.test("a reservation that cannot be decided fails alone", async (t) => {
     const [tea, poison] = [await made(5), newId()];
     const failing: typeof reservations.reserve = async (wanted, ...rest) => {
-      if (wanted.some(({ id }) => id === poison)) throw new StatementFailed(commonErrors.unavailable);
+      if (wanted.some(({ id }) => id === poison)) throw new StatementFailed();
       return reservations.reserve(wanted, ...rest);
     };
     const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });

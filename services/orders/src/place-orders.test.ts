@@ -243,7 +243,7 @@ t.test("placing orders", async (t) => {
     const { depsWith, count, stock } = shop({ [yen]: { price: 7, currency: "JPY", stock: 100 } });
     const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
     const place = async (orders: NewOrder[], context: CallContext) => {
-      if (poisoned(orders)) throw new StatementFailed(commonErrors.unavailable);
+      if (poisoned(orders)) throw new StatementFailed();
       return store.place(orders, context);
     };
     const deps = depsWith({ orders: { ...store, place } });
@@ -281,7 +281,7 @@ t.test("placing orders", async (t) => {
   t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
     const store = createOrderStore(database);
     const { depsWith, count, stock } = shop();
-    const failures = [new StatementFailed(commonErrors.unavailable)];
+    const failures = [new StatementFailed()];
     const byKeys: typeof store.byKeys = async (...asked) => {
       const failure = failures.pop();
       if (failure) throw failure;
