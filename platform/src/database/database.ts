@@ -1,31 +1,15 @@
 import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
+import { inWords, problemsIn } from "../rpc/input.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
+import type { Statement } from "./statement.ts";
+import { type EventListener, withoutEvents } from "./written-events.ts";
 
-/**
- * One statement, one JSON value in (`$1::jsonb`), one row with one JSON value out (ADR 0001). The statement is
- * `select <jsonb>::text`, whatever CTEs stand before it, and does not raise in normal operation: it says what happened
- * in the value it returns.
- */
+/** Runs one statement a call (ADR 0001), and tells the relay of the events that it wrote. */
 export type Database = {
-  one<T>(statement: Statement, input: object, context: CallContext): Promise<T>;
+  /** `input` is the statement's one parameter, as JSON; keys in camelCase. */
+  one<Row>(statement: Statement<Row>, input: object, context: CallContext): Promise<Row>;
 };
-
-export type Statement = { readonly name: string; readonly text: string };
-
-const statementShape = /^\s*(select|with)\b/i;
-
-/** Declares a statement. White space is folded, since the binding sends the text back in a header with every answer. */
-export function sql(name: string, text: string): Statement {
-  if (text.includes("--")) throw new Error(`${name}: a comment would swallow the rest of the folded statement`);
-  if (!statementShape.test(text))
-    throw new Error(`${name}: a statement returns one row, so it starts with select or with`);
-  return { name, text: text.replace(/\s+/g, " ").trim() };
-}
-
-/** A `timestamptz` as JSON has it everywhere in the system, whatever time zone the database session is in. */
-export const instant = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
  * The database ran the statement, or refused to, and it failed. Without an SQLSTATE the cause is unknown: a caller may try
@@ -47,17 +31,17 @@ export class StatementFailed extends AppError {
  */
 const lastingClasses = new Set(["0A", "21", "22", "23", "2F", "38", "39", "3F", "42", "44", "54", "P0"]);
 
-/** The service's own database behind the output binding `component`. */
-export function database(sidecar: Sidecar, component: string): Database {
+/** The service's own database behind the output binding `component`. `listener` is told of the events it writes. */
+export function database(sidecar: Sidecar, component: string, listener: EventListener): Database {
   const noBody = new Uint8Array();
   return {
-    async one<T>(statement: Statement, input: object, context: CallContext): Promise<T> {
+    async one<Row>(statement: Statement<Row>, input: object, context: CallContext): Promise<Row> {
       const metadata = { sql: statement.text, params: JSON.stringify([JSON.stringify(input)]) };
-      try {
-        return parse<T>(await sidecar.invokeBinding(component, "query", metadata, noBody, context));
-      } catch (error) {
-        throw failed(statement, error);
-      }
+      const answer = await sidecar
+        .invokeBinding(component, "query", metadata, noBody, context)
+        .then(parse)
+        .catch((error) => Promise.reject(failed(statement, error)));
+      return checked(statement, withoutEvents(statement, answer, input, listener));
     },
   };
 }
@@ -83,11 +67,20 @@ export const isTooLarge = (error: unknown): boolean => toAppError(error).code ==
 const noRow = "the statement failed or returned no row";
 
 /** The binding hides errors raised while rows are read: no row is the only sign of them. */
-function parse<T>(answer: Uint8Array): T {
+function parse(answer: Uint8Array): unknown {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
   if (typeof value !== "string") throw new StatementFailed({ message: noRow });
-  return JSON.parse(value) as T;
+  return JSON.parse(value);
+}
+
+/** What the statement did stays done: its SQL and its type do not agree, and no retry mends that. */
+function checked<Row>(statement: Statement<Row>, value: unknown): Row {
+  const { error } = statement.row.safeParse(value);
+  if (!error) return value as Row;
+  throw new Error(
+    `statement ${statement.name} answers what it does not declare: ${inWords(problemsIn(error), "answer")}`,
+  );
 }
 
 /** A caller that went away or ran out of time is told just that. */

@@ -1,10 +1,4 @@
-export {
-  type Database,
-  database,
-  inHalves,
-  instant,
-  isTooLarge,
-  type Statement,
-  StatementFailed,
-  sql,
-} from "./database.ts";
+export { type Database, database, inHalves, isTooLarge, StatementFailed } from "./database.ts";
+export { sqlFile } from "./sql-file.ts";
+export { rowsOf, type Statement, sql } from "./statement.ts";
+export type { EventListener } from "./written-events.ts";

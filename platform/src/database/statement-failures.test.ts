@@ -1,10 +1,12 @@
 import t from "tap";
+import { z } from "zod";
 import { startStore } from "../../../tests/support/store.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
 import { createDispatcher, type Subscription } from "../events/subscriptions.ts";
 import { newId } from "../ids.ts";
 import { background } from "../rpc/call.ts";
-import { StatementFailed, sql } from "./database.ts";
+import { StatementFailed } from "./database.ts";
+import { sql } from "./statement.ts";
 
 const soon = () => background(20_000);
 const refused = {
@@ -21,7 +23,7 @@ t.test("statements that fail, through a sidecar", async (t) => {
 
   t.test("what PostgreSQL refuses to prepare has its SQLSTATE", async (t) => {
     for (const [what, { text, sqlState }] of Object.entries(refused)) {
-      const error = await t.rejects(database.one(sql("test.refused", text), {}, soon()), {
+      const error = await t.rejects(database.one(sql("test.refused", text, z.unknown()), {}, soon()), {
         code: "INTERNAL",
         sqlState,
       });
@@ -36,6 +38,7 @@ t.test("statements that fail, through a sidecar", async (t) => {
          insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
          select gen_random_uuid(), '', '', ($1::jsonb->>'price')::bigint, 'EUR', '', 1, now(), now() returning id)
        select (select count(*) from made)::text`,
+      z.number(),
     );
     t.equal(await database.one(insert, { price: 1 }, soon()), 1);
     for (const price of [-1, null, "dear"]) {
@@ -46,7 +49,7 @@ t.test("statements that fail, through a sidecar", async (t) => {
 
   t.test("an event whose statement does not fit the schema is a dead letter after five attempts", async (t) => {
     const topic = "test.poisoned.v1";
-    const broken = sql("test.broken", "select (select no_such_column from inbox)::text");
+    const broken = sql("test.broken", "select (select no_such_column from inbox)::text", z.unknown());
     const handle: Subscription["handle"] = async (_, context) => void (await database.one(broken, {}, context));
     const { deliver } = createDispatcher([{ pubsub: "pubsub", topic, handle }], createDeadLetters(database), store.log);
     const time = new Date().toISOString();

@@ -1,9 +1,10 @@
 export { createListener, type Listener } from "./broadcast.ts";
-export { changeOf, type Digest } from "./cache-invalidation.ts";
+export { type CacheInvalidation, changeOf } from "./cache-invalidation.ts";
 export {
   EventTooLarge,
   type OutboxRow,
   outboxRow,
+  type PendingEvent,
   pendingEvent,
   toCloudEvent,
   topicOf,
@@ -11,5 +12,5 @@ export {
 } from "./events.ts";
 export { pruneInbox } from "./inbox.ts";
 export { eventsOf, messagesOf } from "./messages.ts";
-export { claimedUntil, type OutboxOptions, startOutboxRelay, writtenRow } from "./outbox.ts";
+export { type OutboxOptions, startOutboxRelay } from "./outbox.ts";
 export { type Dispatcher, on, onEveryReplica, type PubSub, type Received, type Subscription } from "./subscriptions.ts";

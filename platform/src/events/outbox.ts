@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Database, instant, isTooLarge, sql } from "../database/database.ts";
+import { type Database, isTooLarge } from "../database/database.ts";
+import { outboxLeaseSeconds, sqlFile } from "../database/sql-file.ts";
+import { rowsOf } from "../database/statement.ts";
 import type { Step } from "../fault.ts";
 import { type Clock, systemClock } from "../ids.ts";
 import { background } from "../rpc/call.ts";
@@ -7,8 +10,8 @@ import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
 import { createBulkPublisher } from "./bulk-publisher.ts";
-import { createDigestPublisher, type Digest } from "./cache-invalidation.ts";
-import type { WrittenRow } from "./events.ts";
+import { type CacheInvalidation, createInvalidationPublisher } from "./cache-invalidation.ts";
+import { type WrittenRow, writtenRow } from "./events.ts";
 
 const batchSize = 500;
 /**
@@ -18,8 +21,7 @@ const batchSize = 500;
 const batchBytes = 640 * 1024;
 /** How long a stopping relay goes on beginning batches. */
 const lastBatchesMs = 3_000;
-/** A claimed row that was not marked by then is another relay's to publish: the first one died. */
-const leaseSeconds = 10;
+const leaseSeconds = outboxLeaseSeconds;
 /** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
 const fewerMs = 60_000;
 const sweepMs = 2_000;
@@ -34,49 +36,14 @@ const mostInHand = 5_000;
 const mostUnsettled = 20_000;
 const timeoutMs = 8_000;
 
-/**
- * What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's.
- * From when they are written, since the statement may have waited for locks.
- */
-export const claimedUntil = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
-/** A row of the outbox as a statement answers it. */
-export const writtenRow = `json_build_object('id', id, 'topic', topic, 'key', key, 'data', data, 'traceparent', traceparent,
-     'createdAt', ${instant("created_at")})`;
-
-/**
- * Settles one batch and claims the next. What another relay holds locked is passed over, so that no two wait for each
- * other. What is settled is not claimed as well, though its lease may be over: the claim would win.
- */
-const next = sql(
-  "outbox.next",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[], size int, bytes int, lease int)),
-   done as (
-     select id from outbox where id = any (array(select unnest(published) from input)) order by id for update skip locked),
-   undone as (
-     select id from outbox where id = any (array(select unnest(failed) from input)) order by id for update skip locked),
-   gone as (delete from outbox where id = any (array(select id from done))),
-   back as (update outbox set claimed_until = now() + interval '1 second' where id = any (array(select id from undone))),
-   due as (
-     select id, claimed_until, octet_length(data::text) as bytes from outbox
-     where claimed_until <= now() and id not in (select unnest(published || failed) from input)
-     order by claimed_until, id limit (select size from input) for update skip locked),
-   fitting as (
-     select id from (select id, sum(bytes) over first as sum, row_number() over first as place from due
-                     window first as (order by claimed_until, id)) as summed, input
-     where sum <= input.bytes or place = 1),
-   claimed as (
-     update outbox o set claimed_until = now() + make_interval(secs => input.lease)
-     from input where o.id = any (array(select id from fitting)) returning o.*)
-   select coalesce(json_agg(${writtenRow} order by id), '[]')::text from claimed`,
-);
+const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", rowsOf(writtenRow));
 
 /** Publishes what statements left in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
   /**
-   * These were just written by a statement that claimed them (`claimedUntil`): they are not read again. Who forgets to
+   * These were just written by a statement that claimed them (`:write_claimed_events()`): they are not read again. Who forgets to
    * hand them over has them published when the claim is over.
    */
   publish(rows: readonly WrittenRow[]): void;
@@ -95,7 +62,7 @@ export type OutboxOptions = {
   pubsub: string;
   log: Logger;
   /** What caches are told of these events. */
-  digest?: Digest | undefined;
+  cacheInvalidation?: CacheInvalidation | undefined;
   /** By which rows in hand grow old. */
   clock?: Clock;
   /** For fault tests: told what comes next. */
@@ -164,7 +131,8 @@ type Batches = {
 /** Batches are settled with the next claim, which is due when rows were written that nobody handed over, and soon after a batch. */
 function createBatches(options: OutboxOptions): Batches {
   const publishRows = createBulkPublisher(options);
-  const publishDigest = options.digest && createDigestPublisher(options.digest, options);
+  const publishInvalidation =
+    options.cacheInvalidation && createInvalidationPublisher(options.cacheInvalidation, options);
   const inHand = createHand(options.clock ?? systemClock);
   let outcome = nothing;
   let most = batchSize;
@@ -175,7 +143,7 @@ function createBatches(options: OutboxOptions): Batches {
     if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
     const input = { ...outcome, size: Math.min(size, most), bytes: batchBytes, lease: leaseSeconds };
     try {
-      const rows = await options.database.one<WrittenRow[]>(next, input, background(timeoutMs));
+      const rows = await options.database.one(next, input, background(timeoutMs));
       outcome = nothing;
       return rows;
     } catch (error) {
@@ -199,7 +167,7 @@ function createBatches(options: OutboxOptions): Batches {
   /** True when all of them were taken. */
   async function publish(rows: WrittenRow[]): Promise<boolean> {
     options.reached?.("before-publish");
-    const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
+    const [failed] = await Promise.all([publishRows(rows), publishInvalidation?.(rows)]);
     const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
     outcome = {
       published: [...outcome.published, ...published].slice(-mostUnsettled),

@@ -3,10 +3,9 @@ import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dea
 import type { PlatformConfig } from "../config.ts";
 import { type Database, database } from "../database/database.ts";
 import { createListener } from "../events/broadcast.ts";
-import type { Digest } from "../events/cache-invalidation.ts";
+import type { CacheInvalidation } from "../events/cache-invalidation.ts";
 import { deadLetterAdmin } from "../events/dead-letter-admin.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
-import type { WrittenRow } from "../events/events.ts";
 import { pruneInbox } from "../events/inbox.ts";
 import { type OutboxRelay, startOutboxRelay } from "../events/outbox.ts";
 import { createDispatcher, type PubSub, type Subscription } from "../events/subscriptions.ts";
@@ -37,10 +36,6 @@ export type Platform = {
   sidecar: Sidecar;
   database: Database;
   verifier: Verifier;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
-  /** To be called instead with the rows, when the statement claimed and answered them. */
-  publish(rows: readonly WrittenRow[]): void;
   secret(name: string): Promise<Record<string, string>>;
 };
 
@@ -48,7 +43,7 @@ export type Wiring = {
   rpc: Implementation[];
   subscriptions: Subscription[];
   /** What of its events caches are told of. */
-  digest?: Digest;
+  cacheInvalidation?: CacheInvalidation;
   /** For operators' calls, instead of the platform's: accounts, which has the keys, asks nobody. */
   verifier?: Verifier;
   /** Ends what the service itself started, such as sweeps. */
@@ -95,17 +90,18 @@ async function start(
   const appId = config.SIDECART_APP_ID;
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
   await sidecar.ready(background(startTimeoutMs));
-  const own = database(sidecar, `${appId}-db`);
-  const verifier = createVerifier(sidecar);
   let relay: OutboxRelay | undefined;
+  const own = database(sidecar, `${appId}-db`, {
+    kick: () => relay?.kick(),
+    publish: (rows) => relay?.publish(rows),
+  });
+  const verifier = createVerifier(sidecar);
   const wiring = await options.wire({
     config,
     log,
     sidecar,
     database: own,
     verifier,
-    kickOutbox: () => relay?.kick(),
-    publish: (rows) => relay?.publish(rows),
     secret: (name) => sidecar.secret(secretStore, name, background(10_000)),
   });
   const deadLetters = createDeadLetters(own);
@@ -128,8 +124,8 @@ async function start(
     appId,
   });
   const reached = armFault(config.SIDECART_FAULT);
-  const { digest } = wiring;
-  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, digest, reached });
+  const { cacheInvalidation } = wiring;
+  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, cacheInvalidation, reached });
   const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
   const backlog = startBacklog(own, log);
   const stop = async () => {

@@ -42,7 +42,6 @@ t.test("accounts", async (t) => {
     keys,
     log: createLogger("test", "silent"),
     local: false,
-    kickOutbox: () => {},
   };
   const wish = (fields: object = {}) => ({
     email: `${newId()}@example.com`,

@@ -3,7 +3,7 @@ import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import type { Hold } from "./reservation-store.ts";
 
-type HoldingDeps = Pick<Deps, "reservations" | "clock" | "kickOutbox">;
+type HoldingDeps = Pick<Deps, "reservations" | "clock">;
 
 /** Orders stand behind reservations, which no longer expire by themselves: events that come together are one statement. */
 export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
@@ -24,7 +24,6 @@ export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
 async function holdAlone(deps: HoldingDeps, { id, eventId }: Hold, context: CallContext): Promise<undefined | Error> {
   try {
     await deps.reservations.holdOnce(id, deps.clock.now(), context, eventId);
-    deps.kickOutbox();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -1,10 +1,13 @@
+import { join } from "node:path";
+import { sqlFile } from "@sidecart/platform/database";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import t from "tap";
+import { z } from "zod";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { indexNoted } from "./index-products.ts";
-import { createIndexQueueStore, noted } from "./index-queue-store.ts";
+import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { startIndexer } from "./indexer.ts";
 import type { IndexOperation, SearchIndex } from "./search-index.ts";
@@ -17,8 +20,8 @@ const forever = new AbortController().signal;
 t.test("indexing what was noted", async (t) => {
   const { database, query, log } = await startStore(t, "catalog");
   const queue = createIndexQueueStore(database);
-  const note = (ids: string[]) =>
-    query(`with ${noted("select distinct unnest($1::uuid[]) as id")} select count(*) from noted_to_index`, [ids]);
+  const noteForIndex = sqlFile(join(import.meta.dirname, "index-products.test.sql"))("test.note", z.unknown());
+  const note = (ids: string[]) => database.one(noteForIndex, { ids }, soon());
   const indexes = createIndexStore(database);
   const waiting = async () =>
     (await query<{ id: string }>("select product_id as id from index_queue order by 1")).map(({ id }) => id);

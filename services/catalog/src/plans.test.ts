@@ -11,7 +11,6 @@ import {
 import t from "tap";
 import { fillCatalog } from "../../../tests/growth/fill/catalog.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
-import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
@@ -49,7 +48,7 @@ async function runAll(database: Database): Promise<void> {
   await products.byIds([id, newId()], soon());
   await products.newest(20, id, soon());
 
-  const reservations = createReservationStore(database, noOutbox);
+  const reservations = createReservationStore(database);
   const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
   for (const _ of ["taken", "renewed"]) await reservations.reserve([wish], now, later, soon());
   await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());

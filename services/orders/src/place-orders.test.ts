@@ -1,6 +1,5 @@
 import { StatementFailed } from "@sidecart/platform/database";
 import type { WrittenRow } from "@sidecart/platform/events";
-import { writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { Verifier } from "@sidecart/platform/rpc";
 import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
@@ -8,10 +7,11 @@ import { createLogger } from "@sidecart/platform/telemetry";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
+import { rowsWritten } from "../../../tests/support/written-rows.ts";
 import type { Deps } from "./deps.ts";
 import { createOrderStore, type NewOrder } from "./order-store.ts";
 import { placeOrders } from "./place-orders.ts";
-import { createPlacing, type PlacingDeps } from "./placing.ts";
+import { createPlacementBatch, type PlacementDeps } from "./placement-batch.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
@@ -87,7 +87,7 @@ function catalog(products: Record<string, Product>) {
 }
 
 t.test("placing orders", async (t) => {
-  const { database, query } = await startStore(t, "orders");
+  const { database, query, written } = await startStore(t, "orders");
   const [tea, cup, yen] = [newId(), newId(), newId()];
 
   function shop(products: Record<string, Product> = {}) {
@@ -108,14 +108,13 @@ t.test("placing orders", async (t) => {
       orders: createOrderStore(database),
       reservations: own.reservations,
       clock: { now: () => now },
-      publish: () => {},
       log: createLogger("orders", "silent"),
-    } as unknown as PlacingDeps;
+    } as unknown as PlacementDeps;
     /** With something of it in another way. */
     const depsWith = (other: object): Deps => {
-      const changed = { ...placing, ...other } as PlacingDeps;
+      const changed = { ...placing, ...other } as PlacementDeps;
       const verifier = { caller } as unknown as Verifier;
-      return { ...changed, place: createPlacing(changed), verifier, kickOutbox() {} };
+      return { ...changed, place: createPlacementBatch(changed), verifier };
     };
     const deps = depsWith({});
     const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
@@ -258,16 +257,12 @@ t.test("placing orders", async (t) => {
   });
 
   t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
-    const published: WrittenRow[] = [];
-    const { depsWith, accountId } = shop();
-    const deps = depsWith({ publish: (rows: WrittenRow[]) => published.push(...rows) });
+    const { deps, accountId } = shop();
+    const published = written.rows;
+    published.length = 0;
     await placeOrders(deps, { placements: [some(tea, 1, "key")] }, soon());
     await placeOrders(deps, { placements: [some(tea, 1, "key"), some(cup), some(tea, 1_000)] }, soon());
-    const rows = await query<{ row: WrittenRow; seconds: number }>(
-      `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
-       from outbox where data->'order'->>'accountId' = $1 order by id`,
-      [accountId],
-    );
+    const rows = await rowsWritten({ query }, "data->'order'->>'accountId' = $1", [accountId]);
     const row = ({ createdAt, ...rest }: WrittenRow) => rest;
     t.same(
       published.map(row),
