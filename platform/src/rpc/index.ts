@@ -26,6 +26,7 @@ export {
   text,
   untrimmedText,
 } from "./input.ts";
+export { answerEach, continueWith, settleEach } from "./outcomes.ts";
 export { connectSidecar, type Sidecar } from "./sidecar.ts";
 export {
   accessTokenType,

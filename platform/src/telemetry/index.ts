@@ -1,4 +1,4 @@
-export { createLogger, type Logger, loggedFailure } from "./log.ts";
+export { createLogger, type Logger } from "./log.ts";
 export {
   currentTraceparent,
   durationHistogram,

@@ -1,6 +1,6 @@
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
-import { type Failure, toAppError, toFailure } from "../rpc/errors.ts";
+import { toAppError } from "../rpc/errors.ts";
 
 export type { Logger } from "pino";
 
@@ -30,10 +30,4 @@ export function logFailure(log: Logger, path: string, error: unknown): void {
   const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
   if (ours) log.error({ err: error, method: path, code: known.code }, "call failed");
   else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
-}
-
-/** What failed for one item of a call, logged as if it were a call of its own. */
-export function loggedFailure(log: Logger, path: string, error: unknown): Failure {
-  logFailure(log, path, error);
-  return toFailure(error);
 }
