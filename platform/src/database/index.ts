@@ -1,4 +1,11 @@
 export { type Database, database, inHalves, isTooLarge, StatementFailed } from "./database.ts";
+export {
+  createBatches,
+  type LeaseQueueOptions,
+  type Settlement,
+  startLeaseQueue,
+  type Worked,
+} from "./lease-queue.ts";
 export { sqlFile } from "./sql-file.ts";
 export { rowsOf, type Statement, sql } from "./statement.ts";
 export type { EventListener } from "./written-events.ts";

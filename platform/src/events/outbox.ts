@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { type Database, isTooLarge } from "../database/database.ts";
+import { type Settlement, startLeaseQueue } from "../database/lease-queue.ts";
 import { outboxLeaseSeconds, sqlFile } from "../database/sql-file.ts";
 import { rowsOf } from "../database/statement.ts";
 import type { Step } from "../fault.ts";
@@ -21,7 +21,6 @@ const batchSize = 500;
 const batchBytes = 640 * 1024;
 /** How long a stopping relay goes on beginning batches. */
 const lastBatchesMs = 3_000;
-const leaseSeconds = outboxLeaseSeconds;
 /** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
 const fewerMs = 60_000;
 const sweepMs = 2_000;
@@ -32,8 +31,8 @@ const sweepMs = 2_000;
 const gatherMs = 100;
 /** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
 const mostInHand = 5_000;
-/** Ids that wait to be settled. The rows of more come again when their claim is over. */
-const mostUnsettled = 20_000;
+/** Of what the broker refused; outbox.sql says it too. */
+const refusedPauseSeconds = 1;
 const timeoutMs = 8_000;
 
 const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", rowsOf(writtenRow));
@@ -70,175 +69,82 @@ export type OutboxOptions = {
 };
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
-  const wake = new Signal();
+  const inHand = createHand(options.clock ?? systemClock);
   const failures = meter().createCounter("sidecart_outbox_failures_total", {
     description: "Batches of events that could not be claimed, published or settled; they are tried again",
   });
-  let stopping = false;
-  const batches = createBatches(options);
-  const tried = (work: Promise<Found>) =>
-    work.catch((error): Found => {
+  const queue = startLeaseQueue({
+    size: batchSize,
+    sweepMs,
+    gatherMs,
+    lastBatchesMs,
+    claim: createClaim(options.database),
+    work: createPublishing(options),
+    handed: inHand.take,
+    failed(error) {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
-      return isTooLarge(error) ? "some" : "none";
-    });
-  const run = async () => {
-    while (!stopping) {
-      const found = await tried(batches.next());
-      if (found === "some") await pause(gatherMs);
-      else if (found === "none" && !stopping) await wake.wait(batches.restMs());
-    }
-  };
-  const done = run();
+      return isTooLarge(error) ? gatherMs : sweepMs;
+    },
+  });
   return {
-    kick() {
-      batches.claimNow();
-      wake.notify();
-    },
+    kick: queue.kick,
     publish(rows) {
-      batches.add(rows);
-      wake.notify();
+      inHand.add(rows);
+      queue.wake();
     },
-    async stop() {
-      stopping = true;
-      wake.notify();
-      await done;
-      const end = Date.now() + lastBatchesMs;
-      do batches.claimNow();
-      while ((await tried(batches.next())) !== "none" && Date.now() < end);
-      await tried(batches.settle());
-    },
+    stop: queue.stop,
   };
 }
 
-/** How many rows there were; after none there is nothing more just now, after a full batch there is. */
-type Found = "none" | "some" | "full";
-type Outcome = { published: string[]; failed: string[] };
-const nothing: Outcome = { published: [], failed: [] };
+/** Claims fewer for a while after an answer that was too large all the same. */
+function createClaim(database: Database) {
+  let most = batchSize;
+  let tooLargeAt = 0;
+  return async ({ done, again }: Settlement<string>, size: number): Promise<WrittenRow[]> => {
+    if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
+    const settled = { published: done, failed: again.map(({ key }) => key) };
+    const input = { ...settled, size: Math.min(size, most), bytes: batchBytes, lease: outboxLeaseSeconds };
+    try {
+      return await database.one(next, input, background(timeoutMs));
+    } catch (error) {
+      if (isTooLarge(error)) [most, tooLargeAt] = [Math.ceil(most / 4), Date.now()];
+      throw error;
+    }
+  };
+}
 
-type Batches = {
-  /** Publishes what is in hand, and what it claims when that is due. */
-  next(): Promise<Found>;
-  /** Rows that were handed over. */
-  add(rows: readonly WrittenRow[]): void;
-  claimNow(): void;
-  /** Of what was published, without a claim. */
-  settle(): Promise<"none">;
-  /** Until the next claim is due. */
-  restMs(): number;
-};
-
-/** Batches are settled with the next claim, which is due when rows were written that nobody handed over, and soon after a batch. */
-function createBatches(options: OutboxOptions): Batches {
+/** Publishes a batch, and tells caches of it. */
+function createPublishing(options: OutboxOptions) {
   const publishRows = createBulkPublisher(options);
   const publishInvalidation =
     options.cacheInvalidation && createInvalidationPublisher(options.cacheInvalidation, options);
-  const inHand = createHand(options.clock ?? systemClock);
-  let outcome = nothing;
-  let most = batchSize;
-  let tooLargeAt = 0;
-  let claimAt = 0;
-
-  async function claim(size: number): Promise<WrittenRow[]> {
-    if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
-    const input = { ...outcome, size: Math.min(size, most), bytes: batchBytes, lease: leaseSeconds };
-    try {
-      const rows = await options.database.one(next, input, background(timeoutMs));
-      outcome = nothing;
-      return rows;
-    } catch (error) {
-      if (isTooLarge(error)) [most, tooLargeAt, claimAt] = [Math.ceil(most / 4), Date.now(), 0];
-      throw error;
-    }
-  }
-
-  async function claimWhenDue(size: number): Promise<WrittenRow[]> {
-    if (Date.now() < claimAt) return [];
-    // before the statement: a kick that comes while it runs is for the next one
-    claimAt = Date.now() + sweepMs;
-    return claim(size);
-  }
-
-  async function settle(): Promise<"none"> {
-    await claim(0);
-    return "none";
-  }
-
-  /** True when all of them were taken. */
-  async function publish(rows: WrittenRow[]): Promise<boolean> {
+  return async (items: WrittenRow[]): Promise<Settlement<string>> => {
+    const rows = items.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     options.reached?.("before-publish");
     const [failed] = await Promise.all([publishRows(rows), publishInvalidation?.(rows)]);
-    const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
-    outcome = {
-      published: [...outcome.published, ...published].slice(-mostUnsettled),
-      failed: [...outcome.failed, ...failed].slice(-mostUnsettled),
-    };
     options.reached?.("before-settle");
-    return failed.size === 0;
-  }
-
-  return {
-    add: inHand.add,
-    claimNow: () => {
-      claimAt = 0;
-    },
-    settle,
-    restMs: () => Math.max(0, claimAt - Date.now()),
-    async next() {
-      const handed = inHand.take();
-      const claiming = claimWhenDue(batchSize - handed.length);
-      const found = await claiming.catch((): WrittenRow[] => []);
-      const rows = [...handed, ...found].sort((one, other) => (one.id < other.id ? -1 : 1));
-      const taken = rows.length === 0 || (await publish(rows));
-      await claiming; // what is in hand went out, whether the claim failed or not
-      if (!taken) return settle();
-      if (found.length > 0) claimAt = 0;
-      if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + gatherMs);
-      if (rows.length === 0) return "none";
-      return rows.length < batchSize ? "some" : "full";
-    },
+    return {
+      done: rows.map(({ id }) => id).filter((id) => !failed.has(id)),
+      again: [...failed].map((key) => ({ key, afterSeconds: refusedPauseSeconds })),
+    };
   };
 }
 
 /** Rows that were handed over, while their claim is surely ours: half of it is for publishing them. */
 function createHand(clock: Clock) {
-  const freshMs = (leaseSeconds * 1_000) / 2;
+  const freshMs = (outboxLeaseSeconds * 1_000) / 2;
   let hand: { row: WrittenRow; since: number }[] = [];
   return {
     add(rows: readonly WrittenRow[]): void {
       const since = clock.now().getTime();
       for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
     },
-    take(): WrittenRow[] {
+    take(most: number): WrittenRow[] {
       const oldest = clock.now().getTime() - freshMs;
       const fresh = hand.filter(({ since }) => since > oldest);
-      hand = fresh.slice(batchSize);
-      return fresh.slice(0, batchSize).map(({ row }) => row);
+      hand = fresh.slice(most);
+      return fresh.slice(0, most).map(({ row }) => row);
     },
   };
-}
-
-/** Wakes one waiter; a notification that came while nobody waited is kept. */
-class Signal {
-  #pending = false;
-  #wake: (() => void) | undefined;
-
-  notify(): void {
-    this.#pending = true;
-    this.#wake?.();
-  }
-
-  async wait(timeoutMs: number): Promise<void> {
-    if (!this.#pending) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#pending = false;
-    this.#wake = undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, rowsOf, type Settlement, sqlFile } from "@sidecart/platform/database";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
@@ -8,18 +8,19 @@ const noted = z.strictObject({ id: z.string(), notedAt: z.string() });
 export type Noted = z.infer<typeof noted>;
 
 const statement = sqlFile(join(import.meta.dirname, "index-queue-store.sql"));
-const claim = statement("index-queue.claim", rowsOf(noted));
-const settle = statement("index-queue.settle", z.strictObject({ gone: z.number(), back: z.number() }));
+const next = statement("index-queue.next", rowsOf(noted));
+
+/** Longer than a batch may take; whoever died with one gives way after it. */
+const leaseSeconds = 30;
 
 export type IndexQueueStore = ReturnType<typeof createIndexQueueStore>;
 
 export function createIndexQueueStore(database: Database) {
   return {
-    /** Up to `size` products that nobody else has, for `lease` seconds; the longest waiting first. */
-    claim: (size: number, lease: number, context: CallContext) => database.one(claim, { size, lease }, context),
-    /** `again` is due after `pause` seconds. */
-    async settle(done: Noted[], again: Noted[], pause: number, context: CallContext): Promise<void> {
-      await database.one(settle, { done, again, pause }, context);
+    /** Settles a batch, and claims up to `size` products that nobody else has; the longest waiting first. */
+    next({ done, again }: Settlement<Noted>, size: number, context: CallContext): Promise<Noted[]> {
+      const later = again.map(({ key, afterSeconds }) => ({ ...key, afterSeconds }));
+      return database.one(next, { done, again: later, size, lease: leaseSeconds }, context);
     },
   };
 }

@@ -62,7 +62,9 @@ async function runAll(database: Database): Promise<void> {
   await reservations.prune(now, soon());
 
   const queue = createIndexQueueStore(database);
-  await queue.settle(await queue.claim(10, 30, soon()), [{ id, notedAt: now.toISOString() }], 1, soon());
+  const done = await queue.next({ done: [], again: [] }, 10, soon());
+  const key = { id, notedAt: now.toISOString() };
+  await queue.next({ done, again: [{ key, afterSeconds: 1 }] }, 10, soon());
 
   const indexes = createIndexStore(database);
   await indexes.startBuilding("products-1", soon());
