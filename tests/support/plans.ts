@@ -156,7 +156,7 @@ export function exceeding(reads: Map<string, number>) {
 async function statementsIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for await (const file of glob("**/*.{ts,sql}", { cwd: folder })) {
-    if (file.endsWith(".test.ts")) continue;
+    if (/\.test\.(ts|sql)$/.test(file)) continue;
     const source = readFileSync(join(folder, file), "utf8");
     const declared = file.endsWith(".sql") ? /^-- name: (\S+)/gm : /\bsql\(\s*"([^"]+)"/g;
     for (const [, name] of source.matchAll(declared)) if (name) names.push(name);
