@@ -1,6 +1,6 @@
 /** What of a workspace runs: its manifest and these folders. */
 const shippedFolders = ["src", "gen", "migrations", "proto"];
-const forTests = /\.test\.ts$|\.md$|(^|\/)(testing\.ts$|testing\/|conformance\/)/;
+const forTests = /\.test\.(ts|sql)$|\.md$|(^|\/)(testing\.ts$|testing\/|conformance\/)/;
 
 /** Whether a file of a workspace of ours, named from its folder, is part of an image. */
 export function shipsFromWorkspace(file: string): boolean {
