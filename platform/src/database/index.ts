@@ -1,6 +1,6 @@
 export { type Database, database, inHalves, isTooLarge, StatementFailed } from "./database.ts";
 export {
-  createBatches,
+  LeaseBatches,
   type LeaseQueueOptions,
   type Settlement,
   startLeaseQueue,

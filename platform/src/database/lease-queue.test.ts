@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { createBatches, type LeaseQueueOptions, type Settlement, startLeaseQueue } from "./lease-queue.ts";
+import { LeaseBatches, type LeaseQueueOptions, type Settlement, startLeaseQueue } from "./lease-queue.ts";
 
 type Options = Partial<LeaseQueueOptions<number, number>>;
 
@@ -32,7 +32,7 @@ function queueOf(waiting: number[], options: Options = {}) {
 
 t.test("a batch is settled with the next claim", async (t) => {
   const { seen, all } = queueOf([1, 2, 3, 4]);
-  const batches = createBatches(all, never);
+  const batches = new LeaseBatches(all, never);
   t.equal(await batches.next(), "full");
   t.same(seen.settled, []);
   t.equal(await batches.next(), "some");
@@ -45,12 +45,12 @@ t.test("a batch is settled with the next claim", async (t) => {
 
 t.test("what is not done is settled at once, and comes again at once when it need not wait", async (t) => {
   const later = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 60 }] }) });
-  t.equal(await createBatches(later.all, never).next(), "none");
+  t.equal(await new LeaseBatches(later.all, never).next(), "none");
   t.same(later.seen.settled, [{ done: [1], again: [{ key: 2, afterSeconds: 60 }] }]);
   const now = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 0 }] }) });
-  const batches = createBatches(now.all, never);
+  const batches = new LeaseBatches(now.all, never);
   t.equal(await batches.next(), "full");
-  t.equal(batches.restMs(), 0);
+  t.equal(batches.restMs, 0);
 });
 
 t.test("what was handed over is worked on without a claim, also when claims fail", async (t) => {
@@ -59,7 +59,7 @@ t.test("what was handed over is worked on without a claim, also when claims fail
     handed: (most) => hand.splice(0, most),
     claim: () => Promise.reject(new Error("the database is away")),
   });
-  const batches = createBatches(all, never);
+  const batches = new LeaseBatches(all, never);
   await t.rejects(batches.next(), /away/);
   t.same(seen.batches, [[7, 8]]);
 });
@@ -75,7 +75,7 @@ t.test("what could not be settled is settled later", async (t) => {
       return waiting.splice(0, size);
     },
   });
-  const batches = createBatches(all, never);
+  const batches = new LeaseBatches(all, never);
   await batches.next();
   away = true;
   await t.rejects(batches.next(), /away/);

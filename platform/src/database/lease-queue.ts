@@ -48,7 +48,7 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
   const wake = new Signal();
   const stopping = new AbortController();
   const interrupt = new AbortController();
-  const batches = createBatches(options, interrupt.signal);
+  const batches = new LeaseBatches(options, interrupt.signal);
   const tried = (work: Promise<Found>) =>
     work.catch((error): Found => {
       batches.claimIn(options.failed(error));
@@ -57,9 +57,9 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
   const run = async () => {
     while (!stopping.signal.aborted) {
       const found = await tried(batches.next());
-      if (batches.pauseMs() > 0) await rest(batches.pauseMs(), stopping.signal);
+      if (batches.pauseMs > 0) await rest(batches.pauseMs, stopping.signal);
       else if (found === "some") await pause(options.gatherMs);
-      else if (found === "none" && !stopping.signal.aborted) await wake.wait(batches.restMs());
+      else if (found === "none" && !stopping.signal.aborted) await wake.wait(batches.restMs);
     }
   };
   const running = run();
@@ -85,73 +85,84 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
 }
 
 /** The turns of a queue, one by one. */
-export function createBatches<Item, Key>(options: LeaseQueueOptions<Item, Key>, signal: AbortSignal) {
-  const { size, claim, work, handed = () => [], sweepMs, gatherMs } = options;
-  let unsettled: Settlement<Key> = { done: [], again: [] };
-  let claimAt = 0;
-  let pausedUntil = 0;
+export class LeaseBatches<Item, Key> {
+  readonly #options: LeaseQueueOptions<Item, Key>;
+  readonly #signal: AbortSignal;
+  #unsettled: Settlement<Key> = { done: [], again: [] };
+  #claimAt = 0;
+  #pausedUntil = 0;
 
-  const isUnsettled = () => unsettled.done.length + unsettled.again.length > 0;
-
-  async function claimSome(most: number): Promise<Item[]> {
-    const settled = unsettled;
-    const items = await claim(settled, most);
-    unsettled = { done: [], again: [] };
-    return items;
+  constructor(options: LeaseQueueOptions<Item, Key>, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
   }
 
-  async function claimWhenDue(most: number): Promise<Item[]> {
-    if (Date.now() < claimAt) return [];
-    // before the statement: a kick that comes while it runs is for the next one
-    claimAt = Date.now() + sweepMs;
-    return claimSome(most);
+  /** Until the next claim is due. */
+  get restMs(): number {
+    return Math.max(0, this.#claimAt - Date.now());
+  }
+
+  get pauseMs(): number {
+    return Math.max(0, this.#pausedUntil - Date.now());
+  }
+
+  /** The next claim is due after so long. */
+  claimIn(ms: number): void {
+    this.#claimAt = Date.now() + ms;
+  }
+
+  /** Works on what is in hand, and on what it claims when that is due. What is not done is settled at once. */
+  async next(): Promise<Found> {
+    const { size, handed, gatherMs } = this.#options;
+    const own = handed?.(size) ?? [];
+    const claiming = this.#claimWhenDue(size - own.length);
+    const claimed = await claiming.catch((): Item[] => []);
+    const items = [...own, ...claimed];
+    const again = items.length > 0 ? await this.#workOn(items) : [];
+    await claiming; // what is in hand was worked on, whether the claim failed or not
+    if (again.length > 0) return this.#giveBack(again);
+    if (items.length === 0) return "none";
+    this.#claimAt = claimed.length > 0 ? 0 : Math.min(this.#claimAt, Date.now() + gatherMs);
+    return items.length < size ? "some" : "full";
   }
 
   /** Without a claim. */
-  async function settle(): Promise<"none"> {
-    if (isUnsettled()) await claimSome(0);
+  async settle(): Promise<"none"> {
+    const { done, again } = this.#unsettled;
+    if (done.length + again.length > 0) await this.#claim(0);
     return "none";
   }
 
+  async #claimWhenDue(most: number): Promise<Item[]> {
+    if (Date.now() < this.#claimAt) return [];
+    // before the statement: a kick that comes while it runs is for the next one
+    this.claimIn(this.#options.sweepMs);
+    return this.#claim(most);
+  }
+
+  async #claim(most: number): Promise<Item[]> {
+    const items = await this.#options.claim(this.#unsettled, most);
+    this.#unsettled = { done: [], again: [] };
+    return items;
+  }
+
   /** Keeps what became of them, and gives back what is not done. */
-  async function workOn(items: Item[]): Promise<Settlement<Key>["again"]> {
-    const { done, again, pauseMs = 0 } = await work(items, signal);
-    pausedUntil = Date.now() + pauseMs;
-    unsettled = {
-      done: [...unsettled.done, ...done].slice(-mostUnsettled),
-      again: [...unsettled.again, ...again].slice(-mostUnsettled),
+  async #workOn(items: Item[]): Promise<Settlement<Key>["again"]> {
+    const { done, again, pauseMs = 0 } = await this.#options.work(items, this.#signal);
+    this.#pausedUntil = Date.now() + pauseMs;
+    this.#unsettled = {
+      done: [...this.#unsettled.done, ...done].slice(-mostUnsettled),
+      again: [...this.#unsettled.again, ...again].slice(-mostUnsettled),
     };
     return again;
   }
 
-  return {
-    settle,
-    restMs: () => Math.max(0, claimAt - Date.now()),
-    pauseMs: () => Math.max(0, pausedUntil - Date.now()),
-    /** The next claim is due after so long. */
-    claimIn(ms: number): void {
-      claimAt = Date.now() + ms;
-    },
-    /** Works on what is in hand, and on what it claims when that is due. What is not done is settled at once. */
-    async next(): Promise<Found> {
-      const own = handed(size);
-      const claiming = claimWhenDue(size - own.length);
-      const claimed = await claiming.catch((): Item[] => []);
-      const items = [...own, ...claimed];
-      const again = items.length > 0 ? await workOn(items) : [];
-      await claiming; // what is in hand was worked on, whether the claim failed or not
-      if (again.length > 0) {
-        const atOnce = again.some(({ afterSeconds }) => afterSeconds === 0);
-        if (atOnce) claimAt = 0;
-        await settle();
-        return atOnce ? "full" : "none";
-      }
-      if (claimed.length > 0) claimAt = 0;
-      if (items.length > 0) claimAt = Math.min(claimAt, Date.now() + gatherMs);
-      if (items.length === 0) return "none";
-      return items.length < size ? "some" : "full";
-    },
-  };
+  async #giveBack(again: Settlement<Key>["again"]): Promise<Found> {
+    const atOnce = again.some(({ afterSeconds }) => afterSeconds === 0);
+    if (atOnce) this.claimIn(0);
+    await this.settle();
+    return atOnce ? "full" : "none";
+  }
 }
 
 const rest = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal }).catch(() => {});

@@ -46,87 +46,100 @@ type Waiter<Item, Result> = { item: Item; key: string; call: BatchCall<Result>; 
  * item's fault (BAD_INPUT, an answer too large, a statement that failed) is asked again in halves.
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
-  const { name, most, parallel, windowMs = 0.8, waiting, keyOf = () => "" } = options;
-  const pace = options.pace && createPace(options.pace, gather);
-  const told = { batch: name };
-  const size = meter().createHistogram("sidecart_batch_size", {
+  const queue = new BatchQueue(options);
+  const all = async (items: readonly Item[], context: CallContext) => queue.add(items, context);
+  const one = async (item: Item, context: CallContext): Promise<Result> => {
+    const [outcome] = await queue.add([item], context);
+    if (outcome instanceof Error) throw outcome;
+    return outcome as Result;
+  };
+  return Object.assign(one, { all });
+}
+
+class BatchQueue<Item, Result> {
+  readonly #options: BatchOptions<Item, Result>;
+  readonly #pace: ReturnType<typeof createPace> | undefined;
+  readonly #size = meter().createHistogram("sidecart_batch_size", {
     description: "Items whose calls went together",
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
   });
-  const waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
-  let queue: Waiter<Item, Result>[] = [];
-  let underWay = 0;
-  let gathering = false;
+  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
+  #queue: Waiter<Item, Result>[] = [];
+  #underWay = 0;
+  #gathering = false;
 
-  function gather(): void {
-    if (gathering || !mayStart()) return;
-    gathering = true;
+  constructor(options: BatchOptions<Item, Result>) {
+    this.#options = options;
+    this.#pace = options.pace && createPace(options.pace, () => this.#gather());
+  }
+
+  async add(items: readonly Item[], context: CallContext): Promise<(Result | Error)[]> {
+    const { waiting, keyOf = () => "" } = this.#options;
+    throwIfDone(context);
+    if (items.length === 0) return [];
+    if (this.#queue.length + items.length > waiting) throw new AppError(commonErrors.overloaded);
+    const keys = items.map((item) => keyOf(item, context));
+    return new Promise((resolve, reject) => {
+      const call = openCall<Result>(items.length, context, resolve, reject);
+      this.#queue.push(...items.map((item, place) => ({ item, key: keys[place] ?? "", call, place })));
+      this.#pace?.came();
+      this.#gather();
+    });
+  }
+
+  #gather(): void {
+    if (this.#gathering || !this.#mayStart()) return;
+    this.#gathering = true;
+    const { most, windowMs = 0.8 } = this.#options;
     const end = performance.now() + windowMs;
-    let seen = queue.length;
+    let seen = this.#queue.length;
     const turn = () => {
-      const grown = queue.length > seen;
-      seen = queue.length;
+      const grown = this.#queue.length > seen;
+      seen = this.#queue.length;
       if (grown && seen < most && performance.now() < end) return void setImmediate(turn);
-      gathering = false;
-      send();
+      this.#gathering = false;
+      this.#send();
     };
     setImmediate(turn);
   }
 
-  function mayStart(): boolean {
-    if (underWay >= parallel || queue.length === 0) return false;
-    return pace === undefined || queue.length >= most || pace.allows(queue.length, underWay);
+  #mayStart(): boolean {
+    const { most, parallel } = this.#options;
+    const waiting = this.#queue.length;
+    if (this.#underWay >= parallel || waiting === 0) return false;
+    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#underWay);
   }
 
-  function send(): void {
-    while (mayStart()) start(take());
+  #send(): void {
+    while (this.#mayStart()) this.#start(this.#take());
   }
 
-  function start(batch: Waiter<Item, Result>[]): void {
+  #start(batch: Waiter<Item, Result>[]): void {
     const [first] = batch;
     if (!first) return;
-    underWay += 1;
-    pace?.began();
-    size.record(batch.length, told);
-    waited.record((performance.now() - first.call.since) / 1000, told);
-    ask(batch, options).finally(() => {
-      underWay -= 1;
-      if (underWay === 0) pace?.ended(batch.length + queue.length);
-      gather();
+    const told = { batch: this.#options.name };
+    this.#underWay += 1;
+    this.#pace?.began();
+    this.#size.record(batch.length, told);
+    this.#waited.record((performance.now() - first.call.since) / 1000, told);
+    ask(batch, this.#options).finally(() => {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#pace?.ended(batch.length + this.#queue.length);
+      this.#gather();
     });
   }
 
-  /** The longest waiting caller, and those behind it that may go along. */
-  function take(): Waiter<Item, Result>[] {
-    const left = queue.filter(({ call }) => !call.isDone());
+  /** The longest waiting item, and those behind it that may go along. */
+  #take(): Waiter<Item, Result>[] {
+    const left = this.#queue.filter(({ call }) => !call.isDone());
     const batch: Waiter<Item, Result>[] = [];
-    queue = [];
+    this.#queue = [];
     for (const waiter of left) {
-      const goes = batch.length < most && (batch.length === 0 || batch[0]?.key === waiter.key);
-      (goes ? batch : queue).push(waiter);
+      const goes = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
+      (goes ? batch : this.#queue).push(waiter);
     }
     return batch;
   }
-
-  async function all(items: readonly Item[], context: CallContext): Promise<(Result | Error)[]> {
-    throwIfDone(context);
-    if (items.length === 0) return [];
-    if (queue.length + items.length > waiting) throw new AppError(commonErrors.overloaded);
-    return new Promise((resolve, reject) => {
-      const call = openCall<Result>(items.length, context, resolve, reject);
-      queue.push(...items.map((item, place) => ({ item, key: keyOf(item, context), call, place })));
-      pace?.came();
-      gather();
-    });
-  }
-
-  async function one(item: Item, context: CallContext): Promise<Result> {
-    const [outcome] = await all([item], context);
-    if (outcome instanceof Error) throw outcome;
-    return outcome as Result;
-  }
-
-  return Object.assign(one, { all });
 }
 
 async function ask<Item, Result>(

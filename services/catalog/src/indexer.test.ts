@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createBatches, sqlFile, startLeaseQueue } from "@sidecart/platform/database";
+import { LeaseBatches, sqlFile, startLeaseQueue } from "@sidecart/platform/database";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import t from "tap";
@@ -50,7 +50,7 @@ t.test("indexing what was noted", async (t) => {
     } as unknown as SearchIndex;
     return { state, deps: { indexes, index, queue } };
   };
-  const batchesOf = (deps: IndexerDeps) => createBatches(indexing(deps, log), new AbortController().signal);
+  const batchesOf = (deps: IndexerDeps) => new LeaseBatches(indexing(deps, log), new AbortController().signal);
   /** One batch, and its end. */
   const indexOnce = async (deps: IndexerDeps) => {
     const batches = batchesOf(deps);

@@ -44,17 +44,6 @@ export type StockChange = {
 export type ProductStore = ReturnType<typeof createProductStore>;
 
 export function createProductStore(database: Database) {
-  /** In two halves when one answer would be too large. */
-  const page = async (first: number, after: string | undefined, context: CallContext): Promise<Product[]> => {
-    try {
-      return await database.one(newest, { first, after }, context);
-    } catch (error) {
-      if (first === 1 || !isTooLarge(error)) throw error;
-      const half = Math.ceil(first / 2);
-      const found = await page(half, after, context);
-      return found.length < half ? found : [...found, ...(await page(first - half, found.at(-1)?.id, context))];
-    }
-  };
   return {
     /** The product that has this id already, if there is one. Undefined when the partner is unknown. */
     async create(product: NewProduct, event: PendingEvent, context: CallContext): Promise<Product | undefined> {
@@ -93,12 +82,33 @@ export function createProductStore(database: Database) {
       if (taken) throw new AppError(commonErrors.invalid, { message: "commandId: was used for another product" });
       return outcome;
     },
-    async byIds(ids: string[], context: CallContext): Promise<Product[]> {
-      const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some }, context));
-      const byId = new Map(found.map((product) => [product.id, product]));
-      return ids.flatMap((id) => byId.get(id) ?? []);
-    },
+    byIds: (ids: string[], context: CallContext) => byIdsInOrder(database, ids, context),
     /** Newest first, those older than `after`. */
-    newest: page,
+    newest: (first: number, after: string | undefined, context: CallContext) => page(database, first, after, context),
   };
+}
+
+/** In two halves when one answer would be too large. */
+async function page(
+  database: Database,
+  first: number,
+  after: string | undefined,
+  context: CallContext,
+): Promise<Product[]> {
+  try {
+    return await database.one(newest, { first, after }, context);
+  } catch (error) {
+    if (first === 1 || !isTooLarge(error)) throw error;
+    const half = Math.ceil(first / 2);
+    const found = await page(database, half, after, context);
+    if (found.length < half) return found;
+    return [...found, ...(await page(database, first - half, found.at(-1)?.id, context))];
+  }
+}
+
+/** As they were asked for; those that are not there are left out. */
+async function byIdsInOrder(database: Database, ids: string[], context: CallContext): Promise<Product[]> {
+  const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some }, context));
+  const byId = new Map(found.map((product) => [product.id, product]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }

@@ -53,13 +53,8 @@ export function createReservationStore(database: Database) {
       return moved;
     };
   /** Ends those whose time is over, of these or of all; gives back how many. */
-  const expireDue = async (ids: string[] | null, at: Date, context: CallContext): Promise<number> => {
-    for (let total = 0; ; ) {
-      const { moved } = await run(ids ? expireThese : expire, ids, at, context);
-      total += moved;
-      if (moved < most) return total;
-    }
-  };
+  const expireDue = (ids: string[] | null, at: Date, context: CallContext): Promise<number> =>
+    untilDone(async () => (await run(ids ? expireThese : expire, ids, at, context)).moved);
   return {
     /**
      * Decides every reservation; the first of those left always is, unless others go on changing its products. One that
@@ -95,12 +90,15 @@ export function createReservationStore(database: Database) {
     sellOnce: once(sellOnce),
     releaseOnce: once(releaseOnce),
     /** Forgets those that ended more than 30 days ago. */
-    async prune(at: Date, context: CallContext): Promise<number> {
-      for (let total = 0; ; ) {
-        const { gone } = await database.one(prune, { at }, context);
-        total += gone;
-        if (gone < most) return total;
-      }
-    },
+    prune: (at: Date, context: CallContext) => untilDone(async () => (await database.one(prune, { at }, context)).gone),
   };
+}
+
+/** Repeats a statement until it finds fewer rows than it takes at once; answers how many all of them were. */
+async function untilDone(statement: () => Promise<number>): Promise<number> {
+  for (let total = 0; ; ) {
+    const rows = await statement();
+    total += rows;
+    if (rows < most) return total;
+  }
 }
