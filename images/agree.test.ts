@@ -13,8 +13,9 @@ const images = await imagesOf(root);
 t.test("docker-bake.hcl builds every workspace that is a program, and daprd", async (t) => {
   const bake = await read("docker-bake.hcl");
   const matrix = [...bake.matchAll(/\{ name = "([^"]+)", workspace = "([^"]+)" \}/g)];
+  const built = matrix.map(([, name = "", workspace]) => ({ name, workspace }));
   t.same(
-    matrix.map(([, name, workspace]) => ({ name, workspace })),
+    built.sort((one, other) => one.name.localeCompare(other.name)),
     images.map(({ name, workspace }) => ({ name, workspace })),
   );
   t.match(bake, /target "daprd"/);
@@ -63,7 +64,8 @@ t.test("a build with Docker is given every folder that an image is made of", asy
 
 t.test("the chart runs no image that is not made, and every service's", async (t) => {
   const made = images.map(({ name }) => name);
-  const { services, pluggableComponents } = parse(await read("charts/sidecart/values.yaml"));
+  const services = parse(await read("charts/sidecart/services.yaml"));
+  const { pluggableComponents } = parse(await read("charts/sidecart/values.yaml"));
   const run = Object.entries<{ image?: string } | null>({ ...services, ...pluggableComponents });
   const named = run.map(([name, value]) => value?.image || name);
   for (const name of named) t.ok(made.includes(name), `${name} is made`);

@@ -1,13 +1,10 @@
 import { resolve } from "node:path";
 import { assemble } from "./assemble.ts";
+import { help } from "./build.help.mjs";
 import { assembleDaprd } from "./daprd.ts";
 import { imagesOf, running } from "./image.ts";
 import { type Packed, packAll } from "./pack.ts";
 
-const help = `Assembles what the images hold, without Docker: the same files that the Dockerfile takes.
-
-npm run images -- [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
-`;
 const root = resolve(import.meta.dirname, "..");
 
 async function known(cpu: string): Promise<Packed[]> {
@@ -22,4 +19,4 @@ async function known(cpu: string): Promise<Packed[]> {
   return [...services, { name: "sidecart/daprd", running: running.daprd, fill }];
 }
 
-await packAll(help, known);
+await packAll(help(), known);

@@ -4,9 +4,9 @@ import { runCommand } from "../local/src/process/run-command.ts";
 import { StartError } from "../local/src/start-error.ts";
 
 /** What is below a folder that is made an image: Node 24 on Debian, Debian, or nothing. */
-export type Base = "node" | "debian" | "none";
+type Base = "node" | "debian" | "none";
 
-export interface Running {
+interface Running {
   base: Base;
   entrypoint: readonly string[];
   cmd: readonly string[];
@@ -21,17 +21,6 @@ export interface Packed {
   /** Fills `packages/` and `sources/` of a folder. */
   fill(folder: string): Promise<void>;
 }
-
-export const options = `  --only NAME      one of the images; once for each; all of them
-  --out FOLDER     where the folders <image>/packages and <image>/sources go; dist/images
-  --registry HOST  in front of the images' names; none
-  --tag TAG        behind them; dev
-  --cpu CPU        of the machines that will run them: x64 or arm64; this one's
-  --each COMMAND   a shell command for each image, which finds in its environment IMAGE, BASE (node: Node 24 on Debian;
-                   debian; none), PACKAGES and SOURCES (folders for the image's root, in this order), ENTRYPOINT and CMD
-                   (JSON), RUN_AS and WORKDIR
-  --help
-`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -49,7 +38,7 @@ export async function packAll(help: string, known: (cpu: string) => Promise<Pack
         help: { type: "boolean", default: false },
       },
     });
-    if (values.help) return void say(`${help}\n${options}`.trimEnd());
+    if (values.help) return void say(help.trimEnd());
     for (const image of chosen(await known(values.cpu), values.only)) {
       const folder = resolve(values.out, image.name);
       await image.fill(folder);

@@ -1,18 +1,24 @@
 // `npm run` of our programs: plain JavaScript without dependencies, so that a checkout without packages, or with those of
 // before a `git pull`, is told in one line what it lacks. npm puts the Node that the packages pin first on PATH.
+// The help of `X.ts` is in `X.help.mjs` beside it, and needs no packages either.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stalePackage } from "./stale-packages.mjs";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
+const [program = "", ...words] = process.argv.slice(2);
+const file = resolve(checkout, program);
 const lacking = lack();
-if (lacking) {
+if (words.includes("--help")) {
+  const { help } = await import(pathToFileURL(file.replace(/(\.test)?\.ts$/, ".help.mjs")).href);
+  process.stdout.write(help(words));
+} else if (lacking) {
   process.stderr.write(`✗ ${lacking}: run npm ci first\n`);
   process.exitCode = 1;
 } else {
-  process.argv.splice(1, 2, resolve(checkout, process.argv[2]));
-  await import(pathToFileURL(process.argv[1]).href);
+  process.argv.splice(1, 2, file);
+  await import(pathToFileURL(file).href);
 }
 
 function lack() {

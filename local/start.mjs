@@ -5,8 +5,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { help } from "./src/main.help.mjs";
 import { stalePackage } from "./stale-packages.mjs";
 
+if (process.argv.includes("--help")) {
+  process.stdout.write(help());
+  process.exit(0);
+}
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 const node = join(checkout, "node_modules", "node", "bin", "node");
 const launcher = join(checkout, "local", "src", "main.ts");

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
+import { freshClone } from "./src/testing/fresh-clone.ts";
 
 const lock = JSON.stringify({ packages: { "node_modules/node": { version: "24.0.0", integrity: "sha512-a" } } });
 
@@ -12,18 +12,13 @@ function started(
   files: Record<string, string>,
   npmCi: string | undefined,
 ): { code: number | null; said: string } {
-  const checkout = mkdtempSync(join(tmpdir(), "sidecart-start-"));
-  t.teardown(() => rmSync(checkout, { recursive: true }));
+  const checkout = freshClone(t);
   const write = (name: string, text: string, mode = 0o644) => {
     mkdirSync(dirname(join(checkout, name)), { recursive: true });
     writeFileSync(join(checkout, name), text);
     chmodSync(join(checkout, name), mode);
   };
   for (const [name, text] of Object.entries({ "package-lock.json": lock, ...files })) write(name, text);
-  mkdirSync(join(checkout, "local"), { recursive: true });
-  for (const name of ["start.mjs", "stale-packages.mjs"]) {
-    copyFileSync(join(import.meta.dirname, name), join(checkout, "local", name));
-  }
   if (npmCi !== undefined) write("bin/npm", `#!/bin/sh\n${npmCi}\n`, 0o755);
   const { status, stderr } = spawnSync(process.execPath, [join(checkout, "local/start.mjs")], {
     env: { PATH: `${join(checkout, "bin")}:/usr/bin:/bin` },

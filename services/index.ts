@@ -1,7 +1,11 @@
+import type { ServiceDeclaration } from "@sidecart/platform/service";
 import { gateway } from "../gateway/service.ts";
 import { accounts } from "./accounts/service.ts";
 import { catalog } from "./catalog/service.ts";
 import { orders } from "./orders/service.ts";
 
 /** Everything that is deployed. After a change here: `npm run generate`. */
-export const services = [accounts, catalog, orders, gateway] as const;
+export const services: readonly ServiceDeclaration[] = [accounts, catalog, orders, gateway];
+
+/** The folder of a service, from the checkout. */
+export const folderOf = (name: string): string => (name === "gateway" ? name : `services/${name}`);

@@ -3,8 +3,10 @@ import { glob } from "node:fs/promises";
 import { parseArgs, styleText } from "node:util";
 import { root } from "./check/tool.ts";
 import { orRefuse } from "./command-line.ts";
+import { type Need, needsOf } from "./needs.ts";
 import { prepare } from "./prepare.ts";
 import type { Outcome } from "./report.ts";
+import { help } from "./run.help.mjs";
 import { tap } from "./tap.ts";
 
 type Stage = {
@@ -21,7 +23,7 @@ type Stage = {
 
 /** Fast first. */
 const stages: Stage[] = [
-  { name: "contracts", files: ["tests/check/*.test.ts"], jobs: 2 },
+  { name: "contracts", files: ["tests/check/*.test.ts", "release/*.test.ts"], jobs: 2 },
   { name: "units", files: ["{ops,platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "chart", files: ["tests/chart/*.test.ts"], jobs: 2 },
   { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
@@ -41,13 +43,12 @@ const stages: Stage[] = [
   { name: "portability", files: ["tests/portability/**/*.test.ts"], jobs: 1, asked: ["kafka", "jetstream"] },
 ];
 const timeoutSeconds = 300;
-const help = `npm test [-- WORD…]: everything, or the test files whose path holds one of the words\n`;
 
 const { positionals, values } = orRefuse(() =>
   parseArgs({ allowPositionals: true, options: { help: { type: "boolean" } } }),
 );
 if (values.help) {
-  process.stdout.write(help);
+  process.stdout.write(help());
   process.exit(0);
 }
 const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
@@ -57,10 +58,10 @@ if (positionals.length === 0) {
   const failed = await run("node", ["tests/check/run.ts"], "inherit");
   total[failed ? "failed" : "passed"] += 1;
 }
+const chosen = await Promise.all(stages.map(async (stage) => ({ stage, files: await matching(stage) })));
 heading("what the tests run on");
-await prepare((line) => process.stdout.write(`  ${line}\n`));
-for (const stage of stages) {
-  const files = await matching(stage);
+await prepare(needsOfAll(), (line) => process.stdout.write(`  ${line}\n`));
+for (const { stage, files } of chosen) {
   if (files.length === 0) continue;
   heading(stage.name);
   add(await tap(files, { timeoutSeconds, ...stage }));
@@ -68,6 +69,13 @@ for (const stage of stages) {
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+function needsOfAll(): Set<Need> {
+  const needs = chosen.flatMap(({ stage, files }) =>
+    files.flatMap((file) => [...needsOf(file, { ...process.env, ...stage.env })]),
+  );
+  return new Set(needs);
+}
 
 /** The stage's test files; with words on the command line, those whose path holds one of them. */
 async function matching({ files: patterns, asked = [] }: Stage): Promise<string[]> {

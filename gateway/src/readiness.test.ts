@@ -1,18 +1,21 @@
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
-import t from "tap";
-import { recordingServices } from "../../tests/support/gateway.ts";
+import t, { type Test } from "tap";
+import { startServices } from "../../tests/support/gateway.ts";
 import { createReadiness } from "./readiness.ts";
+import { probes } from "./services.ts";
 
-/** A gateway whose neighbours are up or down as `down` says, at a time that the test moves. */
-function setUp() {
+/** A gateway whose services are up or down as `down` says, at a time that the test moves. */
+async function setUp(t: Test) {
   const down = new Set<string>();
   let now = 0;
   const answer = (name: string) => async () => {
     if (down.has(name)) throw new AppError(commonErrors.unavailable);
+    // needs a token: being told so is an answer
+    if (name === "orders") throw new AppError(commonErrors.unauthenticated);
     return {};
   };
-  const { services, asked } = recordingServices({
+  const { services, calls } = await startServices(t, {
     "accounts.getJwks": answer("accounts"),
     "catalog.getProducts": answer("catalog"),
     "orders.getOrders": async () => {
@@ -29,13 +32,13 @@ function setUp() {
     now += ms;
     return readiness();
   };
-  return { down, asked, logged, readiness, later };
+  return { down, calls, logged, readiness, later };
 }
-const allOk = { sidecar: "ok", accounts: "ok", catalog: "ok", orders: "ok" };
+const allOk = Object.fromEntries(["sidecar", ...Object.keys(probes)].map((name) => [name, "ok"]));
 
-for (const service of ["accounts", "catalog", "orders"]) {
+for (const service of Object.keys(probes)) {
   t.test(`not ready until ${service} was reached once; when it goes later, ready and degraded`, async (t) => {
-    const { down, later } = setUp();
+    const { down, later } = await setUp(t);
     down.add(service);
     const away = { ...allOk, [service]: "unavailable" };
     t.same(await later(), { ready: false, status: "unavailable", checks: away });
@@ -47,26 +50,26 @@ for (const service of ["accounts", "catalog", "orders"]) {
 }
 
 t.test("services may be reached one after the other", async (t) => {
-  const { down, later } = setUp();
+  const { down, later } = await setUp(t);
   const onlyUp = (service: string) => {
-    for (const name of ["accounts", "catalog", "orders"]) down.add(name);
+    for (const name of Object.keys(probes)) down.add(name);
     down.delete(service);
     return later();
   };
-  t.match(await onlyUp("accounts"), { ready: false });
-  t.match(await onlyUp("orders"), { ready: false });
-  t.match(await onlyUp("catalog"), { ready: true, status: "degraded" });
+  const [last = "", ...others] = Object.keys(probes).reverse();
+  for (const service of others) t.match(await onlyUp(service), { ready: false });
+  t.match(await onlyUp(last), { ready: true, status: "degraded" });
 });
 
 t.test("without its own sidecar it is never ready", async (t) => {
-  const { down, later } = setUp();
+  const { down, later } = await setUp(t);
   t.equal((await later()).ready, true);
   down.add("sidecar");
   t.match(await later(), { ready: false, status: "unavailable", checks: { sidecar: "unavailable" } });
 });
 
 t.test("who is not reached is logged once with the reason, and again once it is", async (t) => {
-  const { down, logged, later } = setUp();
+  const { down, logged, later } = await setUp(t);
   down.add("catalog");
   for (let time = 0; time < 3; time += 1) await later();
   t.same(logged, ["catalog not reached"]);
@@ -76,13 +79,14 @@ t.test("who is not reached is logged once with the reason, and again once it is"
 });
 
 t.test("asking often is one probe a second, and one at a time", async (t) => {
-  const { down, asked, readiness, later } = setUp();
+  const { down, calls, readiness, later } = await setUp(t);
+  const services = Object.keys(probes).length;
   const answers = await Promise.all(Array.from({ length: 50 }, readiness));
-  t.equal(asked.length, 3);
+  t.equal(calls.length, services);
   t.equal(new Set(answers).size, 1);
   down.add("catalog");
   t.match(await later(999), { status: "ok" });
-  t.equal(asked.length, 3);
+  t.equal(calls.length, services);
   t.match(await later(1), { status: "degraded" });
-  t.equal(asked.length, 6);
+  t.equal(calls.length, 2 * services);
 });

@@ -1,8 +1,8 @@
 import type { Clock } from "@sidecart/platform/ids";
 import type { Sidecar } from "@sidecart/platform/rpc";
-import { background, type CallContext, toAppError } from "@sidecart/platform/rpc";
+import { background, toAppError } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
-import type { Services } from "./services.ts";
+import { probes, type Services } from "./services.ts";
 
 /** Below the second that Kubernetes gives a probe. */
 const probeMs = 800;
@@ -13,15 +13,17 @@ export type Readiness = {
   /** Whether requests may come. */
   ready: boolean;
   status: "ok" | "degraded" | "unavailable";
-  /** Who answers at this moment. */
+  /** Which parts answer at the moment. */
   checks: Record<string, Answer>;
+  /** What its sidecar lacks, or another's refuses it: a sentence each. */
+  problems?: readonly string[];
 };
 export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock; log: Logger };
 
 /**
- * Ready is who reaches its own sidecar and has reached each service once: a service that is down later is down for every
- * replica, and is no reason to send people away from all of them. One answer is kept for a second, and one probe is under
- * way at a time, so that asking often costs nothing. Why somebody is not reached is logged, when that changes.
+ * Ready when our sidecar answers and each service has answered once. A service that fails later fails for every replica, so
+ * it is no reason to take all of them out. An answer is cached for a second and one probe runs at a time, so frequent
+ * requests cost nothing. Why a service is not reached is logged when that changes.
  */
 export function createReadiness({ sidecar, services, clock, log }: ReadinessDeps): () => Promise<Readiness> {
   const reached = new Set<string>();
@@ -55,16 +57,11 @@ export function createReadiness({ sidecar, services, clock, log }: ReadinessDeps
   };
 }
 
-/** Why each is not reached; nothing of those that are. */
+/** Each that was probed, with its failure if it has one. */
 function failuresOf(sidecar: Pick<Sidecar, "ready">, services: Services): Promise<{ name: string; failure?: Error }[]> {
   const call = background(probeMs);
-  const probes: Record<string, Promise<unknown>> = {
-    sidecar: sidecar.ready(call),
-    accounts: services.accounts.getJwks({}, call),
-    catalog: services.catalog.getProducts({ ids: [] }, call),
-    orders: askOrders(services, call),
-  };
-  const ends = Object.entries(probes).map(([name, answer]) =>
+  const asked = Object.entries(probes).map(([name, probe]) => [name, answerOf(probe(services, call))] as const);
+  const ends = [["sidecar", sidecar.ready(call)] as const, ...asked].map(([name, answer]) =>
     answer.then(
       () => ({ name }),
       (failure: Error) => ({ name, failure }),
@@ -73,10 +70,10 @@ function failuresOf(sidecar: Pick<Sidecar, "ready">, services: Services): Promis
   return Promise.all(ends);
 }
 
-/** Needs a token: being told so is an answer. */
-async function askOrders({ orders }: Services, call: CallContext): Promise<void> {
+/** We have no token: a service that says so has answered. */
+async function answerOf(call: Promise<unknown>): Promise<void> {
   try {
-    await orders.getOrders({ ids: [] }, call);
+    await call;
   } catch (error) {
     if (toAppError(error).status !== "UNAUTHENTICATED") throw error;
   }

@@ -1,15 +1,17 @@
 import { onEveryReplica, type Subscription } from "@sidecart/platform/events";
-import type { Change } from "@sidecart/proto/cache_invalidation/v1/cache_invalidation";
-import { CatalogChangedSchema } from "@sidecart/proto/catalog/v1/events";
-import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
+import type { Invalidate } from "./domains/changes.ts";
+import { domains } from "./domains/domains.ts";
 
-/** What has to follow when something changes. */
-export type Follower = { apply(service: "catalog" | "orders", changes: Change[]): void };
-
-/** What every replica of the gateway hears, and whom it tells. */
-export function subscriptions({ follower }: { follower: Follower }): Subscription[] {
-  return [
-    onEveryReplica(CatalogChangedSchema, async ({ data }) => follower.apply("catalog", data.changes)),
-    onEveryReplica(OrdersChangedSchema, async ({ data }) => follower.apply("orders", data.changes)),
-  ];
+/** What every replica of the gateway hears: the changes of the data that domains cache. */
+export function subscriptions({ invalidate }: { invalidate: Invalidate }): Subscription[] {
+  return domains.flatMap(({ follows }) => {
+    if (!follows) return [];
+    const { service, message } = follows;
+    const subscription = onEveryReplica(message, async ({ data }) => {
+      for (const { id, owner, version, stock } of data.changes) {
+        invalidate(service, { id, owner, version, stock, inPlace: stock !== undefined });
+      }
+    });
+    return [subscription];
+  });
 }

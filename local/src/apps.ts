@@ -1,3 +1,5 @@
+import { folderOf, services } from "../../services/index.ts";
+
 /** One deployable of ours, started as `node <entry>` with a sidecar beside it. */
 export interface App {
   /** Dapr app id, process name and, with `database`, the name of its database. */
@@ -13,12 +15,13 @@ export interface App {
 }
 
 /** Everything `npm start` runs. */
-export const apps: readonly App[] = [
-  { id: "accounts", entry: "services/accounts/src/main.ts", database: true },
-  { id: "catalog", entry: "services/catalog/src/main.ts", database: true },
-  { id: "orders", entry: "services/orders/src/main.ts", database: true },
-  { id: "gateway", entry: "gateway/src/main.ts", http: true },
-];
+export const apps: readonly App[] = services.map(({ name, database = false, http = false, workflows = false }) => ({
+  id: name,
+  entry: `${folderOf(name)}/src/main.ts`,
+  database,
+  http,
+  actors: workflows,
+}));
 
 /** One process of an app. */
 export interface Replica {

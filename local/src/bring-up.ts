@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { backendsOf, resourceFolders } from "./backends/table.ts";
+import { resourceFolders } from "./backends/choices.ts";
+import { backendsOf } from "./backends/table.ts";
 import { checkNames, checkSecrets, declaredIn } from "./diagnosis/declared.ts";
 import { misconfigurationOf } from "./diagnosis/misconfiguration.ts";
-import { checkout } from "./instance.ts";
 import { placementProcess, type Sentry, schedulerProcess, sentryOn, sentryProcess } from "./parts/control-plane.ts";
 import { type DaprRuntime, findDapr } from "./parts/dapr.ts";
 import { ensureDatabases, type ServiceDatabase } from "./parts/databases.ts";
@@ -16,8 +16,7 @@ import { type Secrets, secretsFile, writeSecrets } from "./secrets/secrets.ts";
 import { startApps } from "./start-apps.ts";
 
 const loopback = "127.0.0.1";
-const resources = join(checkout, "components/resources");
-const configuration = join(resources, "config/local.yaml");
+const configurationOf = ({ resourcesRoot }: Run) => join(resourcesRoot, "config/local.yaml");
 
 /** What the rest of a run needs to know of its stores. */
 export interface Stores {
@@ -43,7 +42,7 @@ export async function bringUp(run: Run): Promise<Stores> {
   const settings = sidecarSettings(run, folders, controlPlane);
   const appIds = run.apps.map(({ id }) => id);
   checkSecrets(declared, appIds, secrets, secretsFile(run.instance));
-  await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices), run.signal));
+  await run.step("set-up", () => setUp(run.instance, resourceFolders(run.choices, run.resourcesRoot), run.signal));
   const gatewayUrls = await run.step("services", () => startApps(run, settings, databases));
   const misconfigured = misconfigurationOf(run.system);
   if (misconfigured) throw misconfigured;
@@ -83,7 +82,7 @@ async function startSentry(run: Run, dapr: DaprRuntime): Promise<Sentry | undefi
     return undefined;
   }
   const ports = await run.take("sentry", ["api", "health", "metrics"]);
-  const spec = sentryProcess(run.instance, dapr.sentry, ports, configuration);
+  const spec = sentryProcess(run.instance, dapr.sentry, ports, configurationOf(run));
   await run.start("components", spec, () => healthy(ports.health));
   await run.system.ready("sentry");
   return sentryOn(run.instance, ports.api);
@@ -111,8 +110,8 @@ function databaseSecrets(databases: Map<string, ServiceDatabase>): Secrets {
 }
 
 function sidecarFolders(run: Run): string[] {
-  const shared = ["base", "secrets/local"].map((folder) => join(resources, folder));
-  return [...shared, ...resourceFolders(run.choices), ...run.extraResources];
+  const shared = ["base", "secrets/local"].map((folder) => join(run.resourcesRoot, folder));
+  return [...shared, ...resourceFolders(run.choices, run.resourcesRoot), ...run.extraResources];
 }
 
 function sidecarSettings(
@@ -123,7 +122,7 @@ function sidecarSettings(
   return {
     program: dapr.daprd,
     resources: folders,
-    configuration,
+    configuration: configurationOf(run),
     placement: `${loopback}:${run.ports.of("placement.api")}`,
     scheduler: `${loopback}:${run.ports.of("scheduler.api")}`,
     sentry,

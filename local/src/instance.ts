@@ -29,7 +29,10 @@ const validName = /^[a-z][a-z0-9-]{0,29}$/;
 // sun_path holds 108 bytes; the longest socket name is "embedded-search.sock".
 const longestSocketFolder = 76;
 
-export function instanceAt(name: string, home = process.env.SIDECART_HOME || join(checkout, ".sidecart")): Instance {
+/** The folder of all instances. */
+export const instancesFolder = (): string => process.env.SIDECART_HOME || join(checkout, ".sidecart");
+
+export function instanceAt(name: string, home = instancesFolder()): Instance {
   if (!validName.test(name)) {
     throw new StartError(`instance "${name}": use a lower-case letter, then up to 29 letters, digits or dashes`);
   }

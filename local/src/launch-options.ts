@@ -1,5 +1,5 @@
 import type { App } from "./apps.ts";
-import type { Choices } from "./backends/table.ts";
+import type { Choices } from "./backends/choices.ts";
 import type { Instance } from "./instance.ts";
 
 export interface LaunchOptions extends Partial<Choices> {
@@ -16,6 +16,8 @@ export interface LaunchOptions extends Partial<Choices> {
   apps?: readonly App[];
   /** How many processes of an app, by its id; each has a sidecar of its own. Default: one. */
   replicas?: Readonly<Record<string, number>>;
+  /** The folder of all Dapr resources; default `components/resources`. */
+  resourcesRoot?: string;
   /** Folders of Dapr resources beside those of the backends. */
   resources?: readonly string[];
   /** Environment by process name, over what the launcher sets. */

@@ -1,7 +1,8 @@
 import { watchedMisconfiguration } from "./diagnosis/misconfiguration.ts";
 import { type Launched, launch } from "./launch.ts";
+import { help } from "./main.help.mjs";
 import { deathOf } from "./process/readiness.ts";
-import { type CliOptions, parseCliOptions, usage } from "./screen/cli-options.ts";
+import { type CliOptions, parseCliOptions } from "./screen/cli-options.ts";
 import { MergedLog } from "./screen/merged-log.ts";
 import { progressOn, seconds } from "./screen/progress.ts";
 import { onStopSignal } from "./screen/stop-signal.ts";
@@ -19,7 +20,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 async function main(): Promise<void> {
   const options = parseCliOptions(process.argv.slice(2));
   if (options.help) {
-    process.stdout.write(usage);
+    process.stdout.write(help());
     return;
   }
   const stop = new AbortController();

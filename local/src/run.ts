@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type App, apps } from "./apps.ts";
-import { type Choices, complete } from "./backends/table.ts";
+import { type Choices, complete, resources } from "./backends/choices.ts";
 import type { Instance } from "./instance.ts";
 import type { LaunchOptions, Step } from "./launch-options.ts";
 import type { ProcessSpec } from "./process/managed-process.ts";
@@ -18,6 +18,7 @@ export class Run {
   readonly apps: readonly App[];
   readonly choices: Choices;
   readonly replicas: Readonly<Record<string, number>>;
+  readonly resourcesRoot: string;
   readonly extraResources: readonly string[];
   readonly logLevel: string;
   readonly httpPort: number;
@@ -32,6 +33,7 @@ export class Run {
     this.apps = options.apps ?? apps;
     this.choices = complete(options);
     this.replicas = options.replicas ?? {};
+    this.resourcesRoot = options.resourcesRoot ?? resources;
     this.extraResources = options.resources ?? [];
     this.logLevel = options.logLevel ?? "info";
     this.signal = options.signal;

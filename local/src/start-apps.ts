@@ -66,7 +66,7 @@ async function startReplica(
   await migrated;
   const httpPort = app.http ? await httpPortOf(run, replica) : undefined;
   const settings = { ports, metricsPort: metrics, httpPort, tokens, logLevel: run.logLevel };
-  const ready = () => answers(ports, httpPort, sidecarReady);
+  const ready = () => answers(ports, metrics, httpPort, sidecarReady);
   await run.start(app.http ? "front" : "services", appProcess(run.instance, replica, settings), ready);
   await others;
   await Promise.all([run.system.ready(name), run.system.ready(sidecarOf(name))]);
@@ -81,9 +81,12 @@ async function httpPortOf(run: Run, { app, name }: Replica): Promise<number> {
 
 async function answers(
   ports: SidecarPorts,
+  metricsPort: number,
   httpPort: number | undefined,
   sidecarReady: () => Promise<boolean>,
 ): Promise<boolean> {
+  // Its body says what is missing.
+  await answersOk(`http://${loopback}:${metricsPort}/readyz`);
   await isListening({ port: ports.app, host: loopback });
   await sidecarReady();
   return httpPort === undefined || answersOk(`http://${loopback}:${httpPort}/readyz`);

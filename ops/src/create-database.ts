@@ -1,7 +1,7 @@
 import pg from "pg";
 import { alone } from "./postgres.ts";
 
-export type Role = { name: string; password: string };
+type Role = { name: string; password: string };
 export type NewDatabase = {
   database: string;
   /** Owns and migrates it. */

@@ -12,7 +12,7 @@ const config = z.object({
   SIDECART_KUBERNETES_FOLDER: z.string().default("/var/run/secrets/kubernetes.io/serviceaccount"),
 });
 
-export type Answer = { status: number; body: unknown };
+type Answer = { status: number; body: unknown };
 export type Kubernetes = {
   /** Asks for an object of our own namespace: `path` follows it, such as `secrets/redis`; `api` is `api/v1` or `apis/…`. */
   get(api: string, path: string): Promise<Answer>;

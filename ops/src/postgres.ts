@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import pRetry from "p-retry";
 import pg from "pg";
 
 const connectMs = 5_000;
@@ -28,15 +28,13 @@ export type Patience = {
 export async function connectPatiently(url: string, { seconds, tell }: Patience): Promise<pg.Client> {
   const end = Date.now() + seconds * 1_000;
   const { host } = new URL(url);
-  for (let told = 0; ; ) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
-    client.on("error", () => {});
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      await client.end().catch(() => {});
-      if (!mayCome(error)) throw error;
+  let told = 0;
+  return pRetry(() => connect(url), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: pauseMs,
+    factor: 1,
+    shouldRetry({ error }) {
+      if (!mayCome(error)) return false;
       if (Date.now() >= end) {
         throw new Error(`PostgreSQL at ${host} did not answer within ${seconds} s: ${reason(error)}`, { cause: error });
       }
@@ -44,8 +42,20 @@ export async function connectPatiently(url: string, { seconds, tell }: Patience)
         tell(`waiting for PostgreSQL at ${host}: ${reason(error)}`);
         told = Date.now();
       }
-    }
-    await pause(pauseMs);
+      return true;
+    },
+  });
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
   }
 }
 

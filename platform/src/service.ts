@@ -4,7 +4,7 @@
  * until its sidecar has what is declared here.
  */
 export type ServiceDeclaration = {
-  /** Dapr app id, folder (services/<name>), process, image and, with `database`, database. */
+  /** One word: Dapr app id, folder (services/<name>), proto package, process, image and, with `database`, database. */
   readonly name: string;
   /** A database of its own. Whoever publishes or hears a topic that is kept needs one: outbox, inbox and dead letters are there. */
   readonly database?: true;
@@ -22,6 +22,11 @@ export type ServiceDeclaration = {
   readonly cached?: true;
   /** Its gRPC services that the gateway may call: `OrdersService`. */
   readonly publicServices?: readonly string[];
+  /**
+   * The method with which the gateway finds out whether this service answers: one of `publicServices` that changes
+   * nothing. The request is empty; a refusal for want of a token is an answer. Needed with `publicServices`.
+   */
+  readonly probe?: string;
   /** What it calls of other services, by name: `{ accounts: ["AccountsService/GetJwks"], catalog: ["ReservationsService/*"] }`. */
   readonly calls?: Readonly<Record<string, readonly string[]>>;
   /** What it may read from the secret store. */

@@ -6,5 +6,6 @@ export const accounts = {
   state: true,
   media: true,
   publicServices: ["AccountsService"],
+  probe: "AccountsService/GetJwks",
   secrets: ["accounts-signing-keys", "accounts-first-admin"],
 } as const satisfies ServiceDeclaration;

@@ -7,5 +7,6 @@ export const catalog = {
   search: true,
   cached: true,
   publicServices: ["CatalogService"],
+  probe: "CatalogService/GetProducts",
   calls: { accounts: ["AccountsService/GetJwks"] },
 } as const satisfies ServiceDeclaration;

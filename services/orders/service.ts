@@ -6,5 +6,6 @@ export const orders = {
   state: true,
   cached: true,
   publicServices: ["OrdersService"],
+  probe: "OrdersService/GetOrders",
   calls: { accounts: ["AccountsService/GetJwks"], catalog: ["ReservationsService/*"] },
 } as const satisfies ServiceDeclaration;

@@ -1,4 +1,5 @@
-import { type CaseName, caseNames } from "./adapter.ts";
+import type { CaseName } from "./adapter.ts";
+import { caseNames } from "./case-names.mjs";
 
 export type Case = {
   title: string;

@@ -13,20 +13,9 @@ export const sizeOf = (products: number, orders: number): Size => ({
   accounts: Math.max(1, Math.floor(orders / ordersEach)),
 });
 
-export const adjectives = ["Amber", "Brisk", "Coarse", "Dusky", "Early", "Faded", "Gentle", "Hollow", "Iron", "Jolly"];
-export const nouns = [
-  "Basket",
-  "Candle",
-  "Drawer",
-  "Easel",
-  "Funnel",
-  "Goblet",
-  "Hammer",
-  "Inkwell",
-  "Jacket",
-  "Kettle",
-];
-export const description = "Made by hand in small numbers, sent in paper and straw, and taken back within thirty days.";
+const adjectives = ["Amber", "Brisk", "Coarse", "Dusky", "Early", "Faded", "Gentle", "Hollow", "Iron", "Jolly"];
+const nouns = ["Basket", "Candle", "Drawer", "Easel", "Funnel", "Goblet", "Hammer", "Inkwell", "Jacket", "Kettle"];
+const description = "Made by hand in small numbers, sent in paper and straw, and taken back within thirty days.";
 
 export type Product = { name: string; description: string; price: number };
 
@@ -43,7 +32,7 @@ export const emailOf = (account: number) => `buyer-${account}@example.com`;
 export const usernameOf = (account: number) => `Buyer ${account}`;
 export const password = "a long enough pass phrase";
 
-export type Line = { product: number; quantity: number; price: number };
+type Line = { product: number; quantity: number; price: number };
 export type Order = { account: number; quantity: number; total: number; lines: Line[] };
 
 /** Two different products each, at the price that they still have. */

@@ -4,16 +4,17 @@ import { caseOf } from "./cases.ts";
 import { coldStarts } from "./cold-start.ts";
 import { writeEvidence } from "./evidence.ts";
 import type { Sample } from "./measure.ts";
-import { help, parseOptions } from "./options.ts";
+import { parseOptions } from "./options.ts";
 import { competitorsOf, runRounds } from "./rounds.ts";
 import { rowsOf } from "./rows.ts";
+import { help } from "./run.help.mjs";
 import { atRestTableOf, coldTableOf, figure, overloadTableOf, tableOf } from "./table.ts";
 import { problemsOf } from "./verdict.ts";
 
 const options = orRefuse(() => parseOptions(process.argv.slice(2)));
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 if (options.help) {
-  say(help.trimEnd());
+  say(help().trimEnd());
   process.exit(0);
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));

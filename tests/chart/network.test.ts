@@ -2,6 +2,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
 import { parse } from "yaml";
+import { services } from "../../services/index.ts";
 import { root } from "../check/tool.ts";
 import { podsOf } from "./pods.ts";
 import { chart, ci, type Manifest, ofKind, render, valuesFiles, valuesName } from "./render.ts";
@@ -72,20 +73,13 @@ for (const file of valuesFiles) {
 t.test("a server is reached by those whose sidecars have its Secret, and by the set-up", async (t) => {
   const manifests = await render([ci("rabbitmq")], ["search=elasticsearch", "state=postgresql"]);
   const servers = /(postgres|redis|rabbitmq|elasticsearch):\d+$/;
-  const wanted = [
-    "accounts > postgres:5432",
-    "accounts > rabbitmq:5672",
-    "catalog > elasticsearch:9200",
-    "catalog > postgres:5432",
-    "catalog > rabbitmq:5672",
-    "gateway > rabbitmq:5672",
-    "gateway > redis:6379",
-    "orders > postgres:5432",
-    "orders > rabbitmq:5672",
-    "set-up > postgres:5432",
-    "set-up > rabbitmq:15672",
-    "set-up > rabbitmq:5672",
-  ];
+  const uses = services.flatMap(({ name, database, search, secrets = [] }) => [
+    ...(database ? [`${name} > postgres:5432`] : []),
+    ...(database || name === "gateway" ? [`${name} > rabbitmq:5672`] : []),
+    ...(search ? [`${name} > elasticsearch:9200`] : []),
+    ...(secrets.includes("redis") ? [`${name} > redis:6379`] : []),
+  ]);
+  const wanted = [...uses, "set-up > postgres:5432", "set-up > rabbitmq:15672", "set-up > rabbitmq:5672"].sort();
   t.same(
     edges(manifests, "egress").filter((edge) => servers.test(edge)),
     wanted,

@@ -10,7 +10,13 @@ export type Container = {
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   securityContext?: Record<string, unknown>;
 };
-type Volume = { name: string; projected?: { sources: object[] }; secret?: { secretName: string }; emptyDir?: object };
+type Volume = {
+  name: string;
+  projected?: { sources: object[] };
+  secret?: { secretName: string };
+  emptyDir?: object;
+  persistentVolumeClaim?: { claimName: string };
+};
 export type PodSpec = {
   serviceAccountName?: string;
   automountServiceAccountToken?: boolean;

@@ -1,11 +1,23 @@
 import { schemaFolder } from "./schemas.ts";
 import { builtChecker, findHelm, findKubeconform } from "./tools.ts";
 
-/** Makes or fetches what the tests of the chart run on. */
-export async function prepareChart(say: (line: string) => void): Promise<void> {
-  say(await findHelm(say));
-  say(await findKubeconform(say));
-  for (const name of ["pod-security", "promql"]) await builtChecker(name, say);
+type Say = (line: string) => void;
+
+export const prepareHelm = (say: Say): Promise<string> => findHelm(say);
+
+/** With the schemas that it compares with. */
+export async function prepareKubeconform(say: Say): Promise<string> {
   await schemaFolder(say);
-  say("schemas of Kubernetes");
+  return findKubeconform(say);
+}
+
+/** The checks of ours that are written in Go. */
+export async function prepareChecks(say: Say): Promise<string> {
+  for (const name of ["pod-security", "promql"]) await builtChecker(name, say);
+  return "checks of pods and rules";
+}
+
+/** Makes or fetches all that the tests of the chart run on. */
+export async function prepareChart(say: Say): Promise<void> {
+  for (const prepare of [prepareHelm, prepareKubeconform, prepareChecks]) say(await prepare(say));
 }

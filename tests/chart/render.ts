@@ -31,7 +31,7 @@ export const withValues = (file: string): string[] =>
 export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
 
 /** What `helm template` says; with a configuration, it may ask that cluster. */
-export async function helmTemplate(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Ended> {
+async function helmTemplate(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Ended> {
   const asking = kubeconfig ? ["--dry-run=server"] : [];
   const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
   const values = [...files.flatMap(withValues), ...sets.flatMap((set) => ["--set", set])];
@@ -46,7 +46,7 @@ export async function render(files: string[], sets: string[] = [], kubeconfig?: 
   return manifestsIn(stdout);
 }
 
-export function manifestsIn(text: string): Manifest[] {
+function manifestsIn(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw error;

@@ -4,22 +4,13 @@ import { root } from "../check/tool.ts";
 import { orRefuse, refuse } from "../command-line.ts";
 import { buildTap, tap } from "../tap.ts";
 import { prepareChart } from "./prepare.ts";
+import { help } from "./run.help.mjs";
 import { command } from "./tools.ts";
-
-const help = `Tests the Helm chart: lint, schema, renders, policies, monitoring. No cluster is asked unless you say so.
-
-npm run chart [-- --update] [-- --cluster]
-
-  --cluster  on the cluster that KUBECONFIG names too: in namespaces of its own, and with the custom resource
-             definitions that are missing there, for the while
-  --update   write the golden renders anew instead of comparing with them
-  --help
-`;
 
 const flag = { type: "boolean", default: false } as const;
 const { values } = orRefuse(() => parseArgs({ options: { update: flag, cluster: flag, help: flag } }));
 if (values.help) {
-  process.stdout.write(help);
+  process.stdout.write(help());
 } else {
   await buildTap();
   await prepareChart((line) => process.stdout.write(`  ${line}\n`));

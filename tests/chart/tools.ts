@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { goBuild } from "@sidecart/local/parts/go-build";
 import { findProgram } from "@sidecart/local/process/find-program";
+import { execa } from "execa";
 
 const here = import.meta.dirname;
 type Note = (text: string) => void;
@@ -46,14 +46,8 @@ export type Ended = { code: number; stdout: string; stderr: string };
 type Options = { input?: string; env?: Record<string, string> };
 
 /** Runs a program to its end, whatever that is. */
-export function command(program: string, args: string[], { input = "", env = {} }: Options = {}): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const options = { env: { ...process.env, ...env }, maxBuffer: 256 * 1024 * 1024 };
-    const child = execFile(program, args, options, (error, stdout, stderr) => {
-      if (error && typeof error.code !== "number") reject(error);
-      else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
-    child.stdin?.on("error", () => {}); // it may end before it has read all
-    child.stdin?.end(input);
-  });
+export async function command(program: string, args: string[], options: Options = {}): Promise<Ended> {
+  const ended = await execa(program, args, { input: "", ...options, reject: false, stripFinalNewline: false });
+  if (ended.exitCode === undefined) throw ended;
+  return { code: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
 }

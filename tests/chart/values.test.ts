@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { parse } from "yaml";
 import { chart, ci, refusal } from "./render.ts";
+
+const names = apps
+  .map(({ id }) => id)
+  .sort()
+  .join(", ");
 
 const refused: [what: string, sets: string[], said: RegExp][] = [
   ["a typo at the top", ["brokr=redis"], /'brokr' not allowed/],
@@ -99,7 +105,7 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
     "a slip in a service's name",
     "redis",
     ["services.order.replicas=2"],
-    /or services\.order is a slip: there are accounts, catalog, gateway, orders/,
+    new RegExp(`or services\\.order is a slip: there are ${names}`),
   ],
   ["production without a registry", "locked-down", ["image.registry="], /image\.registry: .*docker\.io\/sidecart\//],
   ["an Ingress for every host, in production", "locked-down", ["ingress.enabled=true"], /ingress\.hosts: name/],
@@ -157,7 +163,7 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
     "a rule for a service that is not there",
     "redis",
     ["networkPolicy.extraEgress.order[0].ports[0].port=443"],
-    /extraEgress\.order: no service .* accounts, catalog, gateway, orders/,
+    new RegExp(`extraEgress\\.order: no service .* ${names}`),
   ],
   [
     "two services at one path",

@@ -151,22 +151,6 @@ t.test(
   },
 );
 
-t.test("a service that comes later is one entry", async (t) => {
-  const manifests = await render([ci("new-service")]);
-  const kinds = manifests.filter(({ metadata }) => metadata.name === "carts").map(({ kind }) => kind);
-  t.same(kinds.sort(), ["Configuration", "Deployment", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount"]);
-  t.match(named(manifests, "Deployment", "carts").spec, { replicas: 2 });
-  t.match(named(manifests, "Configuration", "carts").spec, {
-    accessControl: { defaultAction: "deny", policies: undefined },
-    secrets: { scopes: [{ defaultAccess: "deny", allowedSecrets: [] }] },
-  });
-  t.same(named(manifests, "Role", "carts").rules[0].resourceNames, ["currencies"], "it reads what its component names");
-  t.same(named(manifests, "Component", "currencies").scopes, ["carts"]);
-  const [, component] = named(manifests, "Deployment", "carts").spec.template.spec.initContainers;
-  t.match(component, { name: "component-currencies", restartPolicy: "Always" }, "its component runs beside it");
-  for (const token of ["carts-api-token", "carts-app-token"]) t.ok(named(manifests, "Secret", token));
-});
-
 t.test("a checksum says which pods a changed resource is about: those whose sidecar reads it", async (t) => {
   const sums = async (sets: string[]) => {
     const manifests = await render([ci("redis")], sets);

@@ -1,6 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import t from "tap";
+import { parts as clusterParts } from "../cluster/parts.ts";
+import { help as clusterHelp } from "../cluster/run.help.mjs";
+import { parts as growthParts } from "../growth/parts.ts";
+import { help as growthHelp } from "../growth/run.help.mjs";
 import { root } from "./tool.ts";
 
 t.test("what a command does not know is said in one line, and nothing is begun", async (t) => {
@@ -18,5 +22,18 @@ t.test("what a command does not know is said in one line, and nothing is begun",
     const ran = spawnSync(process.execPath, [join(root, program), ...words], { env, encoding: "utf8" });
     t.equal(ran.status, 1, program);
     t.match(ran.stdout + ran.stderr, said, `${program} ${words.join(" ")}`);
+  }
+});
+
+t.test("the help of a command names each of its parts", async (t) => {
+  for (const [help, parts] of [
+    [clusterHelp(), clusterParts],
+    [growthHelp(), growthParts],
+  ] as const) {
+    const [, listed = ""] = help.match(/Parts: ([^.]*)/) ?? [];
+    t.same(
+      listed.trim().split(/,\s+/),
+      parts.map(({ name }) => name),
+    );
   }
 });

@@ -1,10 +1,8 @@
-import { glob, readFile, stat } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { apps } from "@sidecart/local/apps";
 import { parseAllDocuments } from "yaml";
 import { brokerProblems, type PubSubComponent } from "./brokers.ts";
 import { root } from "./tool.ts";
-import { topicsOfCode } from "./topics.ts";
 
 type Entry = { name: string; value?: string; secretKeyRef?: object };
 type Resource = {
@@ -30,10 +28,12 @@ export async function resourceProblems(): Promise<string | undefined> {
       resources.push({ file, resource: document.toJS() as Resource });
     }
   }
-  for (const { file, resource } of resources) problems.push(...problemsOf(file, resource));
-  for (const app of apps) problems.push(...(await configurationProblems(app.id)));
+  // loaded here, so that a list that cannot be loaded fails this check and no other
+  const { apps } = await import("@sidecart/local/apps");
+  const known = new Set(apps.map(({ id }) => id));
+  for (const { file, resource } of resources) problems.push(...problemsOf(file, resource, known));
   problems.push(...pubsubProblems(resources.map(({ resource }) => resource)));
-  problems.push(...brokerProblems(brokersOf(resources), await topicsOfCode()));
+  problems.push(...brokerProblems(brokersOf(resources)));
   return problems.length > 0 ? problems.join("\n") : undefined;
 }
 
@@ -47,27 +47,19 @@ function brokersOf(resources: { file: string; resource: Resource }[]): Record<st
     const settings = Object.fromEntries(entries.map(({ name, value }) => [name, String(value ?? "")]));
     const { type } = resource.spec;
     brokers[broker] ??= [];
-    brokers[broker].push({ name: resource.metadata.name, type, scopes: resource.scopes ?? [], settings });
+    brokers[broker].push({ name: resource.metadata.name, type, settings });
   }
   return brokers;
 }
 
-export function problemsOf(file: string, { kind, scopes, spec }: Resource): string[] {
+export function problemsOf(file: string, { kind, scopes, spec }: Resource, apps: ReadonlySet<string>): string[] {
   if (kind !== "Component" || spec.type?.startsWith("secretstores.")) return [];
-  const known = new Set(apps.map((app) => app.id));
   const open = scopes && scopes.length > 0 ? [] : [`${file}: no scopes: every app could use it`];
-  const strange = (scopes ?? []).filter((id) => !known.has(id)).map((id) => `${file}: scope ${id} is not an app`);
+  const strange = (scopes ?? []).filter((id) => !apps.has(id)).map((id) => `${file}: scope ${id} is not an app`);
   const bare = (spec.metadata ?? [])
     .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
     .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);
   return [...open, ...strange, ...bare];
-}
-
-/** Without these an app could read every secret, and be called by anybody. */
-async function configurationProblems(app: string): Promise<string[]> {
-  const files = ["secrets", "access"].map((kind) => `components/resources/config/${kind}/${app}.yaml`);
-  const found = await Promise.all(files.map((file) => stat(join(root, file)).catch(() => undefined)));
-  return files.filter((_, place) => !found[place]).map((file) => `${file} is missing`);
 }
 
 /** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */

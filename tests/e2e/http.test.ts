@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { probes } from "@sidecart/gateway/services";
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
@@ -31,11 +33,11 @@ t.test("while everything runs, health and readiness say so", async (t) => {
   const health = await get("/healthz");
   t.same([health.status, await health.json()], [200, { status: "ok" }]);
   const ready = await get("/readyz");
-  const checks = { sidecar: "ok", accounts: "ok", catalog: "ok", orders: "ok" };
+  const checks = Object.fromEntries(["sidecar", ...Object.keys(probes)].map((name) => [name, "ok"]));
   t.same([ready.status, await ready.json()], [200, { status: "ok", checks }]);
 });
 
-for (const service of ["accounts", "catalog", "orders"]) {
+for (const service of Object.keys(probes)) {
   t.test(`while ${service} is down it is named, and the gateway stays ready for the rest`, async (t) => {
     await system.kill(service);
     const readiness = async (wanted: string) => {
@@ -55,7 +57,7 @@ t.test("the metrics have ours among them", async (t) => {
   const answer = await get("/metrics");
   t.match(answer.headers.get("content-type"), /^text\/plain/);
   t.match(await answer.text(), /http_server_request_duration_count\{.*http_route="\/graphql".*code="200".*\} \d+/);
-  for (const service of ["accounts", "catalog", "orders"]) {
+  for (const { id: service } of apps.filter(({ database }) => database)) {
     const { SIDECART_METRICS_PORT: port } = environmentOf(system, service);
     await eventually(
       `metrics of ${service}`,
@@ -100,6 +102,47 @@ t.test("a query may be sent once and its hash from then on", async (t) => {
   const other = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
   await post({ query, variables, extensions: other });
   t.equal((await post({ variables, extensions: other })).status, 400, "nobody plants a query under another hash");
+});
+
+t.test("under npm start a page of this machine may call, with a person's token, and no other page", async (t) => {
+  const { login } = await shop.get<{ login: { token: string } }>(
+    "mutation($input: LoginInput!) { login(input: $input) { token } }",
+    { input: { email: "admin@sidecart.test", password: "sidecart-local" } },
+  );
+  const ask = (origin: string) =>
+    post({ query: "{ me { email } }" }, { origin, authorization: `Bearer ${login.token}` });
+  const preflight = (origin: string) =>
+    fetch(`${gatewayUrl}/graphql`, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+  for (const origin of [
+    "http://localhost:5173",
+    "https://localhost:8443",
+    "http://127.0.0.1:3000",
+    "http://localhost",
+  ]) {
+    const allowed = await preflight(origin);
+    t.equal(allowed.status, 204);
+    t.equal(allowed.headers.get("access-control-allow-origin"), origin);
+    t.match(allowed.headers.get("access-control-allow-methods"), /\bPOST\b/);
+    t.match(allowed.headers.get("access-control-allow-headers"), /authorization.*content-type/);
+    const answer = await ask(origin);
+    t.same(answer.body.data, { me: { email: "admin@sidecart.test" } });
+    t.equal(answer.headers.get("access-control-allow-origin"), origin);
+  }
+  for (const origin of [
+    "https://evil.example.com",
+    "http://localhost.evil.example.com",
+    "http://localhost:80.evil.example.com",
+  ]) {
+    t.equal((await preflight(origin)).headers.get("access-control-allow-origin"), null);
+    t.equal((await ask(origin)).headers.get("access-control-allow-origin"), null);
+  }
 });
 
 t.test("pages of other origins may not read answers, unless they are named", async (t) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { background, toAppError } from "@sidecart/platform/rpc";
+import { stateStore } from "@sidecart/platform/state";
 import { Redis } from "ioredis";
 import t from "tap";
 import { behindSidecar } from "../support/direct.ts";
@@ -14,7 +15,7 @@ const bytes = (text: string) => Buffer.from(text);
 
 t.test("state is kept, and replaced under its etag only", async (t) => {
   const key = randomUUID();
-  const state = sidecar.state("state");
+  const state = stateStore(sidecar, "state");
   await state.create(key, bytes("one"), { ttlSeconds: 600 }, call());
   const { etag = "" } = (await state.get(key, call())) ?? {};
   await state.replace(key, bytes("two"), { etag }, call());

@@ -2,33 +2,9 @@ import { parseArgs, styleText } from "node:util";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { orRefuse } from "../command-line.ts";
 import { keepEvidence } from "./evidence.ts";
-import { fillAccounts } from "./fill/accounts.ts";
-import { fillCatalog } from "./fill/catalog.ts";
-import { fillOrders } from "./fill/orders.ts";
 import { type Part, runPart } from "./part.ts";
-import { churn } from "./parts/churn.ts";
-import { hotProduct } from "./parts/hot-product.ts";
-import { readsOf } from "./parts/reads.ts";
-import { retention } from "./parts/retention.ts";
-import { accountPaths, catalogPaths, orderPaths } from "./paths.ts";
-
-const parts: readonly Part[] = [
-  readsOf("catalog", fillCatalog, catalogPaths),
-  readsOf("orders", fillOrders, orderPaths),
-  readsOf("accounts", fillAccounts, accountPaths),
-  hotProduct,
-  retention,
-  churn,
-];
-const defaultSizes = "1000,100000,1000000";
-const help = `What the system costs as its data grow, measured on a PostgreSQL and sidecars of its own.
-
-npm run growth [-- options] [PART…]
-
-  --sizes N,N,N      how many products, orders and people; ${defaultSizes}
-
-Parts: ${parts.map(({ name }) => name).join(", ")}. What they find goes into docs/evidence/growth-DATE.md.
-`;
+import { parts } from "./parts.ts";
+import { defaultSizes, help } from "./run.help.mjs";
 
 const { values, positionals } = orRefuse(() =>
   parseArgs({
@@ -38,7 +14,7 @@ const { values, positionals } = orRefuse(() =>
 );
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 if (values.help) {
-  say(help.trimEnd());
+  say(help().trimEnd());
   process.exit(0);
 }
 const chosen = orRefuse(() => named(positionals));

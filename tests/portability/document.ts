@@ -13,25 +13,24 @@ const titles: Record<string, string> = {
   secrets: "Secret stores",
 };
 
-/** docs/portability.md, of what the last runs have shown. */
+/** The text of docs/portability.md, from the latest run of each choice. */
 export async function documentOf(known: Known[]): Promise<string> {
   const byKind = Object.entries(Object.groupBy(known, ({ kind }) => kind));
   const sections = byKind.map(([kind, some = []]) => `## ${titles[kind] ?? kind}\n\n${sectionOf(some)}`);
   const starts = known.flatMap((choice) => startOf(choice)?.command ?? []);
   return `# Portability
 
-What runs behind the sidecars is a value at the start, and nothing else differs between these:
+A start option chooses what runs behind the sidecars. Nothing else differs between these:
 
 \`\`\`sh
 ${starts.join("\n")}
 \`\`\`
 
-Each row is a test, run through real sidecars on the real server with the components of \`components/resources\`. ✓: it
-holds. A sentence: what happens there instead, which the test shows. ✗: it does not hold. —: not tried on this choice.
+Each row is a test through real sidecars on the real server with \`components/resources\`. ✓: passes. ✗: fails. —: not run
+on this choice. A sentence: what happens instead, as the test shows.
 
-This file is written by \`npm run portability\`; \`npm run portability -- broker=redis,kafka\` tries a part again and keeps
-the rest. The figures are of the run at the time in the table, on ${await machine()}. They compare the choices on one
-small machine that runs everything at once; they are not what a cluster does.
+\`npm run portability\` writes this file (\`-- broker=redis,kafka\` repeats a part and keeps the rest). The figures compare the
+choices on one small, shared machine at the time in the table; a cluster behaves differently. The machine: ${await machine()}.
 
 ${sections.join("\n\n")}
 `;
@@ -40,7 +39,7 @@ ${sections.join("\n\n")}
 function sectionOf(choices: Known[]): string {
   const names = new Set(choices.flatMap(({ proofs = [] }) => proofs.map(({ name }) => name)));
   const figures = new Set(choices.flatMap(({ figures = {} }) => Object.keys(figures)));
-  // it proves nothing, but what could not be measured is to be seen
+  // "figures" is no guarantee: it is a row only where measuring failed
   if (choices.every((choice) => proof(choice, "figures") !== "✗")) names.delete("figures");
   const walked = choices.some((choice) => startOf(choice)) ? [row("the README's walk-through", choices, walk)] : [];
   const proved = [...names].map((name) => row(name, choices, (choice) => proof(choice, name)));
@@ -72,7 +71,7 @@ function mark(ok: boolean | undefined): string {
   return ok ? "✓" : "✗";
 }
 
-/** Three figures are as exact as it gets. */
+/** Two digits, or whole numbers from 100 on: the measurements are not more exact. */
 function figure(value: number | string | undefined | null): string {
   if (typeof value !== "number") return value ?? "—";
   return Number.isInteger(value) || value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));

@@ -1,4 +1,4 @@
-import { type Kind, kinds, namesOf } from "@sidecart/local/backends/table";
+import { type Kind, kinds, namesOf } from "@sidecart/local/backends/choices";
 
 /** One choice of one kind, with the defaults for the rest. */
 export type Choice = { kind: string; name: string };

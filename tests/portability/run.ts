@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import { root } from "../check/tool.ts";
 import { orRefuse } from "../command-line.ts";
+import { type Need, needsOf } from "../needs.ts";
 import { prepare } from "../prepare.ts";
 import { tap } from "../tap.ts";
 import { documentOf } from "./document.ts";
@@ -16,7 +17,7 @@ const timeoutSeconds = 60 * 60;
 const args = process.argv.slice(2);
 const chosen = orRefuse(() => choicesOf(args));
 say("what it runs on");
-await prepare((line) => process.stdout.write(`  ${line}\n`));
+await prepare(new Set(chosen.flatMap(needsOfChoice)), (line) => process.stdout.write(`  ${line}\n`));
 let failed = 0;
 for (const [place, choice] of chosen.entries()) {
   say(`${place + 1} of ${chosen.length}: ${choice.kind} ${choice.name}`);
@@ -41,13 +42,21 @@ async function prove(choice: Choice): Promise<Result> {
   const walked = start && (await tap([walkThrough], { jobs: 1, timeoutSeconds, env: start.env }));
   const proofs: Proof[] = [];
   const figures: Figures = {};
-  const file = `tests/portability/${folders[choice.kind] ?? choice.kind}/${choice.name}.test.ts`;
+  const file = suiteOf(choice);
   if (!existsSync(join(root, file))) throw new Error(`${file} is missing: every choice has its tests`);
   const env = { SIDECART_PORTABILITY: "long" };
   const outcome = await tap([file], { jobs: 1, timeoutSeconds, env, watch: (one) => collect(one, proofs, figures) });
   if (outcome.failed > 0 && proofs.every(({ ok }) => ok)) proofs.push({ name: "the test file ends well", ok: false });
   const at = new Date().toISOString();
   return { ...choice, at, walkThrough: walked && walked.failed === 0 && walked.passed > 0, proofs, figures };
+}
+
+function suiteOf({ kind, name }: Choice): string {
+  return `tests/portability/${folders[kind] ?? kind}/${name}.test.ts`;
+}
+
+function needsOfChoice(choice: Choice): Need[] {
+  return [...needsOf(suiteOf(choice)), ...needsOf(walkThrough, startOf(choice)?.env)];
 }
 
 function say(heading: string): void {

@@ -1,5 +1,5 @@
 import { Client, credentials, logVerbosity, Metadata, type MetadataValue, setLogVerbosity } from "@grpc/grpc-js";
-import type { Dispatcher, Listener } from "@sidecart/platform/events";
+import { type Dispatcher, daprCallbacks, type Listener } from "@sidecart/platform/events";
 import {
   background,
   type CallContext,
@@ -34,20 +34,30 @@ export async function serve(
   dispatcher?: Partial<Dispatcher>,
   listener?: Listener,
 ) {
-  const server = await startAppServer({
+  let draining = false;
+  const callbacks = daprCallbacks({
+    dispatcher: dispatcher as Dispatcher,
+    listener,
+    pubsub: "pubsub",
+    appId: "catalog",
+    isOpen: () => !draining,
+  });
+  const { port, close } = await startAppServer({
     host: "127.0.0.1",
     port: 0,
     appToken,
     timeoutMs,
     log: createLogger("test", "silent"),
-    implementations,
-    dispatcher: dispatcher as Dispatcher,
-    listener,
-    pubsub: "pubsub",
-    appId: "catalog",
+    implementations: [...implementations, ...callbacks],
   });
-  t.teardown(() => server.drain(0));
-  return server;
+  t.teardown(() => close(0));
+  /** Unhealthy at once, closed after `delayMs`: as a service stops. */
+  const drain = async (graceMs: number, delayMs = 0) => {
+    draining = true;
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await close(graceMs);
+  };
+  return { port, drain };
 }
 
 /** The other side as our processes have it: the real client, without a sidecar between. */

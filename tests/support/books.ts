@@ -1,12 +1,13 @@
+import { apps } from "@sidecart/local/apps";
 import type { Launched } from "@sidecart/local/launch";
 import pg from "pg";
 
 export type Line = { productId: string; quantity: number };
-export type Product = { id: string; name: string; price: string; onHand: number; reserved: number };
+type Product = { id: string; name: string; price: string; onHand: number; reserved: number };
 export type Reservation = { id: string; status: string; held: boolean; overdue: boolean; lines: Line[] };
 export type Order = { id: string; status: string; version: number; reservationId: string; lines: Line[] };
-export type Person = { id: string; username: string; version: number };
-export type Transition = { orderId: string; version: number; from: string; to: string };
+type Person = { id: string; username: string; version: number };
+type Transition = { orderId: string; version: number; from: string; to: string };
 
 /** What the databases of all services say, read past the services. */
 export type Books = {
@@ -24,7 +25,7 @@ export type Books = {
   deadLetters: { service: string; topic: string; error: string }[];
 };
 
-const services = ["accounts", "catalog", "orders"] as const;
+const services = apps.filter(({ database }) => database).map(({ id }) => id);
 
 /** A database whose server may come and go between two questions: each has a connection of its own. */
 export async function ask<T>(url: string, text: string, values: unknown[] = []): Promise<T[]> {

@@ -1,69 +1,90 @@
-import { createCache } from "@sidecart/gateway/cache/cache";
 import { gatewayConfig } from "@sidecart/gateway/config";
-import { registerGraphql } from "@sidecart/gateway/graphql";
-import { createHttp } from "@sidecart/gateway/http";
-import { readServices } from "@sidecart/gateway/reads";
-import type { Services } from "@sidecart/gateway/services";
-import { createTogether } from "@sidecart/gateway/together";
+import { connectDomains, fieldCosts, typeDefs } from "@sidecart/gateway/domains/domains";
+import { registerGraphql } from "@sidecart/gateway/graphql/register-graphql";
+import { createHttp } from "@sidecart/gateway/http/server";
+import { connectServices, type Services } from "@sidecart/gateway/services";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { AppError, commonErrors, verifierFrom } from "@sidecart/platform/rpc";
+import { connectSidecar, startAppServer, type Verifier, verifierFrom } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
+import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
+import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
+import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Test } from "tap";
+import { appToken } from "./app-server.ts";
 import type { GraphqlError } from "./graphql.ts";
 
-export type Asked = { method: string; request: Record<string, unknown> };
-/** What made-up services answer, by `accounts.getAccounts`; a method that is not here fails the test. */
-export type Answers = Record<string, (request: never) => object | Promise<object>>;
+/** A call as a service got it; nested messages still have their `$typeName`. */
+export type ServiceCall = { method: string; request: Record<string, unknown>; context: CallContext };
+/** What services answer, by `accounts.getAccounts`. A method that is not here answers an error. */
+export type Answers = Record<string, (request: never, context: CallContext) => object | Promise<object>>;
 
-/** Services that note what they are asked and answer what they are told to. */
-export function recordingServices(answers: Answers): { services: Services; asked: Asked[] } {
-  const asked: Asked[] = [];
-  const service = (name: string) =>
-    new Proxy(
-      {},
-      {
-        get: (_target, method: string) => async (request: Record<string, unknown>, call: CallContext) => {
-          // as a sidecar does
-          if (Date.now() > call.deadline) throw new AppError(commonErrors.timeout);
-          asked.push({ method: `${name}.${method}`, request });
-          const answer = answers[`${name}.${method}`];
-          if (!answer) throw new Error(`nobody said what ${name}.${method} answers`);
-          return answer(request as never);
-        },
-      },
-    );
-  const ops = { accounts: service("accounts"), catalog: service("catalog"), orders: service("orders") };
-  return { services: { ...ops, ops } as unknown as Services, asked };
+const contracts = { accounts: AccountsService, catalog: CatalogService, orders: OrdersService };
+const timeoutMs = 5_000;
+
+/**
+ * The gateway's clients over a real gRPC server of ours, without a sidecar between. It speaks the services' contracts,
+ * records each call and answers from a table: the one place where tests of the gateway stand in for the services.
+ */
+export async function startServices(t: Test, answers: Answers): Promise<{ services: Services; calls: ServiceCall[] }> {
+  const calls: ServiceCall[] = [];
+  const handle = (method: string) => async (message: { $typeName: string }, context: CallContext) => {
+    const { $typeName: _, ...request } = message;
+    calls.push({ method, request, context });
+    const answer = answers[method];
+    if (!answer) throw new Error(`the test does not say what ${method} answers`);
+    return answer(message as never, context);
+  };
+  const implementations = Object.entries(contracts).map(([name, service]) => ({
+    service,
+    handlers: Object.fromEntries(service.methods.map(({ localName }) => [localName, handle(`${name}.${localName}`)])),
+  }));
+  const server = await startAppServer({
+    host: "127.0.0.1",
+    port: 0,
+    appToken,
+    timeoutMs,
+    log: createLogger("services", "silent"),
+    implementations,
+  });
+  const sidecar = connectSidecar({ port: server.port, apiToken: appToken });
+  t.teardown(async () => {
+    sidecar.close();
+    await server.close(0);
+  });
+  return { services: connectServices(sidecar), calls };
 }
 
 export const testConfig = (env: Record<string, string> = {}) =>
   gatewayConfig.parse({ SIDECART_APP_ID: "gateway", SIDECART_APP_PORT: "1", APP_API_TOKEN: "x".repeat(16), ...env });
 
-/** What the API reads with; 0: nothing is kept. */
-export function readsOver(services: Services, cacheMs = 0) {
-  const together = createTogether(services);
-  const verifier = verifierFrom(async () => "");
-  const options = { reads: readServices(services, together), verifier, maxAgeMs: cacheMs, timeoutMs: 5_000 };
-  return { together, reads: createCache(options), answersMs: cacheMs };
-}
+type Options = {
+  env?: Record<string, string>;
+  /** 0: nothing is cached. */
+  cacheMs?: number;
+  verifier?: Verifier;
+  countLogin?: () => Promise<void>;
+};
+type PostOptions = { headers?: Record<string, string> };
 
-type Options = { env?: Record<string, string>; cacheMs?: number; countLogin?: () => Promise<void> };
-
-/** The gateway's API over made-up services, without a network. */
-export async function startApi(t: Test, answers: Answers, { env, cacheMs, countLogin = async () => {} }: Options = {}) {
+/** The gateway's API over services that answer from a table. */
+export async function startApi(t: Test, answers: Answers, options: Options = {}) {
+  const { env, cacheMs: maxAgeMs = 0, verifier = verifierFrom(async () => ""), countLogin = async () => {} } = options;
   const log = createLogger("gateway", "silent");
   const logged: object[] = [];
   log.error = (entry: object) => void logged.push(entry);
-  const { services, asked } = recordingServices(answers);
+  const { services, calls } = await startServices(t, answers);
   const http = await createHttp(testConfig(env), log);
-  const over = readsOver(services, cacheMs);
-  await registerGraphql(http, { services, ...over, timeoutMs: 5_000, countLogin, log });
+  const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
+  await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
   t.teardown(() => http.close());
-  const post = async (body: object) => {
-    const { statusCode, json } = await http.inject({ method: "POST", url: "/graphql", payload: body });
+  const post = async (payload: object, { headers = {} }: PostOptions = {}) => {
+    const { statusCode, json } = await http.inject({ method: "POST", url: "/graphql", payload, headers });
     const { data, errors = [] } = json<{ data: unknown; errors?: GraphqlError[] }>();
     return { status: statusCode, data, errors, codes: errors.map(({ extensions }) => extensions.code) };
   };
-  const ask = (query: string, variables: Record<string, unknown> = {}) => post({ query, variables });
-  return { http, reads: over.reads, post, ask, asked, logged };
+  const ask = (query: string, variables: Record<string, unknown> = {}, options?: PostOptions) =>
+    post({ query, variables }, options);
+  /** What was asked of a method, in the order in which it came. */
+  const requests = (method: string) => calls.filter((call) => call.method === method).map(({ request }) => request);
+  return { http, invalidate: domains.invalidate, post, ask, calls, requests, logged };
 }

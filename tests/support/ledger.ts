@@ -42,7 +42,7 @@ export async function ledgerAgrees(
 }
 
 /** Every sentence is one thing that must not be. */
-export function violations(books: Books, stock: ReadonlyMap<string, number>): string[] {
+function violations(books: Books, stock: ReadonlyMap<string, number>): string[] {
   return [
     ...stockViolations(books, stock),
     ...reservationViolations(books),

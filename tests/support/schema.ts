@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { typeDefs } from "@sidecart/gateway/domains/domains";
 import {
   buildSchema,
   type GraphQLField,
@@ -12,7 +11,7 @@ import {
   isNonNullType,
 } from "graphql";
 
-export const schema = buildSchema(readFileSync(join(import.meta.dirname, "../../gateway/src/schema.graphql"), "utf8"));
+const schema = buildSchema(typeDefs);
 
 export type Operation = { kind: "query" | "mutation"; field: GraphQLField<unknown, unknown> };
 /** One place in an operation's arguments that holds a scalar or an enum. */

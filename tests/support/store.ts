@@ -16,7 +16,7 @@ import { credentialsOf } from "@sidecart/local/secrets/credentials";
 import { randomSecret, writePrivate } from "@sidecart/local/secrets/private-file";
 import { secretsFile } from "@sidecart/local/secrets/secrets";
 import { type Database, database } from "@sidecart/platform/database";
-import type { Dispatcher, WrittenRow } from "@sidecart/platform/events";
+import { type Dispatcher, daprCallbacks, type WrittenRow } from "@sidecart/platform/events";
 import { connectSidecar, type Sidecar, startAppServer } from "@sidecart/platform/rpc";
 import { pubsubName } from "@sidecart/platform/run";
 import { createLogger, type Logger } from "@sidecart/platform/telemetry";
@@ -182,12 +182,14 @@ async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: Sto
     appToken: tokens.app,
     timeoutMs: 10_000,
     log: store.log,
-    implementations: [],
-    dispatcher: dispatcher?.(store),
-    pubsub: pubsubName,
-    appId: app.id,
+    implementations: daprCallbacks({
+      dispatcher: dispatcher?.(store),
+      pubsub: pubsubName,
+      appId: app.id,
+      isOpen: () => true,
+    }),
   });
-  run.onStop(() => server.drain(1_000));
+  run.onStop(() => server.close(1_000));
   await run.start(spec, () => answersOk(sidecarHealth(ports), { "dapr-api-token": tokens.dapr }));
   return store;
 }

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { kinds } from "@sidecart/local/backends/table";
+import { kinds } from "@sidecart/local/backends/choices";
 import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { temporaryHome } from "./temporary-home.ts";

@@ -7,13 +7,13 @@ import { tiltTools } from "./tools.ts";
 
 const run = promisify(execFile);
 
-export interface Sync {
+interface Sync {
   is: "sync";
   local_path: string;
   remote_path: string;
 }
 
-export interface Run {
+interface Run {
   is: "run";
   cmd: string[];
 }
@@ -41,7 +41,7 @@ interface Parameters {
   allow_k8s_contexts: { contexts: string };
 }
 
-export interface KubernetesObject {
+interface KubernetesObject {
   kind: string;
   metadata: { name: string; namespace?: string; labels?: Record<string, string> };
   spec?: Record<string, unknown>;
@@ -57,7 +57,7 @@ interface Setting {
 }
 
 /** What a Tiltfile asked Tilt for. */
-export class Evaluated {
+class Evaluated {
   readonly #calls: { name: string; arguments: unknown }[];
 
   constructor(calls: { name: string; arguments: unknown }[]) {

@@ -1,16 +1,7 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { apps } from "@sidecart/local/apps";
 import t, { type Test } from "tap";
 import { root } from "../check/tool.ts";
 import { evaluate } from "./evaluate.ts";
@@ -19,8 +10,7 @@ import { tiltTools } from "./tools.ts";
 t.setTimeout(300_000);
 await tiltTools((text) => t.comment(text));
 
-const services = readdirSync(join(root, "services"));
-const deployed = [...services, "gateway"];
+const deployed = apps.map(({ id }) => id);
 
 t.test("every service has an image, and a resource that waits for what it needs", async (t) => {
   const tiltfile = await evaluate();
@@ -188,6 +178,7 @@ function copyOfCheckout(t: Test): string {
     "tilt",
     "charts",
     "components",
+    "dapr/go.mod",
     "services",
     "gateway",
     "images",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
+import pRetry from "p-retry";
 import type { GraphqlClient } from "./graphql-client.ts";
 
 type LogIn = { email: string; password: string };
@@ -9,6 +9,9 @@ const stock = 3;
 const ordered = 2;
 /** Stock comes back by an event. */
 const backMs = 30_000;
+const askAgainMs = 500;
+
+class OtherStock extends Error {}
 
 /** Sells two of three of a new product, sees the stock fall and come back, and leaves nothing for sale. */
 export async function orderOnce(api: GraphqlClient, admin: LogIn, say: (line: string) => void): Promise<void> {
@@ -77,16 +80,15 @@ async function place(customer: GraphqlClient, productId: string): Promise<string
 }
 
 async function expectStock(api: GraphqlClient, id: string, wanted: number, withinMs: number): Promise<void> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const { product } = await api.ask<{ product: { stock: number } }>(
-      "query($id: ID!) { product(id: $id) { stock } }",
-      {
-        id,
-      },
-    );
-    if (product.stock === wanted) return;
-    if (Date.now() >= end) throw new Error(`the stock is ${product.stock}, not ${wanted}`);
-    await pause(500);
-  }
+  const query = "query($id: ID!) { product(id: $id) { stock } }";
+  const look = async () => {
+    const { product } = await api.ask<{ product: { stock: number } }>(query, { id });
+    if (product.stock !== wanted) throw new OtherStock(`the stock is ${product.stock}, not ${wanted}`);
+  };
+  await pRetry(look, {
+    retries: withinMs / askAgainMs,
+    minTimeout: askAgainMs,
+    factor: 1,
+    shouldRetry: ({ error }) => error instanceof OtherStock,
+  });
 }

@@ -1,9 +1,18 @@
-{{/* The services that run, as JSON by name: each is serviceDefaults, with what its own entry says on top. */}}
+{{/* All services, as JSON by name: what services.yaml says follows from a declaration, and its own entry in values on top. */}}
+{{- define "sidecart.entries" -}}
+{{- $entries := .Files.Get "services.yaml" | fromYaml -}}
+{{- range $name, $own := .Values.services -}}
+  {{- $_ := set $entries $name (mustMergeOverwrite (get $entries $name | default dict) (deepCopy ($own | default dict))) -}}
+{{- end -}}
+{{- toJson $entries -}}
+{{- end }}
+
+{{/* The services that run, as JSON by name: each is serviceDefaults, with its entry on top. */}}
 {{- define "sidecart.services" -}}
 {{- $services := dict -}}
-{{- range $name, $own := .Values.services -}}
+{{- range $name, $entry := include "sidecart.entries" . | fromJson -}}
   {{- $shared := dict "autoscaling" $.Values.autoscaling "keda" $.Values.keda "podDisruptionBudget" $.Values.podDisruptionBudget "dapr" (pick $.Values.dapr "resources" "memoryLimitMi" "logLevel") -}}
-  {{- $service := mustMergeOverwrite (deepCopy $.Values.serviceDefaults) (deepCopy $shared) (deepCopy ($own | default dict)) -}}
+  {{- $service := mustMergeOverwrite (deepCopy $.Values.serviceDefaults) (deepCopy $shared) $entry -}}
   {{- if $service.enabled -}}
     {{- $_ := set $services $name $service -}}
   {{- end -}}

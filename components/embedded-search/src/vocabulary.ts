@@ -24,7 +24,7 @@ export class Vocabulary {
 }
 
 /** Whether one wrong, missing, extra or swapped letter in `typed` hides that `word` starts with it. */
-export function startsOneEditAway(word: string, typed: string): boolean {
+function startsOneEditAway(word: string, typed: string): boolean {
   let same = 0;
   while (same < typed.length && word.charAt(same) === typed.charAt(same)) same += 1;
   if (same === typed.length) return false;

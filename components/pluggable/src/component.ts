@@ -16,7 +16,7 @@ export type Component<Options, Instance extends ComponentInstance> = {
 };
 
 /** `instance` is the name of the Dapr component (`metadata.name`), which also stands in every line of the log. */
-export type OpenContext = { instance: string; logger: Logger };
+type OpenContext = { instance: string; logger: Logger };
 
 export type ComponentInstance = {
   /** Resolves when calls can be served now. */
@@ -25,7 +25,7 @@ export type ComponentInstance = {
 };
 
 /** One kind of component: a service of Dapr's components protocol, and its calls beside Init and Ping. */
-export type Protocol<Instance> = {
+type Protocol<Instance> = {
   service: "OutputBinding" | "SecretStore";
   calls: Record<string, (call: Call<Instance>) => Promise<object>>;
 };

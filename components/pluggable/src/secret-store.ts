@@ -4,7 +4,7 @@ import { ComponentError } from "./errors.ts";
 /** The keys of one secret and their values. */
 export type Secret = Record<string, string>;
 
-export type SecretStoreInstance = ComponentInstance & {
+type SecretStoreInstance = ComponentInstance & {
   get(name: string, signal: AbortSignal): Promise<Secret | undefined>;
   /** All of them by name; which of them an app may see is daprd's to say. */
   all(signal: AbortSignal): Promise<Record<string, Secret>>;

@@ -2,7 +2,7 @@ import type { SearchDocument } from "./document.ts";
 import type { Facet } from "./facets.ts";
 import type { BulkOperation, Request } from "./requests.ts";
 
-export type WriteStatus = "indexed" | "deleted" | "stale" | "failed";
+type WriteStatus = "indexed" | "deleted" | "stale" | "failed";
 export type WriteOutcome = { id: string; status: WriteStatus; error?: string };
 export type StoredDocument = { document: SearchDocument; version: number };
 export type SearchPage = { ids: string[]; total: number; cursor: string | null; facets: Facet[] };

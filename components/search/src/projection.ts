@@ -1,7 +1,7 @@
 import type { SearchDocument } from "./document.ts";
 import { fold, termsOf } from "./terms.ts";
 
-export type TextField = "name" | "description" | "category" | "attributes";
+type TextField = "name" | "description" | "category" | "attributes";
 
 /** The parts of a document that engines match, filter and sort by. `createdAtMs` is milliseconds since 1970. */
 export type Projection = {

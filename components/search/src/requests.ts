@@ -10,7 +10,7 @@ const refresh = z.boolean().default(false);
 const typed = z.string().max(limits.queryLength).transform(plainQuery);
 const values = z.array(id).min(1).max(limits.filterValues);
 
-export const sorts = ["relevance", "price-asc", "price-desc", "newest", "name"] as const;
+const sorts = ["relevance", "price-asc", "price-desc", "newest", "name"] as const;
 
 const filterSchema = z
   .strictObject({

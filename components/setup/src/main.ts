@@ -1,30 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import pRetry from "p-retry";
 import { type Component, readComponents } from "./component.ts";
+import { help } from "./main.help.mjs";
 import { Problem, reasonOf } from "./problem.ts";
 import { openSecrets } from "./secrets.ts";
 import type { Options } from "./step.ts";
 import { steps } from "./steps.ts";
-
-const help = `Creates and checks what Dapr components need before a sidecar loads them: streams, topics, queues, limits.
-It may run again at any time.
-
-npm run set-up -- --component FILE… --secrets PATH
-
-  --component FILE         YAML of a component; once for each
-  --secrets PATH           secrets that the YAML refers to: a JSON file {name: {key: value}}, or a folder with
-                           <name>/<key> as Kubernetes mounts them
-  --replicas NUMBER        copies of every stream (JetStream) or new topic (Kafka); 1, or 3 in production
-  --partitions NUMBER      partitions of a new topic (Kafka); 8
-  --retention-hours HOURS  how long events wait for whoever has not handled them (JetStream, Kafka); 168
-  --help
-
-SIDECART_WAIT_SECONDS: how long a server that is not there yet is waited for; 0.
-
-The figures are for what is new: what exists changes only by an option that is given.
-
-What is wrong is one line on standard error, with the component, the cause and what to do; the exit code is 1 then.
-`;
 
 const askAgainMs = 1_000;
 
@@ -42,7 +23,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    write(help);
+    write(help());
     return;
   }
   if (values.component.length === 0) throw new Problem("setup", "nothing to set up", "give --component, or see --help");
@@ -68,18 +49,18 @@ function number(name: string, text: string | undefined): number | undefined {
   throw new Problem("setup", `${name} ${text} is not a whole number above 0`, "see --help");
 }
 
-/** Again and again while a server is not there yet; what else is wrong is said at once. */
-async function patiently(until: number, work: () => Promise<void>): Promise<void> {
-  for (let told = false; ; told = true) {
-    try {
-      return await work();
-    } catch (error) {
-      const mayPass = error instanceof Problem && error.passing;
-      if (!mayPass || Date.now() + askAgainMs > until) throw error;
-      if (!told) write(`${error.message}; waiting for it`);
-    }
-    await pause(askAgainMs);
-  }
+/** Retries while a server is not there yet; whatever else is wrong is said at once. */
+function patiently(until: number, work: () => Promise<void>): Promise<void> {
+  return pRetry(work, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: askAgainMs,
+    factor: 1,
+    shouldRetry({ error, attemptNumber }) {
+      if (!(error instanceof Problem && error.passing) || Date.now() + askAgainMs > until) return false;
+      if (attemptNumber === 1) write(`${error.message}; waiting for it`);
+      return true;
+    },
+  });
 }
 
 async function setUp(component: Component, options: Options): Promise<void> {

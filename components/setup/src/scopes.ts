@@ -3,7 +3,7 @@ import type { Component } from "./component.ts";
 /** Which apps may publish or hear which topics: `orders=orders.order-placed.v1,…;gateway=`. */
 export type Scopes = { app: string; topics: string[] }[];
 
-export const publishers = (component: Component): Scopes => parseScopes(component.setting("publishingScopes"));
+const publishers = (component: Component): Scopes => parseScopes(component.setting("publishingScopes"));
 export const hearers = (component: Component): Scopes => parseScopes(component.setting("subscriptionScopes"));
 
 /** Every topic that anybody publishes or hears, once. */

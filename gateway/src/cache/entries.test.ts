@@ -8,41 +8,40 @@ const fill = (maxBytes: number) =>
     maxBytes,
     maxAgeMs: 60_000,
     bytesOf: ({ bytes }) => bytes,
-    keepsMissing: true,
+    cachesMissing: true,
     amend: (row) => row ?? undefined,
   });
 const rows = (count: number, bytes: number) => Array.from({ length: count }, (_, at) => ({ id: `${at}`, bytes }));
 
-t.test("large rows leave room for fewer", (t) => {
-  const known = (bytes: number) => {
+t.test("fewer large rows fit", (t) => {
+  const cached = (bytes: number) => {
     const entries = fill(10_000);
     const all = rows(100, bytes);
-    entries.keep(all, [], entries.begin());
-    return all.filter(({ id }) => entries.known(id)).length;
+    entries.setAll(all, [], entries.startFetch());
+    return all.filter(({ id }) => entries.get(id)).length;
   };
-  t.same([known(100), known(1_000), known(5_000), known(10_001)], [100, 10, 2, 0]);
+  t.same([cached(100), cached(1_000), cached(5_000), cached(10_001)], [100, 10, 2, 0]);
   t.end();
 });
 
-t.test("what changed meanwhile is looked at once for all rows of a page", (t) => {
+t.test("the changes since a fetch started are looked at once for all rows of a page", (t) => {
   const entries = fill(1e9);
-  const began = entries.begin();
+  const began = entries.startFetch();
   let looks = 0;
   for (const at of Array(1_000).keys()) {
-    const onlyStock = { now: 1 };
-    entries.change({
+    entries.apply({
       get id() {
         looks += 1;
         return `other ${at}`;
       },
       owner: "",
       version: 1,
-      onlyStock,
+      inPlace: true,
     });
   }
   looks = 0;
-  entries.keep(rows(500, 1), entries.changesSince(began) ?? [], began);
+  entries.setAll(rows(500, 1), entries.changesSince(began) ?? [], began);
   t.ok(looks < 5_000, `${looks} looks at 1,000 changes`);
-  t.equal(entries.known("499")?.id, "499");
+  t.equal(entries.get("499")?.id, "499");
   t.end();
 });

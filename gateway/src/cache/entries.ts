@@ -1,120 +1,115 @@
 import { LRUCache } from "lru-cache";
-import type { Reads } from "../reads.ts";
-import { createFetchAhead } from "./fetch-ahead.ts";
+import type { Change } from "./changes.ts";
 import { createJournal } from "./journal.ts";
+import { bytesOfEntry } from "./memory-budget.ts";
 import { countCache } from "./metrics.ts";
-import { bytesOfNothing } from "./room.ts";
+import { createRefreshAhead } from "./refresh-ahead.ts";
 
-/** What every cache is made with; `timeoutMs`: of a fetch, which is nobody's alone. */
-export type CacheOptions = { reads: Reads; maxAgeMs: number; timeoutMs: number };
+/** When a fetch began: its place in the journal of changes, and its time. */
+export type FetchStart = { heard: number; startMs: number };
 
-/** What changed, and where it was nothing but the stock: what that is now, if it is known. */
-export type Change = {
-  id: string;
-  owner: string;
-  version: number;
-  onlyStock?: { now?: number | undefined } | undefined;
-};
-/** When a fetch began. */
-export type Moment = { heard: number; start: number };
+/** A fetch is cached if at most so many changes were heard while it was under way. */
+const journalCapacity = 10_000;
 
-/** Changes that a fetch may have been overtaken by and still be kept. */
-const rememberedChanges = 10_000;
-
-export type EntriesOptions<Value> = {
-  /** For metrics. */
+export type EntriesOptions<Value, C extends Change> = {
+  /** The label of its metrics. */
   name: string;
-  /** What all of it may take. */
   maxBytes: number;
   bytesOf(value: Value): number;
-  /** An entry lives so long at most, whatever we hear. */
+  /** An entry expires after so long, whatever changes are heard. */
   maxAgeMs: number;
-  /** Whether it is kept that there is none, too. */
-  keepsMissing: boolean;
-  /** The value after a change; undefined when it must be fetched anew. */
-  amend(value: Value | null, change: Change): Value | undefined;
+  /** Whether to cache that an id does not exist. */
+  cachesMissing: boolean;
+  /** The value after a change; undefined when it must be fetched again. */
+  amend(value: Value | null, change: C): Value | undefined;
 };
 
-export type Entries<Value> = {
-  /** Undefined: not known. Null: known that there is none. */
-  known(id: string): Value | null | undefined;
-  begin(): Moment;
-  /** Keeps rows that were fetched since `began`, but those that one of the `changes` since has overtaken. */
-  keep(rows: readonly (Value & { id: string })[], changes: readonly Change[], began: Moment): void;
-  /** Fetches and keeps; who asks for the same key meanwhile gets the same answer, unless something changed in between. */
-  fetch(id: string, key: string, ask: () => Promise<Value | null>): Promise<Value | null>;
-  /** A known one was answered: it is fetched anew if its time is nearly up. */
-  prolong(id: string, fetch: (id: string) => Promise<unknown>): void;
-  change(change: Change): void;
-  /** What changed since; undefined when that is too long ago to know. */
-  changesSince(began: Moment): readonly Change[] | undefined;
+export type Entries<Value, C extends Change> = {
+  /** The cached value; null when the id is known not to exist; undefined when it is not cached or not visible. */
+  get(id: string, isVisible?: (value: Value) => boolean): Value | null | undefined;
+  startFetch(): FetchStart;
+  /** Caches the rows of a fetch. `changes` are those heard since it started; a row that one overtook is left out. */
+  setAll(rows: readonly (Value & { id: string })[], changes: readonly C[], start: FetchStart): void;
+  /**
+   * Fetches and caches. Callers with the same key share a fetch under way, unless a change of the id was heard since it
+   * started. `load` gets the start of the fetch that it is called for.
+   */
+  fetch(id: string, key: string, load: (start: FetchStart) => Promise<Value | null>): Promise<Value | null>;
+  /** A cached value was read: fetches it again in the background if it expires soon. */
+  refresh(id: string, fetch: (id: string) => Promise<unknown>): void;
+  apply(change: C): void;
+  /** The changes since a fetch started; undefined when that is too long ago to know. */
+  changesSince(start: FetchStart): readonly C[] | undefined;
 };
 
 /**
- * Values by id that are never older than what we heard. A fetch that begins after a change was heard reads what was
- * committed before that, so it may be kept; one that was under way when we heard may have read the state before, so it is
- * answered, since nobody was told of the change before they asked, but not kept. So no older read ever takes the place of
- * a newer one. A change that we never hear of is seen when the entry's time is up.
+ * Values by id that are never older than the last change that was heard. A fetch that starts after a change was heard
+ * reads what was committed before the change was told, so it may be cached. A fetch that was under way when a change of
+ * its id was heard may have read the state before: its callers are answered, but it is not cached. So no older read ever
+ * replaces a newer one. A change that is never heard is seen when the entry expires.
  */
-export function createEntries<Value>(options: EntriesOptions<Value>): Entries<Value> {
-  const { name, maxBytes, maxAgeMs, bytesOf, keepsMissing, amend } = options;
-  const journal = createJournal<Change>(rememberedChanges);
+export function createEntries<Value, C extends Change = Change>(options: EntriesOptions<Value, C>): Entries<Value, C> {
+  const { name, maxBytes, maxAgeMs, bytesOf, cachesMissing, amend } = options;
+  const journal = createJournal<C>(journalCapacity);
   const entries = new LRUCache<string, { value: Value | null }>({
     maxSize: maxBytes,
-    sizeCalculation: ({ value }) => (value === null ? bytesOfNothing : bytesOf(value)),
+    sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
     ttl: maxAgeMs,
   });
-  const underWay = new Map<string, { began: Moment; answer: Promise<Value | null> }>();
+  const underWay = new Map<string, { start: FetchStart; answer: Promise<Value | null> }>();
   const counts = countCache(name, () => entries.size);
-  const ahead = createFetchAhead({
+  const refreshAhead = createRefreshAhead({
     maxAgeMs,
     remainingMs: (id) => entries.getRemainingTTL(id),
-    onFetch: () => {
-      counts.ahead += 1;
+    onRefresh: () => {
+      counts.refreshes += 1;
     },
   });
 
-  const begin = (): Moment => ({ heard: journal.now(), start: performance.now() });
-  const changesOf = (id: string, began: Moment) => journal.since(began.heard)?.filter((change) => change.id === id);
+  const startFetch = (): FetchStart => ({ heard: journal.now(), startMs: performance.now() });
+  const changesOf = (id: string, start: FetchStart) => journal.since(start.heard)?.filter((change) => change.id === id);
 
-  /** `changes`: those of this id since; undefined when they are not known. */
-  function keepOne(id: string, value: Value | null, changes: readonly Change[] | undefined, began: Moment): void {
-    if (!changes || (value === null && !keepsMissing)) return;
-    let kept: Value | null | undefined = value;
-    for (const change of changes) kept = kept === undefined ? undefined : amend(kept, change);
-    if (kept !== undefined) entries.set(id, { value: kept }, { start: began.start });
+  /** `changes`: those of this id since the fetch started; undefined when they are not known. */
+  function set(id: string, fetched: Value | null, changes: readonly C[] | undefined, { startMs }: FetchStart): void {
+    if (!changes || (fetched === null && !cachesMissing)) return;
+    let value: Value | null | undefined = fetched;
+    for (const change of changes) value = value === undefined ? undefined : amend(value, change);
+    if (value !== undefined) entries.set(id, { value }, { start: startMs });
+  }
+
+  function fetch(id: string, key: string, load: (start: FetchStart) => Promise<Value | null>): Promise<Value | null> {
+    const earlier = underWay.get(key);
+    if (earlier && changesOf(id, earlier.start)?.length === 0) return earlier.answer;
+    const start = startFetch();
+    const answer = load(start)
+      .then((value) => {
+        set(id, value, changesOf(id, start), start);
+        return value;
+      })
+      .finally(() => {
+        if (underWay.get(key)?.answer === answer) underWay.delete(key);
+      });
+    underWay.set(key, { start, answer });
+    return answer;
   }
 
   return {
-    known(id) {
-      const entry = entries.get(id);
-      if (entry) counts.hits += 1;
-      else counts.misses += 1;
-      return entry?.value;
+    get(id, isVisible) {
+      const value = entries.get(id)?.value;
+      const visible = value === undefined || value === null || !isVisible || isVisible(value) ? value : undefined;
+      if (visible === undefined) counts.misses += 1;
+      else counts.hits += 1;
+      return visible;
     },
-    begin,
-    keep(rows, changes, began) {
+    startFetch,
+    setAll(rows, changes, start) {
       const byId = Map.groupBy(changes, ({ id }) => id);
-      for (const row of rows) keepOne(row.id, row, byId.get(row.id) ?? [], began);
+      for (const row of rows) set(row.id, row, byId.get(row.id) ?? [], start);
     },
-    fetch(id, key, ask) {
-      const earlier = underWay.get(key);
-      if (earlier && changesOf(id, earlier.began)?.length === 0) return earlier.answer;
-      const began = begin();
-      const answer = ask()
-        .then((value) => {
-          keepOne(id, value, changesOf(id, began), began);
-          return value;
-        })
-        .finally(() => {
-          if (underWay.get(key)?.answer === answer) underWay.delete(key);
-        });
-      underWay.set(key, { began, answer });
-      return answer;
-    },
-    prolong: ahead.asked,
-    change(change) {
-      journal.note(change);
+    fetch,
+    refresh: refreshAhead.read,
+    apply(change) {
+      journal.add(change);
       const entry = entries.peek(change.id);
       if (!entry) return;
       const amended = amend(entry.value, change);

@@ -1,25 +1,25 @@
-/** What changed lately, in the order in which we heard of it. */
+/** The latest changes, in the order in which this replica heard of them. */
 export type Journal<Change> = {
-  /** A moment to ask about later. */
+  /** A position to ask `since` about later. */
   now(): number;
-  note(change: Change): void;
-  /** What changed after a moment; undefined when that is too long ago to know. */
-  since(moment: number): readonly Change[] | undefined;
+  add(change: Change): void;
+  /** The changes after a position; undefined when that is too long ago to know. */
+  since(position: number): readonly Change[] | undefined;
 };
 
-/** Remembers at least the last `most` changes, and at most twice as many. */
-export function createJournal<Change>(most: number): Journal<Change> {
+/** Remembers at least the last `capacity` changes, and at most twice as many. */
+export function createJournal<Change>(capacity: number): Journal<Change> {
   let changes: Change[] = [];
   let forgotten = 0;
   return {
     now: () => forgotten + changes.length,
-    note(change) {
-      if (changes.length >= 2 * most) {
-        forgotten += most;
-        changes = changes.slice(most);
+    add(change) {
+      if (changes.length >= 2 * capacity) {
+        forgotten += capacity;
+        changes = changes.slice(capacity);
       }
       changes.push(change);
     },
-    since: (moment) => (moment < forgotten ? undefined : changes.slice(moment - forgotten)),
+    since: (position) => (position < forgotten ? undefined : changes.slice(position - forgotten)),
   };
 }

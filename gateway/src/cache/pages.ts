@@ -1,39 +1,48 @@
 import { LRUCache } from "lru-cache";
-import type { Paged } from "../batches.ts";
-import type { Soon } from "../reads.ts";
-import type { Change, Entries, Moment } from "./entries.ts";
-import { bytesOfId, bytesOfNothing } from "./room.ts";
+import type { Change } from "./changes.ts";
+import type { Entries, FetchStart } from "./entries.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+import { bytesOfEntry, bytesOfId } from "./memory-budget.ts";
 
-/** Where more rows are missing, the page is asked for anew: that is about as many calls as theirs. */
-const mostMissing = 100;
+/** With more missing rows the page is fetched again: that takes about as many calls as fetching its rows one by one. */
+const maxMissingRows = 100;
 /** A page is found by its key and by its owner. */
-const bytesOfPage = 3 * bytesOfNothing;
-
-/** Which page; what is left out and what is null are the same. */
-export const nameOf = ({ first, after }: Paged): string => JSON.stringify([first ?? null, after ?? null]);
+const bytesOfPage = 3 * bytesOfEntry;
 
 type Page = { owner: string; ids: readonly string[] };
-/** Whose page it is and which; `asker`: whose answers are whose. */
-type Asked = { owner: string; page: string; asker: string };
+type PageRequest = {
+  /** Whose list it is. */
+  owner: string;
+  /** Which page of it, and for whom if not every viewer gets the same rows. */
+  page: string;
+  /** Callers of one name share a fetch that is under way. */
+  caller: string;
+};
 
-export type PagesOptions<Row> = {
-  entries: Entries<Row>;
-  /** What all of them may take, without their rows. */
+export type PagesOptions<Row, C extends Change> = {
+  entries: Entries<Row, C>;
+  /** For all pages, without their rows. */
   maxBytes: number;
   maxAgeMs: number;
-  /** Whether a change may be one of which rows this owner has, or of their order. */
-  touches(change: Change, owner: string): boolean;
+  /** Whether a change may alter which rows this owner's list has, or their order. */
+  touches(change: C, owner: string): boolean;
 };
 
 export type Pages<Row> = {
-  /** The rows of a page: from memory, a few that are missing fetched alone, or all of it fetched. */
-  rows(asked: Asked, fetchPage: () => Promise<Row[]>, fetchRow: (id: string) => Promise<Row | null>): Soon<Row[]>;
-  /** After the entries were told of a change that touches this owner. */
-  drop(owner: string): void;
+  /** The rows of a page: cached; or cached but for a few, which are fetched one by one; or all fetched. */
+  rows(
+    request: PageRequest,
+    fetchPage: (start: FetchStart) => Promise<Row[]>,
+    fetchRow: (id: string) => Promise<Row | null>,
+  ): MaybePromise<Row[]>;
+  /** Call it after the entries were told of a change that touches this owner's lists. */
+  deleteOf(owner: string): void;
 };
 
-/** Pages of lists, kept as the ids of their rows, under the same rule as entries. */
-export function createPages<Row extends { id: string }>(options: PagesOptions<Row>): Pages<Row> {
+/** Pages of lists, cached as the ids of their rows, under the same rule as entries. */
+export function createPages<Row extends { id: string }, C extends Change = Change>(
+  options: PagesOptions<Row, C>,
+): Pages<Row> {
   const { entries, maxBytes, maxAgeMs, touches } = options;
   const keysOf = new Map<string, Set<string>>();
   const pages = new LRUCache<string, Page>({
@@ -47,53 +56,54 @@ export function createPages<Row extends { id: string }>(options: PagesOptions<Ro
       if (keys?.size === 0) keysOf.delete(owner);
     },
   });
-  const underWay = new Map<string, { began: Moment; answer: Promise<Row[]> }>();
-  const stands = (owner: string, began: Moment) =>
-    entries.changesSince(began)?.every((change) => !touches(change, owner)) ?? false;
+  const underWay = new Map<string, { start: FetchStart; answer: Promise<Row[]> }>();
+  const isUntouched = (owner: string, start: FetchStart) =>
+    entries.changesSince(start)?.every((change) => !touches(change, owner)) ?? false;
 
-  async function load({ owner, page }: Asked, began: Moment, fetchPage: () => Promise<Row[]>): Promise<Row[]> {
-    const rows = await fetchPage();
-    const changes = entries.changesSince(began);
+  type Fetch = (start: FetchStart) => Promise<Row[]>;
+
+  async function fetchAndCache({ owner, page }: PageRequest, start: FetchStart, fetchPage: Fetch): Promise<Row[]> {
+    const rows = await fetchPage(start);
+    const changes = entries.changesSince(start);
     if (!changes) return rows;
-    entries.keep(rows, changes, began);
+    entries.setAll(rows, changes, start);
     if (changes.some((change) => touches(change, owner))) return rows;
     const key = `${owner} ${page}`;
     keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
     const ids = rows.map(({ id }) => id);
-    pages.set(key, { owner, ids }, { start: began.start });
+    pages.set(key, { owner, ids }, { start: start.startMs });
     return rows;
   }
 
-  function share(asked: Asked, fetchPage: () => Promise<Row[]>): Promise<Row[]> {
-    const key = `${asked.owner} ${asked.page} ${asked.asker}`;
+  function share(request: PageRequest, fetchPage: Fetch): Promise<Row[]> {
+    const key = `${request.owner} ${request.page} ${request.caller}`;
     const earlier = underWay.get(key);
-    if (earlier && stands(asked.owner, earlier.began)) return earlier.answer;
-    const began = entries.begin();
-    const answer = load(asked, began, fetchPage).finally(() => {
+    if (earlier && isUntouched(request.owner, earlier.start)) return earlier.answer;
+    const start = entries.startFetch();
+    const answer = fetchAndCache(request, start, fetchPage).finally(() => {
       if (underWay.get(key)?.answer === answer) underWay.delete(key);
     });
-    underWay.set(key, { began, answer });
+    underWay.set(key, { start, answer });
     return answer;
   }
 
   return {
-    rows(asked, fetchPage, fetchRow) {
-      const page = pages.get(`${asked.owner} ${asked.page}`);
-      if (!page) return share(asked, fetchPage);
-      const rows = page.ids.map((id) => entries.known(id));
+    rows(request, fetchPage, fetchRow) {
+      const page = pages.get(`${request.owner} ${request.page}`);
+      if (!page) return share(request, fetchPage);
+      const rows = page.ids.map((id) => entries.get(id));
       const missing = rows.filter((row) => row === undefined).length;
-      if (missing > mostMissing) return share(asked, fetchPage);
+      if (missing > maxMissingRows) return share(request, fetchPage);
       if (missing > 0) {
-        return Promise.all(rows.map((row, at) => (row === undefined ? fetchRow(page.ids[at] as string) : row))).then(
-          present,
-        );
+        const fetched = rows.map((row, at) => (row === undefined ? fetchRow(page.ids[at] as string) : row));
+        return Promise.all(fetched).then(existing);
       }
-      return present(rows as (Row | null)[]);
+      return existing(rows as (Row | null)[]);
     },
-    drop(owner) {
+    deleteOf(owner) {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
     },
   };
 }
 
-const present = <Row>(rows: (Row | null)[]) => rows.filter((row) => row !== null);
+const existing = <Row>(rows: (Row | null)[]) => rows.filter((row) => row !== null);

@@ -2,7 +2,7 @@ import type { Run } from "../run.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 
 /** What a backend may build on: it is started at the same time, so wait for it. */
-export interface Shared {
+interface Shared {
   /** The URL of a PostgreSQL user who may create databases and roles. */
   postgres: Promise<string>;
 }

@@ -6,7 +6,8 @@ import { isListening } from "../process/readiness.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 import { temporaryHome } from "../testing/started-cli.ts";
-import { launchStores, withEnvironment } from "../testing/stores-only.ts";
+import { launchStores } from "../testing/stores-only.ts";
+import { withEnvironment } from "../testing/with-environment.ts";
 
 t.setTimeout(300_000);
 

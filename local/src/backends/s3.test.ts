@@ -4,7 +4,8 @@ import { allowDownload } from "../../servers/java/patience.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
 import { temporaryHome } from "../testing/started-cli.ts";
-import { launchStores, withEnvironment } from "../testing/stores-only.ts";
+import { launchStores } from "../testing/stores-only.ts";
+import { withEnvironment } from "../testing/with-environment.ts";
 
 allowDownload(t);
 

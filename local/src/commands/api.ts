@@ -1,9 +1,9 @@
-import { instanceAt } from "../instance.ts";
-import { recordedGateway } from "../process/run-record.ts";
 import { firstAdmin } from "../secrets/secrets.ts";
 import { StartError } from "../start-error.ts";
+import { chosenInstance, gatewayOf } from "./running-instance.ts";
 
 const shownCharacters = 80;
+const elsewhereToo = "name a gateway in SIDECART_URL";
 
 type Answer<T> = { data: T; errors?: { message: string }[] };
 
@@ -20,7 +20,7 @@ export async function asAdmin(instance: string | undefined): Promise<Ask> {
   return loggedIn(gateway, admin);
 }
 
-/** A gateway and its admin: of the instance that is named, else of SIDECART_URL, else of the instance `default`. */
+/** A gateway and its admin: of the instance that is named, else of SIDECART_URL, else of the one instance that runs. */
 export function gatewayAndAdmin(instance: string | undefined): { gateway: string; admin: LogIn } {
   const { SIDECART_URL: elsewhere, SIDECART_EMAIL: email, SIDECART_PASSWORD: password } = process.env;
   if (instance === undefined && elsewhere) {
@@ -30,7 +30,7 @@ export function gatewayAndAdmin(instance: string | undefined): { gateway: string
     return { gateway: gatewayUrl(elsewhere, "SIDECART_URL"), admin: { email, password } };
   }
   const admin = { email: email ?? firstAdmin.email, password: password ?? firstAdmin.password };
-  return { gateway: gatewayOf(instance), admin };
+  return { gateway: gatewayOf(chosenInstance(instance, elsewhereToo), elsewhereToo), admin };
 }
 
 /** As it is asked, without a slash at its end; `from` is who said it. */
@@ -49,14 +49,6 @@ export async function loggedIn(gateway: string, input: LogIn): Promise<Ask> {
   const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
   const { login } = await post<{ login: { token: string } }>(gateway, input.email, undefined, logIn, { input });
   return (query, variables = {}) => post(gateway, input.email, login.token, query, variables);
-}
-
-function gatewayOf(instance: string | undefined): string {
-  const name = instance ?? "default";
-  const url = recordedGateway(instanceAt(name).folder);
-  if (url) return url;
-  const which = name === "default" ? "" : ` -- --instance ${name}`;
-  throw new StartError(`instance "${name}" does not run: npm start${which}, or name a gateway in SIDECART_URL`);
 }
 
 async function post<T>(

@@ -50,6 +50,14 @@ t.test("an instance that does not run is named with how to start it", async (t) 
   t.equal(said, '✗ instance "two" does not run: npm start -- --instance two, or name a gateway in SIDECART_URL\n');
 });
 
+t.test("where no instance runs, each command says in one line what to do", async (t) => {
+  for (const name of names) {
+    const { code, said } = run(temporaryHome(t), name, []);
+    t.equal(code, 1);
+    t.match(said, /^✗ no instance runs: npm start, or name [^\n]+\n$/, name);
+  }
+});
+
 t.test("another system is not tried with the log-in that is published", async (t) => {
   const env = { ...process.env, SIDECART_URL: "http://127.0.0.1:9", SIDECART_EMAIL: "", SIDECART_PASSWORD: "" };
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "reindex.ts")], {
@@ -77,13 +85,13 @@ t.test("sample data and an order go through a gateway that is named by its addre
   t.match(said, /the admin marked it: paid\n$/);
 });
 
-t.test("commands reach the instance that is named, on whatever port it listens", async (t) => {
+t.test("commands reach the one instance that runs, named or not, on whatever port it listens", async (t) => {
   const home = temporaryHome(t);
   const cli = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);
   await cli.ready();
-  const reindexed = run(home, "reindex", ["--instance", "two"]);
+  const reindexed = run(home, "reindex", []);
   t.equal(reindexed.code, 0);
   t.match(reindexed.said, /is searched from now on/);
-  t.equal(run(home, "dead-letters", ["--instance", "two"]).said.replaceAll(/\w+: 0 dead letters\n/g, ""), "");
+  t.equal(run(home, "dead-letters", []).said.replaceAll(/\w+: 0 dead letters\n/g, ""), "");
   t.match(run(home, "rotate-keys", ["--instance", "two"]).said, /the accounts sidecar reads it now/);
 });

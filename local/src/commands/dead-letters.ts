@@ -3,16 +3,7 @@ import { shortened } from "../screen/shortened.ts";
 import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
-
-const usage = {
-  name: "dead-letters",
-  forms: {
-    "": "lists what each service could not handle, and why",
-    "redrive SERVICE": "has a service handle its dead letters again",
-    "redrive SERVICE EVENT_ID…": "only these",
-  },
-  asks: "gateway",
-} as const;
+import { help } from "./dead-letters.help.mjs";
 
 type Letter = { eventId: string; topic: string; event: string; error: string; attempts: number; diedAt: string };
 /** Of an event: enough to see whose it is. */
@@ -47,7 +38,7 @@ async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<v
   }
 }
 
-await runCommandLine(usage, async ({ instance, words: [command, service, ...eventIds] }) => {
+await runCommandLine(help(), async ({ instance, words: [command, service, ...eventIds] }) => {
   if (command === undefined) return list(await asAdmin(instance));
   if (command === "redrive" && service && services.includes(service)) {
     return redrive(await asAdmin(instance), service, eventIds);

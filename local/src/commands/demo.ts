@@ -3,14 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin, asNobody, gatewayAndAdmin, loggedIn } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
-
-const usage = {
-  name: "demo",
-  text: `  Places an order as a new customer and has the admin mark it as paid; says what happens. Needs the sample data that
-  the command seed fills in.
-`,
-  asks: "gateway",
-} as const;
+import { help } from "./demo.help.mjs";
 
 const searchableWithinMs = 30_000;
 const askAgainMs = 500;
@@ -19,7 +12,7 @@ const quantity = 2;
 type Product = { id: string; name: string; price: number; currency: string; stock: number };
 type Order = { id: string; status: string; priceTotal: number; currency: string };
 
-await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
+await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
   const { gateway } = gatewayAndAdmin(instance);
   const asked = await asAdmin(instance); // a wrong log-in is said before anything is ordered

@@ -6,19 +6,8 @@ import { parseArgs, promisify } from "node:util";
 import { refuseSwallowed } from "../screen/swallowed-options.ts";
 import { StartError } from "../start-error.ts";
 import { gatewayUrl } from "./api.ts";
+import { commands, help, writeSamples } from "./in-cluster.help.mjs";
 
-const commands = ["seed", "demo", "reindex", "dead-letters"];
-const writeSamples = ["seed", "demo"];
-const usage = `npm run in-cluster -- [options] COMMAND [WORDS…]
-
-  Runs ${commands.join(", ")} against a release in Kubernetes, as its first admin.
-
-  --namespace NAME  of the release (kubectl's current one)
-  --context NAME    of kubectl (its current one)
-  --url URL         a way to the gateway that is there already (kubectl opens one)
-  --yes-production  ${writeSamples.join(" and ")} write sample data into a release for production too
-  --help            this text; after the command, that one's
-`;
 const firstAdmin = "accounts-first-admin";
 const gateway = "service/gateway";
 const text = { type: "string" } as const;
@@ -32,14 +21,14 @@ async function main(): Promise<void> {
   const { values } = parseOptions(own);
   refuseSwallowed(Object.keys(options), []);
   if (values.help) {
-    process.stdout.write(usage);
+    process.stdout.write(help());
     return;
   }
   if (!command || !commands.includes(command)) {
     throw new StartError(`${command ?? "no command"}: choose ${commands.join(", ")} (--help)`);
   }
   if (words.includes("--help")) {
-    process.exitCode = await runCommand(command, words, {});
+    process.stdout.write(help([command]));
     return;
   }
   const url = values.url === undefined ? undefined : gatewayUrl(values.url, "--url");

@@ -2,18 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { StartError } from "../start-error.ts";
 import { asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
-
-const usage = {
-  name: "reindex",
-  text: "  Builds the search index anew from the catalogue, while searches go on.\n",
-  asks: "gateway",
-} as const;
+import { help } from "./reindex.help.mjs";
 
 const pollMs = 500;
 
 type Progress = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
 
-await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
+await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
   const ask = await asAdmin(instance);
   const { reindex } = await ask<{ reindex: { index: string } }>("mutation { reindex { index } }");

@@ -1,18 +1,14 @@
 import { sidecarOf } from "../apps.ts";
-import { instanceAt } from "../instance.ts";
 import { recordedProcesses } from "../process/run-record.ts";
 import { rotateSigningKeys } from "../secrets/rotate.ts";
 import { StartError } from "../start-error.ts";
 import { runCommandLine } from "./command-line.ts";
+import { help } from "./rotate-keys.help.mjs";
+import { chosenInstance } from "./running-instance.ts";
 
-const usage = {
-  name: "rotate-keys",
-  text: "  A new key will sign tokens, the one before still verifies, older ones are forgotten.\n",
-};
-
-await runCommandLine(usage, async ({ instance: name = "default", words: [surplus] }) => {
+await runCommandLine(help(), async ({ instance: named, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
-  const instance = instanceAt(name);
+  const instance = chosenInstance(named, "name one that has been stopped with --instance");
   const { kid, signsFrom = 0 } = await rotateSigningKeys(instance);
   const sidecars = [...recordedProcesses(instance.folder)].filter(([process]) => isOfAccounts(process));
   // The local secret store reads its file only when it is initialised; SIGHUP makes a sidecar load its components anew.

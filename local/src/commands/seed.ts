@@ -3,17 +3,9 @@ import { seed } from "../seed/seed.ts";
 import { StartError } from "../start-error.ts";
 import { gatewayAndAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
+import { help } from "./seed.help.mjs";
 
-const usage = {
-  name: "seed",
-  text: `  Fills in the sample people and products through the gateway, as npm start does. Safe to repeat: what is there stays.
-  Where the admin's password is not the published one, the sample people get one that only whoever knows the admin's can
-  work out; it is printed.
-`,
-  asks: "gateway",
-} as const;
-
-await runCommandLine(usage, async ({ instance, words: [surplus] }) => {
+await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
   const { gateway, admin } = gatewayAndAdmin(instance);
   const published = admin.password === samplePassword;

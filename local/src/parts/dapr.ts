@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { coerce, satisfies } from "semver";
-import { isExecutable } from "../process/find-program.ts";
+import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 import { builtRuntime } from "./dapr-build.ts";
@@ -50,7 +50,7 @@ export function isRecent(version: string): boolean {
 }
 
 function holdsDapr(folder: string): boolean {
-  return needed.every((name) => isExecutable(join(folder, name)));
+  return needed.every((name) => findProgram(join(folder, name)));
 }
 
 async function versionIn(folder: string): Promise<string> {
@@ -60,7 +60,7 @@ async function versionIn(folder: string): Promise<string> {
 
 function describe(folder: string, version: string, ours: boolean): DaprRuntime {
   const program = (name: string) => join(folder, name);
-  const sentry = isExecutable(program("sentry")) ? program("sentry") : undefined;
+  const sentry = findProgram(program("sentry"));
   const [daprd, placement, scheduler] = [program("daprd"), program("placement"), program("scheduler")];
   return { daprd, placement, scheduler, sentry, version, ours };
 }

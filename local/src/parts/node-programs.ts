@@ -14,6 +14,11 @@ export interface AppSettings {
   logLevel: string;
 }
 
+/** A front end in development is a page of another origin: on this machine, on whatever port. */
+const developersOrigins = ["http", "https"].flatMap((scheme) =>
+  ["localhost", "127.0.0.1"].map((host) => `${scheme}://${host}:*`),
+);
+
 /** How to start one of our services. All it needs to know is in its environment. */
 export function appProcess(instance: Instance, { app, name }: Replica, settings: AppSettings): ProcessSpec {
   const { ports, tokens } = settings;
@@ -27,12 +32,18 @@ export function appProcess(instance: Instance, { app, name }: Replica, settings:
     // everybody on this machine shares one address
     SIDECART_RATE_LIMIT: "1000000",
     SIDECART_LOGIN_RATE_LIMIT: "100000",
-    ...(settings.httpPort === undefined ? {} : { SIDECART_HTTP_PORT: String(settings.httpPort) }),
+    ...(settings.httpPort === undefined ? {} : listening(settings.httpPort)),
     DAPR_GRPC_PORT: String(ports.grpc),
     DAPR_HTTP_PORT: String(ports.http),
     DAPR_API_TOKEN: tokens.dapr,
     APP_API_TOKEN: tokens.app,
   });
+}
+
+function listening(httpPort: number): Record<string, string> {
+  const own = process.env.SIDECART_CORS_ORIGINS;
+  const origins = [...developersOrigins, ...(own ? [own] : [])];
+  return { SIDECART_HTTP_PORT: String(httpPort), SIDECART_CORS_ORIGINS: origins.join(",") };
 }
 
 /** A pluggable component, `components/<name>`: daprd finds it by its socket's name, `<type>.sock`. */

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../instance.ts";
 import { withFileLock } from "../process/file-lock.ts";
-import { findProgram, isExecutable } from "../process/find-program.ts";
+import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 
@@ -29,7 +29,7 @@ const servicePolicy = "/usr/sbin/policy-rc.d";
 /** The program of a server on this machine, installed from the distribution when we are root on a Debian-like one. */
 export async function findServer(server: PackagedServer, { note, signal }: Listeners): Promise<string> {
   const { name, program, folders = [], advice } = server;
-  const find = () => folders.map((folder) => join(folder, program)).find(isExecutable) ?? findProgram(program);
+  const find = () => findProgram(program, { before: folders });
   const found = find();
   if (found) return found;
   if (process.getuid?.() !== 0 || !findProgram("apt-get")) throw new StartError(`${program} is missing: ${advice}`);

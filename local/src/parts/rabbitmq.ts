@@ -31,7 +31,7 @@ export async function findRabbitServer(listeners: Listeners): Promise<{ broker: 
   // Debian's own on PATH is a wrapper that changes the user
   const server = { name: "rabbitmq-server", program: "rabbitmq-server", folders: ["/usr/lib/rabbitmq/bin"], advice };
   const broker = await findServer(server, listeners);
-  const epmd = findProgram("epmd", ["/usr/lib/erlang/bin", join(dirname(broker), "../../erlang/bin")]);
+  const epmd = findProgram("epmd", { after: ["/usr/lib/erlang/bin", join(dirname(broker), "../../erlang/bin")] });
   if (!epmd) throw new StartError("epmd, which comes with Erlang, is missing: put it on PATH or set RABBITMQ_URL");
   return { broker, epmd };
 }

@@ -1,17 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import which from "which";
 
-/** The full path of a program on PATH, or in one of `folders` after it; undefined when there is none. */
-export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
-  const searched = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), ...folders];
-  return searched.map((folder) => join(folder, name)).find(isExecutable);
-}
+type Folders = { before?: readonly string[]; after?: readonly string[] };
 
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+/** The full path of a program on PATH, or in folders before or after it; undefined when there is none. A path is itself. */
+export function findProgram(name: string, { before = [], after = [] }: Folders = {}): string | undefined {
+  const path = [...before, process.env.PATH ?? "", ...after].join(delimiter);
+  return which.sync(name, { path, nothrow: true }) ?? undefined;
 }

@@ -1,52 +1,40 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { execa, type Options } from "execa";
 import { StartError } from "../start-error.ts";
 
-interface CommandOptions {
-  cwd?: string;
-  env?: Record<string, string | undefined>;
-  uid?: number;
-  gid?: number;
+type CommandOptions = Pick<Options, "cwd" | "env" | "uid" | "gid"> & {
   signal?: AbortSignal | undefined;
   onLine?: (line: string) => void;
-}
+};
 
 const keptLines = 30;
 
 /**
  * Runs a command, with what it starts, to its end and answers its stdout. Its output is also handed out line by line. A
- * failure is one line that names the command and the exit code, with the last lines it wrote.
+ * failure is one line that names the command and the exit code, with the last lines it wrote. A given `env` is all that
+ * it sees.
  */
-export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { onLine, signal, ...spawnOptions } = options;
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...spawnOptions, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    const abort = () => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
-      } catch (error) {
-        // It has ended, and only its output is still being read.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    const last: string[] = [];
-    const out: string[] = [];
-    const take = (line: string) => {
-      last.push(line);
-      if (last.length > keptLines) last.shift();
-      onLine?.(line);
-    };
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      out.push(line);
-      take(line);
-    });
-    createInterface({ input: child.stderr }).on("line", take);
-    child.once("error", (error) => reject(new StartError(`${command} could not be run: ${error.message}`)));
-    child.once("close", (code, ended) => {
-      signal?.removeEventListener("abort", abort);
-      if (code === 0) resolve(out.join("\n"));
-      else reject(new StartError(`${command} ${args[0] ?? ""} failed (${ended ?? `exit code ${code}`})`, last));
-    });
+export async function runCommand(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
+  const { onLine, signal, ...rest } = options;
+  const take = function* (line: unknown) {
+    onLine?.(String(line));
+    yield line;
+  };
+  const ended = await execa(command, args, {
+    ...rest,
+    extendEnv: rest.env === undefined,
+    stdin: "ignore",
+    stdout: take,
+    stderr: take,
+    all: true,
+    reject: false,
+    killDescendants: true,
+    forceKillAfterDelay: false,
+    ...(signal && { cancelSignal: signal }),
   });
+  if (!ended.failed) return ended.stdout;
+  const { exitCode, signal: killedBy, all, cause } = ended;
+  if (exitCode === undefined && killedBy === undefined)
+    throw new StartError(`${command} could not be run: ${(cause as Error).message}`);
+  const lines = all.split("\n").filter(Boolean).slice(-keptLines);
+  throw new StartError(`${command} ${args[0] ?? ""} failed (${killedBy ?? `exit code ${exitCode}`})`, lines);
 }

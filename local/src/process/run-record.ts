@@ -101,10 +101,11 @@ export function recordedProcesses(folder: string): Map<string, number> {
   return new Map(alive.map(([name, entry]) => [name, entry.pid]));
 }
 
-/** Where the gateway of an instance listens; undefined when it does not run. */
-export function recordedGateway(folder: string): string | undefined {
+/** An instance whose launcher is alive: where its gateway listens, once it is ready. Undefined when it does not run. */
+export function recordedRun(folder: string): { gatewayUrl?: string } | undefined {
   const record = read(join(folder, "run.json"));
-  return record && isSameProcess(record.launcher.pid, record.launcher.start) ? record.gatewayUrl : undefined;
+  if (!record || !isSameProcess(record.launcher.pid, record.launcher.start)) return undefined;
+  return record.gatewayUrl === undefined ? {} : { gatewayUrl: record.gatewayUrl };
 }
 
 async function endProcesses(processes: Record<string, Entry>): Promise<string[]> {

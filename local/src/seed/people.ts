@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-export type Role = "customer" | "admin" | "partner" | "deliverer";
+type Role = "customer" | "admin" | "partner" | "deliverer";
 
 export interface Person {
   role: Role;

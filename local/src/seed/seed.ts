@@ -1,4 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
+import pLimit from "p-limit";
+import pRetry from "p-retry";
 import { GraphqlClient, Refused } from "./graphql.ts";
 import { type Person, people, samplePassword } from "./people.ts";
 import { type SampleProduct, sampleProducts } from "./products.ts";
@@ -32,7 +33,9 @@ export async function seed(gatewayUrl: string, signal: AbortSignal, logIns: LogI
   const admin = client.as(await logIn(client, first.email, first.password));
   await Promise.all(people.slice(1).map((person) => register(client, admin, person, password)));
   const shops = await shopClients(client, missing, password);
-  await inParallel(missing, (product) => createProduct(shops.get(product.partner ?? "") ?? admin, product, signal));
+  await pLimit(inFlight).map(missing, (product) =>
+    createProduct(shops.get(product.partner ?? "") ?? admin, product, signal),
+  );
   return true;
 }
 
@@ -98,23 +101,11 @@ async function createProduct(
   signal: AbortSignal,
 ): Promise<void> {
   const query = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
-  const giveUpAt = Date.now() + knownWithinMs;
-  for (;;) {
-    try {
-      await client.send(query, { input });
-      return;
-    } catch (error) {
-      const unknown = error instanceof Refused && error.code === "UNKNOWN_PARTNER";
-      if (!unknown || Date.now() > giveUpAt) throw error;
-      await pause(askAgainMs, undefined, { signal });
-    }
-  }
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
+  await pRetry(() => client.send(query, { input }), {
+    retries: knownWithinMs / askAgainMs,
+    minTimeout: askAgainMs,
+    factor: 1,
+    signal,
+    shouldRetry: ({ error }) => error instanceof Refused && error.code === "UNKNOWN_PARTNER",
+  });
 }

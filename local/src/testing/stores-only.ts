@@ -15,15 +15,3 @@ export async function launchStores(
   t.teardown(() => system.stop());
   return { system, secrets: JSON.parse(readFileSync(join(system.instanceDir, "secrets.json"), "utf8")) as Secrets };
 }
-
-/** Sets variables of the environment until the test ends. */
-export function withEnvironment(t: Test, variables: Record<string, string>): void {
-  for (const [name, value] of Object.entries(variables)) {
-    const before = process.env[name];
-    process.env[name] = value;
-    t.teardown(() => {
-      if (before === undefined) delete process.env[name];
-      else process.env[name] = before;
-    });
-  }
-}

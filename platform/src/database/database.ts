@@ -23,6 +23,11 @@ export class StatementFailed extends AppError {
     super(sqlState === undefined ? commonErrors.unavailable : commonErrors.internal, rest);
     this.sqlState = sqlState;
   }
+
+  /** What does not fit the schema (class 42) fails whatever the values are. */
+  override get mayBeOneItems(): boolean {
+    return this.sqlState?.startsWith("42") !== true;
+  }
 }
 
 /**

@@ -8,4 +8,3 @@ export {
 } from "./lease-queue.ts";
 export { sqlFile } from "./sql-file.ts";
 export { rowsOf, type Statement, sql } from "./statement.ts";
-export type { EventListener } from "./written-events.ts";

@@ -1,4 +1,5 @@
 import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
+import { type Implementation, implement } from "../rpc/app-server.ts";
 import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
@@ -8,12 +9,15 @@ import type { Delivery, Dispatcher, PubSub } from "./subscriptions.ts";
 const { SUCCESS, RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
 const broadcast: PubSub = "broadcast";
 
-type Options = {
+export type CallbackOptions = {
+  /** Without it nothing is heard that is kept. */
   dispatcher?: Dispatcher | undefined;
+  /** Without it nothing is heard that every replica hears. */
   listener?: Listener | undefined;
   pubsub: string;
   appId: string;
-  isDraining(): boolean;
+  /** False while the process takes no events: its sidecar is told that it is not well, and to deliver them later. */
+  isOpen(): boolean;
 };
 
 /** Messages come as they were published: a sidecar would take each for one event, and decode and encode it to hand it over. */
@@ -22,19 +26,36 @@ const asPublished = { rawPayload: "true" };
 const replicated = { ...asPublished, queueType: "quorum" };
 
 /** Where the sidecar puts what it gives up on; we store it like any other dead letter. */
-export const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
+const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
 
-/** Dapr's callbacks. A handler that fails asks for another delivery; nothing is answered SUCCESS but what is stored. */
-export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCallback.AppCallback, CallContext> {
-  const { dispatcher, listener, pubsub } = options;
+/** What a sidecar asks of its app: Dapr's callbacks and its health check. */
+export function daprCallbacks(options: CallbackOptions): Implementation[] {
+  const health = implement(appCallback.AppCallbackHealthCheck, {
+    async healthCheck() {
+      if (!options.isOpen()) throw new AppError(commonErrors.unavailable);
+      return {};
+    },
+  });
+  // The sidecar's policies set the deadline of a delivery; without one it may wait for as long as it has to.
+  const callbacks = { ...implement(appCallback.AppCallback, handlers(options)), timeoutMs: Number.POSITIVE_INFINITY };
+  return [
+    { ...callbacks, open: ["listTopicSubscriptions", "listInputBindings"] },
+    { ...health, open: ["healthCheck"] },
+  ];
+}
+
+/** A handler that fails asks for another delivery; nothing is answered SUCCESS but what is stored. */
+function handlers(options: CallbackOptions): RpcHandlers<typeof appCallback.AppCallback, CallContext> {
+  const { dispatcher, listener, pubsub, isOpen } = options;
   const lastResort = deadLetterTopic(options.appId);
 
-  async function deliver(event: appCallback.TopicEventRequest): Promise<Delivery> {
+  async function deliver(event: appCallback.TopicEventRequest, context: CallContext): Promise<Delivery> {
     const message = Buffer.from(event.data).toString("utf8");
+    // Taken at any time: a sidecar without policies delivers it once only.
+    if (event.topic === lastResort && dispatcher) return dispatcher.lastResort(event.topic, message, context);
+    if (!isOpen()) return "again";
     if (event.pubsubName === broadcast) return (await listener?.deliver(event.topic, message)) ?? "again";
-    if (!dispatcher) return "again";
-    if (event.topic === lastResort) return dispatcher.lastResort(event.topic, message);
-    return dispatcher.deliver(event.topic, message);
+    return (await dispatcher?.deliver(event.topic, message)) ?? "again";
   }
 
   return {
@@ -45,8 +66,8 @@ export function appCallbackHandlers(options: Options): RpcHandlers<typeof appCal
       const own = dispatcher.topics.map((topic) => ({ ...settings, topic, deadLetterTopic: lastResort }));
       return { subscriptions: [...own, { ...settings, topic: lastResort }, ...heard] };
     },
-    async onTopicEvent(event) {
-      const delivery = options.isDraining() ? "again" : await deliver(event);
+    async onTopicEvent(event, context) {
+      const delivery = await deliver(event, context);
       return { status: delivery === "handled" ? SUCCESS : RETRY };
     },
     async listInputBindings() {

@@ -1,4 +1,13 @@
-import { create, type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromJson,
+  type JsonValue,
+  type Message,
+  type MessageShape,
+  toJson,
+} from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { type Change, ChangeSchema } from "@sidecart/proto/cache_invalidation/v1/cache_invalidation";
 import { systemClock } from "../ids.ts";
 import { background } from "../rpc/call.ts";
@@ -18,6 +27,9 @@ type ChangeOf = { topic: string; of(data: unknown): Change };
 
 /** Which of a service's events caches hear of, and under which topic. */
 export type CacheInvalidation = { type: EventType; changes: ChangeOf[] };
+
+/** The message by which a service tells every replica of the gateway what changed. */
+export type ChangesMessage = GenMessage<Message & { changes: Change[] }>;
 
 /** Says which change an event stands for. */
 export function changeOf<D extends DescMessage>(

@@ -1,5 +1,6 @@
-export { createListener, type Listener } from "./broadcast.ts";
-export { type CacheInvalidation, changeOf } from "./cache-invalidation.ts";
+export { daprCallbacks } from "./app-callback.ts";
+export type { Listener } from "./broadcast.ts";
+export { type CacheInvalidation, type ChangesMessage, changeOf } from "./cache-invalidation.ts";
 export {
   EventTooLarge,
   type OutboxRow,

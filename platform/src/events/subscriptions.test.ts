@@ -116,6 +116,9 @@ t.test("while a part of the system is away a message is tried for as long as tha
   t.match(letters, [{ attempts: 5 }], "and what had failed by then does not count");
 });
 
+/** A delivery whose time is up. */
+const over = { deadline: 0, signal: new AbortController().signal };
+
 t.test("a message is only let go once its dead letter is stored", async (t) => {
   const store = { fail: true };
   const { deliver, letters, lastResort } = dispatcherOf(async () => {
@@ -124,13 +127,13 @@ t.test("a message is only let go once its dead letter is stored", async (t) => {
   const event = eventOf();
   for (let attempt = 0; attempt < 12; attempt += 1) t.equal(await deliver(topic, event), "again");
   t.equal(await deliver(topic, "not an event"), "again");
-  t.equal(await lastResort("orders.dead-letters.v1", "raw"), "again");
+  t.equal(await lastResort("orders.dead-letters.v1", "raw", over), "again");
   store.fail = false;
   const end = await untilHandled(() => deliver(topic, event));
   t.equal(end, "handled", "within its five attempts");
   t.equal(letters.length, 1);
   t.equal(await deliver(topic, "not an event"), "handled");
-  t.equal(await lastResort("orders.dead-letters.v1", "raw"), "handled");
+  t.equal(await lastResort("orders.dead-letters.v1", "raw", over), "handled");
   t.equal(letters.length, 3);
 });
 
@@ -241,10 +244,34 @@ t.test("what is asked too much of a service is tried for as long as that lasts",
   t.same(letters, []);
 });
 
+t.test("what the sidecar gave up on is held until it is stored, and stored once", async (t) => {
+  let tries = 0;
+  const store = {
+    get fail() {
+      tries += 1;
+      return tries < 4;
+    },
+  };
+  const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never, store);
+  const context = { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+  t.equal(await lastResort("orders.dead-letters.v1", JSON.stringify(eventOf()), context), "handled");
+  t.match({ tries, letters }, { tries: 4, letters: [{ topic, attempts: 1 }] });
+});
+
+t.test("what the sidecar gave up on is handed back when its delivery ends", async (t) => {
+  const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never, { fail: true });
+  const end = new AbortController();
+  const context = { deadline: Number.POSITIVE_INFINITY, signal: end.signal };
+  const delivery = lastResort("orders.dead-letters.v1", JSON.stringify(eventOf()), context);
+  end.abort();
+  t.equal(await delivery, "again");
+  t.same(letters, []);
+});
+
 t.test("of what the sidecar gave up on, each event is kept to be handled again", async (t) => {
   const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never);
   const [one, two] = [eventOf(), eventOf()];
-  t.equal(await lastResort("orders.dead-letters.v1", JSON.stringify([one, "text", two])), "handled");
+  t.equal(await lastResort("orders.dead-letters.v1", JSON.stringify([one, "text", two]), over), "handled");
   const error = "given up by the sidecar";
   t.same(letters, [
     { topic, event: one, error, attempts: 1 },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
@@ -62,6 +63,9 @@ const lateMs = 1_000;
  */
 const mostAtOnce = 128;
 const givenUp = "given up by the sidecar";
+/** Between tries to store what the sidecar gave up on. */
+const firstPauseMs = 250;
+const longestPauseMs = 3_000;
 /** Of failed attempts, and of events whose message comes again; the oldest are forgotten first, so no flood fills the memory. */
 const mostRemembered = 10_000;
 
@@ -145,17 +149,31 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     }
   }
 
-  /** For messages that the sidecar gave up on: events are kept as such, to be handled again. The type of ours is their topic. */
-  async function lastResort(topic: string, message: string): Promise<Delivery> {
-    const kept = eventsOf(message).map((raw) => {
+  /**
+   * For messages that the sidecar gave up on: events are kept as such, to be handled again. The type of ours is their
+   * topic. The delivery is held until all are stored: Redis lets a message go whose delivery fails, unless a policy of
+   * the sidecar repeats it.
+   */
+  async function lastResort(topic: string, message: string, context: CallContext): Promise<Delivery> {
+    const keep = (raw: unknown) => {
       const { success, data: event } = cloudEvent.safeParse(raw);
       if (success) return deadLetters.keep(event.type, event, givenUp, 1);
       return deadLetters.unreadable(topic, raw, givenUp);
-    });
-    return putAside(Promise.all(kept));
+    };
+    const deliveries = eventsOf(message).map((raw) => held(() => putAside(keep(raw)), context));
+    return (await Promise.all(deliveries)).includes("again") ? "again" : "handled";
   }
 
   return { topics: [...byTopic.keys()], deliver, handle, lastResort };
+}
+
+/** Tries until it succeeds, or the delivery is over. */
+async function held(store: () => Promise<Delivery>, { signal, deadline }: CallContext): Promise<Delivery> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const delivery = await store();
+    if (delivery === "handled" || signal.aborted || Date.now() + pauseMs >= deadline) return delivery;
+    await pause(pauseMs, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** The subscriptions to one component; two to one topic are a mistake. */

@@ -2,7 +2,7 @@ import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors, type ErrorKind, toAppError } from "../rpc/errors.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 
-export const mediaErrors = {
+const mediaErrors = {
   name: { code: "MEDIA_NAME", status: "INVALID_ARGUMENT", text: "This cannot be the name of a file." },
   size: { code: "MEDIA_SIZE", status: "INVALID_ARGUMENT", text: "A file has at most 3 MB." },
 } as const satisfies Record<string, ErrorKind>;

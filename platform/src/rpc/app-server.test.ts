@@ -63,8 +63,6 @@ t.test("a port that is taken is said so", async (t) => {
     timeoutMs,
     log: createLogger("test", "silent"),
     implementations: [],
-    pubsub: "pubsub",
-    appId: "catalog",
   });
   await t.rejects(second, /EADDRINUSE/);
 });

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
 import type { DescService } from "@bufbuild/protobuf";
-import appCallback from "@dapr/dapr/proto/dapr/proto/runtime/v1/appcallback_pb.js";
 import {
   Server,
   ServerCredentials,
@@ -14,14 +13,13 @@ import {
   ATTR_RPC_SYSTEM_NAME,
   METRIC_RPC_SERVER_CALL_DURATION,
 } from "@opentelemetry/semantic-conventions";
-import { appCallbackHandlers } from "../events/app-callback.ts";
-import type { Listener } from "../events/broadcast.ts";
-import type { Dispatcher } from "../events/subscriptions.ts";
-import { type Logger, logFailure } from "../telemetry/log.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { durationHistogram, inSpan, SpanKind, traceFromMetadata } from "../telemetry/telemetry.ts";
+import { isAccessProbe } from "./access.ts";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors, toAppError, toServiceError } from "./errors.ts";
 import { type RpcHandlers, serviceDefinition, unaryDefinitions } from "./grpc-methods.ts";
+import { logFailure } from "./log-failure.ts";
 
 type AnyHandlers = Record<string, (request: never, context: CallContext) => Promise<object>>;
 export type Implementation = {
@@ -31,6 +29,8 @@ export type Implementation = {
   callers?: readonly string[];
   /** Methods that the sidecar calls without showing the token; they tell nothing and change nothing. */
   open?: readonly string[];
+  /** Longest a call may take when the caller set no deadline; that of the server when absent. */
+  timeoutMs?: number;
 };
 
 /** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
@@ -49,46 +49,24 @@ export type AppServerOptions = {
   appToken: string;
   timeoutMs: number;
   log: Logger;
-  implementations: Implementation[];
-  dispatcher?: Dispatcher | undefined;
-  listener?: Listener | undefined;
-  pubsub: string;
-  appId: string;
+  implementations: readonly Implementation[];
 };
 
 export type AppServer = {
   /** Where it listens; the one that was asked for, unless that was 0. */
   port: number;
-  /** Unhealthy at once; after `delayMs`, in which the sidecar notices, takes no more calls and finishes those in flight. */
-  drain(graceMs: number, delayMs?: number): Promise<void>;
+  /** Takes no more calls, finishes those in flight, and cuts off what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>;
 };
 
-/** The gRPC server that only our own sidecar calls: our services, Dapr's callbacks and its health check. */
+/** The gRPC server that only our own sidecar calls. */
 export async function startAppServer(options: AppServerOptions): Promise<AppServer> {
-  let draining = false;
   const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
-  const callbacks = appCallbackHandlers({ ...options, isDraining: () => draining });
-  const health = implement(appCallback.AppCallbackHealthCheck, {
-    healthCheck: async () => {
-      if (draining) throw new AppError(commonErrors.unavailable);
-      return {};
-    },
-  });
-  const all: Implementation[] = [
-    ...options.implementations,
-    { ...implement(appCallback.AppCallback, callbacks), open: ["listTopicSubscriptions", "listInputBindings"] },
-    { ...health, open: ["healthCheck"] },
-  ];
-  for (const one of all) server.addService(serviceDefinition(one.service), handlersFor(one, options));
+  for (const one of options.implementations) {
+    server.addService(serviceDefinition(one.service), handlersFor(one, options));
+  }
   const port = await listen(server, `${options.host}:${options.port}`);
-  return {
-    port,
-    async drain(graceMs, delayMs = 0) {
-      draining = true;
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      await shutdown(server, graceMs);
-    },
-  };
+  return { port, close: (graceMs) => shutdown(server, graceMs) };
 }
 
 function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
@@ -141,10 +119,11 @@ async function answer(
   if (!one.open?.includes(name) && !sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
     throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
   }
-  const context = contextOf(call, options.timeoutMs);
+  const context = contextOf(call, one.timeoutMs ?? options.timeoutMs);
   if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
     throw new AppError(commonErrors.forbidden, { cause: new Error(`${path} called by ${context.callerAppId}`) });
   }
+  if (isAccessProbe(call.metadata)) return {};
   return one.handlers[name]?.(call.request, context) ?? {};
 }
 

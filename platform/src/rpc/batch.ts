@@ -1,4 +1,3 @@
-import { StatementFailed } from "../database/database.ts";
 import { durationHistogram, meter, withTrace } from "../telemetry/telemetry.ts";
 import { type BatchCall, mergeContexts, mergeTraces, openCall } from "./batch-call.ts";
 import { createPace, type Pace } from "./batch-pace.ts";
@@ -167,7 +166,7 @@ async function refuse<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
   const left = waiters.filter(({ call }) => !call.isDone());
-  if (waiters.length > 1 && mayBeOnes(error)) {
+  if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
     for (const half of halves) await ask(half, options);
@@ -176,10 +175,3 @@ async function refuse<Item, Result>(
     for (const { call, place } of left) call.settle(place, failure);
   }
 }
-
-/** What may be the fault of one item: a refusal of what was asked, or a statement that failed on its values. */
-const mayBeOnes = (error: unknown) =>
-  error instanceof StatementFailed ? !isBroken(error) : toAppError(error).status === "INVALID_ARGUMENT";
-
-/** The statement does not fit the schema (SQLSTATE class 42), whatever its values. */
-const isBroken = ({ sqlState }: StatementFailed) => sqlState?.startsWith("42") === true;

@@ -21,11 +21,11 @@ export function background(timeoutMs: number, signal: AbortSignal = new AbortCon
   return { deadline: Date.now() + timeoutMs, signal };
 }
 
-/** The same with another token or none. By name: a context may be an object with getters, which a spread would lose. */
-export const withToken = (context: CallContext, authorization: string | undefined): CallContext => {
-  const { deadline, signal, repeatable, callerAppId } = context;
-  return { deadline, signal, repeatable, callerAppId, authorization };
-};
+/** The same with another token or none. */
+export const withToken = (context: CallContext, authorization: string | undefined): CallContext => ({
+  ...context,
+  authorization,
+});
 
 /** The same for whoever an item of the call belongs to: the bearer of `authorization`, or, when that is empty, the caller. */
 export const onBehalfOf = (context: CallContext, authorization: string): CallContext =>

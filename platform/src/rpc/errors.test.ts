@@ -5,6 +5,7 @@ import {
   AppError,
   commonErrors,
   type ErrorKind,
+  isRefusedBySidecar,
   isRetryable,
   type StatusName,
   toAppError,
@@ -77,13 +78,21 @@ t.test("what the sidecar itself says becomes what it means", async (t) => {
     [status.UNAVAILABLE, commonErrors.unavailable],
     [status.DEADLINE_EXCEEDED, commonErrors.timeout],
     [status.CANCELLED, commonErrors.cancelled],
-    [status.PERMISSION_DENIED, commonErrors.forbidden],
+    [status.PERMISSION_DENIED, commonErrors.refusedBySidecar],
     [status.INTERNAL, commonErrors.internal],
     [status.UNKNOWN, commonErrors.internal],
   ] as [status, ErrorKind][]) {
     t.equal(toAppError(fromSidecar(code, "dial tcp 10.0.0.1:5432")).code, kind.code);
     t.notMatch(toAppError(fromSidecar(code, "dial tcp 10.0.0.1:5432")).message, "10.0.0.1");
   }
+});
+
+t.test("what a service refuses is not what an access policy refuses", async (t) => {
+  const refusal = received(new AppError(commonErrors.forbidden));
+  t.notOk(isRefusedBySidecar(refusal));
+  t.equal(toAppError(refusal).code, "FORBIDDEN");
+  t.ok(isRefusedBySidecar(fromSidecar(status.PERMISSION_DENIED)));
+  t.notOk(isRefusedBySidecar(fromSidecar(status.UNAVAILABLE)));
 });
 
 t.test("a trailer that is not ours says nothing", async (t) => {
@@ -108,6 +117,7 @@ t.test("only what may pass by itself is worth another try", async (t) => {
   t.ok(isRetryable(new AppError(commonErrors.overloaded)));
   t.notOk(isRetryable(new AppError(commonErrors.tooLarge)), "which has the same status");
   t.ok(isRetryable(fromSidecar(status.UNAVAILABLE)));
+  t.ok(isRetryable(fromSidecar(status.PERMISSION_DENIED)), "an access policy may be mended");
   t.ok(isRetryable(received(new AppError(commonErrors.unavailable))));
   for (const no of [new Error("a bug"), new AppError(commonErrors.invalid), new AppError(commonErrors.notFound)]) {
     t.notOk(isRetryable(no));

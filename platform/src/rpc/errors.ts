@@ -36,6 +36,11 @@ export class AppError extends Error {
   get httpStatus(): number {
     return httpStatus[this.status];
   }
+
+  /** True when one item of a batch may be at fault, so that the others may succeed without it. */
+  get mayBeOneItems(): boolean {
+    return this.status === "INVALID_ARGUMENT";
+  }
 }
 
 /** Errors every service shares; a service's own stand in its `errors.ts`. */
@@ -54,6 +59,7 @@ export const commonErrors = {
   overloaded: { code: "OVERLOADED", status: "RESOURCE_EXHAUSTED", text: "Too many requests at once. Try again." },
   timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
   cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller went away." },
+  refusedBySidecar: { code: "CALL_REFUSED", status: "INTERNAL", text: "Something went wrong on our side." },
   internal: { code: "INTERNAL", status: "INTERNAL", text: "Something went wrong on our side." },
 } as const satisfies Record<string, ErrorKind>;
 
@@ -69,8 +75,8 @@ const fromStatus: Partial<Record<status, ErrorKind>> = {
   [status.CANCELLED]: commonErrors.cancelled,
   // An answer that was too large for the sidecars.
   [status.RESOURCE_EXHAUSTED]: commonErrors.tooLarge,
-  // Access control between sidecars said no.
-  [status.PERMISSION_DENIED]: commonErrors.forbidden,
+  // An access policy between sidecars said no: a mistake of ours, whoever the person is.
+  [status.PERMISSION_DENIED]: commonErrors.refusedBySidecar,
 };
 
 /** Any failure as one the caller may see. Unknown ones become INTERNAL without detail; the cause stays for the log. */
@@ -81,6 +87,11 @@ export function toAppError(error: unknown): AppError {
   const sent = error.metadata.get(trailer).join().split(",").at(-1)?.trim();
   if (sent) return decode(sent, error);
   return new AppError(fromStatus[error.code] ?? commonErrors.internal, { cause: error });
+}
+
+/** True for a call that a sidecar's access policy refused. What a process of ours refuses has a trailer. */
+export function isRefusedBySidecar(error: unknown): boolean {
+  return isServiceError(error) && error.code === status.PERMISSION_DENIED && error.metadata.get(trailer).length === 0;
 }
 
 /**
@@ -111,10 +122,12 @@ export function fromFailure({ code, status: name, message, details }: Failure): 
   return new AppError(kind, details ? { details: JSON.parse(details) } : {});
 }
 
-/** True when trying again later may succeed without anything being changed. */
+const retryable: readonly string[] = [commonErrors.overloaded.code, commonErrors.refusedBySidecar.code];
+
+/** True when the trouble is not the caller's and may pass: that of an access policy, when an operator mends it. */
 export function isRetryable(error: unknown): boolean {
   const { code, status: name } = toAppError(error);
-  return name === "UNAVAILABLE" || name === "DEADLINE_EXCEEDED" || code === commonErrors.overloaded.code;
+  return name === "UNAVAILABLE" || name === "DEADLINE_EXCEEDED" || retryable.includes(code);
 }
 
 function kindOf(error: AppError): ErrorKind {

@@ -1,3 +1,4 @@
+export type { Callee } from "./access.ts";
 export { type Implementation, implement, startAppServer } from "./app-server.ts";
 export { type Batcher, createBatcher } from "./batch.ts";
 export { background, type CallContext, onBehalfOf, throwIfDone, withToken } from "./call.ts";
@@ -31,7 +32,6 @@ export { connectSidecar, type Sidecar } from "./sidecar.ts";
 export {
   accessTokenType,
   type Caller,
-  createVerifier,
   type Role,
   roles,
   tokenAudience,

@@ -1,5 +1,6 @@
-import { type Logger, logFailure } from "../telemetry/log.ts";
-import { type Failure, toFailure } from "./errors.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Failure } from "./errors.ts";
+import { loggedFailure } from "./log-failure.ts";
 
 /**
  * A call about many items goes in three steps: `settleEach` decides about each by itself, `continueWith` does together what
@@ -49,8 +50,7 @@ export function answerEach<Result, Answer>(
   if (outcomes.length === 1 && only instanceof Error) throw only;
   return outcomes.map((one, place) => {
     if (!(one instanceof Error)) return answer(one, place);
-    logFailure(log, name, one);
-    return failure(toFailure(one), place);
+    return failure(loggedFailure(log, name, one), place);
   });
 }
 

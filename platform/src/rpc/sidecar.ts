@@ -1,17 +1,20 @@
 import type { DescService } from "@bufbuild/protobuf";
 import dapr from "@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_pb.js";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { type StateStore, stateStore } from "../state/state.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { injectTrace, inSpan, SpanKind } from "../telemetry/telemetry.ts";
+import { type Access, type Callee, probeAccess } from "./access.ts";
 import { type CallContext, throwIfDone } from "./call.ts";
-import { AppError, commonErrors } from "./errors.ts";
+import { AppError, commonErrors, isRefusedBySidecar } from "./errors.ts";
 import { type RpcClient, type UnaryDefinition, unaryDefinitions } from "./grpc-methods.ts";
 import { untilReached } from "./retry.ts";
+import { metadataOf, type SidecarMetadata } from "./sidecar-metadata.ts";
 
 type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
 export type BulkEntry = { id: string; body: Uint8Array; contentType: string };
 
 /** The one thing a service talks to. Every call carries a deadline, the caller's cancellation and the trace. */
+
 export type Sidecar = {
   /** Another service's methods, by its app id; `undefined` context is a programming error, hence required there. */
   service<S extends DescService>(service: S, appId: string): RpcClient<S, CallContext>;
@@ -29,25 +32,51 @@ export type Sidecar = {
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
   /** The values of these keys in a configuration store; keys it does not have are left out. */
   configuration(store: string, keys: string[], context: CallContext): Promise<Record<string, string>>;
-  /** This app's entries in a state store. */
-  state(store: string): StateStore;
+  /** Dapr's own methods, for the building blocks that the platform puts on top. */
+  readonly api: DaprApi;
+  /** What the sidecar has loaded. */
+  metadata(context: CallContext): Promise<SidecarMetadata>;
+  /** Whether the sidecars let us call another service's method. Nothing is called. */
+  access(callee: Callee): Promise<Access>;
   /** Resolves when the sidecar answers; rejects at the context's deadline. */
   ready(context: CallContext): Promise<void>;
   close(): void;
 };
 
-export function connectSidecar(options: { port: number; apiToken?: string | undefined; host?: string }): Sidecar {
-  const client = new Client(`${options.host ?? "127.0.0.1"}:${options.port}`, credentials.createInsecure(), {
+export type SidecarOptions = {
+  port: number;
+  apiToken?: string | undefined;
+  /** Told of each call that an access policy refuses. */
+  log?: Logger;
+};
+
+export function connectSidecar(options: SidecarOptions): Sidecar {
+  const client = new Client(`127.0.0.1:${options.port}`, credentials.createInsecure(), {
     "grpc.max_receive_message_length": 16 * 1024 * 1024,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1000,
     "grpc.enable_retries": 0,
   });
-  const call = caller(client, options.apiToken);
+  const call = caller(client, options);
   const api = proxy(dapr.Dapr, call, undefined) as DaprApi;
   return {
+    api,
     service: (service, appId) => proxy(service, call, appId) as never,
-    state: (store) => stateStore(api, store),
+    access: (callee) => probe(client, options.apiToken, callee),
+    ...buildingBlocks(api),
+    ready: (context) =>
+      new Promise((resolve, reject) =>
+        client.waitForReady(context.deadline, (error) => (error ? reject(error) : resolve())),
+      ),
+    close: () => client.close(),
+  };
+}
+
+/** Dapr's methods as we use them. */
+function buildingBlocks(
+  api: DaprApi,
+): Pick<Sidecar, "invokeBinding" | "publish" | "secret" | "configuration" | "metadata"> {
+  return {
     async invokeBinding(name, operation, metadata, data, context) {
       const response = await api.invokeBinding({ name, operation, metadata, data }, context);
       return response.data;
@@ -70,11 +99,7 @@ export function connectSidecar(options: { port: number; apiToken?: string | unde
       const { items } = await api.getConfiguration({ storeName, keys }, context);
       return Object.fromEntries(Object.entries(items).map(([key, item]) => [key, item.value]));
     },
-    ready: (context) =>
-      new Promise((resolve, reject) =>
-        client.waitForReady(context.deadline, (error) => (error ? reject(error) : resolve())),
-      ),
-    close: () => client.close(),
+    metadata: async (context) => metadataOf(await api.getMetadata({}, context)),
   };
 }
 
@@ -88,21 +113,37 @@ function proxy(service: DescService, call: Call, appId: string | undefined): obj
   return Object.fromEntries(methods);
 }
 
-function caller(client: Client, apiToken: string | undefined): Call {
+function caller(client: Client, { apiToken, log }: SidecarOptions): Call {
   return (method, request, context, appId) => {
     throwIfDone(context);
     const attributes = { "rpc.system": "grpc", "rpc.method": method.path, ...(appId && { "peer.service": appId }) };
     return inSpan(method.path.slice(1), { kind: SpanKind.CLIENT, attributes }, () => {
-      const metadata = new Metadata();
-      if (apiToken) metadata.set("dapr-api-token", apiToken);
-      if (appId) metadata.set("dapr-app-id", appId);
+      const metadata = headersFor(appId, apiToken);
       if (appId && context.authorization) metadata.set("authorization", context.authorization);
       injectTrace(metadata);
       const repeatable = method.repeatable || context.repeatable === true;
       const answer = untilReached(context, repeatable, () => unary(client, method, request, metadata, context));
-      return answer.catch((error) => Promise.reject(brokenOff(error, context)));
+      return answer.catch((error) => {
+        if (isRefusedBySidecar(error)) log?.error({ err: error, callee: appId, method: method.path }, refused);
+        return Promise.reject(brokenOff(error, context));
+      });
     });
   };
+}
+
+const refused = "call refused by the access policy of the callee's sidecar";
+
+function headersFor(appId: string | undefined, apiToken: string | undefined): Metadata {
+  const metadata = new Metadata();
+  if (apiToken) metadata.set("dapr-api-token", apiToken);
+  if (appId) metadata.set("dapr-app-id", appId);
+  return metadata;
+}
+
+/** Without a span and without another try: it is asked again anyway. */
+function probe(client: Client, apiToken: string | undefined, callee: Callee): Promise<Access> {
+  const metadata = headersFor(callee.app, apiToken);
+  return probeAccess(callee, metadata, (method, context) => unary(client, method, {}, metadata, context));
 }
 
 function unary(

@@ -18,11 +18,13 @@ export type Caller = { accountId: string; roles: readonly Role[]; sessionId: str
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), roles: z.array(z.enum(roles)) });
 
+type Bearer = Pick<CallContext, "authorization">;
+
 export type Verifier = {
   /** The caller, or UNAUTHENTICATED. Each service calls this itself: the gateway's check is a courtesy, not the wall. */
-  caller(context: CallContext): Promise<Caller>;
+  caller(context: Bearer): Promise<Caller>;
   /** The caller, who must have one of the roles, or PERMISSION_DENIED. */
-  require(context: CallContext, ...anyOf: Role[]): Promise<Caller>;
+  require(context: Bearer, ...anyOf: Role[]): Promise<Caller>;
 };
 
 /**
@@ -46,7 +48,7 @@ export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
     [customFetch]: async () => new Response(await jwksJson(), { headers: { "content-type": "application/json" } }),
   });
   const good = new LRUCache<string, { caller: Caller; expiresAt: number }>({ max: remembered, ttl: rememberedMs });
-  async function caller({ authorization = "" }: CallContext): Promise<Caller> {
+  async function caller({ authorization = "" }: Bearer): Promise<Caller> {
     const known = good.get(authorization);
     if (known && Date.now() < known.expiresAt) return known.caller;
     const payload = await verified(authorization);

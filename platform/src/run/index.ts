@@ -1,2 +1,4 @@
-export { maybeServeMetrics, onSignal, type Platform, pubsubName, runService, secretStore, type Wiring } from "./run.ts";
+export { pubsubName, secretStore } from "./components.ts";
+export type { Platform, Wiring } from "./platform.ts";
+export { run } from "./run.ts";
 export { startSweep } from "./sweep.ts";

@@ -1,78 +1,72 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
-import type { PlatformConfig } from "../config.ts";
-import { type Database, database } from "../database/database.ts";
+import pTimeout from "p-timeout";
+import type { z } from "zod";
+import { loadConfig, type PlatformConfig, platformConfig } from "../config.ts";
+import { daprCallbacks } from "../events/app-callback.ts";
 import { createListener } from "../events/broadcast.ts";
-import type { CacheInvalidation } from "../events/cache-invalidation.ts";
-import { deadLetterAdmin } from "../events/dead-letter-admin.ts";
-import { createDeadLetters } from "../events/dead-letters.ts";
-import { pruneInbox } from "../events/inbox.ts";
-import { type OutboxRelay, startOutboxRelay } from "../events/outbox.ts";
-import { createDispatcher, type PubSub, type Subscription } from "../events/subscriptions.ts";
-import { armFault } from "../fault.ts";
-import { type Implementation, implement, startAppServer } from "../rpc/app-server.ts";
+import { type AppServer, startAppServer } from "../rpc/app-server.ts";
 import { background } from "../rpc/call.ts";
 import { connectSidecar, type Sidecar } from "../rpc/sidecar.ts";
 import { createVerifier, type Verifier } from "../rpc/tokens.ts";
+import type { ServiceDeclaration } from "../service.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";
 import { type MetricsServer, startMetricsServer } from "../telemetry/metrics-server.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
-import { startBacklog } from "./backlog.ts";
-import { startSweep } from "./sweep.ts";
+import { calleesOf, startAccessCheck } from "./access.ts";
+import { pubsubName, secretStore } from "./components.ts";
+import { createDatabaseSide, type DatabaseSide } from "./database-side.ts";
+import { neededComponents, refuseUnkept } from "./needs.ts";
+import type { Platform, Wiring } from "./platform.ts";
+import { createProblems, type Problems } from "./problems.ts";
+import { createSidecarCheck } from "./sidecar-check.ts";
 
-/** The one broker and the one secret store, by the names their components have. */
-export const pubsubName: PubSub = "pubsub";
-export const secretStore = "secrets";
 const startTimeoutMs = 60_000;
 /** All of it together is the 20 seconds that the chart gives beside the delay before it (graceSeconds in _services.tpl). */
 const drainMs = 8_000;
 const stopStepMs = 4_000;
-const pruneMs = 60 * 60_000;
 
-/** What a service is given to wire itself with. */
-export type Platform = {
+export type RunOptions<Service extends ServiceDeclaration, Config extends PlatformConfig> = {
+  service: Service;
+  /** The service's own settings beside the platform's, `platformConfig.extend({…})`. */
+  config?: z.ZodType<Config>;
+  wire(platform: Platform<Service, Config>): Promise<Wiring<Service>> | Wiring<Service>;
+};
+
+/** What all parts of one process share. */
+type Process = {
+  service: ServiceDeclaration;
   config: PlatformConfig;
   log: Logger;
-  sidecar: Sidecar;
-  database: Database;
-  verifier: Verifier;
-  secret(name: string): Promise<Record<string, string>>;
+  telemetry: Telemetry;
+  problems: Problems;
+  wire(platform: object): Promise<Wiring> | Wiring;
 };
-
-export type Wiring = {
-  rpc: Implementation[];
-  subscriptions: Subscription[];
-  /** What of its events caches are told of. */
-  cacheInvalidation?: CacheInvalidation;
-  /** For operators' calls, instead of the platform's: accounts, which has the keys, asks nobody. */
-  verifier?: Verifier;
-  /** Ends what the service itself started, such as sweeps. */
-  stop?(): Promise<void> | void;
-};
-
-export type ServiceOptions = {
-  config: PlatformConfig;
-  wire(platform: Platform): Promise<Wiring> | Wiring;
-};
+type Running = { isReady(): Promise<boolean>; stop(): Promise<void> };
 
 /**
- * Starts a service and keeps it running until SIGTERM or SIGINT. Then nothing new comes in, what is in hand is finished,
- * what that wrote is published, the connections go, and it ends with code 0.
+ * Starts a service and keeps it running until SIGTERM or SIGINT. It is not ready until its sidecar has what the service
+ * declares. When it stops, nothing new comes in, what is in hand is finished, what that wrote is published, the
+ * connections go, and it ends with code 0.
  */
-export async function runService(options: ServiceOptions): Promise<void> {
-  const { config } = options;
+export async function run<Service extends ServiceDeclaration, Config extends PlatformConfig = PlatformConfig>(
+  options: RunOptions<Service, Config>,
+): Promise<void> {
+  const config = loadConfig<PlatformConfig>(options.config ?? platformConfig);
   setLogVerbosity(logVerbosity.NONE);
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
-  let running: { stop(): Promise<void> } | undefined;
+  let running: Running | undefined;
   let stopping = false;
   onSignal(log, async () => {
     stopping = true;
     await running?.stop();
   });
   try {
-    const telemetry = startTelemetry(config);
-    const metrics = await maybeServeMetrics(config, telemetry, () => running !== undefined && !stopping);
-    running = await start(options, log, telemetry, metrics);
+    const [telemetry, problems] = [startTelemetry(config), createProblems(log)];
+    const isReady = async () => !stopping && problems.all().length === 0 && ((await running?.isReady()) ?? false);
+    const metrics = await maybeServeMetrics(config, telemetry, problems, isReady);
+    const wire = options.wire as Process["wire"];
+    running = await start({ service: options.service, config, log, telemetry, problems, wire }, metrics);
     log.info("ready");
   } catch (error) {
     log.fatal({ err: error }, "could not start");
@@ -80,82 +74,96 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-async function start(
-  options: ServiceOptions,
-  log: Logger,
-  telemetry: Telemetry,
-  metrics: MetricsServer | undefined,
-): Promise<{ stop(): Promise<void> }> {
-  const { config } = options;
-  const appId = config.SIDECART_APP_ID;
-  const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
+async function start(process: Process, metrics: MetricsServer | undefined): Promise<Running> {
+  const { service, config, log, problems } = process;
+  const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN, log });
   await sidecar.ready(background(startTimeoutMs));
-  let relay: OutboxRelay | undefined;
-  const own = database(sidecar, `${appId}-db`, {
-    kick: () => relay?.kick(),
-    publish: (rows) => relay?.publish(rows),
-  });
+  const check = createSidecarCheck(service.name, sidecar, problems);
+  await check.untilLoaded(neededComponents(service, []));
+  const databaseSide = service.database ? createDatabaseSide({ service, config, sidecar, log }) : undefined;
   const verifier = createVerifier(sidecar);
-  const wiring = await options.wire({
-    config,
-    log,
-    sidecar,
-    database: own,
-    verifier,
-    secret: (name) => sidecar.secret(secretStore, name, background(10_000)),
-  });
-  const deadLetters = createDeadLetters(own);
-  const dispatcher = createDispatcher(wiring.subscriptions, deadLetters, log);
-  const listener = createListener(wiring.subscriptions, log);
-  const admin = implement(
-    DeadLetterAdminService,
-    deadLetterAdmin({ verifier: wiring.verifier ?? verifier, deadLetters, dispatcher }),
-  );
-  const server = await startAppServer({
+  const wiring = await wire(process, sidecar, verifier, databaseSide);
+  const { subscriptions = [], cacheInvalidation, http, calls = [] } = wiring;
+  refuseUnkept(service, subscriptions);
+  const wired = { subscriptions, cacheInvalidation, verifier: wiring.verifier ?? verifier };
+  await check.untilLoaded(neededComponents(service, subscriptions));
+  let draining = false;
+  const server = await serve(process, wiring, databaseSide?.serve(wired), () => !draining && check.passes());
+  const database = databaseSide?.begin(wired);
+  await http?.listen();
+  const callees = [...calleesOf(service), ...calls];
+  const checks = [await startAccessCheck({ app: service.name, callees, sidecar, problems, log }), check.watch(log)];
+  return {
+    isReady: async () => (await http?.isReady()) ?? true,
+    async stop() {
+      await http?.drain();
+      draining = true;
+      if (!http) await pause(config.SIDECART_DRAIN_DELAY_MS);
+      await server.close(drainMs);
+      await within(stopStepMs, [wiring.stop?.(), database?.stopSweeps(), ...checks.map((one) => one.stop())]);
+      await within(stopStepMs, [database?.stopRelay()]);
+      sidecar.close();
+      metrics?.close();
+      await within(stopStepMs, [process.telemetry.shutdown()]);
+    },
+  };
+}
+
+function wire(
+  { config, log, telemetry, problems, wire: own }: Process,
+  sidecar: Sidecar,
+  verifier: Verifier,
+  databaseSide: DatabaseSide | undefined,
+): Promise<Wiring> | Wiring {
+  const secret = (name: string) => sidecar.secret(secretStore, name, background(10_000));
+  const given = { config, log, sidecar, verifier, telemetry, secret, problems: problems.all };
+  return own({ ...given, ...databaseSide?.given });
+}
+
+type Served = ReturnType<DatabaseSide["serve"]>;
+
+/** Listens for the sidecar: its callbacks, and calls of other services. */
+function serve(
+  process: Process,
+  wiring: Wiring,
+  served: Served | undefined,
+  isOpen: () => boolean,
+): Promise<AppServer> {
+  const { service, config, log } = process;
+  const { rpc = [], subscriptions = [] } = wiring;
+  const listener = createListener(subscriptions, log);
+  return startAppServer({
     host: config.SIDECART_APP_HOST,
     port: config.SIDECART_APP_PORT,
     appToken: config.APP_API_TOKEN,
     timeoutMs: config.SIDECART_TIMEOUT_MS,
     log,
-    implementations: [...wiring.rpc, admin],
-    dispatcher,
-    listener,
-    pubsub: pubsubName,
-    appId,
+    implementations: [
+      ...rpc,
+      ...(served ? [served.admin] : []),
+      ...daprCallbacks({ dispatcher: served?.dispatcher, listener, pubsub: pubsubName, appId: service.name, isOpen }),
+    ],
   });
-  const reached = armFault(config.SIDECART_FAULT);
-  const { cacheInvalidation } = wiring;
-  relay = startOutboxRelay({ database: own, sidecar, appId, pubsub: pubsubName, log, cacheInvalidation, reached });
-  const pruning = startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context));
-  const backlog = startBacklog(own, log);
-  const stop = async () => {
-    await server.drain(drainMs, config.SIDECART_DRAIN_DELAY_MS);
-    await within(stopStepMs, Promise.all([wiring.stop?.(), pruning.stop(), backlog.stop()]));
-    await within(stopStepMs, relay?.stop());
-    sidecar.close();
-    metrics?.close();
-    await within(stopStepMs, telemetry.shutdown());
-  };
-  return { stop };
 }
 
 /** Waits, though not for ever: what is left is repeated by whoever comes next. */
-async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+async function within(milliseconds: number, work: unknown[]): Promise<void> {
+  await pTimeout(Promise.all(work), { milliseconds, fallback: () => [] });
 }
 
-/** Served before the service is ready, so that whoever waits for it can see that it lives. */
-export async function maybeServeMetrics(
+/** Served before the service is ready, so that whoever waits for it can see that it lives, and what it lacks. */
+async function maybeServeMetrics(
   config: PlatformConfig,
   telemetry: Telemetry,
-  ready: () => boolean | Promise<boolean>,
+  problems: Problems,
+  ready: () => Promise<boolean>,
 ): Promise<MetricsServer | undefined> {
   const { SIDECART_METRICS_PORT: port, SIDECART_METRICS_HOST: host } = config;
-  return port === undefined ? undefined : startMetricsServer({ telemetry, host, port, ready });
+  return port === undefined ? undefined : startMetricsServer({ telemetry, host, port, ready, problems: problems.all });
 }
 
 /** Runs `stop` once on SIGTERM or SIGINT, then exits: 0 when it succeeded. */
-export function onSignal(log: Logger, stop: () => Promise<void>): void {
+function onSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const end = (signal: NodeJS.Signals) => {
     if (stopping) return;

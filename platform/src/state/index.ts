@@ -1,1 +1,1 @@
-export { maxKeyBytes, maxRequestBytes, type StateStore } from "./state.ts";
+export { maxKeyBytes, maxRequestBytes, type StateStore, stateStore } from "./state.ts";

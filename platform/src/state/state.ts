@@ -4,7 +4,7 @@ import { AppError, commonErrors, type ErrorKind } from "../rpc/errors.ts";
 import type { RpcClient } from "../rpc/grpc-methods.ts";
 import { type Dialect, dialectOf, unreachable } from "./state-dialect.ts";
 
-export const stateErrors = {
+const stateErrors = {
   conflict: { code: "STATE_CONFLICT", status: "ABORTED", text: "Somebody else changed it meanwhile. Read it again." },
   key: { code: "STATE_KEY", status: "INVALID_ARGUMENT", text: "This cannot be the key of a state." },
   size: { code: "STATE_SIZE", status: "INVALID_ARGUMENT", text: "A state has 1 byte to 4 MB." },
@@ -15,10 +15,10 @@ export const maxRequestBytes = 4_000_000;
 /** PostgreSQL's index takes 2,700 bytes with the app id; Redis would take any. */
 export const maxKeyBytes = 512;
 
-export type StateEntry = { value: Uint8Array; etag: string };
+type StateEntry = { value: Uint8Array; etag: string };
 /** Without a time to live a value stays until it is deleted, also where one with a time to live stood before. */
-export type Lasting = { ttlSeconds?: number };
-export type StateChange = ({ key: string; value: Uint8Array } & Lasting) | { key: string; deleted: true };
+type Lasting = { ttlSeconds?: number };
+type StateChange = ({ key: string; value: Uint8Array } & Lasting) | { key: string; deleted: true };
 
 /**
  * An app's own entries of one state store: no other app reads or writes them. What is promised here every store keeps
@@ -50,7 +50,8 @@ type StateCalls = Pick<
 >;
 type Condition = Pick<Dialect["whenAbsent"], "etag" | "options">;
 
-export function stateStore(api: StateCalls, storeName: string): StateStore {
+/** The state store of that component. */
+export function stateStore({ api }: { api: StateCalls }, storeName: string): StateStore {
   let known: Dialect | undefined;
 
   async function dialect(context: CallContext): Promise<Dialect> {

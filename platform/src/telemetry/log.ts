@@ -1,6 +1,5 @@
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
-import { toAppError } from "../rpc/errors.ts";
 
 export type { Logger } from "pino";
 
@@ -22,12 +21,4 @@ export function createLogger(name: string, level: string, to: DestinationStream 
     },
   };
   return pino(options, to);
-}
-
-/** What the caller did wrong is worth a debug line; what we did wrong, the whole cause. */
-export function logFailure(log: Logger, path: string, error: unknown): void {
-  const known = toAppError(error);
-  const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
-  if (ours) log.error({ err: error, method: path, code: known.code }, "call failed");
-  else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
 }

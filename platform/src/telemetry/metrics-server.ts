@@ -7,6 +7,8 @@ export type MetricsServerOptions = {
   port: number;
   /** Whether requests may come to this process; asked at each probe. */
   ready(): boolean | Promise<boolean>;
+  /** What keeps them away, a sentence each, for the body of /readyz. */
+  problems?(): readonly string[];
 };
 export type MetricsServer = { port: number; close(): void };
 
@@ -15,7 +17,7 @@ export type MetricsServer = { port: number; close(): void };
  * /healthz while the process runs, /readyz while requests may come.
  */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { telemetry, host, port, ready } = options;
+  const { telemetry, host, port, ready, problems = () => [] } = options;
   const answers: Record<string, (response: ServerResponse) => Promise<unknown>> = {
     "/metrics": async (response) => {
       const text = await telemetry.prometheus();
@@ -23,7 +25,9 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     },
     "/healthz": async (response) => response.writeHead(200).end("ok\n"),
     "/readyz": async (response) =>
-      (await ready()) ? response.end("ready\n") : response.writeHead(503).end("not ready\n"),
+      (await ready())
+        ? response.end("ready\n")
+        : response.writeHead(503).end(["not ready", ...problems(), ""].join("\n")),
   };
   const server = createServer((request, response) => {
     const answer = answers[request.url?.split("?")[0] ?? ""];

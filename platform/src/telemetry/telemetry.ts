@@ -31,7 +31,6 @@ import {
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-node";
 import { ATTR_SERVICE_NAME } from "@opentelemetry/semantic-conventions";
-import type { PlatformConfig } from "../config.ts";
 
 export { SpanKind } from "@opentelemetry/api";
 
@@ -53,8 +52,17 @@ export type Telemetry = {
   shutdown(): Promise<void>;
 };
 
+export type TelemetrySettings = {
+  /** The service, as traces and metrics name it. */
+  SIDECART_APP_ID: string;
+  /** Traces and metrics are sent there (OTLP over HTTP); none when absent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  /** Share of new traces that is recorded, 0 to 1. */
+  SIDECART_TRACE_RATIO: number;
+};
+
 /** Starts traces and metrics for this process; call once, before any span is made. */
-export function startTelemetry(config: PlatformConfig): Telemetry {
+export function startTelemetry(config: TelemetrySettings): Telemetry {
   const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: config.SIDECART_APP_ID });
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, "");
   const tracing = new NodeTracerProvider({

@@ -3,6 +3,7 @@ import { systemClock } from "@sidecart/platform/ids";
 import { verifierFrom } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
+import type { accounts } from "../service.ts";
 import { createAccountStore } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
 import { ensureFirstAdmin } from "./first-admin.ts";
@@ -18,7 +19,7 @@ const forgetMs = 10 * 60_000;
 const passwordsWaiting = 64;
 
 /** Accounts, wired. It verifies tokens with its own keys: there is nobody else to ask. */
-export async function wire(platform: Platform): Promise<Wiring> {
+export async function wire(platform: Platform<typeof accounts>): Promise<Wiring<typeof accounts>> {
   const { database, log, secret } = platform;
   const keys = await loadSigningKeys(async () => (await secret("accounts-signing-keys")).jwks ?? "");
   const deps: Deps = {

@@ -1,5 +1,5 @@
-import { loadConfig, platformConfig } from "@sidecart/platform/config";
-import { runService } from "@sidecart/platform/run";
+import { run } from "@sidecart/platform/run";
+import { accounts } from "../service.ts";
 import { wire } from "./app.ts";
 
-await runService({ config: loadConfig(platformConfig), wire });
+await run({ service: accounts, wire });

@@ -1,6 +1,6 @@
 import { hash, verify } from "@node-rs/argon2";
 import { AppError } from "@sidecart/platform/rpc";
-import { commonPasswords } from "./common-passwords.ts";
+import { isCommonPassword } from "./common-passwords.ts";
 import { accountErrors } from "./errors.ts";
 
 /** The library's number for Argon2id; its own name for it is a const enum, which stripped types cannot use. */
@@ -18,7 +18,7 @@ export function checkPassword(password: string, email: string, username: string,
   const [mailbox = ""] = email.toLowerCase().split("@");
   if (password.length < minLength) throw weak(`Use at least ${minLength} characters.`);
   if (password.length > maxLength) throw weak(`Use at most ${maxLength} characters.`);
-  if (commonPasswords.has(folded) || (folded === publishedPassword && !local))
+  if (isCommonPassword(folded) || (folded === publishedPassword && !local))
     throw weak("This password is on the list of those that are guessed first.");
   if (new Set(folded).size < 4) throw weak("Use more than three different characters.");
   if (folded === username.toLowerCase() || folded === email.toLowerCase() || folded === mailbox) {

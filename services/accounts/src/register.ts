@@ -10,7 +10,7 @@ import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import { checkPassword } from "./password.ts";
 
-export const email = text(3, 254).pipe(z.email());
+const email = text(3, 254).pipe(z.email());
 /** Only bounded here: whether it is a good one is `checkPassword`'s matter. */
 export const password = untrimmedText(0, 1_024);
 /** Of one wish, however often a sidecar repeats it. */

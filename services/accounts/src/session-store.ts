@@ -37,7 +37,6 @@ export type NewSession = {
   at: Date;
   expiresAt: Date;
 };
-export type Session = z.infer<typeof session>;
 /** `blockedUntil` is known only when the block is older than this attempt. */
 export type Attempt = z.infer<typeof attempted>;
 

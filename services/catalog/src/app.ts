@@ -2,6 +2,7 @@ import { systemClock } from "@sidecart/platform/ids";
 import { background, type CallContext } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
+import type { catalog } from "../service.ts";
 import { cacheInvalidation } from "./cache-invalidation.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
@@ -20,7 +21,7 @@ const sweepMs = 10_000;
 const firstLookMs = 5_000;
 
 /** Catalog, wired. */
-export async function wire(platform: Platform): Promise<Wiring> {
+export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<typeof catalog>> {
   const { database, sidecar, verifier, log } = platform;
   const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
   const queue = createIndexQueueStore(database);

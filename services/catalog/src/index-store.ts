@@ -40,9 +40,6 @@ const statements = {
   progress: statement("index.progress", progress),
 };
 
-export type IndexProgress = z.infer<typeof progress>;
-export type IndexSurvey = z.infer<typeof survey>;
-
 export type IndexStore = ReturnType<typeof createIndexStore>;
 
 export function createIndexStore(database: Database) {

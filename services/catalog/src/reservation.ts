@@ -13,12 +13,11 @@ export const pricedLine = z.strictObject({
   name: z.string(),
   partnerId: z.string().nullable(),
 });
-export type PricedLine = z.infer<typeof pricedLine>;
 
 export type Outcome = {
   id: string;
   status: "reserved" | "out-of-stock" | "unknown-product" | "closed" | "changed";
-  lines: PricedLine[];
+  lines: z.infer<typeof pricedLine>[];
   /** The products that stood in the way. */
   productIds: string[];
 };

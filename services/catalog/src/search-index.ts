@@ -3,7 +3,7 @@ import { AppError, commonErrors } from "@sidecart/platform/rpc";
 
 const component = "search";
 /** The name searches go to; it points at the live index. */
-export const alias = "products";
+const alias = "products";
 
 export type IndexOperation =
   | { op: "index"; id: string; version: number; document: object }

@@ -2,6 +2,7 @@ import { systemClock } from "@sidecart/platform/ids";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import type { orders } from "../service.ts";
 import { cacheInvalidation } from "./cache-invalidation.ts";
 import type { Deps } from "./deps.ts";
 import { expireOrders } from "./expire-orders.ts";
@@ -14,7 +15,7 @@ import { subscriptions } from "./subscriptions.ts";
 const sweepMs = 10_000;
 
 /** Orders, wired. */
-export function wire(platform: Platform): Wiring {
+export function wire(platform: Platform<typeof orders>): Wiring<typeof orders> {
   const { database, sidecar, verifier, log } = platform;
   const placing = {
     orders: createOrderStore(database),

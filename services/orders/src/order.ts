@@ -14,7 +14,7 @@ export const statuses = [
   "expired",
 ] as const;
 export type Status = (typeof statuses)[number];
-export const paymentStatuses = ["none", "pending", "paid", "failed", "refunded"] as const;
+const paymentStatuses = ["none", "pending", "paid", "failed", "refunded"] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /** Prices are minor units of the order's currency. */

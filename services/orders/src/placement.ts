@@ -24,7 +24,7 @@ export type Placement = {
   reservationIds(round: number): string;
 };
 export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
-export type Refusal = { code: string; text: string; productIds?: string[] };
+type Refusal = { code: string; text: string; productIds?: string[] };
 export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
 /** What catalog's answer alone says. `closed`: the reservation has ended; `changed`: it is for other lines. */
 export type Decision =

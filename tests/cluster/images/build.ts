@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findNatsServer } from "@sidecart/local/parts/nats";
 import { settle } from "../../../images/assemble.ts";
+import { options } from "../../../images/pack.help.mjs";
 import { packAll } from "../../../images/pack.ts";
 import { fillElasticsearch } from "./elasticsearch.ts";
 import { fillRabbitMQ } from "./rabbitmq.ts";
@@ -9,7 +10,8 @@ import { fillRabbitMQ } from "./rabbitmq.ts";
 const help = `Servers for the tests in a cluster that can pull no image: from Debian's packages, Go modules and Maven.
 
 node tests/cluster/images/build.ts [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
-`;
+
+${options}`;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function fillNats(folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Person } from "../../support/graphql.ts";
 import { placeOrder } from "../../support/people.ts";
 import type { Statistics } from "./statistics.ts";
 
-export type Offer = { id: string; price: number };
+type Offer = { id: string; price: number };
 /** What is for sale, and the word by which just that is found. */
 export type Shelf = { offers: Offer[]; word: string };
 type Order = { id: string; status: string; quantity: number; priceTotal: number };

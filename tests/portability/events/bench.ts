@@ -1,7 +1,8 @@
 import type { Test } from "tap";
 import { type Broker, type Probes, startProbes } from "./probes.ts";
 import { type Run, startRun } from "./run.ts";
-import { type Behind, servers } from "./servers.ts";
+import type { Behind } from "./servers/behind.ts";
+import { servers } from "./servers.ts";
 
 /** Where the tests of one broker meet: one system for all of them. */
 export type Bench = {

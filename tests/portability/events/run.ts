@@ -2,7 +2,7 @@ import { newId } from "@sidecart/platform/ids";
 import { eventually } from "../../support/eventually.ts";
 import type { Tell } from "../probe/told.ts";
 import type { Probes, Service } from "./probes.ts";
-import type { Behind } from "./servers.ts";
+import type { Behind } from "./servers/behind.ts";
 
 export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };

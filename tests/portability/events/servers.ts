@@ -1,27 +1,11 @@
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
-import type { Tell } from "../probe/told.ts";
-import type { Broker, Probes } from "./probes.ts";
+import type { Broker } from "./probes.ts";
+import type { Behind } from "./servers/behind.ts";
 import { jetstream } from "./servers/jetstream.ts";
 import { kafka } from "./servers/kafka.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
 import { redis } from "./servers/redis.ts";
-
-/** A broker past the sidecars. */
-export type Behind = {
-  /** The server's. */
-  version(): Promise<string>;
-  /** How many messages the broker holds that a service has not read, or not acknowledged. */
-  backlog(): Promise<number>;
-  /** From now on the broker refuses part of what is published to a topic, for as long as it is not told otherwise. */
-  refuse(probes: Probes, topic: string): Promise<Refusal>;
-};
-
-export type Refusal = {
-  /** Events of which it takes some and refuses others. */
-  tells: Omit<Tell, "run">[];
-  end(): Promise<void>;
-};
 
 type Server = {
   /** The launcher's name of the process. */

@@ -28,7 +28,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
   const { system, accounts, catalog, orders, broken } = stores;
   await spoil?.(system.instanceDir);
 
-  await t.test("content comes back byte for byte, whatever it looks like", async (t) => {
+  await t.test("content of any form is returned byte for byte", async (t) => {
     const every = new Uint8Array(1_024).map((_, at) => at % 256);
     const texts = ['"quoted"', "abcd", "MTIzNA==", "1e10", "12345678901234567890", "null", "true", '{"a":1}', "\\n"];
     // Bytes whose base64 reads as a JSON number, as null and as true.
@@ -41,7 +41,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     }
   });
 
-  await t.test("a file has up to 3 MB; a larger one is refused by name", async (t) => {
+  await t.test("a file has at most 3 MB; a larger one is refused by name", async (t) => {
     const name = randomUUID();
     const largest = new Uint8Array(maxMediaBytes).map((_, at) => (at * 31) % 251);
     await accounts.put(name, largest, call(30_000));
@@ -50,7 +50,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     t.ok(Buffer.from((await accounts.get(name, call(30_000))) ?? []).equals(largest), "the one before is untouched");
   });
 
-  await t.test("a file that is not there is no error, and neither is removing it, twice", async (t) => {
+  await t.test("reading a missing file is no error, nor is deleting it twice", async (t) => {
     const name = randomUUID();
     t.equal(await accounts.get(name, call()), undefined);
     await accounts.remove(name, call());
@@ -60,17 +60,17 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     await accounts.remove(name, call());
   });
 
-  await t.test("a file is replaced as a whole, also by a shorter one", async (t) => {
+  await t.test("a file is replaced completely, also by a shorter one", async (t) => {
     const name = randomUUID();
     await accounts.put(name, new Uint8Array(100_000).fill(1), call());
     await accounts.put(name, bytes("short"), call());
     t.equal(Buffer.from((await accounts.get(name, call())) ?? []).toString(), "short");
   });
 
-  await t.test("a reader sees a file as a whole while it is overwritten", async (t) => {
+  await t.test("a reader sees a complete file while it is overwritten", async (t) => {
     instead(
       t,
-      "Not promised: on a disk it may see half of it. New content gets a new name, which is whole once it is told.",
+      "Not guaranteed: on a disk it may see half of it. Give new content a new name, and announce the name after the write.",
     );
     const contents = Array.from({ length: 20 }, (_, at) => new Uint8Array(200_000).fill(at));
     const id = randomUUID();
@@ -93,7 +93,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     for (const parts of await readers) t.same([...parts], ["200000 bytes, 1 versions"]);
   });
 
-  await t.test("many are written at once", async (t) => {
+  await t.test("many files are written concurrently", async (t) => {
     const names = Array.from({ length: 30 }, () => randomUUID());
     await Promise.all(names.map((name) => accounts.put(name, bytes(name), call(30_000))));
     const found = await Promise.all(names.map((name) => accounts.get(name, call(30_000))));
@@ -103,7 +103,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     );
   });
 
-  await t.test("names that lead elsewhere, or differ only on some disks, are refused by every operation", async (t) => {
+  await t.test("every operation refuses names that leave the folder or differ only on some disks", async (t) => {
     const wrong = [
       "",
       ".",
@@ -127,7 +127,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     await accounts.put(`${"x".repeat(120)}.tar.gz`, bytes("x"), call());
   });
 
-  await t.test("apps have files of their own, and an app that is not in the scopes has none", async (t) => {
+  await t.test("each app has its own files; an app outside the scopes has none", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("of accounts"), call());
     t.equal(await catalog.get(name, call()), undefined);
@@ -138,7 +138,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
     t.same(await Promise.all(calls.map(codeOf)), ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
   });
 
-  await t.test("a store that is set up wrongly is an error with its reason, never a missing file", async (t) => {
+  await t.test("a misconfigured store is an error with its reason, never a missing file", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("x"), call());
     const calls = [broken.put(name, bytes("y"), call()), broken.get(name, call()), broken.remove(name, call())];
@@ -154,7 +154,7 @@ export async function mediaSuite(t: Test, store: MediaName, { refusal, server, s
   await figureTests(t, stores);
 
   if (server === undefined) return;
-  await t.test("while the store is away every call says so, and it comes back by itself with its files", async (t) => {
+  await t.test("while the store is down every call reports it; it recovers by itself with its files", async (t) => {
     const name = randomUUID();
     await accounts.put(name, bytes("kept"), call());
     await system.kill(server);

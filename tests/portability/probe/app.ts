@@ -3,6 +3,7 @@ import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
 import { type CacheInvalidation, changeOf, EventTooLarge, on } from "@sidecart/platform/events";
 import { implement, verifierFrom } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
+import type { ServiceDeclaration } from "@sidecart/platform/service";
 import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { createHandling } from "./handling.ts";
@@ -10,8 +11,10 @@ import { ProbeService } from "./probe-service.ts";
 import { createRecords, type Written } from "./records.ts";
 import { told } from "./told.ts";
 
+type Probed = ServiceDeclaration & { readonly database: true };
+
 /** The probe of a service, wired like one. */
-export function wire({ database }: Platform, config: ProbeConfig): Wiring {
+export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wiring<Probed> {
   const records = createRecords(database);
   const handling = createHandling(records, config.PROBE_SWALLOWS_ERRORS);
   const probe = implement(ProbeService, {

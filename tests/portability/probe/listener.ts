@@ -1,18 +1,13 @@
-import { createListener, onEveryReplica } from "@sidecart/platform/events";
-import { background, connectSidecar, implement, startAppServer } from "@sidecart/platform/rpc";
-import { onSignal, pubsubName } from "@sidecart/platform/run";
-import { createLogger } from "@sidecart/platform/telemetry";
+import { onEveryReplica } from "@sidecart/platform/events";
+import { implement } from "@sidecart/platform/rpc";
+import type { Platform, Wiring } from "@sidecart/platform/run";
+import type { ServiceDeclaration } from "@sidecart/platform/service";
 import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";
 
-const startTimeoutMs = 60_000;
-
 /** The probe of the gateway, which has no database: every replica keeps what it has heard in its memory. */
-export async function startListener(config: ProbeConfig): Promise<void> {
-  const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
-  const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN });
-  await sidecar.ready(background(startTimeoutMs));
+export function wireListener({ config }: Platform<ServiceDeclaration, ProbeConfig>): Wiring {
   const heard = new Map<string, string[]>();
   const subscriptions = config.PROBE_TOPICS.map((topic) =>
     onEveryReplica({ topic, schema: OrdersChangedSchema }, async ({ data }) => {
@@ -30,19 +25,5 @@ export async function startListener(config: ProbeConfig): Promise<void> {
       return { value: JSON.stringify({ ids: heard.get(run) ?? [] }) };
     },
   });
-  const server = await startAppServer({
-    host: config.SIDECART_APP_HOST,
-    port: config.SIDECART_APP_PORT,
-    appToken: config.APP_API_TOKEN,
-    timeoutMs: config.SIDECART_TIMEOUT_MS,
-    log,
-    implementations: [probe],
-    listener: createListener(subscriptions, log),
-    pubsub: pubsubName,
-    appId: config.SIDECART_APP_ID,
-  });
-  onSignal(log, async () => {
-    await server.drain(2_000);
-    sidecar.close();
-  });
+  return { rpc: [probe], subscriptions };
 }

@@ -1,10 +1,10 @@
 import { loadConfig } from "@sidecart/platform/config";
-import { runService } from "@sidecart/platform/run";
+import { run } from "@sidecart/platform/run";
 import { wire } from "./app.ts";
 import { probeConfig } from "./config.ts";
-import { startListener } from "./listener.ts";
+import { wireListener } from "./listener.ts";
 
 /** A probe in the place of an app of ours: with its id, its sidecar and, but for the gateway, its database. */
-const config = loadConfig(probeConfig);
-if (config.SIDECART_APP_ID === "gateway") await startListener(config);
-else await runService({ config, wire: (platform) => wire(platform, config) });
+const { SIDECART_APP_ID: name } = loadConfig(probeConfig);
+if (name === "gateway") await run({ service: { name }, config: probeConfig, wire: wireListener });
+else await run({ service: { name, database: true }, config: probeConfig, wire });

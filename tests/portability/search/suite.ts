@@ -43,7 +43,7 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
   const startSeconds = steps.get(`search ${name}`) ?? Number.NaN;
   await figureTests(t, { client, system, server, startSeconds });
 
-  await t.test("what was answered outlives a kill of the engine, and nothing else is started again", async (t) => {
+  await t.test("acknowledged documents survive a kill of the engine, without another restart", async (t) => {
     await client.invoke("create-index", { index });
     await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 3), upsert(product({ id: "gone" }))]);
     await bulk(client, index, [{ op: "delete", id: "gone", version: 5 }]);
@@ -62,7 +62,7 @@ export async function searchSuite(t: Test, { name, server, empty }: Engine): Pro
     t.equal(system.processes.get("catalog-dapr")?.pid, sidecar);
   });
 
-  await t.test("an engine that lost everything is set up again by its component and filled by catalog", async (t) => {
+  await t.test("an engine that lost its data is set up by its component and refilled by catalog", async (t) => {
     await system.kill(server);
     await empty(system.instanceDir);
     await startAgain();

@@ -4,6 +4,7 @@ import { status } from "@grpc/grpc-js";
 import { checkout } from "@sidecart/local/instance";
 import type { Sidecar } from "@sidecart/platform/rpc";
 import { background } from "@sidecart/platform/rpc";
+import { stateStore } from "@sidecart/platform/state";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
 import { startSidecar } from "../../support/standing-sidecar.ts";
@@ -37,12 +38,12 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   ]);
   const secret = (sidecar: Sidecar, name: string) => sidecar.secret("secrets", name, call());
 
-  await t.test("an app reads the secrets it may, with all their keys, to the letter", async (t) => {
+  await t.test("an app reads its allowed secrets with all keys, unchanged", async (t) => {
     t.same(await secret(gateway.api, "redis"), redis);
     t.same(await secret(accounts.api, "accounts-signing-keys"), odd);
   });
 
-  await t.test("an app cannot read what others may, nor what only its components use", async (t) => {
+  await t.test("an app cannot read others' secrets, nor those that only its components use", async (t) => {
     const denied = [
       [accounts, "redis"],
       [gateway, "accounts-signing-keys"],
@@ -59,14 +60,14 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
     t.same(await all(orders.httpPort), []);
   });
 
-  await t.test("a component takes its address and password from it", async (t) => {
-    const state = orders.api.state("state");
+  await t.test("a component reads its address and password from the store", async (t) => {
+    const state = stateStore(orders.api, "state");
     const value = randomBytes(16);
     await state.put("key", value, {}, call());
     t.same(Buffer.from((await state.get("key", call()))?.value ?? []), value);
   });
 
-  await t.test("a secret that is not there is an error, not an empty one", async (t) => {
+  await t.test("a missing secret is an error, not an empty value", async (t) => {
     await t.rejects(secret(accounts.api, "accounts-first-admin"), { code: status.INTERNAL });
   });
 }

@@ -2,7 +2,7 @@ import { apps } from "@sidecart/local/apps";
 import type { Launched, LaunchOptions } from "@sidecart/local/launch";
 import { descendantsOf, untilGone } from "@sidecart/local/testing/started-cli";
 import { background } from "@sidecart/platform/rpc";
-import type { StateStore } from "@sidecart/platform/state";
+import { type StateStore, stateStore } from "@sidecart/platform/state";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -44,7 +44,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
     apps: apps.filter(({ id }) => users.includes(id)),
     onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
   });
-  const [accounts, orders] = users.map((app) => behindSidecar(t, system, app).sidecar.state("state"));
+  const [accounts, orders] = users.map((app) => stateStore(behindSidecar(t, system, app).sidecar, "state"));
   if (!accounts || !orders) throw new Error("an app is missing");
   return {
     system,

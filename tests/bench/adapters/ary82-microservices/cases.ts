@@ -7,7 +7,7 @@ import { apiIdOf } from "./ids.ts";
 export type Buyer = { account: number; token: string };
 export type World = { url: string; size: Size; buyers: Buyer[] };
 
-export const hotProduct = 1;
+const hotProduct = 1;
 
 export const cases: Adapter<World>["cases"] = {
   product,

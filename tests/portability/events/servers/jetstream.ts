@@ -3,7 +3,7 @@ import { connect } from "@nats-io/transport-node";
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { secretOf } from "../secret.ts";
-import type { Behind } from "../servers.ts";
+import type { Behind } from "./behind.ts";
 import { oneLargeAmong } from "./tells.ts";
 
 const limit = 100_000;

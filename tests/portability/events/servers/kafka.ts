@@ -6,7 +6,7 @@ import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { scopesOf } from "../scopes.ts";
 import { secretOf } from "../secret.ts";
-import type { Behind } from "../servers.ts";
+import type { Behind } from "./behind.ts";
 import { oneLargeAmong } from "./tells.ts";
 
 /** Kafka's own sign for the end of a partition. */

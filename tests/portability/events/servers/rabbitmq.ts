@@ -5,7 +5,7 @@ import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { eventually } from "../../../support/eventually.ts";
 import { secretOf } from "../secret.ts";
-import type { Behind } from "../servers.ts";
+import type { Behind } from "./behind.ts";
 
 const run = promisify(execFile);
 const policy = "/api/policies/%2F/portability";

@@ -1,7 +1,7 @@
 import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { streamsOf } from "../../../support/streams.ts";
-import type { Behind } from "../servers.ts";
+import type { Behind } from "./behind.ts";
 import { oneLargeAmong } from "./tells.ts";
 
 /** The least that may be set; data alone is not as large, but with the largest key that a sidecar can deliver it is. */

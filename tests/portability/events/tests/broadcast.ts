@@ -8,7 +8,7 @@ const replicas = ["gateway", "gateway-2"];
 const tells = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
 
 export function broadcastTests(t: Test, bench: () => Bench): void {
-  t.test("every replica of the gateway is told of every event, once it listens", async (t) => {
+  t.test("every subscribed gateway replica receives every broadcast event", async (t) => {
     const { probes, start } = bench();
     const heard = async (replica: string, { id }: Run) => new Set(await probes.heard(replica, id)).size;
     const all = async (run: Run) => {

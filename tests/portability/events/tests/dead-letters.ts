@@ -9,7 +9,7 @@ const tries = 5;
 
 export function deadLetterTests(t: Test, bench: () => Bench): void {
   t.test(
-    "an event that fails every try is put aside with its error and attempts, and handled when redriven",
+    "an event that fails every attempt becomes a dead letter with error and attempts, and is handled when redriven",
     async (t) => {
       const { probes, start } = bench();
       const run = start();

@@ -7,7 +7,7 @@ const placed = "orders.order-placed.v1";
 const tells = (count: number) => Array.from({ length: count }, (_, at) => ({ key: `key-${at}` }));
 
 export function deliveryTests(t: Test, bench: () => Bench): void {
-  t.test("every service that hears a topic has the effect of each event once", async (t) => {
+  t.test("each event takes effect once in every subscribed service", async (t) => {
     const { probes, start } = bench();
     const run = start();
     await run.send(registered, tells(100));

@@ -17,7 +17,7 @@ const topics = [
 
 export function loadTests(t: Test, bench: () => Bench): void {
   t.test(
-    `${count} events of which 30 % of the deliveries fail: each effect once, outboxes and broker empty`,
+    `${count} events, 30 % of deliveries fail: each takes effect once, outboxes and broker end empty`,
     async (t) => {
       const { probes, start } = bench();
       const random = new Random();
@@ -46,7 +46,7 @@ export function loadTests(t: Test, bench: () => Bench): void {
     },
   );
 
-  t.test("a handler that swallows its error is found out", async (t) => {
+  t.test("the test detects a handler that swallows its error", async (t) => {
     const { probes, start } = bench();
     const replicas = ["catalog", "catalog-2"];
     const restart = (more?: Record<string, string>) =>

@@ -14,7 +14,7 @@ const tells = Array.from({ length: versions }, (_, at) =>
 ).flat();
 
 export function orderTests(t: Test, bench: () => Bench): void {
-  t.test("in whatever order events come, whoever goes by versions ends at the last of each key", async (t) => {
+  t.test("events in any order: a consumer that compares versions ends at the newest of each key", async (t) => {
     const { probes, start } = bench();
     const run = start();
     await run.send(placed, tells);

@@ -11,8 +11,8 @@ const registered = "accounts.account-registered.v1";
 const everyMs = 100;
 
 export function outageTests(t: Test, bench: () => Bench): void {
-  const forHow = long ? "for 30 s" : "and comes back at once";
-  const name = `the broker is killed under load ${forHow}: nothing is lost or doubled, and nothing else is restarted`;
+  const downtime = long ? "for 30 s" : "and restarted";
+  const name = `broker killed under load ${downtime}: no loss, no duplicate effect, no other restart`;
   t.test(name, async (t) => {
     const { probes, start, server } = bench();
     const { system } = probes;

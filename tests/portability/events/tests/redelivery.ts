@@ -7,7 +7,7 @@ const placed = "orders.order-placed.v1";
 const redeliveredWithinMs = 150_000;
 
 export function redeliveryTests(t: Test, bench: () => Bench): void {
-  t.test("an event whose handler fails comes again until it succeeds", async (t) => {
+  t.test("an event is redelivered until its handler succeeds", async (t) => {
     const run = bench().start();
     const tells = ([1, 2, 3, 4] as const).flatMap((failures) => [
       { key: `own-${failures}`, failures, trouble: "own" as const },
@@ -22,7 +22,7 @@ export function redeliveryTests(t: Test, bench: () => Bench): void {
     }
   });
 
-  t.test("an event that a service had in hand when it was killed comes again", async (t) => {
+  t.test("an event in progress in a killed service is redelivered", async (t) => {
     const { probes, start } = bench();
     const run = start();
     const tells = [
@@ -40,7 +40,7 @@ export function redeliveryTests(t: Test, bench: () => Bench): void {
     t.same(await run.settled(), [], "one effect each, written before the death or after it");
   });
 
-  t.test("an event that a sidecar had in hand when it was killed comes again", async (t) => {
+  t.test("an event in progress in a killed sidecar is redelivered", async (t) => {
     const { behind, probes, start } = bench();
     const { system } = probes;
     const run = start();

@@ -5,7 +5,7 @@ import { instead } from "../../notes.ts";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
-  await t.test("a value is kept, replaced by the next, and deleted; deleting it again is no error", async (t) => {
+  await t.test("a value is stored, replaced and deleted; a second delete succeeds", async (t) => {
     const key = randomUUID();
     t.equal(await orders.get(key, call()), undefined);
     await orders.put(key, bytes("one"), {}, call());
@@ -17,7 +17,7 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
     await orders.delete(key, {}, call());
   });
 
-  await t.test("a value is bytes, and none of them is changed", async (t) => {
+  await t.test("a value is bytes and returned unchanged", async (t) => {
     const every = new Uint8Array(512).map((_, at) => at % 256);
     const values = [every, bytes('"text"'), bytes("null"), bytes('{"a":1.0}'), bytes("c2FtZQ==")];
     for (const value of values) {
@@ -27,7 +27,7 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
     }
   });
 
-  await t.test("values of 1 MB and of just under 4 MB come back; larger ones are refused by name", async (t) => {
+  await t.test("values of 1 MB and just under 4 MB are stored; larger ones are refused by name", async (t) => {
     for (const size of [1_000_000, maxRequestBytes - 64]) {
       const key = randomUUID();
       const value = new Uint8Array(size).map((_, at) => (at * 31) % 251);
@@ -44,15 +44,15 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await orders.get(key, call()), undefined);
   });
 
-  await t.test("no bytes at all are a value too", async (t) => {
-    instead(t, "Refused by name on every store, since PostgreSQL takes no empty value.");
+  await t.test("an empty value is stored", async (t) => {
+    instead(t, "Refused by name on every store, because PostgreSQL accepts no empty value.");
     const key = randomUUID();
     t.equal(await codeOf(orders.put(key, new Uint8Array(), {}, call())), "STATE_SIZE");
     t.equal(await codeOf(orders.create(key, new Uint8Array(), {}, call())), "STATE_SIZE");
     t.equal(await orders.get(key, call()), undefined);
   });
 
-  await t.test("keys are told apart to the letter", async (t) => {
+  await t.test("keys are compared exactly", async (t) => {
     const id = randomUUID();
     const odd = [
       "é",
@@ -82,7 +82,7 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal((await orders.getMany(keys, call())).size, 0);
   });
 
-  await t.test("what cannot be a key is refused by name, by every operation", async (t) => {
+  await t.test("every operation refuses an invalid key by name", async (t) => {
     const wrong = ["", "a||b", "a\0b", "line\nbreak", "\ud800", "x".repeat(maxKeyBytes + 1), "é".repeat(maxKeyBytes)];
     for (const key of wrong) {
       const calls = [
@@ -99,7 +99,7 @@ export async function entryTests(t: Test, { orders }: Stores): Promise<void> {
     }
   });
 
-  await t.test("many are read at once: those that are there, each with the etag it has", async (t) => {
+  await t.test("a bulk read returns the existing values with their etags", async (t) => {
     const keys = Array.from({ length: 100 }, () => randomUUID());
     const there = keys.filter((_, at) => at % 3 > 0);
     await Promise.all(there.map((key) => orders.put(key, bytes(key), {}, call())));

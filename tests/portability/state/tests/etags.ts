@@ -14,7 +14,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
   const create = (key: string, value = "created") => orders.create(key, bytes(value), {}, call());
   const value = async (key: string) => text(await orders.get(key, call()));
 
-  await t.test("a value is replaced under its etag once; who comes later is told of the conflict", async (t) => {
+  await t.test("a value is replaced once under its etag; later writers get a conflict", async (t) => {
     const key = randomUUID();
     const first = await put(key, "one");
     await replace(key, "two", first);
@@ -27,7 +27,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "four");
   });
 
-  await t.test("an etag that the store never gave fits nothing", async (t) => {
+  await t.test("an etag that the store never issued matches nothing", async (t) => {
     const key = randomUUID();
     await put(key, "one");
     for (const etag of ["", "0", "-1", "01", "1e0", "*", "etag", randomUUID(), "9".repeat(40)]) {
@@ -37,7 +37,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "one");
   });
 
-  await t.test("create refuses whatever value is there, however it was written", async (t) => {
+  await t.test("create refuses an existing value, however it was written", async (t) => {
     const written: Record<string, (key: string) => Promise<unknown>> = {
       put: (key) => put(key, "old"),
       create: (key) => create(key, "old"),
@@ -56,7 +56,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     }
   });
 
-  await t.test("what was created is written by everything else as any other value", async (t) => {
+  await t.test("a created value can be written like any other", async (t) => {
     const key = randomUUID();
     await create(key);
     await replace(key, "replaced", (await orders.get(key, call()))?.etag ?? "");
@@ -65,7 +65,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "applied");
   });
 
-  await t.test("of many who create the same key at once one wins", async (t) => {
+  await t.test("concurrent creates of one key: one wins", async (t) => {
     const key = randomUUID();
     const codes = await Promise.all(Array.from({ length: 30 }, (_, at) => codeOf(create(key, `${at}`))));
     const won = codes.flatMap((code, at) => (code === "OK" ? [`${at}`] : []));
@@ -74,10 +74,10 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(codes.filter((code) => code === conflict).length, 29);
   });
 
-  await t.test("a value that is gone is not replaced", async (t) => {
+  await t.test("a missing value is not replaced", async (t) => {
     instead(
       t,
-      "It is written anew on every store, since Redis cannot tell: what is changed by etag is left to end, not deleted.",
+      "Written on every store, because Redis cannot tell: let values that are changed by etag expire, do not delete them.",
     );
     const key = randomUUID();
     const etag = await put(key, "one");
@@ -86,7 +86,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await value(key), "anew");
   });
 
-  await t.test("a value is deleted under its etag, and one that is gone is no conflict", async (t) => {
+  await t.test("a value is deleted under its etag; a missing one is no conflict", async (t) => {
     const key = randomUUID();
     const first = await put(key, "one");
     await put(key, "two");
@@ -97,7 +97,7 @@ export async function etagTests(t: Test, { orders }: Stores): Promise<void> {
     await orders.delete(key, { etag }, call());
   });
 
-  await t.test("of 100 increments at once none is lost", async (t) => {
+  await t.test("100 concurrent increments: none is lost", async (t) => {
     const key = randomUUID();
     await put(key, "0");
     const increment = async (): Promise<number> => {

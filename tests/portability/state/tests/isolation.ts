@@ -3,7 +3,7 @@ import type { Test } from "tap";
 import { bytes, call, type Stores, text } from "../stores.ts";
 
 export async function isolationTests(t: Test, { orders, accounts }: Stores): Promise<void> {
-  await t.test("each app has its own entries under a key", async (t) => {
+  await t.test("each app has its own value of a key", async (t) => {
     const key = randomUUID();
     await accounts.put(key, bytes("of accounts"), {}, call());
     t.equal(await orders.get(key, call()), undefined);
@@ -20,7 +20,7 @@ export async function isolationTests(t: Test, { orders, accounts }: Stores): Pro
     t.equal(text(await accounts.get(key, call())), "of accounts");
   });
 
-  await t.test("no key leads into another app's entries", async (t) => {
+  await t.test("no key reaches another app's values", async (t) => {
     const key = randomUUID();
     await accounts.put(key, bytes("of accounts"), {}, call());
     for (const tried of [`accounts|${key}`, `accounts/${key}`, `../accounts|${key}`, `accounts ${key}`]) {

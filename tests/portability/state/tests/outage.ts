@@ -3,7 +3,7 @@ import type { Test } from "tap";
 import { bytes, call, codeOf, type Stores, text } from "../stores.ts";
 
 export async function outageTests(t: Test, { orders, system, kill, startAgain }: Stores): Promise<void> {
-  await t.test("what was answered outlives a kill of the store, with its etag", async (t) => {
+  await t.test("acknowledged values survive a kill of the store, with their etags", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
     const [first = ""] = keys;
@@ -19,7 +19,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
     t.equal(text(await orders.get(first, call())), "after");
   });
 
-  await t.test("a store that is killed while it is read says so, never that an entry is not there", async (t) => {
+  await t.test("a store killed during a read reports it, never a missing value", async (t) => {
     const keys = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(keys.map((key) => orders.put(key, bytes(key), {}, call())));
     const readUntilRefused = async () => {
@@ -42,7 +42,7 @@ export async function outageTests(t: Test, { orders, system, kill, startAgain }:
   });
 
   await t.test(
-    "while the store is away every call says so, none says conflict, and it comes back by itself",
+    "while the store is down every call reports an outage, never a conflict; it recovers by itself",
     async (t) => {
       const key = randomUUID();
       await orders.put(key, bytes("kept"), {}, call());

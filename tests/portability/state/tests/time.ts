@@ -21,7 +21,7 @@ const writes: Record<string, Write> = {
 export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
   const gone = (key: string) => eventually(`the end of ${key}`, async () => !(await orders.get(key, call())));
 
-  await t.test("a value is there until its time is over, then gone from every read", async (t) => {
+  await t.test("a value exists until it expires, then no read returns it", async (t) => {
     const ttlSeconds = 2;
     await Promise.all(
       Object.entries(writes).map(async ([name, write]) => {
@@ -37,7 +37,7 @@ export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
     );
   });
 
-  await t.test("a value without a time to live stays, also where one with a time stood before", async (t) => {
+  await t.test("a value without a time to live stays, even if it replaces one with", async (t) => {
     for (const [name, write] of Object.entries(writes)) {
       if (name === "create") continue;
       const [key, later] = [randomUUID(), randomUUID()];
@@ -49,7 +49,7 @@ export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
     }
   });
 
-  await t.test("a key whose time is over is free again", async (t) => {
+  await t.test("an expired key can be written again", async (t) => {
     const key = randomUUID();
     await orders.put(key, bytes("old"), { ttlSeconds: 1 }, call());
     const { etag = "" } = (await orders.get(key, call())) ?? {};
@@ -64,7 +64,7 @@ export async function timeTests(t: Test, { orders }: Stores): Promise<void> {
     t.equal(await codeOf(orders.create(other, bytes("x"), {}, call())), "STATE_CONFLICT");
   });
 
-  await t.test("a time to live is whole seconds", async (t) => {
+  await t.test("a time to live is in whole seconds", async (t) => {
     for (const ttlSeconds of [0, -5, 0.5, Number.NaN, 2 ** 31]) {
       await t.rejects(orders.put(randomUUID(), bytes("x"), { ttlSeconds }, call()), RangeError, `${ttlSeconds}`);
     }

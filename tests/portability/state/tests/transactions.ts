@@ -8,7 +8,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     return keys.map((key) => text(found.get(key)));
   };
 
-  await t.test("all changes of one are done", async (t) => {
+  await t.test("a transaction makes all its changes", async (t) => {
     const [a = "", b = "", c = ""] = Array.from({ length: 3 }, () => randomUUID());
     await orders.put(a, bytes("old"), {}, call());
     await orders.create(b, bytes("old"), {}, call());
@@ -23,7 +23,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     t.same(await values([a, b, c]), [undefined, "new", "c"]);
   });
 
-  await t.test("a change that is refused leaves the others undone", async (t) => {
+  await t.test("a refused change undoes the others", async (t) => {
     const key = randomUUID();
     const half = { value: new Uint8Array(2_500_000) };
     for (const [code, others] of [
@@ -41,7 +41,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     }
   });
 
-  await t.test("two writers of the same keys never leave a mixture", async (t) => {
+  await t.test("two concurrent transactions on the same keys never mix", async (t) => {
     const keys = [randomUUID(), randomUUID(), randomUUID()];
     const write = (value: string) =>
       orders.apply(
@@ -52,7 +52,7 @@ export async function transactionTests(t: Test, { orders, kill, startAgain }: St
     t.equal(new Set(await values(keys)).size, 1);
   });
 
-  await t.test("a store that is killed in the middle leaves all of a transaction or nothing", async (t) => {
+  await t.test("a killed store keeps all of a transaction or nothing", async (t) => {
     const pairs = Array.from({ length: 20 }, () => [randomUUID(), randomUUID()]);
     const written = new Map<string, number>();
     let killed = false;

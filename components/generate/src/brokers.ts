@@ -1,0 +1,74 @@
+import type { Output } from "./output.ts";
+import { heardBy, type Project, publishedBy, withDatabase } from "./project.ts";
+import { scopesIn } from "./resources.ts";
+
+const width = 120;
+
+/** Who may publish and hear what, the same for every broker. components/setup makes streams and queues of it. */
+export function topicScopes(project: Project, files: readonly string[]): Output[] {
+  const named = (name: string) =>
+    files.filter((file) => file.match(/resources\/broker\/[^/]+\/(.*)\.yaml$/)?.[1] === name);
+  return [
+    ...named("pubsub").flatMap((file) => sections(file, pubsub(project))),
+    ...named("broadcast").flatMap((file) => sections(file, broadcast(project))),
+  ];
+}
+
+type AppTopics = { app: string; published: string[]; heard: string[] };
+
+/** Every service with a database has a topic for what its sidecar gives up on. */
+function pubsub(project: Project): AppTopics[] {
+  return withDatabase(project).map(({ name }) => ({
+    app: name,
+    published: [...publishedBy(project, name, false), `${name}.dead-letters.v1`],
+    heard: [...heardBy(project, name, "pubsub"), `${name}.dead-letters.v1`],
+  }));
+}
+
+function broadcast(project: Project): AppTopics[] {
+  const all = project.services.map(({ name }) => ({
+    app: name,
+    published: publishedBy(project, name, true),
+    heard: heardBy(project, name, "broadcast"),
+  }));
+  return all.filter(({ published, heard }) => published.length + heard.length > 0);
+}
+
+/** Dapr lets an app that a list does not name do everything: each names all apps of the scopes. */
+function sections(file: string, apps: readonly AppTopics[]): Output[] {
+  const lines = [
+    ...scopeLines(
+      "publishingScopes",
+      apps.map(({ app, published }) => [app, published]),
+    ),
+    ...scopeLines(
+      "subscriptionScopes",
+      apps.map(({ app, heard }) => [app, heard]),
+    ),
+  ];
+  return [
+    { file, section: "topics", lines },
+    scopesIn(
+      file,
+      apps.map(({ app }) => app),
+    ),
+  ];
+}
+
+function scopeLines(name: string, apps: [app: string, topics: string[]][]): string[] {
+  const last = apps.length - 1;
+  const words = apps.map(([app, topics], place) => `${app}=${topics.join(",")}${place < last ? ";" : ""}`);
+  return [`- name: ${name}`, "  value: >-", ...words.flatMap((word) => folded(word).map((line) => `    ${line}`))];
+}
+
+/** Breaks a list after commas; YAML makes spaces of the breaks, which Dapr drops. */
+function folded(list: string): string[] {
+  const lines: string[] = [""];
+  for (const part of list.split(/(?<=,)/)) {
+    const line = lines.at(-1) ?? "";
+    // 8 columns of indentation stand before it
+    if (line !== "" && 8 + line.length + part.length > width) lines.push(part);
+    else lines[lines.length - 1] = line + part;
+  }
+  return lines;
+}

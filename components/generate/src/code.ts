@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Subscription } from "@sidecart/platform/events";
+import type { Implementation } from "@sidecart/platform/rpc";
+import type { Load } from "./checkout.ts";
+
+/** What a service's code says about itself. */
+export type Code = {
+  /** gRPC services that its rpc.ts implements, by full name. */
+  implements: readonly string[];
+  /** What its subscriptions.ts hears. */
+  hears: readonly { topic: string; pubsub: string }[];
+  /** Files that nothing of the service imports, though they say what it implements or hears. */
+  unused: readonly string[];
+};
+
+type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
+
+/** Reads what a service's code implements and hears. Nothing of it is started. */
+export async function codeOf(root: string, folder: string, load: Load): Promise<Code> {
+  const rpc = await loadIfThere<Exports>("rpc");
+  const subscriptions = await loadIfThere<Exports>("subscriptions");
+  return {
+    implements: called(`${folder}/src/rpc.ts`, rpc, rpc?.rpc).map(({ service }) => service.typeName),
+    hears: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
+      ({ topic, pubsub }) => ({ topic, pubsub }),
+    ),
+    unused: await unusedOf(join(root, folder, "src"), folder),
+  };
+
+  async function loadIfThere<T>(name: string): Promise<T | undefined> {
+    const file = `${folder}/src/${name}.ts`;
+    return existsSync(join(root, file)) ? load<T>(file) : undefined;
+  }
+}
+
+function called<T>(file: string, module: object | undefined, list: ((deps: unknown) => T[]) | undefined): T[] {
+  if (!module) return [];
+  const name = file.endsWith("rpc.ts") ? "rpc" : "subscriptions";
+  if (!list) throw new Error(`${file} has no function ${name}(deps)`);
+  try {
+    return list(anything);
+  } catch (error) {
+    throw new Error(`${file}: ${name}(deps) must not need its deps before it is called: ${(error as Error).message}`);
+  }
+}
+
+/** Stands in for dependencies: the list of handlers does not depend on them. */
+const anything: unknown = new Proxy(() => {}, {
+  get: (_, property) => (property === Symbol.toPrimitive ? () => "" : anything),
+  apply: () => anything,
+});
+
+async function unusedOf(src: string, folder: string): Promise<string[]> {
+  const files = ["rpc.ts", "subscriptions.ts"].filter((file) => existsSync(join(src, file)));
+  let imports = "";
+  for await (const file of glob("**/*.ts", { cwd: src })) {
+    if (!file.endsWith(".test.ts")) imports += await readFile(join(src, file), "utf8");
+  }
+  return files.filter((file) => !imports.includes(`/${file}"`)).map((file) => `${folder}/src/${file}`);
+}

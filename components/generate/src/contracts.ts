@@ -1,0 +1,66 @@
+import { glob } from "node:fs/promises";
+import { type DescFile, type DescMessage, getOption } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { every_replica, topic as topicOption } from "@sidecart/proto/options/v1/options";
+import type { Load } from "./checkout.ts";
+
+/** A gRPC service of a proto file. */
+export type RpcService = {
+  /** The service of ours that the proto package names. */
+  service: string;
+  /** `OrdersService` */
+  name: string;
+  /** `sidecart.orders.v1.OrdersService` */
+  typeName: string;
+  /** What its generated code is imported from: `@sidecart/proto/orders/v1/orders`. */
+  module: string;
+  methods: readonly { name: string; localName: string; changesNothing: boolean }[];
+};
+
+/** A message that declares a topic. */
+export type Topic = {
+  name: string;
+  everyReplica: boolean;
+  /** The service of ours that the message's proto package names. */
+  service: string;
+  /** `OrderPlaced in proto/sidecart/orders/v1/events.proto` */
+  where: string;
+};
+
+/** What the proto files declare, read from their generated code. */
+export async function readContracts(root: string, load: Load): Promise<{ rpcServices: RpcService[]; topics: Topic[] }> {
+  const modules: string[] = [];
+  for await (const file of glob("proto/gen/**/*_pb.ts", { cwd: root })) modules.push(file);
+  const loaded = await Promise.all(modules.sort().map((file) => load<Record<string, unknown>>(file)));
+  const files = loaded.flatMap((exports) => Object.values(exports).filter(isFile));
+  return { rpcServices: files.flatMap(rpcServicesOf), topics: files.flatMap(topicsOf) };
+}
+
+const isFile = (value: unknown): value is DescFile => (value as DescFile | undefined)?.kind === "file";
+
+/** `sidecart.orders.v1`: orders. */
+const serviceOf = (file: DescFile) => file.proto.package.split(".")[1] ?? "";
+
+function rpcServicesOf(file: DescFile): RpcService[] {
+  return file.services.map(({ name, typeName, methods }) => ({
+    service: serviceOf(file),
+    name,
+    typeName,
+    module: `@sidecart/proto/${file.name.replace("sidecart/", "")}`,
+    methods: methods.map((method) => ({
+      name: method.name,
+      localName: method.localName,
+      changesNothing: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
+    })),
+  }));
+}
+
+function topicsOf(file: DescFile): Topic[] {
+  const nested = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(nested)];
+  return file.messages.flatMap(nested).flatMap((message) => {
+    const name = getOption(message, topicOption);
+    const everyReplica = getOption(message, every_replica);
+    if (name === "" && !everyReplica) return [];
+    return [{ name, everyReplica, service: serviceOf(file), where: `${message.name} in proto/${file.name}.proto` }];
+  });
+}

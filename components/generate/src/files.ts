@@ -1,0 +1,70 @@
+import { glob } from "node:fs/promises";
+import { access } from "./access.ts";
+import { topicScopes } from "./brokers.ts";
+import { root } from "./checkout.ts";
+import { gatewayServices, serviceNames } from "./gateway.ts";
+import { bake, chart, flow, operations } from "./lists.ts";
+import { type Output, rendered } from "./output.ts";
+import type { Project } from "./project.ts";
+import { databases, resiliency, scopes, secrets } from "./resources.ts";
+
+/** Where every file is generated: one that does not follow from a declaration is left over. */
+const generatedFolders = "components/resources/{base/*-db,config/access/*,config/secrets/*}.yaml";
+
+export type Files = {
+  /** What is generated, by file. */
+  wanted: ReadonlyMap<string, readonly Output[]>;
+  /** Files that no declaration asks for any more. */
+  leftOver: readonly string[];
+};
+
+/** What services' code imports or reads: generated first, without a look at that code. */
+export function filesForCode(project: Project): Files {
+  const outputs = [...gatewayServices(project), ...serviceNames(project)];
+  return { wanted: Map.groupBy(outputs, ({ file }) => file), leftOver: [] };
+}
+
+/** All that follows from the declarations. */
+export async function filesOf(project: Project): Promise<Files> {
+  const components = await found("components/resources/*/*/*.yaml");
+  const outputs = [
+    ...databases(project),
+    ...secrets(project),
+    ...access(project),
+    ...scopes(project, components),
+    ...topicScopes(project, components),
+    ...resiliency(project),
+    ...bake(project),
+    ...chart(project),
+    ...gatewayServices(project),
+    ...serviceNames(project),
+    ...operations(project),
+    ...flow(project),
+  ];
+  const wanted = Map.groupBy(outputs, ({ file }) => file);
+  return { wanted, leftOver: (await found(generatedFolders)).filter((file) => !wanted.has(file)) };
+}
+
+async function found(pattern: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of glob(pattern, { cwd: root })) files.push(file);
+  return files.sort();
+}
+
+/**
+ * How the files that are there differ from what they must be: one line for each, with its first line that differs.
+ * `read` answers the text of a file, or nothing when it is not there.
+ */
+export function differences({ wanted, leftOver }: Files, read: (file: string) => string | undefined): string[] {
+  const differing = [...wanted].flatMap(([file, outputs]) => {
+    const current = read(file);
+    if (current === undefined) return [`${file} is missing`];
+    const result = rendered(outputs, current);
+    if ("missing" in result) return [`${file} lacks its marker line, which people put there: ${result.missing}`];
+    if (result.text === current) return [];
+    const lines = current.split("\n");
+    const line = result.text.split("\n").findIndex((text, place) => text !== lines[place]);
+    return [`${file} is stale, from line ${line + 1}`];
+  });
+  return [...differing, ...leftOver.map((file) => `${file} is left over`)];
+}

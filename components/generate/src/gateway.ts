@@ -1,0 +1,101 @@
+import type { RpcService } from "./contracts.ts";
+import { mark, type Output } from "./output.ts";
+import { type Project, withDatabase } from "./project.ts";
+
+type Client = RpcService & { key: string };
+
+/** Services that an operator may name in the API: those with dead letters. */
+export function serviceNames(project: Project): Output[] {
+  const names = withDatabase(project).map(({ name }) => `  ${name}`);
+  const file = "gateway/src/domains/operations-admin/service-name.graphql";
+  return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
+}
+
+/** The gateway's clients of the services, and how it finds out whether each answers. */
+export function gatewayServices(project: Project): Output[] {
+  const clients = clientsOf(project);
+  const admins = withDatabase(project).map(({ name }) => name);
+  return [
+    {
+      file: "gateway/src/services.ts",
+      lines: [
+        `// ${mark}`,
+        ...importLines(clients),
+        "",
+        "/** The services behind the gateway, each reached through our sidecar and its own. */",
+        "export type Services = {",
+        ...clients.map(({ key, name }) => `  ${key}: RpcClient<typeof ${name}, CallContext>;`),
+        "  /** The operator's side of each service, by its app id. */",
+        "  ops: {",
+        ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
+        "  };",
+        "};",
+        "",
+        "/** Services that an operator may name: those with dead letters. */",
+        'export type ServiceName = keyof Services["ops"];',
+        "",
+        "export function connectServices(sidecar: Sidecar): Services {",
+        "  return {",
+        ...clients.map(({ key, name, service }) => `    ${key}: sidecar.service(${name}, "${service}"),`),
+        "    ops: {",
+        ...admins.map((name) => `      ${name}: sidecar.service(DeadLetterAdminService, "${name}"),`),
+        "    },",
+        "  };",
+        "}",
+        "",
+        "/** What the gateway may call of each service. */",
+        "export const callees: readonly Callee[] = [",
+        ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
+        ...admins.map(
+          (name) => `  { app: "${name}", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },`,
+        ),
+        "];",
+        "",
+        ...probeLines(project, clients),
+      ],
+    },
+  ];
+}
+
+/** `OrdersService` is `orders` among the clients. */
+export const clientKey = (name: string): string => {
+  const short = name.replace(/Service$/, "");
+  return short.charAt(0).toLowerCase() + short.slice(1);
+};
+
+function clientsOf({ services, rpcServices }: Project): Client[] {
+  return services.flatMap(({ name, publicServices = [] }) =>
+    publicServices.flatMap((published) =>
+      rpcServices
+        .filter((one) => one.service === name && one.name === published)
+        .map((one) => ({ ...one, key: clientKey(published) })),
+    ),
+  );
+}
+
+function importLines(clients: readonly Client[]): string[] {
+  const modules = new Map([["@sidecart/proto/dead_letter_admin/v1/dead_letter_admin", ["DeadLetterAdminService"]]]);
+  for (const { module, name } of clients) modules.set(module, [...(modules.get(module) ?? []), name].sort());
+  const imports = [...modules].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [
+    'import type { CallContext, Callee, RpcClient, Sidecar } from "@sidecart/platform/rpc";',
+    ...imports.map(([module, names]) => `import { ${names.join(", ")} } from "${module}";`),
+  ];
+}
+
+function probeLines({ services }: Project, clients: readonly Client[]): string[] {
+  const probes = services.flatMap(({ name, probe = "" }) => {
+    const [published, method] = probe.split("/");
+    const client = clients.find((one) => one.service === name && one.name === published);
+    const called = client?.methods.find((one) => one.name === method);
+    return client && called
+      ? [`  ${name}: ({ ${client.key} }, call) => ${client.key}.${called.localName}({}, call),`]
+      : [];
+  });
+  return [
+    "/** By service: a call that changes nothing, with which the gateway finds out whether it answers. */",
+    "export const probes: Record<string, (services: Services, call: CallContext) => Promise<unknown>> = {",
+    ...probes,
+    "};",
+  ];
+}

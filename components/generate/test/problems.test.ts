@@ -1,0 +1,205 @@
+import t from "tap";
+import { problemsOf } from "../src/problems.ts";
+import { type Project, readProject, type Service } from "../src/project.ts";
+
+const project = await readProject();
+
+t.test("what is declared today is in order", async (t) => t.same(problemsOf(project), []));
+
+/** The project with one service declared otherwise. */
+const withService = (name: string, change: Partial<Service>): Project => ({
+  ...project,
+  services: project.services.map((one) => (one.name === name ? { ...one, ...change } : one)),
+});
+const serviceOf = (name: string): Service => {
+  const found = project.services.find((one) => one.name === name);
+  if (!found) throw new Error(`no service ${name}`);
+  return found;
+};
+const withCode = (name: string, change: Partial<Service["code"]>): Project =>
+  withService(name, { code: { ...serviceOf(name).code, ...change } });
+const withTopic = (name: string, change: Partial<Project["topics"][number]>): Project => ({
+  ...project,
+  topics: project.topics.map((one) => (one.name === name ? { ...one, ...change } : one)),
+});
+const hears = (topic: string, pubsub = "pubsub") => [...serviceOf("orders").code.hears, { topic, pubsub }];
+
+const placed = "OrderPlaced in proto/sidecart/orders/v1/events.proto";
+const stray = { name: "wallet.paid.v1", everyReplica: false, service: "wallet", where: "Paid in proto/p.proto" };
+const audit: Service = {
+  name: "audit",
+  folder: "services/audit",
+  files: ["package.json", "src/main.ts"],
+  code: { implements: [], hears: [{ topic: "orders.order-paid.v1", pubsub: "pubsub" }], unused: [] },
+};
+
+const mistakes: [what: string, project: Project, said: string][] = [
+  [
+    "a call of a service that does not exist",
+    withService("orders", { calls: { catalogue: ["ReservationsService/*"] } }),
+    "services/orders/service.ts: calls.catalogue: there is no service catalogue",
+  ],
+  [
+    "a call of a gRPC service that does not exist",
+    withService("orders", { calls: { catalog: ["ReservationService/*"] } }),
+    "services/orders/service.ts: calls.catalog: proto/sidecart/catalog/v1 has no service ReservationService",
+  ],
+  [
+    "a call of a method that does not exist",
+    withService("orders", { calls: { accounts: ["AccountsService/GetKeys"] } }),
+    'services/orders/service.ts: calls.accounts: AccountsService has no method "GetKeys"',
+  ],
+  [
+    "a call of a method without its name",
+    withService("orders", { calls: { accounts: ["AccountsService"] } }),
+    'services/orders/service.ts: calls.accounts: AccountsService has no method ""',
+  ],
+  [
+    "a call of what nobody implements",
+    withCode("catalog", { implements: ["sidecart.catalog.v1.CatalogService"] }),
+    "services/orders/service.ts: calls.catalog: services/catalog/src/rpc.ts does not implement ReservationsService",
+  ],
+  [
+    "a public service that its proto package does not have",
+    withService("catalog", { publicServices: ["CatalogService", "ReviewsService"] }),
+    "services/catalog/service.ts: publicServices: proto/sidecart/catalog/v1 has no service ReviewsService",
+  ],
+  [
+    "a public service that rpc.ts does not implement",
+    withCode("orders", { implements: [] }),
+    "services/orders/service.ts: publicServices: services/orders/src/rpc.ts does not implement OrdersService",
+  ],
+  [
+    "two public services of one name",
+    withService("orders", { publicServices: ["OrdersService", "OrdersService"] }),
+    `services/index.ts: two public services would be the gateway's client "orders"`,
+  ],
+  [
+    "a public service that the gateway cannot probe",
+    {
+      ...project,
+      services: project.services.map(({ probe, ...one }) =>
+        one.name === "orders" ? one : { ...one, ...(probe && { probe }) },
+      ),
+    },
+    "services/orders/service.ts: probe is missing: the gateway needs one",
+  ],
+  [
+    "a probe of a service that is not public",
+    withService("catalog", { probe: "ReservationsService/Reserve" }),
+    "services/catalog/service.ts: probe: ReservationsService is not among publicServices",
+  ],
+  [
+    "a probe that does not exist",
+    withService("orders", { probe: "OrdersService/GetOrder" }),
+    "services/orders/service.ts: probe: OrdersService has no method GetOrder",
+  ],
+  [
+    "a probe that changes something",
+    withService("orders", { probe: "OrdersService/PlaceOrders" }),
+    "services/orders/service.ts: probe: OrdersService/PlaceOrders is not declared NO_SIDE_EFFECTS in its proto file",
+  ],
+  [
+    "a topic that is heard and that no message declares",
+    withCode("orders", { hears: hears("catalog.product-sold.v1") }),
+    "services/orders/src/subscriptions.ts: catalog.product-sold.v1 is heard, and no message in proto/ declares it",
+  ],
+  [
+    "a hearer without a database",
+    { ...project, services: [...project.services, audit] },
+    "services/audit/src/subscriptions.ts: audit hears orders.order-paid.v1 and declares no database",
+  ],
+  [
+    "two handlers for one topic",
+    withCode("orders", { hears: hears("accounts.account-updated.v1") }),
+    "services/orders/src/subscriptions.ts: two handlers for accounts.account-updated.v1",
+  ],
+  [
+    "a topic for every replica, heard by one",
+    withCode("orders", { hears: hears("catalog.catalog-changed.v1") }),
+    "services/orders/src/subscriptions.ts: catalog.catalog-changed.v1 is declared every_replica: hear it with onEveryReplica()",
+  ],
+  [
+    "a topic for one replica, heard by all",
+    withCode("orders", { hears: hears("catalog.product-created.v1", "broadcast") }),
+    "services/orders/src/subscriptions.ts: catalog.product-created.v1 is not declared every_replica: hear it with on()",
+  ],
+  [
+    "a hearer whose handlers nothing starts",
+    withCode("orders", { unused: ["services/orders/src/subscriptions.ts"] }),
+    "services/orders/src/subscriptions.ts: nothing in services/orders/src imports it",
+  ],
+  [
+    "a topic that does not begin with its service",
+    withTopic("catalog.stock-depleted.v1", { name: "stock.depleted.v1", where: "StockDepleted in proto/x.proto" }),
+    'StockDepleted in proto/x.proto: topic "stock.depleted.v1" must be "catalog.<event>.v<number>"',
+  ],
+  [
+    "a message for every replica without a topic",
+    withTopic("catalog.stock-depleted.v1", { name: "", where: "StockDepleted in proto/x.proto" }),
+    'StockDepleted in proto/x.proto: topic "" must be "catalog.<event>.v<number>"',
+  ],
+  [
+    "two messages with one topic",
+    withTopic("orders.order-paid.v1", { name: "orders.order-placed.v1" }),
+    `OrderPaid in proto/sidecart/orders/v1/events.proto: topic orders.order-placed.v1 is that of ${placed}`,
+  ],
+  [
+    "a publisher without a database",
+    withService("accounts", { database: undefined, files: ["package.json", "src/main.ts"] } as Partial<Service>),
+    "AccountRegistered in proto/sidecart/accounts/v1/events.proto: accounts publishes and declares no database",
+  ],
+  [
+    "a topic of a package that is no service's",
+    { ...project, strayTopics: [stray] },
+    'Paid in proto/p.proto: a topic, but no service is called "wallet"',
+  ],
+  [
+    "a service that is said to be cached, and does not tell what changed",
+    withService("accounts", { cached: true }),
+    "services/accounts/service.ts: cached, but the gateway hears no every_replica topic of accounts",
+  ],
+  [
+    "a service that tells the gateway what changed, and is not said to be cached",
+    withService("orders", { cached: undefined } as Partial<Service>),
+    "services/orders/service.ts: the gateway hears orders.orders-changed.v1: say cached",
+  ],
+  [
+    "a folder that is not listed",
+    { ...project, folders: [...project.folders, "services/wallet"] },
+    "services/index.ts: services/wallet is not listed",
+  ],
+  [
+    "a service that is listed and has no program",
+    withService("orders", { files: ["package.json", "migrations"] }),
+    "services/index.ts lists orders: services/orders/src/main.ts is missing",
+  ],
+  [
+    "a database without migrations",
+    withService("orders", { files: ["package.json", "src/main.ts"] }),
+    "services/orders/service.ts: a database, but services/orders/migrations is missing",
+  ],
+  [
+    "migrations without a database",
+    { ...project, services: [...project.services, { ...audit, files: [...audit.files, "migrations"] }] },
+    "services/audit/service.ts: no database, but services/audit/migrations is there",
+  ],
+  [
+    "two services of one name",
+    { ...project, services: [...project.services, { ...serviceOf("gateway"), code: audit.code }] },
+    "services/index.ts: two services are called gateway",
+  ],
+  [
+    "a name that is no word",
+    { ...project, services: [...project.services, { ...audit, name: "audit-log" }] },
+    'services/index.ts: "audit-log" is not one lower-case word',
+  ],
+];
+
+for (const [what, wrong, said] of mistakes) {
+  t.test(`${what} is refused in one line`, async (t) => {
+    const problems = problemsOf(wrong);
+    t.ok(problems.includes(said), problems.join("\n") || "nothing was said");
+    t.notOk(problems.some((line) => line.includes("\n")));
+  });
+}

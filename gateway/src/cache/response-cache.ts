@@ -1,0 +1,32 @@
+import { LRUCache } from "lru-cache";
+import { bytesOfEntry, bytesOfTexts } from "./memory-budget.ts";
+import { countCache } from "./metrics.ts";
+import type { ResponseDependencies } from "./response-dependencies.ts";
+
+type Response = { text: string; dependencies: ResponseDependencies };
+
+/** Texts of responses by the key of their request. Each is charged with the values that it depends on and keeps. */
+export function createResponseCache(maxBytes: number, maxAgeMs: number) {
+  const responses = new LRUCache<string, Response>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ text, dependencies }, key) => bytesOfEntry + bytesOfTexts(key, text) + dependencies.bytes(),
+    ttl: maxAgeMs,
+  });
+  const counts = countCache("answers", () => responses.size);
+  return {
+    /** The text, if all reads that it was made of would give the same values now. */
+    get(key: string): string | undefined {
+      const response = responses.get(key);
+      if (response?.dependencies.isCurrent()) {
+        counts.hits += 1;
+        return response.text;
+      }
+      if (response) responses.delete(key);
+      counts.misses += 1;
+      return undefined;
+    },
+    set(dependencies: ResponseDependencies, text: string): void {
+      responses.set(dependencies.key, { text, dependencies });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import t from "tap";
+import { inBatches, inPages } from "./paging.ts";
+
+const names = (count: number) => Array.from({ length: count }, (_, at) => `id ${at}`);
+
+t.test("each id is read once, at most 100 a call and 4 calls at a time", async (t) => {
+  const calls: string[][] = [];
+  let open = 0;
+  let most = 0;
+  const found = await inBatches([...names(950), ...names(950)], async (ids) => {
+    calls.push(ids);
+    open += 1;
+    most = Math.max(most, open);
+    await new Promise(setImmediate);
+    open -= 1;
+    return ids;
+  });
+  t.same(found.sort(), names(950).sort());
+  t.same(calls.map(({ length }) => length).sort(), [100, 100, 100, 100, 100, 100, 100, 100, 100, 50].sort());
+  t.equal(most, 4);
+});
+
+t.test("a call that fails fails all of them, and no ids make no call", async (t) => {
+  await t.rejects(
+    inBatches(names(300), async () => {
+      throw new Error("away");
+    }),
+    { message: "away" },
+  );
+  t.same(await inBatches([], async () => t.fail("called") as never), []);
+});
+
+/** A list of so many rows, as services page it; records the pages that were read. */
+function rowsOf(count: number) {
+  const ids = names(count);
+  const pages: { first: number; after: string }[] = [];
+  const ask = async (page: { first: number; after: string }) => {
+    pages.push(page);
+    const from = page.after === "" ? 0 : ids.indexOf(page.after) + 1;
+    return ids.slice(from, from + page.first).map((id) => ({ id }));
+  };
+  return { ask, pages, ids };
+}
+
+t.test("a long list is read in pages of 100, each after the last row of the one before", async (t) => {
+  const { ask, pages, ids } = rowsOf(1_000);
+  const rows = await inPages({ first: 250, after: "id 9" }, ask);
+  t.same(
+    rows.map(({ id }) => id),
+    ids.slice(10, 260),
+  );
+  t.same(pages, [
+    { first: 100, after: "id 9" },
+    { first: 100, after: "id 109" },
+    { first: 50, after: "id 209" },
+  ]);
+});
+
+t.test("no page is read after the last one", async (t) => {
+  const { ask, pages } = rowsOf(130);
+  t.equal((await inPages({ first: 1_000 }, ask)).length, 130);
+  t.equal(pages.length, 2);
+  const none = rowsOf(0);
+  t.same(await inPages({ first: 1_000 }, none.ask), []);
+  t.equal(none.pages.length, 1);
+});
+
+t.test("without `first` a page is 20 rows; more than 1,000 are refused before a call", async (t) => {
+  for (const first of [undefined, null]) {
+    const { ask, pages } = rowsOf(50);
+    t.equal((await inPages({ first, after: null }, ask)).length, 20);
+    t.same(pages, [{ first: 20, after: "" }]);
+  }
+  const { ask, pages } = rowsOf(50);
+  await t.rejects(inPages({ first: 1_001 }, ask), { code: "BAD_INPUT" });
+  t.same(pages, []);
+});

@@ -1,0 +1,24 @@
+import { CatalogChangedSchema } from "@sidecart/proto/catalog/v1/events";
+import { readSchema } from "../../graphql/read-schema.ts";
+import type { Domain } from "../domain.ts";
+import { createProductCache } from "./cache.ts";
+import { productSource } from "./reads.ts";
+import { loadersOf, resolversOf } from "./resolvers.ts";
+
+export const catalog: Domain = {
+  typeDefs: readSchema(import.meta.dirname),
+  costs: {
+    listSizes: {
+      "ProductSearch.facets": 4,
+      "Facet.values": 20,
+      // The `first` of the field around it counts these rows.
+      "ProductSearch.items": 1,
+    },
+  },
+  follows: { service: "catalog", message: CatalogChangedSchema },
+  connect({ services, maxAgeMs, timeoutMs }) {
+    const cache = createProductCache({ source: productSource(services), maxAgeMs, timeoutMs });
+    const deps = { catalog: services.catalog, cache };
+    return { resolvers: resolversOf(deps), loaders: loadersOf(deps), apply: cache.apply };
+  },
+};

@@ -1,0 +1,64 @@
+import type { GetReindexResponse, Product } from "@sidecart/proto/catalog/v1/catalog";
+
+/** A product as the API shows it. */
+export const toProduct = (product: Product) => ({
+  ...product,
+  partnerId: product.partnerId || null,
+  imageUrl: product.imageUrl || null,
+});
+
+export type ApiProduct = ReturnType<typeof toProduct>;
+
+export type ApiReindexProgress = GetReindexResponse;
+
+/** As clients send it: each part absent, null or given. */
+export type ProductFilter = {
+  categories?: string[] | null | undefined;
+  partnerId?: string | null | undefined;
+  priceFrom?: number | null | undefined;
+  priceTo?: number | null | undefined;
+  currency?: string | null | undefined;
+  inStock?: boolean | null | undefined;
+};
+
+export const toFilter = (filter: ProductFilter) => ({
+  categories: filter.categories ?? [],
+  partnerId: filter.partnerId ?? "",
+  currency: filter.currency ?? "",
+  inStock: filter.inStock ?? false,
+  ...(filter.priceFrom != null && { priceFrom: BigInt(filter.priceFrom) }),
+  ...(filter.priceTo != null && { priceTo: BigInt(filter.priceTo) }),
+});
+
+export type NewProduct = {
+  name: string;
+  description: string;
+  price: number;
+  currency: string;
+  stock: number;
+  category: string;
+  attributes?: Record<string, string> | null | undefined;
+  partnerId?: string | null | undefined;
+  imageUrl?: string | null | undefined;
+};
+
+export const toNewProduct = ({ price, attributes, partnerId, imageUrl, ...rest }: NewProduct) => ({
+  ...rest,
+  price: BigInt(price),
+  attributes: attributes ?? {},
+  partnerId: partnerId ?? "",
+  imageUrl: imageUrl ?? "",
+});
+
+type Changeable = Omit<NewProduct, "stock" | "partnerId">;
+export type ProductChanges = { id: string } & { [K in keyof Changeable]?: Changeable[K] | null | undefined };
+
+export function toProductChanges({ id, price, attributes, ...texts }: ProductChanges) {
+  const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value != null));
+  return {
+    id,
+    ...given,
+    ...(price != null && { price: BigInt(price) }),
+    ...(attributes && { attributes: { values: attributes } }),
+  };
+}

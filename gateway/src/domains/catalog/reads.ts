@@ -1,0 +1,37 @@
+import { type CallContext, createBatcher } from "@sidecart/platform/rpc";
+import type { Product } from "@sidecart/proto/catalog/v1/catalog";
+import { batchBounds, inOrderOf, readPace, unique, withoutToken } from "../../calls/batching.ts";
+import { checkId } from "../../calls/field-names.ts";
+import { inPages, type PageInput } from "../../calls/paging.ts";
+import type { Services } from "../../services.ts";
+import { type ApiProduct, toProduct } from "./model.ts";
+
+/** Where products come from that are not cached. */
+export type ProductSource = {
+  product(id: string, context: CallContext): Promise<ApiProduct | null>;
+  /** The newest first. */
+  products(page: PageInput, context: CallContext): Promise<ApiProduct[]>;
+};
+
+/** Asks the service each time: for single products in one call for those that are read at the same moment. */
+export function productSource({ catalog }: Pick<Services, "catalog">): ProductSource {
+  const batched = createBatcher<string, Product | undefined>({
+    ...batchBounds,
+    pace: readPace,
+    name: "products",
+    async run(ids, context) {
+      const { products } = await catalog.getProducts({ ids: unique(ids) }, withoutToken(context));
+      return inOrderOf(ids, products);
+    },
+  });
+  return {
+    async product(id, context) {
+      const product = await batched(checkId(id), context);
+      return product ? toProduct(product) : null;
+    },
+    async products(wanted, context) {
+      const found = await inPages(wanted, async (page) => (await catalog.listProducts(page, context)).products);
+      return found.map(toProduct);
+    },
+  };
+}

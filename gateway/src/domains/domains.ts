@@ -1,0 +1,48 @@
+import type { IResolvers, MercuriusLoaders } from "mercurius";
+import type { FieldCosts } from "../graphql/query-limits.ts";
+import { baseSchema } from "../graphql/read-schema.ts";
+import type { ServiceName } from "../services.ts";
+import { accounts } from "./accounts/domain.ts";
+import { catalog } from "./catalog/domain.ts";
+import type { Invalidate } from "./changes.ts";
+import type { ConnectedDomain, Domain, DomainDeps } from "./domain.ts";
+import { operationsAdmin } from "./operations-admin/domain.ts";
+import { orders } from "./orders/domain.ts";
+
+/** A new domain is a folder and one entry here. */
+export const domains: readonly Domain[] = [accounts, catalog, orders, operationsAdmin];
+
+/** The whole schema. */
+export const typeDefs = [baseSchema, ...domains.map((domain) => domain.typeDefs)].join("\n");
+
+export const fieldCosts: FieldCosts = {
+  listSizes: Object.assign({}, ...domains.map(({ costs }) => costs?.listSizes)),
+  calling: domains.flatMap(({ costs }) => costs?.calling ?? []),
+};
+
+export type ConnectedDomains = { resolvers: IResolvers; loaders: MercuriusLoaders; invalidate: Invalidate };
+
+/** All domains over these services. */
+export function connectDomains(deps: Omit<DomainDeps, "invalidate">): ConnectedDomains {
+  const followers = new Map<ServiceName, ConnectedDomain>();
+  const invalidate: Invalidate = (service, change) => followers.get(service)?.apply?.(change);
+  const connected = domains.map((domain) => {
+    const one = domain.connect({ ...deps, invalidate });
+    if (domain.follows) followers.set(domain.follows.service, one);
+    return one;
+  });
+  return {
+    resolvers: mergeByType(connected.map(({ resolvers }) => resolvers)) as IResolvers,
+    loaders: mergeByType(connected.map(({ loaders = {} }) => loaders)) as MercuriusLoaders,
+    invalidate,
+  };
+}
+
+/** Several domains resolve fields of one type. */
+function mergeByType(parts: readonly object[]): Record<string, object> {
+  const merged: Record<string, object> = {};
+  for (const part of parts) {
+    for (const [type, fields] of Object.entries(part)) merged[type] = { ...merged[type], ...fields };
+  }
+  return merged;
+}

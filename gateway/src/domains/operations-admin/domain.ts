@@ -1,0 +1,12 @@
+import { readSchema } from "../../graphql/read-schema.ts";
+import type { Domain } from "../domain.ts";
+import { resolversOf } from "./resolvers.ts";
+
+const { dirname } = import.meta;
+
+/** What operators do to services: dead letters. */
+export const operationsAdmin: Domain = {
+  typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
+  costs: { listSizes: { "DeadLetters.items": 1 } },
+  connect: ({ services }) => ({ resolvers: resolversOf(services) }),
+};

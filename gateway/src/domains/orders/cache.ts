@@ -1,0 +1,113 @@
+import type { Caller, Verifier } from "@sidecart/platform/rpc";
+import { AppError, background } from "@sidecart/platform/rpc";
+import type { Change } from "../../cache/changes.ts";
+import { createEntries } from "../../cache/entries.ts";
+import { budgetOf, bytesOfTexts } from "../../cache/memory-budget.ts";
+import { createPages } from "../../cache/pages.ts";
+import { createVisibility } from "../../cache/visibility.ts";
+import type { GatewayCall } from "../../calls/gateway-call.ts";
+import { type PageInput, pageKey } from "../../calls/paging.ts";
+import type { ApiOrder } from "./model.ts";
+import type { OrderSource } from "./reads.ts";
+
+const heapShare = { orders: 0.16, visibility: 0.04, pages: 0.05 };
+
+type Call = Pick<GatewayCall, "authorization" | "forService">;
+export type OrderCache = {
+  order(id: string, call: Call): Promise<ApiOrder | null>;
+  /** The caller's own, the newest first. */
+  orders(page: PageInput, call: Call): Promise<ApiOrder[]>;
+  apply(change: Change): void;
+};
+
+const amend = (order: ApiOrder | null, { version }: Change) => (order && version <= order.version ? order : undefined);
+
+const bytesOfEmptyOrder = 850;
+const bytesOfLine = 230;
+
+/** An estimate that is rather too high; memory-budget.test.ts compares it with the heap. */
+export function bytesOfOrder({ username, orderProducts }: ApiOrder): number {
+  let bytes = bytesOfEmptyOrder + bytesOfTexts(username ?? "");
+  for (const { name } of orderProducts) bytes += bytesOfLine + bytesOfTexts(name);
+  return bytes;
+}
+
+export type OrderCacheOptions = { source: OrderSource; verifier: Verifier; maxAgeMs: number; timeoutMs: number };
+/** Whose cached answers a caller gets: those to the same account with the same roles. */
+type Viewer = { accountId: string; name: string; authorization: string | undefined };
+
+/**
+ * Orders and lists of them, from memory only for a viewer to whom the service has shown them, by a token that was
+ * verified here. Where the keys for that are out of reach, the service is asked, which has its own.
+ */
+export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: OrderCacheOptions): OrderCache {
+  if (maxAgeMs === 0) return uncached(source);
+  const maxBytes = budgetOf(heapShare.orders);
+  const entries = createEntries<ApiOrder, Change>({
+    name: "orders",
+    maxBytes,
+    maxAgeMs,
+    bytesOf: bytesOfOrder,
+    cachesMissing: false,
+    amend,
+  });
+  const visibility = createVisibility(budgetOf(heapShare.visibility), maxAgeMs);
+  const touches = (change: Change, account: string) => change.owner === account;
+  const pages = createPages({ entries, maxBytes: budgetOf(heapShare.pages), maxAgeMs, touches });
+  const contextOf = ({ authorization }: Viewer) => ({ ...background(timeoutMs), authorization });
+
+  const fetchOrder = (id: string, viewer: Viewer) =>
+    entries.fetch(id, `${id} ${viewer.authorization}`, async (start) => {
+      const order = await source.order(id, contextOf(viewer));
+      if (order) visibility.show(viewer.name, [order], start);
+      return order;
+    });
+
+  return {
+    async order(given, call) {
+      const viewer = await viewerOf(verifier, call);
+      if (!viewer) return source.order(given, call.forService());
+      const id = given.toLowerCase();
+      const cached = entries.get(id, (order) => visibility.isVisible(viewer.name, order));
+      if (!cached) return fetchOrder(id, viewer);
+      entries.refresh(id, (id) => fetchOrder(id, viewer));
+      return cached;
+    },
+    async orders(page, call) {
+      const viewer = await viewerOf(verifier, call);
+      if (!viewer) return source.orders(page, call.forService());
+      const { accountId, name, authorization } = viewer;
+      return pages.rows(
+        { owner: accountId, page: `${pageKey(page)} ${name}`, caller: `${authorization}` },
+        async (start) => {
+          const rows = await source.orders(page, contextOf(viewer));
+          visibility.show(name, rows, start);
+          return rows;
+        },
+        (id) => fetchOrder(id, viewer),
+      );
+    },
+    apply(change) {
+      entries.apply(change);
+      pages.deleteOf(change.owner);
+    },
+  };
+}
+
+const uncached = ({ order, orders }: OrderSource): OrderCache => ({
+  order: (id, call) => order(id, call.forService()),
+  orders: (page, call) => orders(page, call.forService()),
+  apply() {},
+});
+
+/** Undefined when the token cannot be verified at the moment. A bad token is refused as the service would refuse it. */
+async function viewerOf(verifier: Verifier, call: Call): Promise<Viewer | undefined> {
+  const authorization = call.authorization();
+  try {
+    const { accountId, roles }: Caller = await verifier.caller({ authorization });
+    return { accountId, name: `${accountId} ${roles.join()}`, authorization };
+  } catch (error) {
+    if (error instanceof AppError && error.status === "UNAUTHENTICATED") throw error;
+    return undefined;
+  }
+}

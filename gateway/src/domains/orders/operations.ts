@@ -1,0 +1,109 @@
+import { newId } from "@sidecart/platform/ids";
+import { type Batcher, badFields } from "@sidecart/platform/rpc";
+import { currentTraceparent } from "@sidecart/platform/telemetry";
+import type { Order, PlaceOutcome } from "@sidecart/proto/orders/v1/orders";
+import { latestVersion } from "../../cache/changes.ts";
+import { answered } from "../../calls/answer.ts";
+import { withApiNames } from "../../calls/field-names.ts";
+import type { GatewayCall } from "../../calls/gateway-call.ts";
+import type { PageInput } from "../../calls/paging.ts";
+import type { Services } from "../../services.ts";
+import type { Invalidate } from "../changes.ts";
+import type { OrderCache } from "./cache.ts";
+import {
+  type ApiOrder,
+  type ApiOrderTransition,
+  type NewOrder,
+  placementField,
+  refusalError,
+  toOrder,
+  toTransition,
+} from "./model.ts";
+import type { Placement } from "./placement-batch.ts";
+import { listOrders } from "./reads.ts";
+
+export type OrdersDeps = {
+  orders: Services["orders"];
+  cache: OrderCache;
+  place: Batcher<Placement, PlaceOutcome>;
+  invalidate: Invalidate;
+};
+
+export function readOrder({ cache }: OrdersDeps, id: string, call: GatewayCall): Promise<ApiOrder | null> {
+  return cache.order(id, call);
+}
+
+/** The caller's own, or for an admin `all`; the newest first. */
+export function readOrders(
+  { cache, orders }: OrdersDeps,
+  { first, after, all }: PageInput & { all?: boolean | null | undefined },
+  call: GatewayCall,
+): Promise<ApiOrder[]> {
+  if (!all) return cache.orders({ first, after }, call);
+  return listOrders(orders, { first, after }, { all }, call.forService());
+}
+
+export function readOrdersOf(
+  { orders }: OrdersDeps,
+  accountId: string,
+  page: PageInput,
+  call: GatewayCall,
+): Promise<ApiOrder[]> {
+  return listOrders(orders, page, { accountId }, call.forService());
+}
+
+export type OrderHistory = { orderId: string; transitions: ApiOrderTransition[] };
+
+/** Of at most 100 orders; those that the caller may see. */
+export async function readHistories(
+  { orders }: OrdersDeps,
+  orderIds: string[],
+  call: GatewayCall,
+): Promise<OrderHistory[]> {
+  const { histories } = await orders.getHistories({ orderIds }, call.forService());
+  return histories.map(({ orderId, transitions }) => ({ orderId, transitions: transitions.map(toTransition) }));
+}
+
+export async function placeOrder(
+  deps: OrdersDeps,
+  { orderProducts, idempotencyKey }: NewOrder,
+  call: GatewayCall,
+): Promise<ApiOrder> {
+  // A program that empties its key by mistake would not be protected from placing twice.
+  if (idempotencyKey === "") throw badFields([{ field: "idempotencyKey", problem: "is empty: leave it out" }]);
+  const context = call.forService();
+  const placement = {
+    lines: orderProducts,
+    // With a key of our own the sidecars may repeat the call, even when the client sent none.
+    idempotencyKey: idempotencyKey ?? newId(),
+    authorization: context.authorization ?? "",
+    traceparent: currentTraceparent() ?? "",
+  };
+  const { result } = await withApiNames(deps.place(placement, context), placementField);
+  if (result.case !== "order") throw refusalError(result.case === "refusal" ? result.value : undefined);
+  for (const { productId } of orderProducts) {
+    const stockChange = { id: productId.toLowerCase(), owner: "", version: latestVersion, inPlace: true };
+    deps.invalidate("catalog", stockChange);
+  }
+  return changed(deps, result.value);
+}
+
+export async function cancelOrder(
+  deps: OrdersDeps,
+  input: { id: string; reason: string },
+  call: GatewayCall,
+): Promise<ApiOrder> {
+  const { order } = await deps.orders.cancelOrder(input, call.forService());
+  return changed(deps, answered(order, "an order"));
+}
+
+export async function markOrderPaid(deps: OrdersDeps, { id }: { id: string }, call: GatewayCall): Promise<ApiOrder> {
+  const { order } = await deps.orders.markPaid({ id }, call.forService());
+  return changed(deps, answered(order, "an order"));
+}
+
+/** What somebody changes here is invalidated here before they are answered. */
+function changed({ cache }: OrdersDeps, order: Order): ApiOrder {
+  cache.apply({ id: order.id, owner: order.accountId, version: latestVersion, inPlace: false });
+  return toOrder(order);
+}

@@ -1,0 +1,75 @@
+import { AppError, commonErrors, toAppError } from "@sidecart/platform/rpc";
+import type { Logger } from "@sidecart/platform/telemetry";
+import { type ExecutionResult, GraphQLError } from "graphql";
+import { retryAfterSeconds } from "../http/overload.ts";
+
+type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
+type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
+
+/** Errors as clients see them: a stable `extensions.code`, public text, no internal detail. */
+export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
+  const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
+  const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
+  const [first] = errors;
+  const statusCode = failed && first ? first.httpStatus : 200;
+  return {
+    statusCode,
+    /** Seconds, where a retry can help. */
+    retryAfter: [429, 503].includes(statusCode)
+      ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
+      : undefined,
+    response: { data: execution.data ?? null, errors: errors.map(({ httpStatus: _, ...error }) => error) },
+  };
+}
+
+/** Several errors of one query or its variables come wrapped in one. */
+function unfold(error: Error): Error[] {
+  const original = originalOf(error) as HttpError;
+  const wraps = original.code === "MER_ERR_GQL_VALIDATION" || original instanceof AggregateError;
+  return wraps && original.errors && original.errors.length > 0 ? [...original.errors] : [error];
+}
+
+function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
+  const known = classify(error);
+  if (known.status === "INTERNAL" || known.status === "UNAVAILABLE") {
+    log.error({ err: originalOf(error), code: known.code }, "request failed");
+  }
+  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  return {
+    message: known.message,
+    ...place,
+    extensions: { ...known.details, code: known.code },
+    httpStatus: refusalStatus(originalOf(error)) ?? known.httpStatus,
+  };
+}
+
+function classify(error: Error): AppError {
+  const original = originalOf(error) as HttpError;
+  if (original instanceof AppError) return original;
+  if (original instanceof GraphQLError) {
+    // Without a path it is the query's fault: syntax, validation, an argument. With one, a service's answer does not fit.
+    const ours = error instanceof GraphQLError && error.path !== undefined;
+    return ours ? new AppError(commonErrors.internal, { cause: original }) : badRequest(original.message);
+  }
+  if (isClientError(original)) return badRequest(original.message, original.code?.toString());
+  return toAppError(original);
+}
+
+/** Refusals of Fastify, and of Mercurius, some of which carry a 500. */
+const isClientError = (error: HttpError) =>
+  refusalStatus(error) !== undefined || String(error.code).startsWith("MER_ERR_GQL_");
+
+/** The status of Fastify's own refusals, such as a body that is too large. */
+function refusalStatus({ statusCode = 500 }: HttpError): number | undefined {
+  return statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+function badRequest(message: string, code: string = commonErrors.invalid.code): AppError {
+  return new AppError({ ...commonErrors.invalid, code, text: message });
+}
+
+function originalOf(error: Error): Error {
+  let original = error;
+  while (original instanceof GraphQLError && original.originalError) original = original.originalError;
+  return original;
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import type { RuruClientConfig } from "ruru/server";
+
+const staticPath = "/graphiql/static/";
+const firstQuery = `{
+  searchProducts(query: "coffe", first: 5) {
+    total
+    items { id name price currency stock }
+    facets { field values { value count } }
+  }
+}
+`;
+
+/** GraphiQL in development, served from this machine. Its package is large: a development dependency, loaded only here. */
+export async function registerGraphiql(app: FastifyInstance): Promise<void> {
+  const [{ ruruHTML }, { getStaticFile }] = await Promise.all([import("ruru/server"), import("ruru/static")]);
+  const page = ruruHTML({
+    endpoint: "/graphql",
+    staticPath,
+    clientConfig: { defaultQuery: firstQuery } as RuruClientConfig,
+  });
+  app.get("/graphiql", (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+  app.get(`${staticPath}*`, async (request, reply) => {
+    const file = await getStaticFile({
+      staticPath,
+      urlPath: request.url,
+      acceptEncoding: request.headers["accept-encoding"],
+    });
+    return file ? reply.headers(file.headers).send(file.content) : reply.callNotFound();
+  });
+}

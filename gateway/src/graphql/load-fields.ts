@@ -1,0 +1,26 @@
+import type { MercuriusContext } from "mercurius";
+import type { GatewayCall } from "../calls/gateway-call.ts";
+import { inBatches } from "../calls/paging.ts";
+import type { GraphqlContext } from "./context.ts";
+
+type Queries<Parent> = { obj: Parent }[];
+type Loaded<T> = { id: string; value: T };
+
+export type FieldLoad<Parent, T, Missing> = {
+  idOf(parent: Parent): string;
+  /** The field's value where nothing is found. */
+  missing: Missing;
+  /** At most 100 ids a call; the results in any order. */
+  load(ids: string[], call: GatewayCall): Promise<Loaded<T>[]>;
+};
+
+/** A Mercurius loader: one field of many objects of a response is loaded in one call for 100 of them. */
+export function loadField<Parent, T, Missing>({ idOf, missing, load }: FieldLoad<Parent, T, Missing>) {
+  return async (queries: Queries<Parent>, context: MercuriusContext): Promise<(T | Missing)[]> => {
+    const { call } = context as unknown as GraphqlContext;
+    const ids = queries.map(({ obj }) => idOf(obj));
+    const loaded = await inBatches(ids, (some) => load(some, call));
+    const byId = new Map(loaded.map(({ id, value }) => [id, value]));
+    return ids.map((id) => byId.get(id) ?? missing);
+  };
+}

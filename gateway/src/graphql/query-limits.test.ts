@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { buildSchema, getNamedType, isListType, isNonNullType, isObjectType, parse } from "graphql";
+import t from "tap";
+import { startApi } from "../../../tests/support/gateway.ts";
+import { fieldCosts, typeDefs } from "../domains/domains.ts";
+import { cachedTexts, createCostLimit, maxCost, maxQueryBytes, maxTokens } from "./query-limits.ts";
+
+const schema = buildSchema(typeDefs);
+const limit = createCostLimit(fieldCosts);
+const cost = (query: string, variables = {}) => limit.costOf(schema, parse(query), variables);
+const check = (query: string, variables: Record<string, unknown> = {}) => limit.check(schema, parse(query), variables);
+const tooMuch = { code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT" };
+
+t.test("what a shop asks for passes", async (t) => {
+  for (const query of [
+    "{ me { id orders { id orderProducts { product { name } } } } }",
+    "{ products(first: 1000) { id name price currency stock category imageUrl } }",
+    '{ searchProducts(query: "tea", first: 100) { items { id name } total cursor facets { field values { value count } } } }',
+    "{ orders(first: 100) { id history { to at } user { username } orderProducts { product { name price } } } }",
+    "mutation { placeOrder(input: { orderProducts: [] }) { id orderProducts { product { name } } } }",
+  ]) {
+    t.doesNotThrow(() => check(query), query);
+  }
+});
+
+t.test("rows of rows are counted as what they may become", async (t) => {
+  t.throws(() => check("{ users(first: 1000) { orders(first: 100) { id } } }"), tooMuch);
+  t.doesNotThrow(() => check("{ users(first: 10) { orders(first: 100) { id } } }"));
+});
+
+t.test("a number of rows counts wherever it stands: literal, variable, or default", async (t) => {
+  const query = "query($n: Int = 1000) { users(first: $n) { orders(first: $n) { id } } }";
+  t.throws(() => check(query), tooMuch);
+  t.throws(() => check(query, { n: 500 }), tooMuch);
+  t.doesNotThrow(() => check(query, { n: 5 }));
+  t.doesNotThrow(() => check("{ users { orders { id } } }"), "20 by 20 by the schema's default");
+});
+
+t.test("a call to a service costs, under however many names", async (t) => {
+  const aliases = (count: number) =>
+    `{ ${Array.from({ length: count }, (_, at) => `a${at}: product(id: "x") { id }`).join(" ")} }`;
+  t.doesNotThrow(() => check(aliases(20)));
+  t.throws(() => check(aliases(2_000)), tooMuch);
+  t.throws(
+    () =>
+      check(
+        aliases(2_000).replace("{", "mutation {").replaceAll('product(id: "x") { id }', "logoutAll { sessionsEnded }"),
+      ),
+    tooMuch,
+  );
+});
+
+t.test("a field that is asked for in a fragment, often, costs each time", async (t) => {
+  const spread = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: products(first: 100) { ...f }`).join(" ")} } fragment f on Product { id name price stock }`;
+  t.throws(() => check(spread), tooMuch);
+});
+
+t.test("the refusal says how much it was and how much is allowed", async (t) => {
+  t.throws(() => check("{ users(first: 1000) { orders(first: 1000) { id } } }"), {
+    message: new RegExp(`costs \\d{7}; at most ${maxCost}`),
+  });
+});
+
+t.test("each list says how long it may be, or how long it is", async (t) => {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith("__"));
+  const lists = types.flatMap((type) =>
+    (isObjectType(type) ? Object.values(type.getFields()) : [])
+      .filter((field) => isListType(isNonNullType(field.type) ? field.type.ofType : field.type))
+      .filter((field) => isObjectType(getNamedType(field.type)) && !field.args.some(({ name }) => name === "first"))
+      .map((field) => `${type.name}.${field.name}`),
+  );
+  t.same(new Set(lists), new Set(Object.keys(fieldCosts.listSizes)));
+});
+
+t.test("a query costs what it may cause", async (t) => {
+  t.equal(cost("{ me { id email } }"), 102);
+  t.equal(cost("{ products(first: 50) { id name } }"), 200);
+  for (const first of ["", "(first: null)", "(first: 0)"])
+    t.equal(cost(`{ products${first} { id name } }`), 140, first);
+  t.equal(cost("query($n: Int) { products(first: $n) { id } }", { n: 300 }), 400);
+  t.equal(cost("{ orders(first: 10) { orderProducts { name } history { to } } }"), 100 + 10 * (1 + 10 + 1 + 8));
+  t.equal(cost("{ users(first: 10) { orders(first: 5) { id } } }"), 100 + 10 * (100 + 5), "a call a row");
+});
+
+t.test("what people ask for is allowed, and what is too much is refused before anybody is asked", async (t) => {
+  const fields = "id name description price currency stock category attributes imageUrl version createdAt";
+  t.ok(
+    cost(`{ searchProducts(first: 100) { total items { ${fields} } facets { field values { value count } } } }`) <
+      maxCost,
+  );
+  t.ok(
+    cost(
+      `{ orders(first: 100) { id status priceTotal history { to at } orderProducts { name product { ${fields} } } } }`,
+    ) < maxCost,
+  );
+  t.ok(cost("{ users(first: 100) { email orders { id status } } }") < maxCost);
+  const { ask, calls } = await startApi(t, {});
+  for (const query of [
+    "{ users(first: 300) { orders(first: 1) { id } } }",
+    "{ users(first: 200) { orders { id status } } }",
+    "{ orders(first: 1000) { orderProducts { name product { name } } } }",
+  ]) {
+    const { status, codes } = await ask(query);
+    t.same([status, codes], [400, ["QUERY_TOO_EXPENSIVE"]], query.slice(0, 60));
+  }
+  t.same(calls, []);
+});
+
+const sized = (bytes: number) => "{ __typename }".padEnd(bytes, " ");
+
+t.test("a text over 16 kB is refused before it is parsed, and is not cached", async (t) => {
+  const { ask, post } = await startApi(t, {});
+  t.equal((await ask(sized(maxQueryBytes))).status, 200);
+  const { status, codes } = await ask(sized(maxQueryBytes + 1));
+  t.same([status, codes], [400, ["QUERY_TOO_LARGE"]]);
+  t.same((await ask(`{ __typename } # ${"é".repeat(maxQueryBytes / 2)}`)).codes, ["QUERY_TOO_LARGE"], "bytes count");
+  t.same((await ask("{".repeat(maxQueryBytes + 1))).codes, ["QUERY_TOO_LARGE"], "not parsed");
+  const query = sized(maxQueryBytes + 2);
+  const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
+  t.same((await post({ query, extensions })).codes, ["QUERY_TOO_LARGE"]);
+  t.equal((await post({ extensions })).status, 400, "not kept under its hash either");
+});
+
+t.test("the least used of the queries that are known by their hash is evicted", async (t) => {
+  const { post } = await startApi(t, {});
+  const hashed = (query: string) => ({
+    persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },
+  });
+  const texts = Array.from({ length: cachedTexts + 1 }, (_, at) => `{ a${at}: __typename }`);
+  for (const query of texts) t.equal((await post({ query, extensions: hashed(query) })).status, 200);
+  const [oldest = "", second = ""] = texts;
+  t.equal((await post({ extensions: hashed(second) })).status, 200);
+  const forgotten = await post({ extensions: hashed(oldest) });
+  t.match(forgotten, { status: 400, codes: ["MER_ERR_GQL_PERSISTED_QUERY_NOT_FOUND"] });
+});
+
+t.test("a text of many short words is refused too: parsed it would take a thousand times as much", async (t) => {
+  const { ask, calls } = await startApi(t, { "accounts.getAccounts": () => ({ accounts: [] }) });
+  const { status, codes, errors } = await ask(`{ me { ${"id ".repeat(maxTokens)} } }`);
+  t.same([status, codes], [400, ["BAD_INPUT"]]);
+  t.match(errors[0]?.message, /tokens/);
+  t.same(calls, []);
+});

@@ -1,0 +1,101 @@
+import { AppError } from "@sidecart/platform/rpc";
+import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "graphql";
+import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
+import { LRUCache } from "lru-cache";
+import { gatewayErrors } from "../errors.ts";
+
+/** Deeper queries are refused before anything runs. The introspection query of GraphiQL is 15 deep. */
+export const maxDepth = 16;
+/** About one for each field of each row that a query may return. */
+export const maxCost = 25_000;
+/** Texts of more bytes are refused before they are parsed; texts of more tokens while they are. */
+export const maxQueryBytes = 16 * 1024;
+export const maxTokens = 1_000;
+/** Validation errors of one query that are told. */
+export const maxErrors = 20;
+/** Parsed queries that are cached, valid and invalid ones each: one takes up to half a megabyte. */
+export const cachedQueries = 100;
+/** Query texts that are cached for clients that send only their hash. */
+export const cachedTexts = 200;
+
+/** Costs that are cached of each query, by the variables that decide them. */
+const cachedCosts = 100;
+
+/** A call to a service, which every root field makes. */
+const callCost = 100;
+
+/** Rows of a list when `first` is not given, here and in the services. */
+const defaultFirst = 20;
+
+/** What the schema cannot say about the cost of a domain's fields, by `Type.field`. */
+export type FieldCosts = {
+  /** Rows that lists without `first` have in practice. */
+  listSizes: Readonly<Record<string, number>>;
+  /** Fields that call a service for each object they stand in. Root fields do so anyway. */
+  calling: readonly string[];
+};
+
+function estimatorOf({ listSizes, calling }: FieldCosts): ComplexityEstimator {
+  return ({ type, field, args, childComplexity }) => {
+    const name = `${type.name}.${field.name}`;
+    const calls = type.name === "Query" || type.name === "Mutation" || calling.includes(name);
+    const paged = field.args.some((arg) => arg.name === "first");
+    const rows = paged ? (args.first as number | null) || defaultFirst : (listSizes[name] ?? 1);
+    return (calls ? callCost : 1) + Math.max(rows, 1) * childComplexity;
+  };
+}
+
+export function checkSize(query: string): void {
+  if (Buffer.byteLength(query) > maxQueryBytes) throw new AppError(gatewayErrors.queryTooLarge);
+}
+
+type Variables = Record<string, unknown>;
+type CachedCosts = { deciding: string[]; costs: LRUCache<string, number> };
+
+export type CostLimit = {
+  /** A field costs 1, a call to a service more; a list, its rows times what they hold. */
+  costOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
+  /** Refuses a query that would cost too much, before it is executed. */
+  check(schema: GraphQLSchema, query: DocumentNode, variables: Variables): void;
+};
+
+export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
+  const estimators = [estimatorOf(fieldCosts)];
+  const costsOf = new WeakMap<DocumentNode, CachedCosts>();
+  const costOf: CostLimit["costOf"] = (schema, query, variables) =>
+    getComplexity({ schema, query, variables, estimators });
+
+  /** The cost is the same for the same `first`s, `@include`s and `@skip`s: no other variable decides it. */
+  function cachedCostOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number {
+    let cached = costsOf.get(query);
+    if (!cached) {
+      cached = { deciding: decidingVariables(query), costs: new LRUCache({ max: cachedCosts }) };
+      costsOf.set(query, cached);
+    }
+    const values = cached.deciding.map((name) => String(variables[name])).join();
+    const cost = cached.costs.get(values) ?? costOf(schema, query, variables);
+    cached.costs.set(values, cost);
+    return cost;
+  }
+
+  return {
+    costOf,
+    check(schema, query, variables) {
+      const cost = cachedCostOf(schema, query, variables);
+      if (cost <= maxCost) return;
+      const message = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
+      throw new AppError(gatewayErrors.queryTooExpensive, { message });
+    },
+  };
+}
+
+function decidingVariables({ definitions }: DocumentNode): string[] {
+  const variables = definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : [],
+  );
+  return variables
+    .filter(({ type }) => ["Int", "Boolean"].includes(nameOf(type)))
+    .map((one) => one.variable.name.value);
+}
+
+const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type));

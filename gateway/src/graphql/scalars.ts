@@ -1,0 +1,45 @@
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
+import { GraphQLScalarType, Kind, type ObjectValueNode, type ValueNode } from "graphql";
+
+const isMinorUnits = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);
+
+function isTextMap(value: unknown): value is Record<string, string> {
+  const good = typeof value === "object" && value !== null && !Array.isArray(value);
+  return good && Object.values(value).every((one) => typeof one === "string");
+}
+
+/** A wrong value from a service is our error, not the caller's. */
+function answered<T>(name: string, is: (value: unknown) => value is T, value: unknown): T {
+  if (is(value)) return value;
+  throw new Error(`a service answered what is no ${name}`);
+}
+
+function given<T>(text: string, is: (value: unknown) => value is T, value: unknown): T {
+  if (is(value)) return value;
+  throw new AppError(commonErrors.invalid, { message: text });
+}
+
+const minorUnits = (value: unknown) =>
+  given("MinorUnits is a whole number between -(2^53-1) and 2^53-1.", isMinorUnits, value);
+
+/** Amounts as JSON numbers: GraphQL's own Int ends at 2^31. */
+export const minorUnitsScalar = new GraphQLScalarType({
+  name: "MinorUnits",
+  serialize: (value) => answered("amount", isMinorUnits, typeof value === "bigint" ? Number(value) : value),
+  parseValue: minorUnits,
+  parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
+});
+
+const textMap = (value: unknown) => given("TextMap is an object whose values are texts.", isTextMap, value);
+
+const literalMap = ({ fields }: ObjectValueNode) =>
+  Object.fromEntries(fields.map(({ name, value }) => [name.value, literalText(value)]));
+
+const literalText = (node: ValueNode) => (node.kind === Kind.STRING ? node.value : undefined);
+
+export const textMapScalar = new GraphQLScalarType({
+  name: "TextMap",
+  serialize: (value) => answered("map of texts", isTextMap, value),
+  parseValue: textMap,
+  parseLiteral: (node) => textMap(node.kind === Kind.OBJECT ? literalMap(node) : undefined),
+});

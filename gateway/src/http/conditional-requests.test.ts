@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import t from "tap";
+import { startApi } from "../../../tests/support/gateway.ts";
+
+const product = {
+  id: "019a0000-0000-7000-8000-000000000001",
+  name: "A thing",
+  price: 1n,
+  partnerId: "",
+  imageUrl: "",
+  attributes: {},
+};
+const query = '{ product(id: "019a0000-0000-7000-8000-000000000001") { name } }';
+
+t.test("a query by GET is answered with a tag, and with 304 while the response is the same", async (t) => {
+  let name = "A thing";
+  const { http } = await startApi(t, { "catalog.getProducts": () => ({ products: [{ ...product, name }] }) });
+  const get = (headers = {}) => http.inject({ url: "/graphql", query: { query }, headers });
+  const first = await get();
+  t.match(first, { statusCode: 200, headers: { "cache-control": "public, no-cache", vary: "Authorization" } });
+  const { etag } = first.headers;
+  for (const tag of [etag, `W/${etag}`, `"other", ${etag}`]) {
+    const again = await get({ "if-none-match": tag });
+    t.match(again, { statusCode: 304, body: "", headers: { etag } });
+  }
+  t.equal((await get({ "if-none-match": '"other"' })).statusCode, 200);
+  name = "Another thing";
+  const changed = await get({ "if-none-match": etag });
+  t.match(changed, { statusCode: 200, body: /Another thing/ });
+  t.not(changed.headers.etag, etag);
+});
+
+t.test("a response to a token is private; a POST and a refusal are not stored", async (t) => {
+  const { http } = await startApi(t, { "catalog.getProducts": () => ({ products: [product] }) });
+  const mine = await http.inject({ url: "/graphql", query: { query }, headers: { authorization: "Bearer x" } });
+  t.equal(mine.headers["cache-control"], "private, no-cache");
+  const posted = await http.inject({ method: "POST", url: "/graphql", payload: { query } });
+  const refused = await http.inject({ url: "/graphql", query: { query: "{ nothing }" } });
+  for (const { headers } of [posted, refused]) {
+    t.equal(headers["cache-control"], "no-store");
+    t.equal(headers.etag, undefined);
+  }
+});
+
+t.test("a query that is known by its hash can be sent as the hash alone, by GET", async (t) => {
+  const { http, post } = await startApi(t, { "catalog.getProducts": () => ({ products: [product] }) });
+  const sha256Hash = createHash("sha256").update(query).digest("hex");
+  const extensions = { persistedQuery: { version: 1, sha256Hash } };
+  const get = () => http.inject({ url: "/graphql", query: { extensions: JSON.stringify(extensions) } });
+  t.equal((await get()).statusCode, 400, "not known yet");
+  t.equal((await post({ query, extensions })).status, 200);
+  t.match(await get(), { statusCode: 200, body: /A thing/ });
+});

@@ -1,0 +1,29 @@
+import { hash } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+/**
+ * Cache headers of a path's responses. A query by GET is answered with an `ETag`; a request with that tag gets 304 and no
+ * body while the response would be the same (RFC 9110). A response to a token is private; without one it is public.
+ */
+export function answerConditionally(app: FastifyInstance, path: string): void {
+  app.addHook("onSend", (request, reply, payload, done) => {
+    if (request.routeOptions.url !== path) return done(null, payload);
+    if (request.method !== "GET" || reply.statusCode !== 200 || typeof payload !== "string") {
+      reply.header("cache-control", "no-store");
+      return done(null, payload);
+    }
+    const etag = `"${hash("sha1", payload, "base64url")}"`;
+    const bearer = request.headers.authorization !== undefined;
+    reply.header("etag", etag).header("cache-control", bearer ? "private, no-cache" : "public, no-cache");
+    reply.header("vary", [reply.getHeader("vary"), "Authorization"].filter(Boolean).join(", "));
+    if (!matches(request, etag)) return done(null, payload);
+    reply.code(304);
+    done(null, null);
+  });
+}
+
+/** Weak comparison, since a proxy that compresses makes a tag weak. */
+function matches({ headers }: FastifyRequest, etag: string): boolean {
+  const tags = headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(etag);
+}

@@ -1,0 +1,63 @@
+import type { CallContext } from "@sidecart/platform/rpc";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ResponseDependencies } from "../cache/response-dependencies.ts";
+import type { GatewayCall } from "../calls/gateway-call.ts";
+import type { CountLogin } from "./rate-limits.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What its response depends on; null where the response is not to be cached. */
+    responseDependencies: ResponseDependencies | null;
+  }
+}
+
+export type RequestCallOptions = { timeoutMs: number; countLogin: CountLogin };
+
+/** A call for one HTTP request: its deadline, its token, and a signal that aborts when its client goes away. */
+export class RequestCall implements GatewayCall {
+  readonly dependencies: ResponseDependencies | undefined;
+  readonly #deadline: number;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  readonly #countLogin: CountLogin;
+  #context: CallContext | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, { timeoutMs, countLogin }: RequestCallOptions) {
+    this.dependencies = request.responseDependencies ?? undefined;
+    this.#deadline = Date.now() + timeoutMs;
+    this.#request = request;
+    this.#reply = reply;
+    this.#countLogin = countLogin;
+  }
+
+  authorization(): string | undefined {
+    this.dependencies?.markUncacheable();
+    return printable(this.#request);
+  }
+
+  /** The signal listens for the end of the connection, so it is made for a request that calls a service, and once. */
+  forService(): CallContext {
+    const authorization = this.authorization();
+    this.#context ??= { deadline: this.#deadline, authorization, signal: signalOf(this.#reply) };
+    return this.#context;
+  }
+
+  countLogin(): Promise<void> {
+    return this.#countLogin(this.#request);
+  }
+}
+
+/** Aborts when the client goes away before it has the whole response. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const abort = new AbortController();
+  if (raw.closed) abort.abort();
+  raw.once("close", () => {
+    if (!raw.writableFinished) abort.abort();
+  });
+  return abort.signal;
+}
+
+/** gRPC carries printable ASCII only, and every token is that. */
+function printable({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
+  return /^[\x20-\x7e]+$/.test(authorization) ? authorization : undefined;
+}

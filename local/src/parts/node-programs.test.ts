@@ -1,0 +1,21 @@
+import t from "tap";
+import { instanceAt } from "../instance.ts";
+import { temporaryHome } from "../testing/started-cli.ts";
+import { withEnvironment } from "../testing/with-environment.ts";
+import { appProcess } from "./node-programs.ts";
+
+const ports = { app: 1, http: 2, grpc: 3, internal: 4, metrics: 5 };
+const settings = { ports, metricsPort: 6, tokens: { dapr: "d", app: "a" }, logLevel: "info" };
+const gateway = { app: { id: "gateway", entry: "gateway/src/main.ts", http: true }, name: "gateway" };
+
+t.test("the gateway is told the origins that SIDECART_CORS_ORIGINS names, beside this machine's", async (t) => {
+  const instance = instanceAt("default", temporaryHome(t));
+  const origins = (httpPort: number | undefined) =>
+    appProcess(instance, gateway, { ...settings, httpPort }).env?.SIDECART_CORS_ORIGINS;
+  const local = "http://localhost:*,http://127.0.0.1:*,https://localhost:*,https://127.0.0.1:*";
+  withEnvironment(t, { SIDECART_CORS_ORIGINS: "" });
+  t.equal(origins(8080), local);
+  withEnvironment(t, { SIDECART_CORS_ORIGINS: "https://shop.example.com, *" });
+  t.equal(origins(8080), `${local},https://shop.example.com, *`);
+  t.equal(origins(undefined), undefined, "a service that listens for nobody has none");
+});

@@ -1,0 +1,13 @@
+import type { Test } from "tap";
+
+/** Sets variables of the environment until the test ends. */
+export function withEnvironment(t: Test, variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    const before = process.env[name];
+    process.env[name] = value;
+    t.teardown(() => {
+      if (before === undefined) delete process.env[name];
+      else process.env[name] = before;
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import t, { type Test } from "tap";
+import { appToken, catalogWith, serve, uncalled } from "../../../tests/support/app-server.ts";
+import { implement } from "./app-server.ts";
+import { connectSidecar } from "./sidecar.ts";
+
+const catalog = "sidecart.catalog.v1.CatalogService";
+const reservations = "sidecart.catalog.v1.ReservationsService";
+
+function asking(t: Test, port: number, apiToken = appToken) {
+  const sidecar = connectSidecar({ port, apiToken });
+  t.teardown(() => sidecar.close());
+  return (operation: string) => sidecar.access({ app: "catalog", operation });
+}
+
+t.test("a service says that it may be called, and runs nothing", async (t) => {
+  const { port } = await serve(t, [catalogWith(uncalled)]);
+  const access = asking(t, port);
+  t.equal(await access(`${catalog}/GetProducts`), "granted");
+  t.equal(await access(`${catalog}/*`), "granted");
+});
+
+t.test("a service that is for others refuses", async (t) => {
+  const handlers = { reserve: uncalled, release: uncalled };
+  const { port } = await serve(t, [implement(ReservationsService, handlers as never, ["orders"])]);
+  t.equal(await asking(t, port)(`${reservations}/Reserve`), "refused");
+});
+
+t.test("who does not answer, or does not know our sidecar, has refused nothing", async (t) => {
+  const { port } = await serve(t, [catalogWith(uncalled)]);
+  t.equal(await asking(t, port, "another token")(`${catalog}/GetProducts`), "unknown");
+  t.equal(await asking(t, 1)(`${catalog}/GetProducts`), "unknown");
+});

@@ -1,0 +1,16 @@
+import type { Logger } from "../telemetry/log.ts";
+import { type Failure, toAppError, toFailure } from "./errors.ts";
+
+/** What the caller did wrong is worth a debug line; what we did wrong, the whole cause. */
+export function logFailure(log: Logger, path: string, error: unknown): void {
+  const known = toAppError(error);
+  const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
+  if (ours) log.error({ err: error, method: path, code: known.code }, "call failed");
+  else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
+}
+
+/** What failed for one item of a call, logged as if it were a call of its own. */
+export function loggedFailure(log: Logger, path: string, error: unknown): Failure {
+  logFailure(log, path, error);
+  return toFailure(error);
+}

@@ -1,0 +1,52 @@
+import type { Callee } from "../rpc/access.ts";
+import type { Sidecar } from "../rpc/sidecar.ts";
+import type { ServiceDeclaration } from "../service.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Problems } from "./problems.ts";
+import { type Sweep, startSweep } from "./sweep.ts";
+
+const everyMs = 3_000;
+
+/** What a service may call, as its declaration says. */
+export function calleesOf({ calls = {} }: ServiceDeclaration): Callee[] {
+  return Object.entries(calls).flatMap(([app, methods]) =>
+    methods.map((method) => ({ app, operation: `sidecart.${app.replaceAll("-", "_")}.v1.${method}` })),
+  );
+}
+
+type Options = {
+  app: string;
+  callees: readonly Callee[];
+  sidecar: Pick<Sidecar, "access">;
+  problems: Problems;
+  log: Logger;
+};
+
+/**
+ * Asks each callee's sidecar whether we may call it, until each has said yes. A refusal is a problem until it is taken
+ * back; who does not answer may be starting, and is none.
+ */
+export async function startAccessCheck({ app, callees, sidecar, problems, log }: Options): Promise<Sweep> {
+  const open = new Set(callees);
+  const refused = new Set<Callee>();
+  const ask = async (callee: Callee) => {
+    const access = await sidecar.access(callee);
+    if (access === "refused") refused.add(callee);
+    if (access !== "granted") return;
+    refused.delete(callee);
+    open.delete(callee);
+  };
+  const check = async () => {
+    if (open.size === 0) return;
+    await Promise.all([...open].map(ask));
+    problems.report(
+      "access",
+      [...refused].map((callee) => refusal(app, callee)),
+    );
+  };
+  await check();
+  return startSweep("access to other services", everyMs, log, check);
+}
+
+const refusal = (caller: string, { app, operation }: Callee) =>
+  `the sidecar of ${app} refuses ${caller} the method ${operation}: its access policy does not allow it`;

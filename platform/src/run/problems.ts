@@ -1,0 +1,31 @@
+import { type Clock, systemClock } from "../ids.ts";
+import type { Logger } from "../telemetry/log.ts";
+
+/** How often the log repeats what has not changed. */
+const repeatMs = 5 * 60_000;
+
+/** What keeps a process from being ready, by whoever found it. */
+export type Problems = {
+  all(): readonly string[];
+  /** Replaces what this source had found. To be called at every check: it also repeats the line in the log. */
+  report(source: string, found: readonly string[]): void;
+};
+
+/** Logs one line of level error when what is wrong changes, and again every five minutes. */
+export function createProblems(log: Logger, clock: Clock = systemClock): Problems {
+  const bySource = new Map<string, readonly string[]>();
+  let told = { text: "", at: 0 };
+  const all = () => [...bySource.values()].flat();
+  return {
+    all,
+    report(source, found) {
+      bySource.set(source, found);
+      const text = all().join("; ");
+      const at = clock.now().getTime();
+      if (text === told.text && (text === "" || at - told.at < repeatMs)) return;
+      if (text === "") log.info("nothing is missing any more");
+      else log.error({ problems: all() }, `not ready: ${text}`);
+      told = { text, at };
+    },
+  };
+}

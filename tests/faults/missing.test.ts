@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import t from "tap";
+import { ask } from "../support/books.ts";
+import { environmentOf } from "../support/direct.ts";
+import { eventually } from "../support/eventually.ts";
+import { ownResources } from "../support/own-resources.ts";
+import { openShop, placedId } from "../support/shop.ts";
+import { streamsOf } from "../support/streams.ts";
+
+t.setTimeout(180_000);
+
+const placed = "orders.order-placed.v1";
+const resources = await ownResources(t);
+const shop = await openShop(t, { broker: "redis", resourcesRoot: resources.root });
+const { system } = shop;
+const streams = await streamsOf(t, shop);
+
+async function readiness(service: string): Promise<{ status: number; body: string }> {
+  const { SIDECART_METRICS_PORT: port } = environmentOf(system, service);
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  return { status: response.status, body: await response.text() };
+}
+
+const untilNotReady = (service: string, reason: RegExp) =>
+  eventually(`${service} to say that it lacks ${reason}`, async () => {
+    const { status, body } = await readiness(service);
+    return status === 503 && reason.test(body);
+  });
+
+/** The log of a process, from its last start on. */
+async function logOf(name: string): Promise<Record<string, unknown>[]> {
+  const text = await readFile(join(system.instanceDir, "logs", `${name}.log`), "utf8");
+  const lines = text.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Ends processes and starts them again, whether they get ready or not; what is answered resolves when they are. */
+async function startAgain(...names: string[]): Promise<{ ready: Promise<unknown> }> {
+  for (const name of names) await system.kill(name);
+  const ready = Promise.all(names.map((name) => system.start(name)));
+  ready.catch(() => {});
+  return { ready };
+}
+
+const catalog = <T>(text: string) => ask<T>(system.databaseUrl("catalog"), text);
+
+t.test("without its database's component a service is not ready, says so once, and waits for it", async (t) => {
+  await resources.remove("base/catalog-db.yaml");
+  const known = (await logOf("catalog")).length;
+  await startAgain("catalog-dapr");
+  const { ready } = await startAgain("catalog");
+  await untilNotReady("catalog", /component catalog-db is not loaded by the sidecar of catalog/);
+  const { pid } = system.processes.get("catalog") ?? {};
+  const said = (await logOf("catalog")).slice(known).filter(({ level }) => level === "error");
+  t.match(said, [{ msg: /^not ready: component catalog-db is not loaded/ }], "one line");
+
+  await resources.restore();
+  await (await startAgain("catalog-dapr")).ready;
+  await ready;
+  t.equal(system.processes.get("catalog")?.pid, pid, "without another start of the service");
+  await eventually("orders to be placed again", async () => (await shop.place()).status === 200);
+});
+
+t.test("without access to accounts' keys a service is not ready, and nobody is told that he may not", async (t) => {
+  await resources.replace("config/access/accounts.yaml", "- appId: catalog\n", "- appId: nobody\n");
+  await (await startAgain("accounts-dapr")).ready;
+  const { ready } = await startAgain("catalog");
+  const refusal = /the sidecar of accounts refuses catalog the method sidecart\.accounts\.v1\.AccountsService\/GetJwks/;
+  await untilNotReady("catalog", refusal);
+  const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
+  const input = { id: shop.products[0], price: 1200 };
+  const { errors } = await eventually("catalog to be reached", async () => {
+    const answer = await shop.admin.ask(change, { input });
+    return answer.status !== 503 && answer;
+  });
+  t.equal(errors[0]?.extensions.code, "CALL_REFUSED");
+  const method = "/sidecart.accounts.v1.AccountsService/GetJwks";
+  const said = (await logOf("catalog")).filter(({ level }) => level === "error");
+  t.match(
+    said.find((line) => line.callee === "accounts"),
+    { app: "catalog", callee: "accounts", method, msg: /refused by the access policy/ },
+  );
+
+  await resources.restore();
+  await (await startAgain("accounts-dapr")).ready;
+  await ready;
+  await eventually("products to be changed", async () => (await shop.admin.ask(change, { input })).status === 200);
+});
+
+t.test("without its Resiliency policies a service is not ready, and loses no event", async (t) => {
+  await streams.allRead();
+  await streams.block(placed);
+  const ids = await Promise.all(Array.from({ length: 12 }, async () => placedId(await shop.place())));
+  await resources.replace("base/resiliency.yaml", "scopes:\n  - accounts\n  - catalog\n", "scopes:\n  - accounts\n");
+  const blocker = new pg.Client({ connectionString: system.databaseUrl("catalog") });
+  await blocker.connect();
+  t.teardown(() => blocker.end());
+  await blocker.query("begin; lock table inbox, dead_letters in access exclusive mode");
+  await startAgain("catalog-dapr");
+  await streams.unblock(placed);
+
+  await untilNotReady("catalog", /Resiliency sidecart is not loaded by the sidecar of catalog/);
+  await blocker.query("rollback");
+  await resources.restore();
+  await (await startAgain("catalog-dapr")).ready;
+  const open = "select count(*)::int from reservations where status = 'open' and expires_at is not null";
+  const dead = "select count(*)::int from dead_letters";
+  await eventually(
+    `each of ${ids.length} events to be handled or a dead letter`,
+    async () => {
+      const [[waiting], [letters]] = [await catalog<{ count: number }>(open), await catalog<{ count: number }>(dead)];
+      return waiting?.count === letters?.count;
+    },
+    40_000,
+  );
+});
