@@ -1,5 +1,10 @@
-import type { WrittenRow } from "../events/events.ts";
 import type { Statement } from "./statement.ts";
+
+/** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
+export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
+
+/** A row as the statement that wrote or claimed it answers it. */
+export type WrittenRow = OutboxRow & { createdAt: string };
 
 /** Who is told of the outbox rows that statements wrote: the relay. */
 export type EventListener = {

@@ -8,6 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { topic as topicOption } from "@sidecart/proto/options/v1/options";
 import { z } from "zod";
+import type { OutboxRow, WrittenRow } from "../database/written-events.ts";
 import { newId } from "../ids.ts";
 import { currentTraceparent } from "../telemetry/telemetry.ts";
 
@@ -32,11 +33,8 @@ const isDeclared = <D extends DescMessage>(type: EventType<D>): type is D => "ki
 /** The proto message of an event's data. */
 export const schemaOf = <D extends DescMessage>(type: EventType<D>): D => (isDeclared(type) ? type : type.schema);
 
-/** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
-export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
+export type { OutboxRow, WrittenRow } from "../database/written-events.ts";
 
-/** A row as the statement that wrote or claimed it answers it. */
-export type WrittenRow = OutboxRow & { createdAt: string };
 export const writtenRow: z.ZodType<WrittenRow> = z.strictObject({
   id: z.string(),
   topic: z.string(),
