@@ -1,6 +1,6 @@
 /** The folders of a workspace that ship, besides its manifest. */
 const shippedFolders = ["src", "gen", "migrations", "proto"];
-const forTests = /\.test\.ts$|\.md$|(^|\/)(testing\.ts$|testing\/|conformance\/)/;
+const forTests = /\.test\.(ts|sql)$|\.md$|(^|\/)(testing\.ts$|testing\/|conformance\/)/;
 
 /** Whether an image contains this file of a workspace. The path is relative to the workspace. */
 export function shipsFromWorkspace(file: string): boolean {

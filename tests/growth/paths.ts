@@ -7,7 +7,6 @@ import { createIndexStore } from "../../services/catalog/src/index-store.ts";
 import { createProductStore } from "../../services/catalog/src/product-store.ts";
 import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
 import { createOrderStore } from "../../services/orders/src/order-store.ts";
-import { noOutbox } from "../support/no-outbox.ts";
 import type { Store } from "../support/store.ts";
 
 /** The calls of a service, by name. Each execution reads other rows. */
@@ -19,7 +18,7 @@ const soon = () => background(20_000);
 
 export const catalogPaths: Paths = async (database, query) => {
   const products = createProductStore(database);
-  const reservations = createReservationStore(database, noOutbox);
+  const reservations = createReservationStore(database);
   const index = createIndexStore(database);
   const one = picker(
     await query<{ id: string }>(`select id from products where deleted_at is null order by random() limit ${asked}`),

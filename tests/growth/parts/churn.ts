@@ -41,13 +41,13 @@ export const churn: Part = {
 
 async function shopped(store: Store): Promise<string[][]> {
   const { database, times } = timing(store.database);
-  const { query, sidecar, log } = store;
+  const { query, sidecar, log, written } = store;
   await fillCatalog(query, products);
   await query("analyze");
   const ids = (await query<{ id: string }>("select id from products where deleted_at is null")).map(({ id }) => id);
   const published = { ...sidecar, publish: async () => new Map<string, string>() };
   const relay = startOutboxRelay({ database, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
-  const reservations = createReservationStore(database, { publish: relay.publish, kickOutbox: relay.kick });
+  const reservations = createReservationStore(database);
   for (let round = 0; round < rounds; round += 1) {
     const now = new Date();
     const wanted = Array.from({ length: perRound }, () => {
@@ -57,6 +57,7 @@ async function shopped(store: Store): Promise<string[][]> {
     await reservations.reserve(wanted, now, new Date(now.getTime() + 60_000), soon());
     const made = wanted.map(({ id }) => id);
     await reservations.release(made, now, soon());
+    relay.publish(written.rows.splice(0));
     relay.kick();
   }
   await relay.stop();
@@ -73,7 +74,7 @@ function timing(inner: Database) {
   const times = new Map<string, number[]>();
   const one: Database["one"] = async (statement, input, context) => {
     const began = performance.now();
-    const answer = await inner.one<never>(statement, input, context);
+    const answer = await inner.one(statement, input, context);
     const known = times.get(statement.name) ?? [];
     times.set(statement.name, known);
     known.push(performance.now() - began);

@@ -1,7 +1,6 @@
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
-import { noOutbox } from "../../support/no-outbox.ts";
 import { median, ms, table, timed } from "../figures.ts";
 import { fillCatalog } from "../fill/catalog.ts";
 import type { Part } from "../part.ts";
@@ -19,7 +18,7 @@ export const hotProduct: Part = {
     await store.query("analyze");
     const [hot] = await store.query<{ id: string }>("select id from products where deleted_at is null limit 1");
     if (!hot) throw new Error("no product");
-    const reservations = createReservationStore(store.database, noOutbox);
+    const reservations = createReservationStore(store.database);
     const wanted = (count: number) =>
       Array.from({ length: count }, () => ({ id: newId(), lines: [{ productId: hot.id, quantity: 1 }] }));
     const reserve = async (some: ReturnType<typeof wanted>) => {

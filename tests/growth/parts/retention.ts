@@ -3,7 +3,6 @@ import { pruneInbox } from "@sidecart/platform/events";
 import { background } from "@sidecart/platform/rpc";
 import { createSessionStore } from "../../../services/accounts/src/session-store.ts";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
-import { noOutbox } from "../../support/no-outbox.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table, timed } from "../figures.ts";
 import { fillAccounts } from "../fill/accounts.ts";
@@ -38,7 +37,7 @@ const kinds: readonly Kind[] = [
       await fillCatalog(query, size);
       await query("update reservations set status = 'sold', closed_at = now() - interval '31 days'");
     },
-    forget: (database) => createReservationStore(database, noOutbox).prune(new Date(), soon()),
+    forget: (database) => createReservationStore(database).prune(new Date(), soon()),
   },
   {
     name: "refresh_tokens",
@@ -75,7 +74,7 @@ async function forgotten(run: Run, { name, service, age, forget }: Kind): Promis
   const times: number[] = [];
   const one: Database["one"] = async (...call) => {
     const began = performance.now();
-    const answer = await store.database.one<never>(...call);
+    const answer = await store.database.one(...call);
     times.push(performance.now() - began);
     return answer;
   };
