@@ -4,14 +4,14 @@ import { type Project, withDatabase } from "./project.ts";
 
 type Client = RpcService & { key: string };
 
-/** Services that an operator may name in the API: those with dead letters. */
+/** The services with dead letters, which operators name in the API. */
 export function serviceNames(project: Project): Output[] {
   const names = withDatabase(project).map(({ name }) => `  ${name}`);
   const file = "gateway/src/domains/operations-admin/service-name.graphql";
   return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
 }
 
-/** The gateway's clients of the services, and how it finds out whether each answers. */
+/** The gateway's clients of the services, and its readiness probes. */
 export function gatewayServices(project: Project): Output[] {
   const clients = clientsOf(project);
   const admins = withDatabase(project).map(({ name }) => name);
@@ -22,16 +22,16 @@ export function gatewayServices(project: Project): Output[] {
         `// ${mark}`,
         ...importLines(clients),
         "",
-        "/** The services behind the gateway, each reached through our sidecar and its own. */",
+        "/** The services behind the gateway, called through our sidecar and theirs. */",
         "export type Services = {",
         ...clients.map(({ key, name }) => `  ${key}: RpcClient<typeof ${name}, CallContext>;`),
-        "  /** The operator's side of each service, by its app id. */",
+        "  /** The operators' methods of each service, by app id. */",
         "  ops: {",
         ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
         "  };",
         "};",
         "",
-        "/** Services that an operator may name: those with dead letters. */",
+        "/** The services with dead letters, which operators name in the API. */",
         'export type ServiceName = keyof Services["ops"];',
         "",
         "export function connectServices(sidecar: Sidecar): Services {",
@@ -43,7 +43,7 @@ export function gatewayServices(project: Project): Output[] {
         "  };",
         "}",
         "",
-        "/** What the gateway may call of each service. */",
+        "/** The methods of each service that the gateway may call. */",
         "export const callees: readonly Callee[] = [",
         ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
         ...admins.map(
@@ -57,7 +57,7 @@ export function gatewayServices(project: Project): Output[] {
   ];
 }
 
-/** `OrdersService` is `orders` among the clients. */
+/** The client of `OrdersService` is `orders`. */
 export const clientKey = (name: string): string => {
   const short = name.replace(/Service$/, "");
   return short.charAt(0).toLowerCase() + short.slice(1);
@@ -93,7 +93,7 @@ function probeLines({ services }: Project, clients: readonly Client[]): string[]
       : [];
   });
   return [
-    "/** By service: a call that changes nothing, with which the gateway finds out whether it answers. */",
+    "/** By service: a call without side effects, which probes whether the service responds. */",
     "export const probes: Record<string, (services: Services, call: CallContext) => Promise<unknown>> = {",
     ...probes,
     "};",

@@ -40,9 +40,7 @@ export type Query = {
   suggestProducts: Array<Scalars['String']['output']>;
   /** Admin only. */
   reindexProgress: ReindexProgress;
-  /**
-   * The caller's orders, newest first; with `all` (admin only) everybody's. `after` is the last id of the page before.
-   */
+  /** The caller's orders, newest first; with `all` (admin only) everybody's. `after` is the last id of the page before. */
   orders: Array<Order>;
   order?: Maybe<Order>;
   /** Admin only. Events that a service could not handle, oldest first. */
@@ -113,9 +111,7 @@ export type QueryDeadLettersArgs = {
 export type Mutation = {
   registerUser: User;
   login: Tokens;
-  /**
-   * Exchanges a refresh token for a new pair of tokens. A refresh token works once; using it again ends the session.
-   */
+  /** Exchanges a refresh token for a new pair of tokens. A refresh token works once; using it again ends the session. */
   refreshToken: Tokens;
   /** Ends the session of this refresh token. */
   logout: Success;
