@@ -8,10 +8,10 @@ import { chart, ci, type Manifest, render, valuesName } from "./render.ts";
 const folder = join(import.meta.dirname, "golden");
 const update = process.env.SIDECART_UPDATE_GOLDEN === "1";
 const basis = ci("redis");
-/** What people read before they release; what other values files are for says choices.test.ts. */
+/** The renders that people review before a release. choices.test.ts tests the other values files. */
 const kept = [basis, join(chart, "values-production.yaml")];
 
-/** Manifests by what they are, without what is made anew at every render. */
+/** Manifests by kind and name, without values that change with every render. */
 function settled(manifests: Manifest[]): Map<string, string> {
   const texts = manifests.map((one) => {
     const copy = structuredClone(one);
@@ -25,7 +25,7 @@ function settled(manifests: Manifest[]): Map<string, string> {
   return new Map(texts.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What is not in the base, or otherwise there, in full; in a comment what only the base has. */
+/** Manifests that differ from the base, in full; a comment lists those that only the base has. */
 function difference(manifests: Map<string, string>, base: Map<string, string>): string {
   const other = [...manifests].filter(([name, text]) => base.get(name) !== text).map(([, text]) => text);
   const gone = [...base.keys()].filter((name) => !manifests.has(name)).map((name) => `# without ${name}\n`);
@@ -36,7 +36,7 @@ const fileOf = (values: string) => join(folder, `${valuesName(values)}.yaml`);
 const base = settled(await render([basis]));
 
 for (const values of kept) {
-  t.test(`${valuesName(values)} renders as before (npm run chart -- --update writes what is new)`, async (t) => {
+  t.test(`${valuesName(values)} renders as before (npm run chart -- --update accepts changes)`, async (t) => {
     const text = difference(settled(await render([values])), values === basis ? new Map() : base);
     const file = fileOf(values);
     if (update) {
@@ -48,7 +48,7 @@ for (const values of kept) {
   });
 }
 
-t.test("no other render is kept", async (t) => {
+t.test("there is no other golden render", async (t) => {
   const known = new Set(kept.map((file) => basename(fileOf(file))));
   const old = (await readdir(folder)).filter((file) => !known.has(file));
   if (update) for (const file of old) await rm(join(folder, file));

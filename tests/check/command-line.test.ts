@@ -7,7 +7,7 @@ import { parts as growthParts } from "../growth/parts.ts";
 import { help as growthHelp } from "../growth/run.help.mjs";
 import { root } from "./tool.ts";
 
-t.test("what a command does not know is said in one line, and nothing is begun", async (t) => {
+t.test("an unknown argument is reported in one line, and nothing starts", async (t) => {
   for (const [program, words, said] of [
     ["tests/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
     ["tests/chart/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
@@ -25,7 +25,7 @@ t.test("what a command does not know is said in one line, and nothing is begun",
   }
 });
 
-t.test("the help of a command names each of its parts", async (t) => {
+t.test("the help of a command lists all its parts", async (t) => {
   for (const [help, parts] of [
     [clusterHelp(), clusterParts],
     [growthHelp(), growthParts],

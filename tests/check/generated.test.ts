@@ -5,7 +5,7 @@ import { contractFiles } from "./generated.ts";
 
 const files = await contractFiles();
 
-t.test("every line of the contracts' code is missed when it is not there, and so is every file", async (t) => {
+t.test("every missing line and every missing file of the contracts' code is reported", async (t) => {
   t.same(differences(files, readText), []);
   for (const file of files.wanted.keys()) {
     const said = (text: string | undefined) => differences(files, (one) => (one === file ? text : readText(one)));

@@ -7,7 +7,7 @@ type Examples = Record<string, () => Promise<Record<string, unknown>>>;
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
 const page = () => ({ first: 5, after: randomUUID() });
 
-/** For every operation there is, variables that are good in each place; a new operation has to be added here. */
+/** Valid variables for every operation. Add each new operation here. */
 export function examplesOf(gatewayUrl: string, shop: Person, product: string, partner: string): Examples {
   const place = { gatewayUrl, shop, product, partner };
   return {
