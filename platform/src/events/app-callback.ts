@@ -4,7 +4,8 @@ import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import type { Listener } from "./broadcast.ts";
-import type { Delivery, Dispatcher, PubSub } from "./subscriptions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Delivery, PubSub } from "./subscriptions.ts";
 
 const { SUCCESS, RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
 const broadcast: PubSub = "broadcast";

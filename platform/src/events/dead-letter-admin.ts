@@ -5,7 +5,7 @@ import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import { id, parse } from "../rpc/input.ts";
 import type { Verifier } from "../rpc/tokens.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import type { Dispatcher } from "./subscriptions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 
 /** Letters of one call: they hold whole events, and what crosses the sidecar must stay under its 4 MiB. */
 const maxLetters = 50;

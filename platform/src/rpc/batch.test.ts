@@ -225,181 +225,177 @@ t.test("who comes when too many wait is refused at once", async (t) => {
   t.same(await Promise.all([first, ...queued]), ["1", "2", "3"]);
 });
 
-t.test("several items of one caller", async (t) => {
-  t.test("have an outcome each, in their order, whatever batches they go in", async (t) => {
-    const run = async (items: readonly number[]) =>
-      items.map((one) => (one % 3 === 0 ? new Error(`no ${one}`) : `${one}`));
-    const { call, batches } = counting({ most: 4, parallel: 1, run });
-    const text = (outcome: string | Error) => (outcome instanceof Error ? outcome.message : outcome);
-    const [some, one, more] = await Promise.all([
-      call.all([1, 2, 3, 4, 5, 6], soon()),
-      call(7, soon()),
-      call.all([8, 9], soon()),
-    ]);
-    t.same(some.map(text), ["1", "2", "no 3", "4", "5", "no 6"]);
-    t.equal(one, "7");
-    t.same(more.map(text), ["8", "no 9"]);
-    t.same(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9]], "first come, first served; the limit counts items");
-    t.same(await call.all([], soon()), []);
-  });
-
-  t.test("fail alone when a batch fails for one of them", async (t) => {
-    const run = async (items: readonly number[]) => {
-      if (items.includes(2)) throw new StatementFailed();
-      return items.map(String);
-    };
-    const { call } = counting({ run });
-    const outcomes = await call.all([1, 2, 3], soon());
-    t.match(outcomes, ["1", { code: "UNAVAILABLE" }, "3"]);
-  });
-
-  t.test("wait all, or none of them", async (t) => {
-    const { opened, open } = gate();
-    const { call, batches } = counting({
-      parallel: 1,
-      waiting: 3,
-      run: async (items) => opened.then(() => items.map(String)),
-    });
-    const first = call(1, soon());
-    await turn();
-    await turn();
-    const queued = call.all([2, 3], soon());
-    await t.rejects(call.all([4, 5], soon()), { code: "OVERLOADED" });
-    const last = call(6, soon());
-    open();
-    t.same(await Promise.all([first, queued, last]), ["1", ["2", "3"], "6"]);
-    t.same(batches, [[1], [2, 3, 6]]);
-  });
-
-  t.test("end together when the caller leaves: those that wait are not asked for", async (t) => {
-    const signals: AbortSignal[] = [];
-    const { opened, open } = gate();
-    const { call, batches } = counting({
-      most: 2,
-      parallel: 1,
-      run: async (items, { signal }) => {
-        signals.push(signal);
-        await opened;
-        return items.map(String);
-      },
-    });
-    const leave = new AbortController();
-    const gone = call.all([1, 2, 3], background(10_000, leave.signal));
-    const stays = call(4, soon());
-    await turn();
-    await turn();
-    leave.abort();
-    await t.rejects(gone, { code: "CANCELLED" });
-    t.ok(signals[0]?.aborted, "the batch has no other caller");
-    open();
-    t.equal(await stays, "4");
-    t.same(batches, [[1, 2], [4]]);
-    t.notOk(signals[1]?.aborted);
-  });
-
-  t.test("are one caller of a batch: it ends when that one has gone", async (t) => {
-    const { opened, open } = gate();
-    let signal: AbortSignal | undefined;
-    const { call } = counting({
-      run: async (items, context) => {
-        signal = context.signal;
-        await opened;
-        return items.map(String);
-      },
-    });
-    const leave = new AbortController();
-    const gone = call.all([1, 2], background(10_000, leave.signal));
-    const stays = call(3, soon());
-    await turn();
-    await turn();
-    leave.abort();
-    await t.rejects(gone);
-    t.notOk(signal?.aborted, "somebody else waits for it");
-    open();
-    t.equal(await stays, "3");
-  });
+t.test("have an outcome each, in their order, whatever batches they go in", async (t) => {
+  const run = async (items: readonly number[]) =>
+    items.map((one) => (one % 3 === 0 ? new Error(`no ${one}`) : `${one}`));
+  const { call, batches } = counting({ most: 4, parallel: 1, run });
+  const text = (outcome: string | Error) => (outcome instanceof Error ? outcome.message : outcome);
+  const [some, one, more] = await Promise.all([
+    call.all([1, 2, 3, 4, 5, 6], soon()),
+    call(7, soon()),
+    call.all([8, 9], soon()),
+  ]);
+  t.same(some.map(text), ["1", "2", "no 3", "4", "5", "no 6"]);
+  t.equal(one, "7");
+  t.same(more.map(text), ["8", "no 9"]);
+  t.same(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9]], "first come, first served; the limit counts items");
+  t.same(await call.all([], soon()), []);
 });
 
-t.test("work that costs by the batch", async (t) => {
-  const forever = { patienceMs: 60_000, lingerMs: 60_000 };
-  /** The first batch waits for the gate. */
-  const paced = (options: Options) => {
-    const { opened, open } = gate();
-    const run = async (items: readonly number[]) => {
-      if (items.includes(0)) await opened;
+t.test("fail alone when a batch fails for one of them", async (t) => {
+  const run = async (items: readonly number[]) => {
+    if (items.includes(2)) throw new StatementFailed();
+    return items.map(String);
+  };
+  const { call } = counting({ run });
+  const outcomes = await call.all([1, 2, 3], soon());
+  t.match(outcomes, ["1", { code: "UNAVAILABLE" }, "3"]);
+});
+
+t.test("wait all, or none of them", async (t) => {
+  const { opened, open } = gate();
+  const { call, batches } = counting({
+    parallel: 1,
+    waiting: 3,
+    run: async (items) => opened.then(() => items.map(String)),
+  });
+  const first = call(1, soon());
+  await turn();
+  await turn();
+  const queued = call.all([2, 3], soon());
+  await t.rejects(call.all([4, 5], soon()), { code: "OVERLOADED" });
+  const last = call(6, soon());
+  open();
+  t.same(await Promise.all([first, queued, last]), ["1", ["2", "3"], "6"]);
+  t.same(batches, [[1], [2, 3, 6]]);
+});
+
+t.test("end together when the caller leaves: those that wait are not asked for", async (t) => {
+  const signals: AbortSignal[] = [];
+  const { opened, open } = gate();
+  const { call, batches } = counting({
+    most: 2,
+    parallel: 1,
+    run: async (items, { signal }) => {
+      signals.push(signal);
+      await opened;
       return items.map(String);
-    };
-    return { ...counting({ run, most: 4, ...options }), open };
+    },
+  });
+  const leave = new AbortController();
+  const gone = call.all([1, 2, 3], background(10_000, leave.signal));
+  const stays = call(4, soon());
+  await turn();
+  await turn();
+  leave.abort();
+  await t.rejects(gone, { code: "CANCELLED" });
+  t.ok(signals[0]?.aborted, "the batch has no other caller");
+  open();
+  t.equal(await stays, "4");
+  t.same(batches, [[1, 2], [4]]);
+  t.notOk(signals[1]?.aborted);
+});
+
+t.test("are one caller of a batch: it ends when that one has gone", async (t) => {
+  const { opened, open } = gate();
+  let signal: AbortSignal | undefined;
+  const { call } = counting({
+    run: async (items, context) => {
+      signal = context.signal;
+      await opened;
+      return items.map(String);
+    },
+  });
+  const leave = new AbortController();
+  const gone = call.all([1, 2], background(10_000, leave.signal));
+  const stays = call(3, soon());
+  await turn();
+  await turn();
+  leave.abort();
+  await t.rejects(gone);
+  t.notOk(signal?.aborted, "somebody else waits for it");
+  open();
+  t.equal(await stays, "3");
+});
+
+const forever = { patienceMs: 60_000, lingerMs: 60_000 };
+/** The first batch waits for the gate. */
+const paced = (options: Options) => {
+  const { opened, open } = gate();
+  const run = async (items: readonly number[]) => {
+    if (items.includes(0)) await opened;
+    return items.map(String);
   };
-  const turns = async () => {
+  return { ...counting({ run, most: 4, ...options }), open };
+};
+const turns = async () => {
+  await turn();
+  await turn();
+};
+
+t.test("waits for the batch that is under way, and then for those it answered", async (t) => {
+  const { call, batches, open } = paced({ pace: forever });
+  const first = call(0, soon());
+  await turns();
+  const others = [call(1, soon()), call(2, soon())];
+  await turns();
+  t.same(batches, [[0]]);
+  open();
+  await first;
+  await turns();
+  t.same(batches, [[0]]);
+  t.equal(await call(3, soon()), "3");
+  t.same(await Promise.all(others), ["1", "2"]);
+  t.same(batches, [[0], [1, 2, 3]]);
+});
+
+t.test("begins beside another when it is full", async (t) => {
+  const { call, batches, open } = paced({ pace: forever });
+  const first = call(0, soon());
+  await turns();
+  t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
+  t.same(batches, [[0], [1, 2, 3, 4]]);
+  open();
+  await first;
+});
+
+t.test("begins beside another that takes long", async (t) => {
+  const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
+  const first = call(0, soon());
+  await turns();
+  t.equal(await call(1, soon()), "1");
+  open();
+  await first;
+});
+
+t.test("does not wait for ever for those who do not come again", async (t) => {
+  const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
+  await Promise.all([1, 2, 3].map((one) => call(one, soon())));
+  t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
+  t.same(batches, [
+    [1, 2, 3],
+    [4, 5],
+  ]);
+});
+
+t.test("nor for longer than for a batch, though they come one by one", async (t) => {
+  const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
+  await Promise.all(numbers(500).map((one) => call(one, soon())));
+  const answers: Promise<string>[] = [];
+  for await (const _ of ticks(5)) {
+    if (batches.length > 1) break;
+    answers.push(call(answers.length, soon()));
+  }
+  await Promise.all(answers);
+  t.ok(answers.length < 500);
+});
+
+t.test("never waits for a caller who is alone", async (t) => {
+  const { call, batches } = counting({ pace: forever });
+  for (const one of [1, 2, 3]) {
+    const answer = call(one, soon());
     await turn();
-    await turn();
-  };
-
-  await t.test("waits for the batch that is under way, and then for those it answered", async (t) => {
-    const { call, batches, open } = paced({ pace: forever });
-    const first = call(0, soon());
-    await turns();
-    const others = [call(1, soon()), call(2, soon())];
-    await turns();
-    t.same(batches, [[0]]);
-    open();
-    await first;
-    await turns();
-    t.same(batches, [[0]]);
-    t.equal(await call(3, soon()), "3");
-    t.same(await Promise.all(others), ["1", "2"]);
-    t.same(batches, [[0], [1, 2, 3]]);
-  });
-
-  await t.test("begins beside another when it is full", async (t) => {
-    const { call, batches, open } = paced({ pace: forever });
-    const first = call(0, soon());
-    await turns();
-    t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
-    t.same(batches, [[0], [1, 2, 3, 4]]);
-    open();
-    await first;
-  });
-
-  await t.test("begins beside another that takes long", async (t) => {
-    const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
-    const first = call(0, soon());
-    await turns();
-    t.equal(await call(1, soon()), "1");
-    open();
-    await first;
-  });
-
-  await t.test("does not wait for ever for those who do not come again", async (t) => {
-    const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
-    await Promise.all([1, 2, 3].map((one) => call(one, soon())));
-    t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
-    t.same(batches, [
-      [1, 2, 3],
-      [4, 5],
-    ]);
-  });
-
-  await t.test("nor for longer than for a batch, though they come one by one", async (t) => {
-    const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
-    await Promise.all(numbers(500).map((one) => call(one, soon())));
-    const answers: Promise<string>[] = [];
-    for await (const _ of ticks(5)) {
-      if (batches.length > 1) break;
-      answers.push(call(answers.length, soon()));
-    }
-    await Promise.all(answers);
-    t.ok(answers.length < 500);
-  });
-
-  await t.test("never waits for a caller who is alone", async (t) => {
-    const { call, batches } = counting({ pace: forever });
-    for (const one of [1, 2, 3]) {
-      const answer = call(one, soon());
-      await turn();
-      t.equal(batches.length, one);
-      await answer;
-    }
-  });
+    t.equal(batches.length, one);
+    await answer;
+  }
 });

@@ -6,7 +6,8 @@ import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import { createLogger } from "../telemetry/log.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import { createDispatcher, type Dispatcher, on, type Subscription } from "./subscriptions.ts";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
+import { on, type Subscription } from "./subscriptions.ts";
 
 const topic = "orders.order-placed.v1";
 const time = "2026-03-01T12:00:00.000Z";
