@@ -5,13 +5,13 @@ import { z } from "zod";
 import { sqlFile } from "./sql-file.ts";
 import { sql } from "./statement.ts";
 
-/** The text of statement `x` of a file that holds this. */
+/** The text of statement `x` in a file with this content. */
 function textOf(t: Test, content: string, constants = {}): string {
   const folder = t.testdir({ "x.sql": content });
   return sqlFile(join(folder, "x.sql"), constants)("x", z.unknown()).text;
 }
 
-t.test("comments are not sent, white space is folded, literals stay as they are", async (t) => {
+t.test("comments are removed, white space is folded, literals stay unchanged", async (t) => {
   t.equal(sql("a", "  select -- one\n\t '--  :x  ' ::text\n", z.unknown()).text, "select '--  :x  ' ::text");
   t.equal(
     textOf(t, "-- first\n-- name: x\n-- it's a comment\nselect 1 -- (\n  ::text\n\n-- name: y\nselect 2::text"),
@@ -19,7 +19,7 @@ t.test("comments are not sent, white space is folded, literals stay as they are"
   );
 });
 
-t.test("fragments are filled in, with arguments and within each other", async (t) => {
+t.test("fragments are expanded, with arguments and nested", async (t) => {
   const file = `
 -- fragment: money(o)
   jsonb_build_object('price', :o.price, 'at', :instant(:o.at))
@@ -34,7 +34,7 @@ t.test("fragments are filled in, with arguments and within each other", async (t
   );
 });
 
-t.test("what is given in camelCase is read in snake_case", async (t) => {
+t.test("input keys in camelCase are read as columns in snake_case", async (t) => {
   t.equal(
     textOf(t, "-- name: x\nwith input as (:input(id uuid, account_id uuid, limit int)) select a::text from input"),
     'with input as (select "id" as "id", "accountId" as "account_id", "limit" as "limit" from ' +
@@ -47,7 +47,7 @@ t.test("what is given in camelCase is read in snake_case", async (t) => {
   );
 });
 
-t.test("constants are literals; files include each other's fragments", async (t) => {
+t.test("constants are literals; a file can include another file's fragments", async (t) => {
   t.equal(
     textOf(t, "-- name: x\nselect (:most, :topic)::text", { most: 5, topic: "it's" }),
     "select (5, 'it''s')::text",
@@ -59,7 +59,7 @@ t.test("constants are literals; files include each other's fragments", async (t)
   t.equal(sqlFile(join(folder, "x.sql"))("x", z.unknown()).text, "select 1::text");
 });
 
-t.test("what is wrong is found when the file is loaded, and says in which statement", async (t) => {
+t.test("an error is found when the file is loaded, and names the statement", async (t) => {
   const folder = t.testdir({});
   const wrong = {
     "an unknown fragment": ["select :nothing(1)::text", /^x.sql: x: there is no fragment nothing$/],
@@ -96,7 +96,7 @@ t.test("what is wrong is found when the file is loaded, and says in which statem
   t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), /x.sql: there is no statement x/);
 });
 
-t.test("a statement that writes events is known as one", async (t) => {
+t.test("a statement that writes events is marked as one", async (t) => {
   const body =
     "-- name: x\nwith a as (:write_events(:given_events())) select jsonb_build_object(:answer_events(a))::text";
   const folder = t.testdir({ "x.sql": body });

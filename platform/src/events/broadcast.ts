@@ -5,15 +5,16 @@ import { cloudEvent } from "./events.ts";
 import { eventsOf } from "./messages.ts";
 import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from "./subscriptions.ts";
 
-/** Handles what every replica hears. */
+/** Handles the broadcasts that reach this replica. */
 export type Listener = {
   readonly topics: readonly string[];
   deliver(topic: string, message: string): Promise<Delivery>;
 };
 
 /**
- * What happens while the replica runs, and nothing older: some brokers begin with all they still have. There are no dead
- * letters: the sidecar tries a failed event a few times more (`notice` in resiliency.yaml) and then passes over it.
+ * Handles events that happen while the replica runs. Older ones are skipped, because some brokers start with everything
+ * that they still store. There are no dead letters: the sidecar retries a failed event a few times (`notice` in
+ * resiliency.yaml) and then drops it.
  */
 export function createListener(subscriptions: Subscription[], log: Logger, since = systemClock.now()): Listener {
   const byTopic = handlersByTopic(subscriptions, "broadcast");

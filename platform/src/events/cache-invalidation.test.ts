@@ -18,7 +18,7 @@ const cacheInvalidation: CacheInvalidation = {
 
 const { store, relayWith, gone } = await relays(t);
 const digests: { data: { changes: { version: number }[] } }[] = [];
-/** The real sidecar, of which each digest is noted, and may fail. */
+/** The real sidecar. It records each digest, and can fail. */
 const watched = (fail = false): Sidecar => ({
   ...store.sidecar,
   async publish(pubsub, topic, entries, context) {
@@ -40,7 +40,7 @@ const write = async (count: number) => {
 };
 t.beforeEach(() => void digests.splice(0));
 
-t.test("100 changes are told in one event, none missing, stock of 0 among them", async (t) => {
+t.test("one digest has all 100 changes, including a stock of 0", async (t) => {
   const rows = await write(100);
   const relay = relayWith({ sidecar: watched(), cacheInvalidation });
   await gone(rows);
@@ -53,7 +53,7 @@ t.test("100 changes are told in one event, none missing, stock of 0 among them",
   );
 });
 
-t.test("events that no cache depends on have none", async (t) => {
+t.test("events that no cache depends on have no digest", async (t) => {
   await store.query("insert into outbox (id, topic, key, data) values (gen_random_uuid(), $1, 'key', '{}')", [created]);
   const relay = relayWith({ sidecar: watched(), cacheInvalidation });
   await gone((await store.query<{ id: string }>("select id from outbox")).map(({ id }) => id));
@@ -61,7 +61,7 @@ t.test("events that no cache depends on have none", async (t) => {
   t.same(digests, []);
 });
 
-t.test("a change that does not parse is left out and logged, and the others are told", async (t) => {
+t.test("a change that does not parse is skipped and logged, and the others are published", async (t) => {
   const rows = await write(3);
   const [bad = "", ...good] = rows;
   await store.query('update outbox set data = data || \'{"version": "no number"}\' where id = $1', [bad]);
@@ -74,7 +74,7 @@ t.test("a change that does not parse is left out and logged, and the others are 
   t.match(warnings, [{ id: bad, topic: stock }]);
 });
 
-t.test("one that fails holds up no event, and is not tried again", async (t) => {
+t.test("a failed digest delays no event, and is not retried", async (t) => {
   const rows = await write(3);
   const relay = relayWith({ sidecar: watched(true), cacheInvalidation });
   await gone(rows);

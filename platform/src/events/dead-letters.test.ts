@@ -22,7 +22,7 @@ const letters = createDeadLetters(database);
 const all = () => letters.list(100, null, soon());
 t.afterEach(() => query("delete from dead_letters"));
 
-t.test("a letter is kept with its event, its error down to the cause, and its attempts", async (t) => {
+t.test("a dead letter has its event, its error with all causes, and its attempts", async (t) => {
   const event = eventOf();
   const error = new Error("reserving failed", { cause: new Error("connection refused") });
   await letters.keep(topic, event, error, 5);
@@ -34,7 +34,7 @@ t.test("a letter is kept with its event, its error down to the cause, and its at
   t.match(deadLetters[0]?.diedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
-t.test("one event is one letter a topic, whose attempts add up", async (t) => {
+t.test("an event has one dead letter per topic, whose attempts add up", async (t) => {
   const event = eventOf();
   await Promise.all(Array.from({ length: 8 }, () => letters.keep(topic, event, new Error("again"), 5)));
   await letters.keep("orders.order-paid.v1", event, "no error at all", 5);
@@ -43,12 +43,12 @@ t.test("one event is one letter a topic, whose attempts add up", async (t) => {
   t.same(deadLetters.map(({ attempts }) => attempts).sort(), [40, 5]);
 });
 
-t.test("an error's text is cut where it gets too long", async (t) => {
+t.test("a long error text is truncated", async (t) => {
   await letters.keep(topic, eventOf(), new Error("x".repeat(100_000)), 1);
   t.equal((await all()).deadLetters[0]?.error.length, 4_000);
 });
 
-t.test("whatever a message holds, it can be put aside, and once only", async (t) => {
+t.test("a message with any content can be stored, and is stored once", async (t) => {
   const hostile = fc.oneof(
     fc.string({
       unit: fc.constantFrom("\0", "\ud800", "\udfff", "\\", "u0000", '"', "a", "€", "\n", "\ud83d\ude00"),
@@ -71,7 +71,7 @@ t.test("whatever a message holds, it can be put aside, and once only", async (t)
   ]);
 });
 
-t.test("the oldest come first, some or all of them", async (t) => {
+t.test("dead letters are listed oldest first, all of them or selected ones", async (t) => {
   const events = Array.from({ length: 5 }, () => eventOf());
   for (const event of events) await letters.keep(topic, event, new Error("no"), 1);
   const ids = events.map(({ id }) => id);
@@ -85,7 +85,7 @@ t.test("the oldest come first, some or all of them", async (t) => {
   t.same(await listed(9, []), { total: 5, ids: [] });
 });
 
-t.test("a letter that is handled again leaves; one that fails again stays with the new error", async (t) => {
+t.test("a dead letter that is redriven is removed; one that fails again stays with the new error", async (t) => {
   const [good, bad] = [eventOf({ n: 1 }), eventOf({ n: 2 })];
   for (const event of [good, bad]) await letters.keep(topic, event, new Error("first"), 5);
   const handled: CloudEvent[] = [];
@@ -101,7 +101,7 @@ t.test("a letter that is handled again leaves; one that fails again stays with t
   t.match((await all()).deadLetters, [{ eventId: bad.id, error: "second", attempts: 6 }]);
 });
 
-t.test("what was never an event cannot be handled, and stays", async (t) => {
+t.test("a dead letter that is not an event cannot be redriven, and stays", async (t) => {
   await letters.unreadable(topic, "text", "given up by the sidecar");
   const [letter] = (await all()).deadLetters;
   t.equal(letter && (await letters.redrive(letter, async () => t.fail("was handled") as never, soon())), false);

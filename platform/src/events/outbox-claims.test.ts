@@ -11,10 +11,10 @@ t.test("two relays never publish the same row", async (t) => {
   await gone(rows);
   await Promise.all(relays.map((relay) => relay.stop()));
   t.same([...one.published, ...two.published].sort(), rows.toSorted());
-  t.ok(one.published.length > 0 && two.published.length > 0, "both had something to do");
+  t.ok(one.published.length > 0 && two.published.length > 0, "both published some");
 });
 
-t.test("a row that somebody holds locked holds up no other", async (t) => {
+t.test("a locked row delays no other row", async (t) => {
   const [held = "", ...free] = await write(3);
   const other = await store.connect();
   await other.query("begin");
@@ -28,7 +28,7 @@ t.test("a row that somebody holds locked holds up no other", async (t) => {
   t.pass();
 });
 
-t.test("a claimed row is left alone until its lease is over", async (t) => {
+t.test("a claimed row is not published until its lease expires", async (t) => {
   const held = await write(1, created, "infinity");
   const { sidecar, published } = watched();
   const relay = relayWith({ sidecar });
@@ -43,7 +43,7 @@ t.test("a claimed row is left alone until its lease is over", async (t) => {
   t.same(published, [...free, ...held]);
 });
 
-t.test("what is published after its lease was over is settled, and not claimed again", async (t) => {
+t.test("a row published after its lease expired is settled, and not claimed again", async (t) => {
   const rows = await write(3);
   const { sidecar, published } = watched(async () => {
     await store.query("update outbox set claimed_until = '-infinity' where id = any ($1)", [rows]);
@@ -54,7 +54,7 @@ t.test("what is published after its lease was over is settled, and not claimed a
   t.same(published.toSorted(), rows.toSorted(), "each once");
 });
 
-t.test("a row that somebody holds locked while it is settled holds up no other", async (t) => {
+t.test("a row that is locked while it is settled delays no other row", async (t) => {
   const [good = "", refused = ""] = [...(await write(1)), ...(await write(1, stock))];
   const other = await store.connect();
   let first = true;
@@ -78,7 +78,7 @@ t.test("a row that somebody holds locked while it is settled holds up no other",
   await relay.stop();
 });
 
-t.test("a relay that dies with rows in hand has them published by the next, when the lease is over", async (t) => {
+t.test("when a relay dies with claimed rows, the next one publishes them after the lease expires", async (t) => {
   const rows = await write(5);
   const forever = new Promise<void>(() => {});
   const reached = Promise.withResolvers<void>();

@@ -7,7 +7,7 @@ import type { OutboxOptions } from "./outbox.ts";
 
 const { store, relayWith, gone, watched, write, left } = await relays(t);
 
-t.test("a topic that the broker refuses holds up no other, and its rows stay", async (t) => {
+t.test("a topic that the broker refuses delays no other topic, and its rows stay", async (t) => {
   const refused = await write(3, "catalog.nobody-may-publish-this.v1");
   const good = await write(3);
   const relay = relayWith();
@@ -17,11 +17,11 @@ t.test("a topic that the broker refuses holds up no other, and its rows stay", a
   await store.query("delete from outbox where id = any ($1)", [refused]);
 });
 
-t.test("an event that the broker refuses holds up none of its bulk", async (t) => {
+t.test("an event that the broker refuses delays no other event of its bulk", async (t) => {
   const rows = await write(120);
   const [bad = ""] = rows;
   const refusing: Sidecar["publish"] = async (pubsub, topic, entries, context) => {
-    // as sidecars do: what came before was published, and nobody says what
+    // like a sidecar: the earlier messages were published, and the response does not say which
     const bads = entries.filter(({ body }) => eventsIn(body).some(({ id }) => id === bad));
     const taken = entries.filter((entry) => !bads.includes(entry));
     await store.sidecar.publish(pubsub, topic, taken, context);
@@ -35,7 +35,7 @@ t.test("an event that the broker refuses holds up none of its bulk", async (t) =
   await store.query("delete from outbox");
 });
 
-t.test("a broker that comes back gets what waited for it", async (t) => {
+t.test("a broker that recovers receives the waiting events", async (t) => {
   const rows = await write(3);
   let away = 2;
   const { sidecar, published } = watched(async () => {
@@ -48,7 +48,7 @@ t.test("a broker that comes back gets what waited for it", async (t) => {
   t.same(published.toSorted(), rows.toSorted());
 });
 
-t.test("a database that fails does not end the relay", async (t) => {
+t.test("a database failure does not end the relay", async (t) => {
   await store.query("alter table outbox rename to outbox_away");
   const failed = Promise.withResolvers<void>();
   const log = { ...store.log, warn: () => failed.resolve() } as unknown as OutboxOptions["log"];
@@ -62,7 +62,7 @@ t.test("a database that fails does not end the relay", async (t) => {
   t.pass();
 });
 
-t.test("more refused events than a batch holds do not hold up the others", async (t) => {
+t.test("more refused events than fit in a batch do not delay other events", async (t) => {
   const { sidecar } = watched(async (topic) => {
     if (topic === changed) throw new Error("refused");
   });
@@ -71,7 +71,7 @@ t.test("more refused events than a batch holds do not hold up the others", async
   const others = await write(3, created, new Date().toISOString());
   relay.kick();
   await gone(others);
-  t.same(await left(refused), refused.toSorted(), "and those stay for later");
+  t.same(await left(refused), refused.toSorted(), "and the refused ones stay for later");
   await relay.stop();
   await store.query("delete from outbox");
 });
@@ -85,8 +85,8 @@ t.test("refused events do not keep the relay busy", async (t) => {
   });
   await write(1_200, changed);
   const relay = relayWith({ sidecar });
-  await eventually("some to be refused", async () => tries > 0);
-  await stays("the rest of what is due is for the next sweep", () => tries < 3, 500);
+  await eventually("some events to be refused", async () => tries > 0);
+  await stays("the other due events wait for the next sweep", () => tries < 3, 500);
   t.ok(tries < 3);
   await relay.stop();
   await store.query("delete from outbox");

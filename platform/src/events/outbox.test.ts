@@ -3,7 +3,7 @@ import { changed, created, relays } from "../../../tests/support/relays.ts";
 
 const { delivered, ids, relayWith, gone, arrived, watched, write, left } = await relays(t);
 
-t.test("what was written is published, whole, and leaves the outbox", async (t) => {
+t.test("an event is published completely, and removed from the outbox", async (t) => {
   const relay = relayWith();
   const rows = await write(1);
   relay.kick();
@@ -25,7 +25,7 @@ t.test("what was written is published, whole, and leaves the outbox", async (t) 
   });
 });
 
-t.test("what an earlier process left is published without anybody asking", async (t) => {
+t.test("a relay publishes what an earlier process left, without a kick", async (t) => {
   const rows = [...(await write(3)), ...(await write(2, changed))];
   const relay = relayWith();
   await arrived(rows);
@@ -34,7 +34,7 @@ t.test("what an earlier process left is published without anybody asking", async
   t.equal(ids(rows).length, 5, "each once");
 });
 
-t.test("more than a batch goes in one go", async (t) => {
+t.test("more rows than fit in a batch are published without a pause", async (t) => {
   const rows = await write(1_700);
   const relay = relayWith();
   await gone(rows);
@@ -42,7 +42,7 @@ t.test("more than a batch goes in one go", async (t) => {
   t.ok(await arrived(rows));
 });
 
-t.test("stopping finishes the batch in hand", async (t) => {
+t.test("stopping finishes the batch in progress", async (t) => {
   const rows = await write(2);
   const go = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();
@@ -58,7 +58,7 @@ t.test("stopping finishes the batch in hand", async (t) => {
   t.same(await left(rows), []);
 });
 
-t.test("a kick while a batch is under way is not lost", async (t) => {
+t.test("a kick during a batch is not lost", async (t) => {
   const go = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();
   const { sidecar } = watched(() => {
@@ -76,7 +76,7 @@ t.test("a kick while a batch is under way is not lost", async (t) => {
   await relay.stop();
 });
 
-t.test("a relay that stops has published what was written before", async (t) => {
+t.test("a relay that stops publishes the rows written before", async (t) => {
   const relay = relayWith();
   await gone([]);
   const rows = await write(5);
