@@ -25,15 +25,15 @@ type AnyHandlers = Record<string, (request: never, context: CallContext) => Prom
 export type Implementation = {
   service: DescService;
   handlers: AnyHandlers;
-  /** App ids that may call it; anybody behind a sidecar when absent. */
+  /** App ids that may call it. When absent, any app with a sidecar may. */
   callers?: readonly string[];
-  /** Methods that the sidecar calls without showing the token; they tell nothing and change nothing. */
+  /** Methods that the sidecar calls without its token. They reveal nothing and change nothing. */
   open?: readonly string[];
-  /** Longest a call may take when the caller set no deadline; that of the server when absent. */
+  /** Timeout of a call whose caller set no deadline. When absent, that of the server. */
   timeoutMs?: number;
 };
 
-/** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
+/** Pairs a service with its handlers. `callers` limits it to these app ids, as stated by their sidecars. */
 export function implement<S extends DescService>(
   service: S,
   handlers: RpcHandlers<S, CallContext>,
@@ -45,7 +45,7 @@ export function implement<S extends DescService>(
 export type AppServerOptions = {
   host: string;
   port: number;
-  /** What the sidecar must show: nobody else may call us. */
+  /** The token that the sidecar must send: nothing else may call us. */
   appToken: string;
   timeoutMs: number;
   log: Logger;
@@ -53,9 +53,9 @@ export type AppServerOptions = {
 };
 
 export type AppServer = {
-  /** Where it listens; the one that was asked for, unless that was 0. */
+  /** The port that it listens on: the requested one, or a free one for 0. */
   port: number;
-  /** Takes no more calls, finishes those in flight, and cuts off what is left after `graceMs`. */
+  /** Accepts no more calls, finishes those in progress, and cancels the rest after `graceMs`. */
   close(graceMs: number): Promise<void>;
 };
 
@@ -127,7 +127,10 @@ async function answer(
   return one.handlers[name]?.(call.request, context) ?? {};
 }
 
-/** One for all calls: grpc-js says "cancelled" at the end of each, and an error of its own would cost it a stack trace. */
+/**
+ * Shared by all calls: grpc-js emits "cancelled" at the end of each, and a new error would cost a stack trace every
+ * time.
+ */
 const gone = new AppError(commonErrors.cancelled);
 
 function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
@@ -140,7 +143,7 @@ function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): Cal
     deadline: Math.min(asked, Date.now() + timeoutMs),
     signal: abort.signal,
     authorization: call.metadata.get("authorization").at(-1)?.toString(),
-    // More than one value means that somebody tried to add a name of their own.
+    // More than one value means that the caller tried to add a name of its own.
     callerAppId: callers.length === 1 ? callers[0]?.toString() : undefined,
   };
 }
@@ -159,7 +162,7 @@ function listen(server: Server, address: string): Promise<number> {
   });
 }
 
-/** grpc-js never calls back for a connection that broke just before: the grace is the end in any case. */
+/** grpc-js never calls back when a connection broke just before, so the grace period always ends the shutdown. */
 function shutdown(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

@@ -13,7 +13,7 @@ const telemetry = startTelemetry(loadConfig(platformConfig, env));
 t.teardown(() => telemetry.shutdown());
 const backlog = startBacklog(store.database, store.log, 20);
 
-/** Both gauges as Prometheus reads them; a gauge that is not there is undefined. */
+/** Both gauges as Prometheus reads them. A missing gauge is undefined. */
 const told = async () => {
   const text = await telemetry.prometheus();
   const value = (name: string) => text.match(new RegExp(`^${name}\\{.*\\} (.+)$`, "m"))?.[1];
@@ -25,7 +25,7 @@ const untilTold = (what: string, is: (age: number, letters: number) => boolean) 
     return is(Number(age), Number(letters));
   });
 const untilNothing = (why: string) =>
-  eventually(`nothing to be told: ${why}`, async () => {
+  eventually(`no gauge: ${why}`, async () => {
     const { age, letters } = await told();
     return age === undefined && letters === undefined;
   });
@@ -38,17 +38,17 @@ const write = (ageSeconds: number) =>
 const die = (count: number) =>
   query("insert into dead_letters select gen_random_uuid(), 't', '{}', 'no', 5 from generate_series(1, $1)", [count]);
 
-t.test("nothing waits: both are zero, which is not the same as unknown", async () => {
+t.test("both gauges are zero when nothing waits, which differs from unknown", async () => {
   await untilTold("two zeros", (age, letters) => age === 0 && letters === 0);
 });
 
-t.test("they say what they measure, in which unit", async (t) => {
+t.test("the gauges have units", async (t) => {
   const text = await telemetry.prometheus();
   t.match(text, "# UNIT sidecart_outbox_age s\n# TYPE sidecart_outbox_age gauge");
   t.match(text, "# UNIT sidecart_dead_letters {dead_letter}\n# TYPE sidecart_dead_letters gauge");
 });
 
-t.test("the oldest event's age is told, whatever else waits, until it is published", async () => {
+t.test("the gauge has the age of the oldest event until it is published, whatever else waits", async () => {
   for (const age of [5, 5_000, 90]) await write(age);
   await untilTold("the oldest", (age) => age >= 5_000 && age < 5_060);
   await query("delete from outbox where created_at < now() - interval '1 hour'");
@@ -57,7 +57,7 @@ t.test("the oldest event's age is told, whatever else waits, until it is publish
   await untilTold("none", (age) => age === 0);
 });
 
-t.test("an event of a clock that is ahead has no negative age", async () => {
+t.test("an event from a clock that is ahead has no negative age", async () => {
   await write(-600);
   await die(1);
   await untilTold("its age", (age, letters) => age === 0 && letters === 1);
@@ -73,7 +73,7 @@ t.test("dead letters are counted up to 10,000", async () => {
   await untilTold("none", (_, letters) => letters === 0);
 });
 
-t.test("a database that fails leaves nothing to tell, and counts again when it is back", async () => {
+t.test("the gauges are absent while the database fails, and return when it recovers", async () => {
   await die(1);
   await untilTold("one", (_, letters) => letters === 1);
   await query("alter table outbox rename to outbox_away");
@@ -82,7 +82,7 @@ t.test("a database that fails leaves nothing to tell, and counts again when it i
   await untilTold("one again", (age, letters) => age === 0 && letters === 1);
 });
 
-t.test("a database that hangs leaves nothing to tell after five seconds", async () => {
+t.test("the gauges are absent when the database has hung for five seconds", async () => {
   const other = await store.connect();
   await other.query("begin; lock table outbox");
   await untilNothing("the statement does not come back");
@@ -90,7 +90,7 @@ t.test("a database that hangs leaves nothing to tell after five seconds", async 
   await untilTold("one again", (_, letters) => letters === 1);
 });
 
-t.test("a service that stops tells nothing more", async (t) => {
+t.test("the gauges are absent when the service stops", async (t) => {
   await backlog.stop();
   t.same(await told(), { age: undefined, letters: undefined });
 });

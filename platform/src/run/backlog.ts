@@ -10,7 +10,7 @@ import { type Sweep, startSweep } from "./sweep.ts";
 
 const everyMs = 20_000;
 const timeoutMs = 5_000;
-/** So that a flood of dead letters costs no more to count: this number means that many or more. */
+/** Limits the cost of counting after a flood of dead letters. This value means that many or more. */
 const mostDeadLetters = 10_000;
 
 const backlog = z.strictObject({ outboxAgeSeconds: z.number(), deadLetters: z.number() });
@@ -18,9 +18,9 @@ type Backlog = z.infer<typeof backlog>;
 const measure = sqlFile(join(import.meta.dirname, "backlog.sql"))("backlog.measure", backlog);
 
 /**
- * Measures what waits in the service's database: how old the oldest event is that is not published yet, and how many
- * dead letters a person has to look at. Every replica tells the same. While the database does not answer, none tells
- * anything: what is not known is not said.
+ * Measures the backlog in the service's database: the age of the oldest unpublished event, and the number of dead
+ * letters. Every replica exposes the same values. While the database does not respond, the gauges are absent, because
+ * the values are unknown.
  */
 export function startBacklog(database: Database, log: Logger, everyMilliseconds: number = everyMs): Sweep {
   const age = meter().createObservableGauge("sidecart.outbox.age", {

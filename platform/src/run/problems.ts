@@ -1,17 +1,17 @@
 import { type Clock, systemClock } from "../ids.ts";
 import type { Logger } from "../telemetry/log.ts";
 
-/** How often the log repeats what has not changed. */
+/** How often the log repeats unchanged problems. */
 const repeatMs = 5 * 60_000;
 
-/** What keeps a process from being ready, by whoever found it. */
+/** Why a process is not ready, by source. */
 export type Problems = {
   all(): readonly string[];
-  /** Replaces what this source had found. To be called at every check: it also repeats the line in the log. */
+  /** Replaces the problems of this source. Call it at every check: it also repeats the line in the log. */
   report(source: string, found: readonly string[]): void;
 };
 
-/** Logs one line of level error when what is wrong changes, and again every five minutes. */
+/** Logs one line of level error when the problems change, and again every five minutes. */
 export function createProblems(log: Logger, clock: Clock = systemClock): Problems {
   const bySource = new Map<string, readonly string[]>();
   let told = { text: "", at: 0 };

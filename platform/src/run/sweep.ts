@@ -3,7 +3,7 @@ import type { Logger } from "../telemetry/log.ts";
 
 export type Sweep = { stop(): Promise<void> };
 
-/** Runs `work` again and again, `everyMs` after it ended; a failure is logged and the next turn tries again. */
+/** Repeats `work`, `everyMs` after each run ended. A failure is logged, and the next run is the retry. */
 export function startSweep(
   name: string,
   everyMs: number,
