@@ -117,6 +117,6 @@ t.test("the listener receives the events that a statement wrote, and the caller 
   t.same(await told([]), []);
   t.same(await told([row]), [[row]], "rows that the statement claimed");
   t.same(await told(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "rows that the caller passed in");
-  await t.rejects(told(["3"], { events: [row] }), /test.writing wrote an event that its input does not have/);
-  await t.rejects(told(undefined), /test.writing does not answer which events it wrote/);
+  await t.rejects(told(["3"], { events: [row] }), /test.writing wrote an event that is not in its input/);
+  await t.rejects(told(undefined), /test.writing does not return which events it wrote/);
 });

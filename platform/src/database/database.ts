@@ -1,6 +1,6 @@
 import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
-import { inWords, problemsIn } from "../rpc/input.ts";
+import { describeFields, problemsIn } from "../rpc/input.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Statement } from "./statement.ts";
 import { type EventListener, withoutEvents } from "./written-events.ts";
@@ -90,7 +90,7 @@ function checked<Row>(statement: Statement<Row>, value: unknown): Row {
   const { error } = statement.row.safeParse(value);
   if (!error) return value as Row;
   throw new Error(
-    `statement ${statement.name} answers what it does not declare: ${inWords(problemsIn(error), "answer")}`,
+    `the result of statement ${statement.name} does not match its schema: ${describeFields(problemsIn(error), "result")}`,
   );
 }
 

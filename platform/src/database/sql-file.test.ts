@@ -64,17 +64,17 @@ t.test("an error is found when the file is loaded, and names the statement", asy
   const wrong = {
     "an unknown fragment": ["select :nothing(1)::text", /^x.sql: x: there is no fragment nothing$/],
     "an unknown value": ["select :nothing::text", /x: :nothing is neither a parameter nor a constant/],
-    "too few arguments": ["select :event_row(a)::text", /event_row takes 2 arguments, and is given 1/],
+    "too few arguments": ["select :event_row(a)::text", /event_row expects 2 arguments, but has 1/],
     "an open parenthesis": ["select :instant(a::text", /x: a parenthesis is not closed: a::text/],
-    "a column without a type": ["with input as (:input(id)) select a::text from input", /x: "id" is no column/],
-    "no text": ["select 1", /x: a statement ends in select <jsonb>::text/],
+    "a column without a type": ["with input as (:input(id)) select a::text from input", /x: "id" is not a column/],
+    "no text": ["select 1", /x: a statement must end in select <jsonb>::text/],
     "two values": ["select 1, 2::text", /one row with one value/],
     "a text inside only": ["with a as (select 1::text) select a from a", /one row with one value/],
     "an update": ["update a set b = 1", /one row with one value/],
     nothing: ["", /one row with one value/],
     "an insert into the outbox": [
       "with a as (insert into outbox (id) select 1) select 1::text",
-      /x: rows of the outbox are written by a fragment: :write_events/,
+      /x: rows of the outbox must be written by a fragment: :write_events/,
     ],
     "an insert into the inbox": ["with a as (insert  into inbox select 1) select 1::text", /inbox .*:handle_once/],
     "events that are not answered": [
@@ -91,7 +91,7 @@ t.test("an error is found when the file is loaded, and names the statement", asy
     t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), { message }, what);
   }
   writeFileSync(join(folder, "x.sql"), "-- name: x\nselect 1::text\n-- name: x\nselect 2::text");
-  t.throws(() => sqlFile(join(folder, "x.sql")), /x.sql: x is there twice/);
+  t.throws(() => sqlFile(join(folder, "x.sql")), /x.sql: x is defined twice/);
   writeFileSync(join(folder, "x.sql"), "-- name: y\nselect 1::text");
   t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), /x.sql: there is no statement x/);
 });

@@ -64,7 +64,7 @@ function parse(path: string): Parsed {
     const [kind, title = "", body = ""] = parts.slice(at, at + 3);
     const [, name = title.trim(), parameters = ""] = /^(\w+)\((.*)\)$/.exec(title.trim()) ?? [];
     const known = kind === "fragment" ? parsed.fragments : parsed.statements;
-    if (known.has(name)) throw new Error(`${basename(path)}: ${name} is there twice`);
+    if (known.has(name)) throw new Error(`${basename(path)}: ${name} is defined twice`);
     if (kind === "include") parsed.includes.push(name);
     if (kind === "name") parsed.statements.set(name, body);
     if (kind === "fragment") {

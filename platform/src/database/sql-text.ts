@@ -55,7 +55,7 @@ function call(name: string, given: string, scope: Scope): string {
   const { parameters, body } = fragment;
   const args = split(given, parameters.length).map((one) => expand(one, scope));
   if (args.length !== parameters.length)
-    throw new Error(`fragment ${name} takes ${parameters.length} arguments, and is given ${args.length}`);
+    throw new Error(`fragment ${name} expects ${parameters.length} arguments, but has ${args.length}`);
   scope.onUse(name);
   const own = parameters.map((parameter, place) => [parameter, args[place] ?? ""] as const);
   return expand(body, { ...scope, values: new Map([...scope.values, ...own]) });
@@ -68,7 +68,7 @@ function call(name: string, given: string, scope: Scope): string {
 function record(source: string, columns: string[]): string {
   const read = columns.map((column) => {
     const [, name, type] = /^(\w+) (.+)$/.exec(column.replace(/\s+/g, " ").trim()) ?? [];
-    if (name === undefined) throw new Error(`"${column}" is no column: name and type`);
+    if (name === undefined) throw new Error(`"${column}" is not a column: write its name and type`);
     const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return { definition: `"${key}" ${type}`, selected: `"${key}" as "${name}"` };
   });

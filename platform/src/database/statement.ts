@@ -12,7 +12,7 @@ export type Statement<Row = unknown> = {
 };
 
 /** Fragments that write events, each with the fragments that can return them. */
-const answers: Readonly<Record<string, readonly string[]>> = {
+const resultsFor: Readonly<Record<string, readonly string[]>> = {
   write_events: ["answer_events"],
   write_claimed_events: ["answer_claimed_events", "answer_given_events"],
 };
@@ -32,7 +32,7 @@ export function define<Row>(
   const used = new Set<string>();
   try {
     const text = expand(body, { ...scope, onUse: (fragment) => used.add(fragment) });
-    if (!answersText(text)) throw new Error("a statement ends in select <jsonb>::text: one row with one value");
+    if (!endsInText(text)) throw new Error("a statement must end in select <jsonb>::text: one row with one value");
     return { name, text, row, writesEvents: writesEvents(body, used) };
   } catch (error) {
     throw new Error(`${name}: ${error instanceof Error ? error.message : error}`);
@@ -42,10 +42,10 @@ export function define<Row>(
 /** Only the platform's fragments may write to outbox and inbox, so that the platform knows which statements do. */
 function writesEvents(body: string, used: ReadonlySet<string>): boolean {
   const [, table] = /\binsert\s+into\s+(outbox|inbox)\b/i.exec(body) ?? [];
-  if (table) throw new Error(`rows of the ${table} are written by a fragment: ${fragmentsFor[table]}`);
-  const ways = Object.keys(answers).filter((way) => used.has(way));
+  if (table) throw new Error(`rows of the ${table} must be written by a fragment: ${fragmentsFor[table]}`);
+  const ways = Object.keys(resultsFor).filter((way) => used.has(way));
   for (const way of ways) {
-    const fitting = answers[way] ?? [];
+    const fitting = resultsFor[way] ?? [];
     if (!fitting.some((one) => used.has(one))) throw new Error(`:${way}() needs :${fitting.join("() or :")}()`);
   }
   return ways.length > 0;
@@ -57,7 +57,7 @@ const fragmentsFor: Readonly<Record<string, string>> = {
 };
 
 /** True when the last select outside all parentheses has one column, a text. */
-function answersText(text: string): boolean {
+function endsInText(text: string): boolean {
   let outer = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, "x");
   for (let before = ""; before !== outer; ) {
     before = outer;

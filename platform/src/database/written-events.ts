@@ -27,13 +27,13 @@ export function withoutEvents(statement: Statement, answer: unknown, input: obje
     const rows = events.map((one) => (typeof one === "string" ? givenRow(statement, one, input) : one));
     if (rows.length > 0) listener.publish(rows);
   } else {
-    throw new Error(`statement ${statement.name} does not answer which events it wrote`);
+    throw new Error(`statement ${statement.name} does not return which events it wrote`);
   }
   return rest;
 }
 
 function givenRow({ name }: Statement, id: string, input: { events?: readonly WrittenRow[] }): WrittenRow {
   const row = input.events?.find((event) => event.id === id);
-  if (!row) throw new Error(`statement ${name} wrote an event that its input does not have`);
+  if (!row) throw new Error(`statement ${name} wrote an event that is not in its input`);
   return row;
 }

@@ -64,11 +64,12 @@ function handlers(options: CallbackOptions): RpcHandlers<typeof appCallback.AppC
 
   return {
     async listTopicSubscriptions() {
-      const heard = listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
-      if (!dispatcher) return { subscriptions: heard };
+      const broadcasts =
+        listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
+      if (!dispatcher) return { subscriptions: broadcasts };
       const settings = { pubsubName: pubsub, metadata: replicated };
       const own = dispatcher.topics.map((topic) => ({ ...settings, topic, deadLetterTopic: lastResort }));
-      return { subscriptions: [...own, { ...settings, topic: lastResort }, ...heard] };
+      return { subscriptions: [...own, { ...settings, topic: lastResort }, ...broadcasts] };
     },
     async onTopicEvent(event, context) {
       const delivery = await deliver(event, context);

@@ -59,7 +59,7 @@ export function createInvalidationPublisher(
 ): InvalidationPublisher {
   const byTopic = new Map(changes.map((change) => [change.topic, change]));
   const digests = meter().createCounter("sidecart_digests_total", {
-    description: "Digests that tell caches what a batch of events changed, by whether the broker took them",
+    description: "Digests of the changes of a batch of events, by whether the broker accepted them",
   });
 
   function changesIn({ id, topic, data }: Row): Change[] {
@@ -67,7 +67,7 @@ export function createInvalidationPublisher(
     try {
       return change ? [change.of(data)] : [];
     } catch (error) {
-      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is left out of the digest");
+      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is missing in the digest");
       return [];
     }
   }
@@ -91,7 +91,7 @@ export function createInvalidationPublisher(
       digests.add(1, { outcome: "failed" });
       log.warn(
         { err: error, topic: topicOf(type) },
-        "outbox: the digest failed; caches may be stale until their bound",
+        "outbox: the digest failed; caches may be stale until their entries expire",
       );
     }
   };

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import { StatementFailed } from "../database/database.ts";
 import type { CallContext } from "../rpc/call.ts";
 import { isRetryable } from "../rpc/errors.ts";
-import { inWords, problemsIn } from "../rpc/input.ts";
+import { describeFields, problemsIn } from "../rpc/input.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
 import { type DeadLetters, unreadableId } from "./dead-letters.ts";
@@ -57,7 +57,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     const { success, data: event, error } = cloudEvent.safeParse(raw);
     if (success) return { id: event.id, work: () => attempt(topic, event) };
     const id = unreadableId(topic, raw);
-    return { id, work: () => store(deadLetters.unreadable(topic, raw, inWords(problemsIn(error), "event"))) };
+    return { id, work: () => store(deadLetters.unreadable(topic, raw, describeFields(problemsIn(error), "event"))) };
   }
 
   return {

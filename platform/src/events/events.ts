@@ -59,7 +59,7 @@ export class EventTooLarge extends Error {
   readonly bytes: number;
 
   constructor(topic: string, bytes: number) {
-    super(`an event of ${topic} takes ${bytes} bytes; the most is ${maxEventBytes}`);
+    super(`an event of ${topic} has ${bytes} bytes; the maximum is ${maxEventBytes}`);
     this.name = "EventTooLarge";
     this.topic = topic;
     this.bytes = bytes;

@@ -26,7 +26,7 @@ const lastBatchesMs = 3_000;
  * How long smaller batches are claimed after a response that was too large nevertheless. Its rows become due when their
  * lease expires.
  */
-const fewerMs = 60_000;
+const smallerBatchesMs = 60_000;
 const sweepMs = 2_000;
 /**
  * Pause after a batch: events written meanwhile share calls, messages and digests. The batch is settled after it, even
@@ -37,7 +37,7 @@ const gatherMs = 100;
  * Maximum number of rows handed over. Further rows, and rows that have waited for half their lease, are left to the
  * lease.
  */
-const mostInHand = 5_000;
+const maxHandedOver = 5_000;
 /** Pause before a refused event is retried; outbox.sql has the same number. */
 const refusedPauseSeconds = 1;
 const timeoutMs = 8_000;
@@ -76,9 +76,9 @@ export type OutboxOptions = {
 };
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
-  const inHand = createHand(options.clock ?? systemClock);
+  const handedOver = createHandover(options.clock ?? systemClock);
   const failures = meter().createCounter("sidecart_outbox_failures_total", {
-    description: "Batches of events that could not be claimed, published or settled; they are tried again",
+    description: "Batches of events that could not be claimed, published or settled; they are retried",
   });
   const queue = startLeaseQueue({
     size: batchSize,
@@ -87,17 +87,17 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
     lastBatchesMs,
     claim: createClaim(options.database),
     work: createPublishing(options),
-    handed: inHand.take,
+    handed: handedOver.take,
     failed(error) {
       failures.add(1);
-      options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
+      options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are retried");
       return isTooLarge(error) ? gatherMs : sweepMs;
     },
   });
   return {
     kick: queue.kick,
     publish(rows) {
-      inHand.add(rows);
+      handedOver.add(rows);
       queue.wake();
     },
     stop: queue.stop,
@@ -109,7 +109,7 @@ function createClaim(database: Database) {
   let most = batchSize;
   let tooLargeAt = 0;
   return async ({ done, again }: Settlement<string>, size: number): Promise<WrittenRow[]> => {
-    if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
+    if (Date.now() > tooLargeAt + smallerBatchesMs) most = batchSize;
     const settled = { published: done, failed: again.map(({ key }) => key) };
     const input = { ...settled, size: Math.min(size, most), bytes: batchBytes, lease: outboxLeaseSeconds };
     try {
@@ -139,18 +139,18 @@ function createPublishing(options: OutboxOptions) {
 }
 
 /** Rows handed over, while their lease surely lasts: half of it is reserved for publishing. */
-function createHand(clock: Clock) {
+function createHandover(clock: Clock) {
   const freshMs = (outboxLeaseSeconds * 1_000) / 2;
-  let hand: { row: WrittenRow; since: number }[] = [];
+  let waiting: { row: WrittenRow; since: number }[] = [];
   return {
     add(rows: readonly WrittenRow[]): void {
       const since = clock.now().getTime();
-      for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
+      for (const row of rows.slice(0, maxHandedOver - waiting.length)) waiting.push({ row, since });
     },
     take(most: number): WrittenRow[] {
       const oldest = clock.now().getTime() - freshMs;
-      const fresh = hand.filter(({ since }) => since > oldest);
-      hand = fresh.slice(most);
+      const fresh = waiting.filter(({ since }) => since > oldest);
+      waiting = fresh.slice(most);
       return fresh.slice(0, most).map(({ row }) => row);
     },
   };

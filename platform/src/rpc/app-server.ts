@@ -70,10 +70,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
-  const duration = durationHistogram(
-    METRIC_RPC_SERVER_CALL_DURATION,
-    "How long calls took that the sidecar handed over",
-  );
+  const duration = durationHistogram(METRIC_RPC_SERVER_CALL_DURATION, "Duration of calls from the sidecar");
   const quiet = one.service.typeName.startsWith("dapr.");
   const entries = unaryDefinitions(one.service).map(({ name, path }) => {
     if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
@@ -117,7 +114,7 @@ async function answer(
   options: AppServerOptions,
 ): Promise<object> {
   if (!one.open?.includes(name) && !sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
-    throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
+    throw new AppError(commonErrors.unauthenticated, { message: "Calls must come through the sidecar." });
   }
   const context = contextOf(call, one.timeoutMs ?? options.timeoutMs);
   if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
@@ -131,16 +128,16 @@ async function answer(
  * Shared by all calls: grpc-js emits "cancelled" at the end of each, and a new error would cost a stack trace every
  * time.
  */
-const gone = new AppError(commonErrors.cancelled);
+const cancelled = new AppError(commonErrors.cancelled);
 
 function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
   const abort = new AbortController();
-  call.on("cancelled", () => abort.abort(gone));
+  call.on("cancelled", () => abort.abort(cancelled));
   const deadline = call.getDeadline();
-  const asked = deadline instanceof Date ? deadline.getTime() : deadline;
+  const requested = deadline instanceof Date ? deadline.getTime() : deadline;
   const callers = call.metadata.get("dapr-caller-app-id");
   return {
-    deadline: Math.min(asked, Date.now() + timeoutMs),
+    deadline: Math.min(requested, Date.now() + timeoutMs),
     signal: abort.signal,
     authorization: call.metadata.get("authorization").at(-1)?.toString(),
     // More than one value means that the caller tried to add a name of its own.
@@ -148,8 +145,8 @@ function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): Cal
   };
 }
 
-function sameToken(shown: (string | Buffer)[], expected: string): boolean {
-  const given = Buffer.from(String(shown.at(-1) ?? ""));
+function sameToken(sent: (string | Buffer)[], expected: string): boolean {
+  const given = Buffer.from(String(sent.at(-1) ?? ""));
   const wanted = Buffer.from(expected);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

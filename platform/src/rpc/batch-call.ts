@@ -32,16 +32,16 @@ export function openCall<Result>(
   const end = () => {
     done = true;
     clearTimeout(timer);
-    context.signal.removeEventListener("abort", leave);
-    for (const told of [...onEnd]) told();
+    context.signal.removeEventListener("abort", cancel);
+    for (const listener of [...onEnd]) listener();
   };
-  const giveUp = (error: Error) => {
+  const endEarly = (error: Error) => {
     end();
     fail(error);
   };
-  const leave = () => giveUp(new AppError(commonErrors.cancelled));
-  const timer = setTimeout(() => giveUp(new AppError(commonErrors.timeout)), context.deadline - Date.now());
-  context.signal.addEventListener("abort", leave, { once: true });
+  const cancel = () => endEarly(new AppError(commonErrors.cancelled));
+  const timer = setTimeout(() => endEarly(new AppError(commonErrors.timeout)), context.deadline - Date.now());
+  context.signal.addEventListener("abort", cancel, { once: true });
   return {
     context,
     trace: activeTrace(),

@@ -61,10 +61,10 @@ class BatchQueue<Item, Result> {
   readonly #options: BatchOptions<Item, Result>;
   readonly #pace: ReturnType<typeof createPace> | undefined;
   readonly #size = meter().createHistogram("sidecart_batch_size", {
-    description: "Items whose calls went together",
+    description: "Items per batch",
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
   });
-  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
+  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first item of a batch waited");
   #queue: Waiter<Item, Result>[] = [];
   #underWay = 0;
   #gathering = false;
@@ -118,12 +118,12 @@ class BatchQueue<Item, Result> {
   #start(batch: Waiter<Item, Result>[]): void {
     const [first] = batch;
     if (!first) return;
-    const told = { batch: this.#options.name };
+    const labels = { batch: this.#options.name };
     this.#underWay += 1;
     this.#pace?.began();
-    this.#size.record(batch.length, told);
-    this.#waited.record((performance.now() - first.call.since) / 1000, told);
-    ask(batch, this.#options).finally(() => {
+    this.#size.record(batch.length, labels);
+    this.#waited.record((performance.now() - first.call.since) / 1000, labels);
+    runBatch(batch, this.#options).finally(() => {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#pace?.ended(batch.length + this.#queue.length);
       this.#gather();
@@ -136,14 +136,14 @@ class BatchQueue<Item, Result> {
     const batch: Waiter<Item, Result>[] = [];
     this.#queue = [];
     for (const waiter of left) {
-      const goes = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
-      (goes ? batch : this.#queue).push(waiter);
+      const fits = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
+      (fits ? batch : this.#queue).push(waiter);
     }
     return batch;
   }
 }
 
-async function ask<Item, Result>(
+async function runBatch<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
@@ -158,11 +158,11 @@ async function ask<Item, Result>(
     for (const [at, { call, place }] of waiters.entries()) call.settle(place, outcomes[at] as Result | Error);
   } catch (error) {
     finish();
-    await refuse(waiters, error, options);
+    await settleFailed(waiters, error, options);
   }
 }
 
-async function refuse<Item, Result>(
+async function settleFailed<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   error: unknown,
   options: BatchOptions<Item, Result>,
@@ -171,7 +171,7 @@ async function refuse<Item, Result>(
   if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
-    for (const half of halves) await ask(half, options);
+    for (const half of halves) await runBatch(half, options);
   } else {
     const failure = error instanceof Error ? error : new Error(String(error));
     for (const { call, place } of left) call.settle(place, failure);

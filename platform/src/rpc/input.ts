@@ -59,9 +59,9 @@ export const problemsIn = ({ issues }: z.ZodError): BadField[] =>
   issues.map(({ path, message }) => ({ field: path.join("."), problem: message }));
 
 /** One line of text. `whole` names the value that has the fields. */
-export const inWords = (fields: readonly BadField[], whole: string): string =>
+export const describeFields = (fields: readonly BadField[], whole: string): string =>
   fields.map(({ field, problem }) => `${field || whole}: ${problem}`).join("; ");
 
 export function badFields(fields: BadField[]): AppError {
-  return new AppError(commonErrors.invalid, { message: inWords(fields, "request"), details: { fields } });
+  return new AppError(commonErrors.invalid, { message: describeFields(fields, "request"), details: { fields } });
 }

@@ -27,18 +27,18 @@ type Options = {
  * is withdrawn. A callee that does not respond may be starting, which is no problem.
  */
 export async function startAccessCheck({ app, callees, sidecar, problems, log }: Options): Promise<Sweep> {
-  const open = new Set(callees);
+  const pending = new Set(callees);
   const refused = new Set<Callee>();
-  const ask = async (callee: Callee) => {
+  const probe = async (callee: Callee) => {
     const access = await sidecar.access(callee);
     if (access === "refused") refused.add(callee);
     if (access !== "granted") return;
     refused.delete(callee);
-    open.delete(callee);
+    pending.delete(callee);
   };
   const check = async () => {
-    if (open.size === 0) return;
-    await Promise.all([...open].map(ask));
+    if (pending.size === 0) return;
+    await Promise.all([...pending].map(probe));
     problems.report(
       "access",
       [...refused].map((callee) => refusal(app, callee)),

@@ -14,19 +14,19 @@ t.teardown(() => telemetry.shutdown());
 const backlog = startBacklog(store.database, store.log, 20);
 
 /** Both gauges as Prometheus reads them. A missing gauge is undefined. */
-const told = async () => {
+const gauges = async () => {
   const text = await telemetry.prometheus();
   const value = (name: string) => text.match(new RegExp(`^${name}\\{.*\\} (.+)$`, "m"))?.[1];
   return { age: value("sidecart_outbox_age"), letters: value("sidecart_dead_letters") };
 };
-const untilTold = (what: string, is: (age: number, letters: number) => boolean) =>
+const untilGauges = (what: string, is: (age: number, letters: number) => boolean) =>
   eventually(what, async () => {
-    const { age, letters } = await told();
+    const { age, letters } = await gauges();
     return is(Number(age), Number(letters));
   });
-const untilNothing = (why: string) =>
+const untilAbsent = (why: string) =>
   eventually(`no gauge: ${why}`, async () => {
-    const { age, letters } = await told();
+    const { age, letters } = await gauges();
     return age === undefined && letters === undefined;
   });
 const write = (ageSeconds: number) =>
@@ -35,11 +35,11 @@ const write = (ageSeconds: number) =>
      values (gen_random_uuid(), 't', 'k', '{}', now() - make_interval(secs => $1))`,
     [ageSeconds],
   );
-const die = (count: number) =>
+const writeDeadLetters = (count: number) =>
   query("insert into dead_letters select gen_random_uuid(), 't', '{}', 'no', 5 from generate_series(1, $1)", [count]);
 
 t.test("both gauges are zero when nothing waits, which differs from unknown", async () => {
-  await untilTold("two zeros", (age, letters) => age === 0 && letters === 0);
+  await untilGauges("two zeros", (age, letters) => age === 0 && letters === 0);
 });
 
 t.test("the gauges have units", async (t) => {
@@ -50,47 +50,47 @@ t.test("the gauges have units", async (t) => {
 
 t.test("the gauge has the age of the oldest event until it is published, whatever else waits", async () => {
   for (const age of [5, 5_000, 90]) await write(age);
-  await untilTold("the oldest", (age) => age >= 5_000 && age < 5_060);
+  await untilGauges("the oldest", (age) => age >= 5_000 && age < 5_060);
   await query("delete from outbox where created_at < now() - interval '1 hour'");
-  await untilTold("the next", (age) => age >= 90 && age < 150);
+  await untilGauges("the next", (age) => age >= 90 && age < 150);
   await query("delete from outbox");
-  await untilTold("none", (age) => age === 0);
+  await untilGauges("none", (age) => age === 0);
 });
 
 t.test("an event from a clock that is ahead has no negative age", async () => {
   await write(-600);
-  await die(1);
-  await untilTold("its age", (age, letters) => age === 0 && letters === 1);
+  await writeDeadLetters(1);
+  await untilGauges("its age", (age, letters) => age === 0 && letters === 1);
   await query("delete from outbox");
 });
 
 t.test("dead letters are counted up to 10,000", async () => {
-  await die(2);
-  await untilTold("three", (_, letters) => letters === 3);
-  await die(10_000);
-  await untilTold("as many as are counted", (_, letters) => letters === 10_000);
+  await writeDeadLetters(2);
+  await untilGauges("three", (_, letters) => letters === 3);
+  await writeDeadLetters(10_000);
+  await untilGauges("as many as are counted", (_, letters) => letters === 10_000);
   await query("delete from dead_letters");
-  await untilTold("none", (_, letters) => letters === 0);
+  await untilGauges("none", (_, letters) => letters === 0);
 });
 
 t.test("the gauges are absent while the database fails, and return when it recovers", async () => {
-  await die(1);
-  await untilTold("one", (_, letters) => letters === 1);
+  await writeDeadLetters(1);
+  await untilGauges("one", (_, letters) => letters === 1);
   await query("alter table outbox rename to outbox_away");
-  await untilNothing("the statement fails");
+  await untilAbsent("the statement fails");
   await query("alter table outbox_away rename to outbox");
-  await untilTold("one again", (age, letters) => age === 0 && letters === 1);
+  await untilGauges("one again", (age, letters) => age === 0 && letters === 1);
 });
 
 t.test("the gauges are absent when the database has hung for five seconds", async () => {
   const other = await store.connect();
   await other.query("begin; lock table outbox");
-  await untilNothing("the statement does not come back");
+  await untilAbsent("the statement does not come back");
   await other.query("commit");
-  await untilTold("one again", (_, letters) => letters === 1);
+  await untilGauges("one again", (_, letters) => letters === 1);
 });
 
 t.test("the gauges are absent when the service stops", async (t) => {
   await backlog.stop();
-  t.same(await told(), { age: undefined, letters: undefined });
+  t.same(await gauges(), { age: undefined, letters: undefined });
 });

@@ -25,19 +25,19 @@ const measure = sqlFile(join(import.meta.dirname, "backlog.sql"))("backlog.measu
 export function startBacklog(database: Database, log: Logger, everyMilliseconds: number = everyMs): Sweep {
   const age = meter().createObservableGauge("sidecart.outbox.age", {
     unit: "s",
-    description: "Age of the oldest event that is not published yet; 0 when none waits",
+    description: "Age of the oldest unpublished event; 0 when none waits",
   });
   const letters = meter().createObservableGauge("sidecart.dead_letters", {
     unit: "{dead_letter}",
-    description: `Events that failed every try and wait for a person; ${mostDeadLetters} means that many or more`,
+    description: `Events that failed all attempts; ${mostDeadLetters} means that many or more`,
   });
   let last: Backlog | undefined;
-  const tell: BatchObservableCallback = (result) => {
+  const observe: BatchObservableCallback = (result) => {
     if (!last) return;
     result.observe(age, last.outboxAgeSeconds);
     result.observe(letters, last.deadLetters);
   };
-  meter().addBatchObservableCallback(tell, [age, letters]);
+  meter().addBatchObservableCallback(observe, [age, letters]);
   const sweep = startSweep("backlog", everyMilliseconds, log, async ({ signal }) => {
     const measured = database.one(measure, { most: mostDeadLetters }, background(timeoutMs, signal));
     last = await measured.catch((error) => {
@@ -47,7 +47,7 @@ export function startBacklog(database: Database, log: Logger, everyMilliseconds:
   });
   return {
     async stop() {
-      meter().removeBatchObservableCallback(tell, [age, letters]);
+      meter().removeBatchObservableCallback(observe, [age, letters]);
       await sweep.stop();
     },
   };

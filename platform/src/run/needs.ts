@@ -23,7 +23,7 @@ export function neededComponents(service: ServiceDeclaration, subscriptions: rea
 export function refuseUnkept(service: ServiceDeclaration, subscriptions: readonly Subscription[]): void {
   const kept = subscriptions.find(({ pubsub }) => pubsub === "pubsub");
   if (kept && !service.database)
-    throw new Error(`${service.name} hears ${kept.topic}, and declares no database for it`);
+    throw new Error(`${service.name} subscribes to ${kept.topic} but declares no database`);
 }
 
 /**

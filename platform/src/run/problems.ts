@@ -14,7 +14,7 @@ export type Problems = {
 /** Logs one line of level error when the problems change, and again every five minutes. */
 export function createProblems(log: Logger, clock: Clock = systemClock): Problems {
   const bySource = new Map<string, readonly string[]>();
-  let told = { text: "", at: 0 };
+  let logged = { text: "", at: 0 };
   const all = () => [...bySource.values()].flat();
   return {
     all,
@@ -22,10 +22,10 @@ export function createProblems(log: Logger, clock: Clock = systemClock): Problem
       bySource.set(source, found);
       const text = all().join("; ");
       const at = clock.now().getTime();
-      if (text === told.text && (text === "" || at - told.at < repeatMs)) return;
+      if (text === logged.text && (text === "" || at - logged.at < repeatMs)) return;
       if (text === "") log.info("nothing is missing any more");
       else log.error({ problems: all() }, `not ready: ${text}`);
-      told = { text, at };
+      logged = { text, at };
     },
   };
 }

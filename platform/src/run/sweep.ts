@@ -15,7 +15,7 @@ export function startSweep(
   let running: Promise<void> = Promise.resolve();
   const turn = async () => {
     await work(background(everyMs + 5_000, abort.signal)).catch((error) => {
-      if (!abort.signal.aborted) log.warn({ err: error, sweep: name }, "sweep failed; it is tried again");
+      if (!abort.signal.aborted) log.warn({ err: error, sweep: name }, "sweep failed; it is retried");
     });
     schedule();
   };

@@ -74,11 +74,11 @@ export function startTelemetry(config: TelemetrySettings): Telemetry {
   });
   // Without baggage: otherwise a client's baggage would be sent to all services.
   tracing.register({ propagator: new W3CTraceContextPropagator() });
-  const prometheus = forgetful(new PrometheusExporter({ preventServerStart: true }));
+  const prometheus = withoutStaleGauges(new PrometheusExporter({ preventServerStart: true }));
   const otlp = endpoint
     ? [
         new PeriodicExportingMetricReader({
-          exporter: forgetful(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
+          exporter: withoutStaleGauges(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
         }),
       ]
     : [];
@@ -120,14 +120,15 @@ export function injectTrace(metadata: Metadata): void {
 
 /**
  * A sidecar appends its own span to the header that it forwards, and several values arrive as one. The last value is
- * the nearest span.
+ * the lastValue span.
  */
-const nearest: TextMapGetter<Metadata> = {
+const lastValue: TextMapGetter<Metadata> = {
   get: (carrier, key) => carrier.get(key).join().split(",").at(-1)?.trim(),
   keys: (carrier) => Object.keys(carrier.getMap()),
 };
 
-export const traceFromMetadata = (metadata: Metadata): Context => propagation.extract(ROOT_CONTEXT, metadata, nearest);
+export const traceFromMetadata = (metadata: Metadata): Context =>
+  propagation.extract(ROOT_CONTEXT, metadata, lastValue);
 
 /** The current trace, for work that continues in a later turn of the event loop. */
 export const activeTrace = (): Context => context.active();
@@ -149,7 +150,7 @@ export const traceFromParent = (traceparent: string | undefined): Context =>
  * Lets an observable gauge disappear when nothing observes it any more. With cumulative temporality the SDK would
  * repeat its last value. For a gauge both temporalities give the same number.
  */
-function forgetful<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
+function withoutStaleGauges<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
   reader: T,
 ): T {
   const usual = reader.selectAggregationTemporality.bind(reader);

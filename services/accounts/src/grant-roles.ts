@@ -16,8 +16,8 @@ const request = z.object({
 });
 
 /**
- * Replaces an account's roles. Nobody takes the admin role from oneself, so that one admin always remains. Access tokens
- * that are out keep the old roles for at most 15 minutes.
+ * Replaces an account's roles. Admins cannot remove their own admin role, so one admin always remains. Access tokens
+ * that were issued before keep the old roles for up to 15 minutes.
  */
 export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
   const caller = await deps.verifier.require(context, "admin");

@@ -13,17 +13,17 @@ export type IndexerDeps = IndexDeps & { queue: IndexQueueStore };
 const batchSize = 500;
 const batchMs = 20_000;
 const claimMs = 5_000;
-/** What could not be written is due again after this. */
+/** Pause before products are indexed again after a failure. */
 const pauseSeconds = 2;
 const refusedPauseSeconds = 60;
 
-/** Indexes what was noted, until it is stopped; to be kicked when something was. */
+/** Indexes queued products until it is stopped. Kick it after queueing. */
 export const startIndexer = (deps: IndexerDeps, log: Logger) => startLeaseQueue(indexing(deps, log));
 
 /**
- * Brings the search indexes in step with products that were noted. Each is read as it is now, after it was claimed, so
- * the order and number of the events that lead here do not matter: an older version never overwrites a newer one, and
- * what is noted after the claim stays noted. While search is away that is logged once.
+ * Writes the queued products to the search indexes. Each product is read after it was claimed, so the order and number
+ * of the events do not matter: an older version never overwrites a newer one, and a change after the claim stays
+ * queued. While search is unreachable, that is logged once.
  */
 export function indexing(
   deps: IndexerDeps,

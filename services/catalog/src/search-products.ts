@@ -32,7 +32,7 @@ const request = z.object({
   after: text(0, 1_000),
 });
 
-/** Searches the index and answers with the products as the database has them now, so that price and stock are true. */
+/** Searches the index, and returns the products as they are in the database, so that price and stock are current. */
 export async function searchProducts(
   deps: Deps,
   input: unknown,
@@ -60,7 +60,7 @@ function filterOf(asked: z.infer<typeof filter> | undefined): SearchQuery["filte
   };
 }
 
-/** Completions as somebody types. */
+/** Completions for a search box. */
 export async function suggestProducts(deps: Deps, input: unknown, context: CallContext): Promise<string[]> {
   const { prefix, first } = parse(z.object({ prefix: text(0, 100), first: z.int().min(0).max(20) }), input);
   return prefix === "" ? [] : deps.index.suggest(prefix, first || 8, context);

@@ -9,7 +9,7 @@ export const orderErrors = {
   },
 } as const satisfies Record<string, ErrorKind>;
 
-/** Why one placement among many was refused; the others go on. */
+/** Why a placement was refused. Other placements of the batch are not affected. */
 export const refusals = {
   outOfStock: { code: "OUT_OF_STOCK", text: "There is not enough stock." },
   productNotFound: { code: "PRODUCT_NOT_FOUND", text: "There is no such product." },

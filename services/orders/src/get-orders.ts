@@ -31,7 +31,7 @@ const listRequest = z.object({
   accountId: z.union([z.literal(""), id]),
 });
 
-/** Whose orders the caller may see: its own, or everybody's (null) for an admin. */
+/** Whose orders the caller may see: its own, or all (null) for an admin. */
 async function scope(deps: Deps, context: CallContext): Promise<{ accountId: string; seen: string | null }> {
   const caller = await deps.verifier.caller(context);
   return { accountId: caller.accountId, seen: caller.roles.includes("admin") ? null : caller.accountId };
@@ -43,7 +43,10 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
   return ids.length > 0 ? deps.orders.byIds(ids, seen, context) : [];
 }
 
-/** For several people at once; each has an outcome of its own: none where there is no such order for them, or an error. */
+/**
+ * For several users at once. Each entry has its own outcome: the order, nothing when it does not exist or the user may
+ * not see it, or an error.
+ */
 export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
   const { orders } = parse(getOfRequest, input);
   const asked = await settleEach(orders, (one) => seenBy(deps, one, context));
@@ -69,7 +72,7 @@ async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise
   return { id: asked, seen };
 }
 
-/** The caller's own, newest first; an admin may also see another's, or with `all` everybody's. */
+/** The caller's orders, newest first. An admin may list another account's orders, or all with `all`. */
 export async function listOrders(
   deps: Deps,
   input: unknown,

@@ -31,7 +31,7 @@ const placement = z.object({
   traceparent: z.string().max(100).default(""),
 });
 
-/** Places many orders, of one person or of several; each has an outcome of its own, also when it fails. */
+/** Places many orders, of one user or of several. Each has its own outcome, which may be an error. */
 export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
   const asked = await settleEach(placements, (one) => placementOf(deps, one, context));
@@ -49,7 +49,7 @@ async function placementOf(deps: Deps, input: unknown, context: CallContext): Pr
   return toPlacement(accountId, asked, nearest(traceparent));
 }
 
-/** The span of this call, unless the placement belongs to another trace than the call that brought it. */
+/** The span of this call, unless the placement belongs to another trace than the call. */
 function nearest(traceparent: string): string | null {
   const own = currentTraceparent();
   const traceOf = (text: string) => text.split("-")[1];
