@@ -3,8 +3,8 @@ import { AppError, commonErrors, type ErrorKind, toAppError } from "../rpc/error
 import type { Sidecar } from "../rpc/sidecar.ts";
 
 const mediaErrors = {
-  name: { code: "MEDIA_NAME", status: "INVALID_ARGUMENT", text: "This cannot be the name of a file." },
-  size: { code: "MEDIA_SIZE", status: "INVALID_ARGUMENT", text: "A file has at most 3 MB." },
+  name: { code: "MEDIA_NAME", status: "INVALID_ARGUMENT", text: "The file name is not valid." },
+  size: { code: "MEDIA_SIZE", status: "INVALID_ARGUMENT", text: "A file may have at most 3 MB." },
 } as const satisfies Record<string, ErrorKind>;
 
 /** A file is sent in base64, and a sidecar accepts requests of 4 MiB. */

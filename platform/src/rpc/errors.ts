@@ -48,9 +48,9 @@ export const commonErrors = {
   invalid: { code: "BAD_INPUT", status: "INVALID_ARGUMENT", text: "The request is not valid." },
   unauthenticated: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED", text: "Log in first." },
   tokenExpired: { code: "TOKEN_EXPIRED", status: "UNAUTHENTICATED", text: "The access token has expired." },
-  forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You may not do that." },
-  notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "There is no such thing." },
-  tooLarge: { code: "ANSWER_TOO_LARGE", status: "INVALID_ARGUMENT", text: "The answer is too large. Ask for less." },
+  forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You are not allowed to do that." },
+  notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "The object does not exist." },
+  tooLarge: { code: "ANSWER_TOO_LARGE", status: "INVALID_ARGUMENT", text: "The response is too large. Request less." },
   unavailable: {
     code: "UNAVAILABLE",
     status: "UNAVAILABLE",
@@ -58,7 +58,7 @@ export const commonErrors = {
   },
   overloaded: { code: "OVERLOADED", status: "RESOURCE_EXHAUSTED", text: "Too many requests at once. Try again." },
   timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
-  cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller went away." },
+  cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller cancelled the request." },
   refusedBySidecar: { code: "CALL_REFUSED", status: "INTERNAL", text: "Something went wrong on our side." },
   internal: { code: "INTERNAL", status: "INTERNAL", text: "Something went wrong on our side." },
 } as const satisfies Record<string, ErrorKind>;

@@ -22,5 +22,5 @@ t.test("problems are logged when they change, and again every five minutes", asy
   t.same(problems.all(), ["no database", "no keys"]);
   problems.report("sidecar", []);
   problems.report("access", []);
-  t.same(lines.slice(3), ["error not ready: no keys", "info nothing is missing any more"]);
+  t.same(lines.slice(3), ["error not ready: no keys", "info all problems are resolved"]);
 });

@@ -23,7 +23,7 @@ export function createProblems(log: Logger, clock: Clock = systemClock): Problem
       const text = all().join("; ");
       const at = clock.now().getTime();
       if (text === logged.text && (text === "" || at - logged.at < repeatMs)) return;
-      if (text === "") log.info("nothing is missing any more");
+      if (text === "") log.info("all problems are resolved");
       else log.error({ problems: all() }, `not ready: ${text}`);
       logged = { text, at };
     },

@@ -17,10 +17,10 @@ const request = z.object({ email: text(0, 254), password });
 
 /** Opens a session. Neither the response nor its duration reveals whether the account exists. */
 export async function logIn(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
-  const asked = parse(request, input);
+  const requested = parse(request, input);
   const now = deps.clock.now();
-  const attempt = await deps.sessions.attempt(emailKey(asked.email), now, context);
-  const account = await prove(deps, attempt, asked.password, now, context);
+  const attempt = await deps.sessions.attempt(emailKey(requested.email), now, context);
+  const account = await prove(deps, attempt, requested.password, now, context);
   const familyId = newId();
   const refreshToken = newRefreshToken();
   const expiresAt = new Date(now.getTime() + refreshTokenSeconds * 1000);

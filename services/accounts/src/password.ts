@@ -21,8 +21,7 @@ export function checkPassword(password: string, email: string, username: string,
   const [mailbox = ""] = email.toLowerCase().split("@");
   if (password.length < minLength) throw weak(`Use at least ${minLength} characters.`);
   if (password.length > maxLength) throw weak(`Use at most ${maxLength} characters.`);
-  if (isCommonPassword(folded) || (folded === publishedPassword && !local))
-    throw weak("This password is on the list of those that are guessed first.");
+  if (isCommonPassword(folded) || (folded === publishedPassword && !local)) throw weak("This password is too common.");
   if (new Set(folded).size < 4) throw weak("Use more than three different characters.");
   if (folded === username.toLowerCase() || folded === email.toLowerCase() || folded === mailbox) {
     throw weak("Do not use your name or e-mail.");

@@ -16,13 +16,13 @@ const refreshRequest = logOutRequest.extend({ commandId });
  * stolen, so the whole session ends (RFC 9700, section 4.14). A retry of the same command gets a pair of its own.
  */
 export async function refresh(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
-  const asked = parse(refreshRequest, input);
-  const command = asked.commandId || newId();
+  const requested = parse(refreshRequest, input);
+  const command = requested.commandId || newId();
   const next = newRefreshToken();
   const now = deps.clock.now();
-  const [hash, nextHash] = [hashToken(asked.refreshToken), hashToken(next)];
+  const [hash, nextHash] = [hashToken(requested.refreshToken), hashToken(next)];
   const { session, reused } = await deps.sessions.rotate(hash, nextHash, command, now, context);
-  if (reused) deps.log.warn("a refresh token was used twice: its session was ended");
+  if (reused) deps.log.warn("a refresh token was used twice: its session has ended");
   if (!session) throw new AppError(accountErrors.invalidRefreshToken);
   const accessToken = await signAccessToken(deps.keys, session, session.familyId, now);
   return { accessToken, refreshToken: next, expiresInSeconds: accessTokenSeconds };

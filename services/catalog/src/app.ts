@@ -42,7 +42,7 @@ export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<t
   };
   const keep = (context: CallContext) => keepIndexes(search, builder, context);
   // Stock and products are served even when search is unreachable.
-  await keep(background(firstLookMs)).catch((error) => log.warn({ err: error }, "search is not there yet"));
+  await keep(background(firstLookMs)).catch((error) => log.warn({ err: error }, "search is unreachable at the start"));
   const sweeps = [
     startSweep("search indexes", sweepMs, log, keep),
     startSweep("reservations", sweepMs, log, async (context) => {

@@ -180,12 +180,12 @@ t.test("an indexer logs once that search is unreachable, continues when it is ba
     indexer.kick();
     return state.calls >= 3;
   });
-  t.same(said, ["search: indexing fails; it is tried again"]);
+  t.same(said, ["search: indexing fails; it is retried"]);
   state.away = false;
   await note([id]);
   indexer.kick();
   await eventually("indexed", async () => (await waiting()).length === 0);
-  t.match(said, ["search: indexing fails; it is tried again", "search: products are indexed again"]);
+  t.match(said, ["search: indexing fails; it is retried", "search: products are indexed again"]);
   const next = await product();
   await note([next]);
   indexer.kick();

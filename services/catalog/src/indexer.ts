@@ -32,7 +32,7 @@ export function indexing(
 ): LeaseQueueOptions<Noted, Noted> {
   let failing = false;
   const fail = (error: unknown) => {
-    if (!failing) log.warn({ err: error }, "search: indexing fails; it is tried again");
+    if (!failing) log.warn({ err: error }, "search: indexing fails; it is retried");
     failing = true;
   };
   return {
@@ -60,7 +60,7 @@ export function indexing(
 
 async function write(deps: IndexDeps, claimed: Noted[], log: Logger, context: CallContext): Promise<Worked<Noted>> {
   const { left, refused } = await writeCurrent(deps, claimed, context);
-  if (refused.size > 0) log.warn({ refused: [...refused] }, "search: products were refused; they are tried again");
+  if (refused.size > 0) log.warn({ refused: [...refused] }, "search: products were refused; they are retried");
   const among = (ids: { has(id: string): boolean }) => claimed.filter(({ id }) => ids.has(id));
   return {
     done: claimed.filter(({ id }) => !left.has(id) && !refused.has(id)),

@@ -82,7 +82,8 @@ async function beat(deps: IndexDeps, name: string, indexed: number, signal: Abor
   if (!(await deps.indexes.beat(name, indexed, background(stepMs, signal)))) throw overtaken(name);
 }
 
-const overtaken = (name: string) => new Error(`search index ${name} was given up by another replica, as too slow`);
+const overtaken = (name: string) =>
+  new Error(`search index ${name} was retired by another replica because it was too slow`);
 
 /** The caller may be gone by now. A later sweep cleans up what cannot be cleaned up now. */
 async function cleanUp(deps: IndexDeps, name: string): Promise<void> {

@@ -27,7 +27,7 @@ const statement = sqlFile(join(import.meta.dirname, "reservation-store.sql"), {
   stock_depleted: topicOf(StockDepletedSchema),
 });
 const reserve = statement("reservation.reserve", z.strictObject({ outcomes: rowsOf(rawOutcome) }));
-const giveBack = statement("reservation.release", moved);
+const releaseOpen = statement("reservation.release", moved);
 const expire = statement("reservation.expire", moved);
 const expireThese = statement("reservation.expire-these", moved);
 const holdOnce = statement("reservation.hold-once", movedOnce);
@@ -79,7 +79,7 @@ export function createReservationStore(database: Database) {
     },
     /** Releases those of these reservations that are open. Returns how many. */
     async release(ids: string[], at: Date, context: CallContext): Promise<number> {
-      return (await run(giveBack, ids, at, context)).moved;
+      return (await run(releaseOpen, ids, at, context)).moved;
     },
     expire: (at: Date, context: CallContext) => expireDue(null, at, context),
     /**

@@ -30,7 +30,7 @@ export function mergeLines(lines: readonly Line[]): Line[] {
 }
 
 /** True when an existing reservation has exactly these lines. */
-export function sameLines(made: readonly Line[], asked: readonly Line[]): boolean {
-  const quantities = new Map(asked.map((line) => [line.productId, line.quantity]));
-  return made.length === asked.length && made.every((line) => quantities.get(line.productId) === line.quantity);
+export function sameLines(made: readonly Line[], requested: readonly Line[]): boolean {
+  const quantities = new Map(requested.map((line) => [line.productId, line.quantity]));
+  return made.length === requested.length && made.every((line) => quantities.get(line.productId) === line.quantity);
 }

@@ -91,8 +91,8 @@ function componentStatus(cause: unknown): { code: string; description: string } 
 }
 
 function toSearchError(cause: unknown): AppError {
-  const said = componentStatus(cause);
-  return said?.code === "InvalidArgument"
-    ? new AppError(commonErrors.invalid, { message: said.description, cause })
+  const status = componentStatus(cause);
+  return status?.code === "InvalidArgument"
+    ? new AppError(commonErrors.invalid, { message: status.description, cause })
     : new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
 }

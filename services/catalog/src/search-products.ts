@@ -38,18 +38,25 @@ export async function searchProducts(
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof SearchProductsResponseSchema>> {
-  const { query, filter: asked, sort, first, after } = parse(request, input);
+  const { query, filter: requested, sort, first, after } = parse(request, input);
   const found = await deps.index.search(
-    { query, filter: filterOf(asked), sort: sorts[sort], first: first || 20, facets: true, ...(after && { after }) },
+    {
+      query,
+      filter: filterOf(requested),
+      sort: sorts[sort],
+      first: first || 20,
+      facets: true,
+      ...(after && { after }),
+    },
     context,
   );
   const products = found.ids.length > 0 ? await deps.products.byIds(found.ids, context) : [];
   return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets: found.facets };
 }
 
-function filterOf(asked: z.infer<typeof filter> | undefined): SearchQuery["filter"] {
-  if (!asked) return {};
-  const { categories, partnerId, currency: code, inStock, priceFrom, priceTo } = asked;
+function filterOf(requested: z.infer<typeof filter> | undefined): SearchQuery["filter"] {
+  if (!requested) return {};
+  const { categories, partnerId, currency: code, inStock, priceFrom, priceTo } = requested;
   return {
     ...(categories.length > 0 && { categories }),
     ...(partnerId && { partnerId }),

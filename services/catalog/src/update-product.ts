@@ -24,7 +24,7 @@ const request = z.object({
 export async function updateProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
   const { id: productId, attributes: replaced, ...changes } = parse(request, input);
   if (!replaced && Object.keys(changes).length === 0) {
-    throw new AppError(commonErrors.invalid, { message: "Say what is to change." });
+    throw new AppError(commonErrors.invalid, { message: "Set at least one field." });
   }
   return change(deps, productId, { ...changes, ...(replaced && { attributes: replaced.values }) }, context);
 }

@@ -49,8 +49,8 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
  */
 export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
   const { orders } = parse(getOfRequest, input);
-  const asked = await settleEach(orders, (one) => seenBy(deps, one, context));
-  const found = await continueWith(asked, async (wanted) => {
+  const requested = await settleEach(orders, (one) => seenBy(deps, one, context));
+  const found = await continueWith(requested, async (wanted) => {
     const ids = wanted.map(({ id }) => id);
     const byId = new Map((await deps.orders.byIds(ids, null, context)).map((order) => [order.id, order]));
     return wanted.map(({ id, seen }) => {
@@ -67,9 +67,9 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
 }
 
 async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
-  const { id: asked, authorization: bearer } = parse(orderOf, input);
+  const { id: requested, authorization: bearer } = parse(orderOf, input);
   const { seen } = await scope(deps, onBehalfOf(context, bearer));
-  return { id: asked, seen };
+  return { id: requested, seen };
 }
 
 /** The caller's orders, newest first. An admin may list another account's orders, or all with `all`. */
@@ -79,11 +79,11 @@ export async function listOrders(
   context: CallContext,
 ): Promise<{ orders: Order[]; cursor: string }> {
   const { accountId, seen } = await scope(deps, context);
-  const asked = parse(listRequest, input);
-  const owner = asked.accountId || accountId;
-  if (seen !== null && (asked.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
-  const size = asked.first || 20;
-  const orders = await deps.orders.newest(asked.all ? null : owner, size, asked.after || undefined, context);
+  const requested = parse(listRequest, input);
+  const owner = requested.accountId || accountId;
+  if (seen !== null && (requested.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
+  const size = requested.first || 20;
+  const orders = await deps.orders.newest(requested.all ? null : owner, size, requested.after || undefined, context);
   return { orders, cursor: orders.length === size ? (orders.at(-1)?.id ?? "") : "" };
 }
 

@@ -34,13 +34,13 @@ export async function markPaid(deps: Deps, input: unknown, context: CallContext)
   );
 }
 
-async function move(deps: Deps, wish: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
-  const allowed = comesFrom[wish.toStatus];
-  const { status, order } = await deps.orders.move({ ...wish, allowed, at: deps.clock.now() }, context);
+async function move(deps: Deps, change: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
+  const allowed = comesFrom[change.toStatus];
+  const { status, order } = await deps.orders.move({ ...change, allowed, at: deps.clock.now() }, context);
   if (status === null) throw new AppError(orderErrors.orderNotFound);
   if (!order) {
-    const message = `An order that is ${status} cannot become ${wish.toStatus}.`;
-    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: wish.toStatus } });
+    const message = `An order that is ${status} cannot become ${change.toStatus}.`;
+    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: change.toStatus } });
   }
   return order;
 }

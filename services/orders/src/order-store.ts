@@ -95,7 +95,7 @@ export function createOrderStore(database: Database) {
         : database.one(newestOf, { first, after, accountId }, context);
     },
     /** `order` is null when the order was not moved. `status` is null when the account has no such order. */
-    move: (wish: Move, context: CallContext) => database.one(move, wish, context),
+    move: (change: Move, context: CallContext) => database.one(move, change, context),
     /** Expires at most `limit` orders created before `before`. Returns how many. */
     async expire(before: Date, limit: number, at: Date, context: CallContext): Promise<number> {
       const input = { before, limit, at, topic: topicOf(OrderExpiredSchema), traceparent: currentTraceparent() };

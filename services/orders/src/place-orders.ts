@@ -34,8 +34,8 @@ const placement = z.object({
 /** Places many orders, of one user or of several. Each has its own outcome, which may be an error. */
 export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
-  const asked = await settleEach(placements, (one) => placementOf(deps, one, context));
-  return answerEach(await continueWith(asked, (wanted) => deps.place.all(wanted, context)), {
+  const requested = await settleEach(placements, (one) => placementOf(deps, one, context));
+  return answerEach(await continueWith(requested, (wanted) => deps.place.all(wanted, context)), {
     log: deps.log,
     name: "place order",
     answer: outcomeToProto,
@@ -44,9 +44,9 @@ export async function placeOrders(deps: Deps, input: unknown, context: CallConte
 }
 
 async function placementOf(deps: Deps, input: unknown, context: CallContext): Promise<Placement> {
-  const { authorization: bearer, traceparent, ...asked } = parse(placement, input);
+  const { authorization: bearer, traceparent, ...requested } = parse(placement, input);
   const { accountId } = await deps.verifier.caller(onBehalfOf(context, bearer));
-  return toPlacement(accountId, asked, nearest(traceparent));
+  return toPlacement(accountId, requested, nearest(traceparent));
 }
 
 /** The span of this call, unless the placement belongs to another trace than the call. */

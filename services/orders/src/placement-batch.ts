@@ -82,12 +82,12 @@ async function attempt(
   const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
   const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
-  await giveBack(deps, placements, decided, reserved.outcomes, context);
+  await releaseRefused(deps, placements, decided, reserved.outcomes, context);
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
 }
 
 /** Releases the stock of orders that are refused for another reason. When that fails, the reservations expire. */
-async function giveBack(
+async function releaseRefused(
   deps: PlacementDeps,
   placements: readonly Attempt[],
   decided: Decision[],
@@ -101,6 +101,9 @@ async function giveBack(
   const reservationIds = held.map((one) => one.reservationId);
   if (reservationIds.length === 0) return;
   await deps.reservations.release({ reservationIds }, context).catch((error) => {
-    deps.log.warn({ err: error, reservationIds }, "stock of refused orders was not given back: it will expire");
+    deps.log.warn(
+      { err: error, reservationIds },
+      "stock of refused orders was not released; the reservations will expire",
+    );
   });
 }

@@ -125,7 +125,7 @@ t.test("a failure of catalog for one placement is that placement's error", async
 
 t.test("an invalid response of catalog is an internal error", async (t) => {
   for (const answer of [undefined, answered(ReserveStatus.UNSPECIFIED)]) {
-    t.throws(() => decide(attemptOf(), answer, now), /catalog answered no outcome/);
+    t.throws(() => decide(attemptOf(), answer, now), /catalog returned no outcome/);
   }
 });
 

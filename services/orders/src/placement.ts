@@ -8,14 +8,14 @@ import { refusals } from "./errors.ts";
 import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
-export type Asked = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
+export type OrderRequest = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
 /**
  * Reservation ids are derived from the idempotency key, so a retry repeats the same reservation and stock is reserved
  * once. A call without a key gets a unique one, so that its own steps can be retried.
  */
 export type Placement = {
   accountId: string;
-  lines: Asked["lines"];
+  lines: OrderRequest["lines"];
   key: string;
   /** Hash of the request, to distinguish a retry from another request. */
   hash: string;
@@ -35,7 +35,7 @@ export type Decision =
 
 export function toPlacement(
   accountId: string,
-  { lines, idempotencyKey }: Asked,
+  { lines, idempotencyKey }: OrderRequest,
   traceparent: string | null,
 ): Placement {
   const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
@@ -60,7 +60,7 @@ export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now
     case ReserveStatus.CHANGED:
       return { repeated: "changed" };
     default:
-      throw new Error(`catalog answered no outcome for reservation ${attempt.reservationId}`);
+      throw new Error(`catalog returned no outcome for reservation ${attempt.reservationId}`);
   }
 }
 
