@@ -14,7 +14,7 @@ const odd = async (one: number) => {
   return one;
 };
 
-t.test("each item has its own outcome, and those that are fine go on together", async (t) => {
+t.test("each item has its own outcome, and the next step runs for the good ones together", async (t) => {
   const asked: number[][] = [];
   const decided = await settleEach([1, 2, 3, 4, 5], odd);
   const outcomes = await continueWith(decided, async (items) => {
@@ -31,7 +31,7 @@ t.test("the only item of a call fails the call", async (t) => {
   t.same(answerEach([], answering), []);
 });
 
-t.test("when none is fine, nobody is asked; when all fail together, the call does", async (t) => {
+t.test("the next step is skipped when all items failed; when it fails as a whole, the call fails", async (t) => {
   const decided = await settleEach([2, 4], odd);
   t.match(await continueWith(decided, () => Promise.reject(new Error("asked"))), [
     { code: "NOT_FOUND" },

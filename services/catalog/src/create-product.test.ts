@@ -19,7 +19,7 @@ const request = {
   commandId: "",
 };
 
-/** Creates as `caller`, in a shop where ids may be taken by products of `owner`. */
+/** Creates products as `caller`, in a store where ids may be taken by products of `owner`. */
 function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null) {
   const asked: NewProduct[] = [];
   const products = {
@@ -34,7 +34,7 @@ function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null
   return { asked, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
 }
 
-t.test("the command's id is the product's; without one it gets a new one", async (t) => {
+t.test("the command's id is the product's id; without one a new id is generated", async (t) => {
   const { asked, create } = shop({ accountId: newId(), roles: ["admin"] });
   const commandId = newId();
   t.equal((await create({ commandId: commandId.toUpperCase() })).id, commandId);
@@ -44,7 +44,7 @@ t.test("the command's id is the product's; without one it gets a new one", async
   await t.rejects(create({ commandId: "mine" }), { code: "BAD_INPUT" });
 });
 
-t.test("a repeated command tells a partner nothing about the products of others", async (t) => {
+t.test("a repeated command reveals nothing to a partner about products of others", async (t) => {
   const accountId = newId();
   const commandId = newId();
   for (const owner of [newId(), null]) {
@@ -54,7 +54,7 @@ t.test("a repeated command tells a partner nothing about the products of others"
   t.equal((await shop({ accountId, roles: ["partner"] }, accountId).create({ commandId })).partnerId, accountId);
 });
 
-t.test("attributes are counted before any is looked at, and weighed together", async (t) => {
+t.test("attributes are counted before any is validated, and limited in total size", async (t) => {
   const entries = (count: number, value: string) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, value]));
   t.ok(attributes.safeParse(entries(30, "x".repeat(200))).success);

@@ -22,7 +22,7 @@ const soon = () => background(60_000);
 const now = new Date();
 const later = new Date(now.getTime() + 60_000);
 
-t.test("statements of the catalog read no more for 100,000 products than for none", async (t) => {
+t.test("statements of the catalog read no more rows for 100,000 products than for none", async (t) => {
   await everyStatementReadsLittle(t, "catalog", () => ({
     folder: import.meta.dirname,
     run: runAll,
