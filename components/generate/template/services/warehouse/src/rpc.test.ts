@@ -1,0 +1,53 @@
+import { newId } from "@sidecart/platform/ids";
+import { background } from "@sidecart/platform/rpc";
+import { WarehouseService } from "@sidecart/proto/warehouse/v1/warehouse";
+import t from "tap";
+import { startRpc } from "../../../tests/support/service-rpc.ts";
+import { startStore } from "../../../tests/support/store.ts";
+import { rpc } from "./rpc.ts";
+import { createWidgetStore } from "./widget-store.ts";
+
+const now = new Date("2026-03-01T12:00:00.123Z");
+const { database } = await startStore(t, "warehouse");
+let kicked = 0;
+const kickOutbox = () => {
+  kicked += 1;
+};
+const { client, as } = await startRpc(t, WarehouseService, (verifier) =>
+  rpc({ widgets: createWidgetStore(database), verifier, clock: { now: () => now }, kickOutbox }),
+);
+const [ann, bob, admin] = [newId(), newId(), newId()];
+const read = async (id: string, who: string, ...roles: string[]) =>
+  (await client.getWidgets({ ids: [id] }, await as(who, ...roles))).widgets;
+
+t.test("who creates a widget reads it, and so does an admin; nobody else", async (t) => {
+  const before = kicked;
+  const { widget: created } = await client.createWidget({ name: " First " }, await as(ann));
+  t.match(created, { accountId: ann, name: "First", createdAt: now.toISOString(), announcedAt: "" });
+  t.equal(kicked, before + 1, "its event is published at once");
+  const id = created?.id ?? "";
+  t.same(await read(id, ann), [created]);
+  t.same(await read(id, admin, "admin"), [created]);
+  t.same(await read(id, bob), []);
+});
+
+t.test("a repeated command is one widget, and another's command tells nothing", async (t) => {
+  const command = { name: "Second", commandId: newId() };
+  const first = await client.createWidget(command, await as(ann));
+  t.equal(first.widget?.id, command.commandId);
+  t.same(await client.createWidget(command, await as(ann)), first);
+  await t.rejects(client.createWidget(command, await as(bob)), { code: "FORBIDDEN" });
+});
+
+t.test("a name that is taken is refused by its code", async (t) => {
+  await client.createWidget({ name: "Third" }, await as(ann));
+  await t.rejects(client.createWidget({ name: "Third" }, await as(ann)), { code: "WIDGET_NAME_TAKEN" });
+});
+
+t.test("without a token and with bad input nothing is done", async (t) => {
+  await t.rejects(client.createWidget({ name: "Fourth" }, background(5_000)), { code: "UNAUTHENTICATED" });
+  await t.rejects(client.getWidgets({}, background(5_000)), { code: "UNAUTHENTICATED" });
+  for (const bad of [{ name: " " }, { name: "x".repeat(201) }, { name: "Fifth", commandId: "mine" }]) {
+    await t.rejects(client.createWidget(bad, await as(ann)), { code: "BAD_INPUT" });
+  }
+});
