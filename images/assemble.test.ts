@@ -20,24 +20,22 @@ for (const image of await imagesOf(root)) {
     const files = (await readdir(app, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(app.length + 1));
-    await t.test("holds neither tests, typings, source maps nor documents but licences", async (t) => {
+    await t.test("contains no tests, typings, source maps or documents, except licences", async (t) => {
       const left = files.filter((file) => /(\.test\.[jt]s|\.d\.[cm]?ts|\.map|\.md)$/.test(file));
       t.same(
         left.filter((file) => !/licen[cs]e|notice/i.test(file)),
         [],
       );
     });
-    await t.test("holds the packages that production needs, and tells them in its SBOM", (t) =>
-      packages(t, app, files),
-    );
-    await t.test("finds every module that its sources import", (t) => imports(t, app, files));
-    if (image.main) await t.test("starts as far as its configuration", (t) => starts(t, app, image));
+    await t.test("contains the production packages and lists them in its SBOM", (t) => packages(t, app, files));
+    await t.test("contains every module that its sources import", (t) => imports(t, app, files));
+    if (image.main) await t.test("starts and validates its configuration", (t) => starts(t, app, image));
   });
 }
 
-t.test("an image is the same when it is assembled again", async (t) => {
+t.test("two runs assemble identical content", async (t) => {
   const [image] = (await imagesOf(root)).filter(({ name }) => name === "component-environment-secrets");
-  if (!image) throw new Error("there is no such image");
+  if (!image) throw new Error("no such image");
   const folders = [t.testdir({ one: {}, other: {} })].flatMap((folder) => [join(folder, "one"), join(folder, "other")]);
   for (const folder of folders) await assemble(root, image, folder, target);
   const [one, other] = await Promise.all(folders.map(digest));
@@ -49,21 +47,21 @@ async function packages(t: Test, app: string, files: string[]): Promise<void> {
   const installed = [];
   for (const file of folders) {
     const place = file.slice(0, -"/package.json".length);
-    t.notOk(lock.packages[place]?.dev, `${place} is not for development`);
+    t.notOk(lock.packages[place]?.dev, `${place} is not a development dependency`);
     const { name, version } = JSON.parse(await readFile(join(app, file), "utf8"));
     installed.push(`${name}@${version}`);
   }
   const sbom = JSON.parse(await readFile(join(app, "sbom.cdx.json"), "utf8"));
   t.match(sbom, { bomFormat: "CycloneDX", metadata: { timestamp: "2023-11-14T22:13:20.000Z" } });
-  const told: string[] = sbom.components.map(({ purl }: { purl: string }) =>
+  const listed: string[] = sbom.components.map(({ purl }: { purl: string }) =>
     decodeURIComponent(purl.slice("pkg:npm/".length)),
   );
   const distinct = (names: string[]) => [...new Set(names)].sort();
-  const others = told.filter((name) => !/^@(sidecart|types)\//.test(name));
+  const others = listed.filter((name) => !/^@(sidecart|types)\//.test(name));
   t.same(distinct(others), distinct(installed), "SBOM");
 }
 
-// A file that a program of development loads, and no other.
+// Modules that only development code imports.
 const onlyInDevelopment = ["ruru/server", "ruru/static"];
 
 async function imports(t: Test, app: string, files: string[]): Promise<void> {
@@ -88,20 +86,20 @@ async function imports(t: Test, app: string, files: string[]): Promise<void> {
 }
 
 async function starts(t: Test, app: string, { name }: Image): Promise<void> {
-  const { code, said } = await node(["main.ts"], app, { SIDECART_APP_ID: "Not An Id", SIDECART_LOG_LEVEL: "loud" });
+  const { code, errors } = await node(["main.ts"], app, { SIDECART_APP_ID: "Not An Id", SIDECART_LOG_LEVEL: "loud" });
   t.equal(code, 1);
-  t.match(said, /SIDECART_LOG_LEVEL: Invalid option/, name);
+  t.match(errors, /SIDECART_LOG_LEVEL: Invalid option/, name);
 }
 
 function node(args: string[], cwd: string, env: Record<string, string> = {}) {
-  return new Promise<{ code: unknown; out: string; said: string }>((resolve) =>
-    execFile(process.execPath, args, { cwd, env }, (error, out, said) =>
-      resolve({ code: error ? error.code : 0, out, said }),
+  return new Promise<{ code: unknown; out: string; errors: string }>((resolve) =>
+    execFile(process.execPath, args, { cwd, env }, (error, out, errors) =>
+      resolve({ code: error ? error.code : 0, out, errors }),
     ),
   );
 }
 
-/** Of names, modes, times and content. */
+/** A hash of names, modes, times and content. */
 async function digest(folder: string): Promise<string> {
   const hash = createHash("sha256");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -7,17 +7,17 @@ import { npmSbom } from "./sbom.ts";
 import { shipsFromPackage, shipsFromWorkspace } from "./ships.ts";
 import { linkedBy, workspacesOf } from "./workspaces.ts";
 
-/** Where a program will run, in npm's words. */
+/** The target platform; `cpu` as npm names it. */
 export interface Target {
   cpu: string;
-  /** Of all files. Seconds since 1970, https://reproducible-builds.org/specs/source-date-epoch */
+  /** The time of all files, in seconds since 1970: https://reproducible-builds.org/specs/source-date-epoch */
   epoch: number;
 }
 
 /**
- * Writes what an image holds: in `packages/` what npm installs, in `sources/` what is ours. They become layers of their
- * own: packages change seldom, and services with the same dependencies share them. The repository's layout stays, so that
- * the links in node_modules lead out of it: Node strips no types below node_modules.
+ * Writes the content of an image: installed packages to `packages/`, our sources to `sources/`. Each is one layer, because
+ * packages change seldom and services with the same dependencies share them. The layout is that of the repository: Node
+ * strips no types below node_modules, so our workspaces are links that point out of it.
  */
 export async function assemble(root: string, image: Image, out: string, target: Target): Promise<void> {
   const packages = join(out, "packages", "app");
@@ -35,10 +35,10 @@ export async function assemble(root: string, image: Image, out: string, target: 
   for await (const folder of glob([...image.reads], { cwd: root })) await copy(root, folder, sources, () => true);
   await copyFile(join(root, "LICENSE"), join(sources, "LICENSE"));
   if (image.main) await symlink(image.main, join(sources, "main.ts"));
-  settle(out, target.epoch);
+  normalizeFiles(out, target.epoch);
 }
 
-/** The production dependencies of the workspaces and of those they link to, as the lockfile has them. */
+/** Installs the production dependencies of the workspaces, and of the workspaces they link to, from the lockfile. */
 async function install(root: string, workspaces: string[], folder: string, { cpu }: Target): Promise<void> {
   for (const manifest of ["", ...(await workspacesOf(root)).values()].map((each) => join(each, "package.json"))) {
     await mkdir(dirname(join(folder, manifest)), { recursive: true });
@@ -50,7 +50,7 @@ async function install(root: string, workspaces: string[], folder: string, { cpu
   await runCommand("npm", ["ci", "--omit=dev", "--ignore-scripts", ...chosen, ...platform], { cwd: folder });
 }
 
-/** Leaves what Node may read of installed packages, and nothing else. */
+/** Deletes the files of installed packages that Node never reads. */
 function prune(folder: string): void {
   const folders: string[] = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -77,8 +77,8 @@ async function copy(root: string, folder: string, to: string, ships: (file: stri
   }
 }
 
-/** Times and modes that depend on neither the clock nor the umask. */
-export function settle(folder: string, epoch: number): void {
+/** Sets times and modes that depend neither on the clock nor on the umask. */
+export function normalizeFiles(folder: string, epoch: number): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const { mode } = lstatSync(path);

@@ -14,8 +14,8 @@ async function known(cpu: string): Promise<Packed[]> {
     running: running.node,
     fill: (folder: string) => assemble(root, image, folder, target),
   }));
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const fill = (folder: string) => assembleDaprd(folder, target, say);
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  const fill = (folder: string) => assembleDaprd(folder, target, log);
   return [...services, { name: "sidecart/daprd", running: running.daprd, fill }];
 }
 

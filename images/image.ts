@@ -2,34 +2,34 @@ import { existsSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** An image that runs one of our workspaces with Node. */
+/** An image that runs programs of our workspaces with Node. */
 export interface Image {
-  /** Behind `sidecart/`: `orders`, `component-elasticsearch`. */
+  /** The name after `sidecart/`, such as `orders` or `component-elasticsearch`. */
   name: string;
   /** The workspace's folder. */
   workspace: string;
-  /** What runs when the container names no program; `jobs` is always told one. */
+  /** The default program of the container. `jobs` has none, because each job names its program. */
   main?: string;
-  /** Workspaces of which it runs programs too, without importing them. */
+  /** Further workspaces whose programs it runs without importing them. */
   runs: readonly string[];
-  /** Folders that its programs read. */
+  /** Folders with files that its programs read. */
   reads: readonly string[];
 }
 
-/** How an image is run, as the Dockerfile says it too. */
+/** The run configuration of an image. The Dockerfile has the same. */
 export const running = {
   node: { base: "node", entrypoint: ["node"], cmd: ["main.ts"], user: "65532:65532", workdir: "/app" },
   daprd: { base: "none", entrypoint: [], cmd: ["/daprd"], user: "65532:65532", workdir: "/" },
 } as const;
 
-/** Where the workspaces are that become images, and how the names of these begin. */
+/** The workspaces that become images, and the prefix of the image names. */
 const kinds = [
   { folders: "services/*", prefix: "" },
   { folders: "gateway", prefix: "" },
   { folders: "components/*", prefix: "component-" },
 ];
 
-// Its programs are named when they are run, so that it has no main one.
+// Has no default program, because each job names the program that it runs.
 const jobs: Image = {
   name: "jobs",
   workspace: "charts/jobs",
@@ -37,7 +37,7 @@ const jobs: Image = {
   reads: ["components/resources", "services/*/migrations"],
 };
 
-/** Every image but daprd's. A new service or component with a `src/main.ts` becomes one. */
+/** Every image except daprd. Each service, component or gateway with a `src/main.ts` is one. */
 export async function imagesOf(root: string): Promise<Image[]> {
   const images = [jobs];
   for (const { folders, prefix } of kinds) {
@@ -55,6 +55,6 @@ export async function imageOf(root: string, workspace: string): Promise<Image> {
   const found = images.find((image) => image.workspace === workspace);
   if (found) return found;
   throw new Error(
-    `there is no image of "${workspace}": choose of ${images.map((image) => image.workspace).join(", ")}`,
+    `no image for the workspace "${workspace}": choose one of ${images.map((image) => image.workspace).join(", ")}`,
   );
 }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { runCommand } from "../local/src/process/run-command.ts";
 import { StartError } from "../local/src/start-error.ts";
 
-/** What is below a folder that is made an image: Node 24 on Debian, Debian, or nothing. */
+/** The base of an image: Node 24 on Debian, Debian, or nothing. */
 type Base = "node" | "debian" | "none";
 
 interface Running {
@@ -15,16 +15,16 @@ interface Running {
 }
 
 export interface Packed {
-  /** Without registry and tag. */
+  /** The name without registry and tag. */
   name: string;
   running: Running;
-  /** Fills `packages/` and `sources/` of a folder. */
+  /** Writes the content of the image to `packages/` and `sources/` of a folder. */
   fill(folder: string): Promise<void>;
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const log = (line: string) => process.stdout.write(`${line}\n`);
 
-/** A program that fills a folder for each image, and hands it to whoever makes images of folders. */
+/** The program: writes a folder for each image and runs the command that builds an image from it. */
 export async function packAll(help: string, known: (cpu: string) => Promise<Packed[]>): Promise<void> {
   try {
     const { values } = parseArgs({
@@ -38,14 +38,14 @@ export async function packAll(help: string, known: (cpu: string) => Promise<Pack
         help: { type: "boolean", default: false },
       },
     });
-    if (values.help) return void say(help.trimEnd());
+    if (values.help) return void log(help.trimEnd());
     for (const image of chosen(await known(values.cpu), values.only)) {
       const folder = resolve(values.out, image.name);
       await image.fill(folder);
       const reference = `${values.registry ? `${values.registry}/` : ""}${image.name}:${values.tag}`;
-      say(`${reference}: ${folder}`);
+      log(`${reference}: ${folder}`);
       if (values.each)
-        await runCommand("sh", ["-ec", values.each], { env: about(reference, folder, image), onLine: say });
+        await runCommand("sh", ["-ec", values.each], { env: imageEnvironment(reference, folder, image), onLine: log });
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -58,11 +58,11 @@ export async function packAll(help: string, known: (cpu: string) => Promise<Pack
 function chosen(images: Packed[], names: string[]): Packed[] {
   const short = ({ name }: Packed) => name.replace(/^.*\//, "");
   const unknown = names.find((name) => !images.some((image) => short(image) === name));
-  if (unknown) throw new StartError(`--only ${unknown}: there are ${images.map(short).join(", ")}`);
+  if (unknown) throw new StartError(`--only ${unknown}: unknown image, choose one of ${images.map(short).join(", ")}`);
   return images.filter((image) => names.length === 0 || names.includes(short(image)));
 }
 
-function about(reference: string, folder: string, { running }: Packed): NodeJS.ProcessEnv {
+function imageEnvironment(reference: string, folder: string, { running }: Packed): NodeJS.ProcessEnv {
   return {
     ...process.env,
     IMAGE: reference,

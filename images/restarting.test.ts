@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import t, { type Test } from "tap";
 
 t.setTimeout(60_000);
-const says = (text: string) => `process.stdout.write("${text}\\n"); setInterval(() => {}, 1000);\n`;
+const programThatLogs = (text: string) => `process.stdout.write("${text}\\n"); setInterval(() => {}, 1000);\n`;
 
 class Running {
   readonly folder: string;
@@ -33,8 +33,8 @@ class Running {
     for (const check of this.#waiting) check();
   }
 
-  /** How often it was said, once it was said so often. */
-  said(text: string, times = 1): Promise<void> {
+  /** Resolves when this text has appeared in the output `times` times. */
+  logged(text: string, times = 1): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
         if (this.#lines.filter((line) => line.includes(text)).length < times) return;
@@ -46,7 +46,7 @@ class Running {
     });
   }
 
-  /** As tar does: the file is another one then. */
+  /** Replaces the file by another one, like tar. */
   change(main: string): void {
     writeFileSync(join(this.folder, "new"), main);
     renameSync(join(this.folder, "new"), join(this.folder, "main.ts"));
@@ -54,37 +54,37 @@ class Running {
   }
 }
 
-t.test("a changed source runs, however often it is replaced", async (t) => {
-  const running = new Running(t, says("one"));
-  await running.said("one");
+t.test("each changed source runs, after repeated changes too", async (t) => {
+  const running = new Running(t, programThatLogs("one"));
+  await running.logged("one");
   for (const text of ["two", "three", "four"]) {
-    running.change(says(text));
-    await running.said(text);
+    running.change(programThatLogs(text));
+    await running.logged(text);
   }
   running.process.kill("SIGTERM");
   await once(running.process, "exit");
-  t.pass("and it ends when it is told to");
+  t.pass("it exits on SIGTERM");
 });
 
 t.test("a source that cannot run waits for the next change", async (t) => {
-  const running = new Running(t, says("one"));
-  await running.said("one");
+  const running = new Running(t, programThatLogs("one"));
+  await running.logged("one");
   running.change("this is not TypeScript\n");
-  await running.said("waiting for the next change");
-  running.change(says("repaired"));
-  await running.said("repaired");
+  await running.logged("waiting for the next change");
+  running.change(programThatLogs("repaired"));
+  await running.logged("repaired");
   t.equal(running.process.exitCode, null);
 });
 
-t.test("what cannot start at all ends, so that its container is started again", async (t) => {
+t.test("a program that cannot start at first ends the process, so that the container restarts", async (t) => {
   const running = new Running(t, "process.exit(3);\n");
   const [code] = await once(running.process, "exit");
   t.equal(code, 3);
 });
 
-t.test("SIGTERM is passed on, and waited for", async (t) => {
-  const running = new Running(t, `process.on("SIGTERM", () => process.exit(7)); ${says("one")}`);
-  await running.said("one");
+t.test("SIGTERM is forwarded to the program, and its exit code is returned", async (t) => {
+  const running = new Running(t, `process.on("SIGTERM", () => process.exit(7)); ${programThatLogs("one")}`);
+  await running.logged("one");
   running.process.kill("SIGTERM");
   const [code] = await once(running.process, "exit");
   t.equal(code, 7);

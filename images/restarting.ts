@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { stat, watch } from "node:fs/promises";
 
 /**
- * Process 1 of the target `dev`: runs main.ts beside this file, and again whenever this file is touched, as Tilt does when
- * it has changed sources. `node --watch` would not do: Tilt's tar makes a changed file anew, and Node on Linux watches the
- * one that it replaced from then on. Before the first touch this ends as main.ts ends; afterwards a source that cannot run
+ * Process 1 of the Dockerfile's target `dev`. It runs main.ts beside this file, and restarts it when Tilt touches this file
+ * after a change of sources. `node --watch` does not work here: Tilt's tar replaces a changed file, and Node on Linux keeps
+ * watching the replaced one. Before the first touch this process exits with main.ts. Afterwards, when main.ts fails, it
  * waits for the next touch.
  */
 const file = import.meta.filename;
@@ -23,8 +23,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 for await (const _ of watch(file)) {
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: last })); // it may go before we do
-  if (mtimeMs === last || stopping) continue; // one touch may come as two events
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: last })); // tar may be replacing the file
+  if (mtimeMs === last || stopping) continue; // one touch may cause two events
   last = mtimeMs;
   touched = true;
   await ended(child);
@@ -35,7 +35,7 @@ function start(): ChildProcess {
   const started = spawn(execPath, ["main.ts"], { cwd: import.meta.dirname, stdio: "inherit" });
   started.on("exit", (code, signal) => {
     if (stopping || !touched) process.exit(code ?? 1);
-    if (signal === null && code !== 0) process.stderr.write(`ended with ${code}: waiting for the next change\n`);
+    if (signal === null && code !== 0) process.stderr.write(`exit code ${code}: waiting for the next change\n`);
   });
   return started;
 }

@@ -2,18 +2,18 @@ import t from "tap";
 import { modulesOf } from "./go-sbom.ts";
 import { shipsFromPackage, shipsFromWorkspace } from "./ships.ts";
 
-t.test("of a workspace ships what runs", async (t) => {
+t.test("the runtime files of a workspace ship", async (t) => {
   const shipped = ["package.json", "src/main.ts", "src/schema.graphql", "migrations/0001_a.sql", "gen/a/v1/a_pb.ts"];
   for (const file of shipped) t.equal(shipsFromWorkspace(file), true, file);
 });
 
-t.test("of a workspace neither tests nor their support, documents or settings ship", async (t) => {
+t.test("tests, test support, documents and settings of a workspace do not ship", async (t) => {
   const left = ["src/order.test.ts", "test/node.ts", "README.md", "src/testing.ts", "src/conformance/suite.ts"];
   for (const file of [...left, "example/main.ts", "baseline.json", "buf.yaml"])
     t.equal(shipsFromWorkspace(file), false, file);
 });
 
-t.test("of a package neither typings, maps, documents nor tests ship", async (t) => {
+t.test("typings, source maps, documents and tests of a package do not ship", async (t) => {
   const left = [
     "index.d.ts",
     "index.d.mts",
@@ -27,32 +27,29 @@ t.test("of a package neither typings, maps, documents nor tests ship", async (t)
   for (const file of left) t.equal(shipsFromPackage("pino", file), false, file);
 });
 
-t.test(
-  "of a package ships what may be loaded: code in folders that sound like tests, protos, native modules",
-  async (t) => {
-    const shipped = [
-      "lib/test/a.js",
-      "dist/doc/Document.js",
-      "proto/channelz.proto",
-      "package.json",
-      "argon2.linux.node",
-    ];
-    for (const file of shipped) t.equal(shipsFromPackage("yaml", file), true, file);
-  },
-);
+t.test("loadable files of a package ship: code in folders named like tests, protos, native modules", async (t) => {
+  const shipped = [
+    "lib/test/a.js",
+    "dist/doc/Document.js",
+    "proto/channelz.proto",
+    "package.json",
+    "argon2.linux.node",
+  ];
+  for (const file of shipped) t.equal(shipsFromPackage("yaml", file), true, file);
+});
 
-t.test("licences ship, whatever they are written in", async (t) => {
+t.test("licences ship in every file format", async (t) => {
   for (const file of ["LICENSE", "license.md", "LICENCE.txt", "lib/vendor/NOTICE"]) {
     t.equal(shipsFromPackage("pino", file), true, file);
   }
 });
 
-t.test("builds for bundlers stay out where Node takes another", async (t) => {
+t.test("builds for bundlers do not ship when Node uses another build", async (t) => {
   t.equal(shipsFromPackage("@opentelemetry/core", "build/esm/index.js"), false);
   t.equal(shipsFromPackage("@opentelemetry/core", "build/src/index.js"), true);
 });
 
-t.test("the modules of a Go program are named by what was linked, a patched one by itself and as mended", async (t) => {
+t.test("the SBOM names replacements of Go modules, and marks patched modules", async (t) => {
   const lines = [
     "daprd: go1.26.8",
     "\tpath\tsidecart/cmd/daprd",
@@ -63,8 +60,8 @@ t.test("the modules of a Go program are named by what was linked, a patched one 
     "\t=>\t/tmp/patched/module-0\t(devel)\t",
   ];
   t.same(modulesOf(lines.join("\n")), [
-    { path: "example.com/a", version: "v1.0.0", mended: false },
-    { path: "example.com/fork", version: "v2.0.0", mended: false },
-    { path: "example.com/c", version: "v1.2.0", mended: true },
+    { path: "example.com/a", version: "v1.0.0", patched: false },
+    { path: "example.com/fork", version: "v2.0.0", patched: false },
+    { path: "example.com/c", version: "v1.2.0", patched: true },
   ]);
 });

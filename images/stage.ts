@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { assemble } from "./assemble.ts";
 import { imageOf } from "./image.ts";
 
-// What the Dockerfile's stages run: node images/stage.ts (--service FOLDER | --daprd) --architecture amd64 --out FOLDER
+// The Dockerfile's stages run: node images/stage.ts (--service FOLDER | --daprd) --architecture amd64 --out FOLDER
 
 const cpus: Record<string, string> = { amd64: "x64", arm64: "arm64" };
 
@@ -16,11 +16,11 @@ const { values } = parseArgs({
   },
 });
 const cpu = cpus[values.architecture];
-if (!cpu) throw new Error(`--architecture ${values.architecture}: ${Object.keys(cpus).join(" or ")}`);
+if (!cpu) throw new Error(`--architecture ${values.architecture}: must be ${Object.keys(cpus).join(" or ")}`);
 const target = { cpu, epoch: Number(process.env.SOURCE_DATE_EPOCH ?? 0) };
 const root = resolve(import.meta.dirname, "..");
 if (values.daprd) {
-  // Reads packages of local/, which the other stage does not have.
+  // Imported here only, because it needs packages of local/ that the stage of services does not install.
   const { assembleDaprd } = await import("./daprd.ts");
   await assembleDaprd(values.out, target, (line) => process.stdout.write(`${line}\n`));
 } else {

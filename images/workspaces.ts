@@ -24,7 +24,7 @@ export async function workspacesOf(root: string): Promise<Map<string, string>> {
   return found;
 }
 
-/** The folders of workspaces and of those that they depend on, however far. */
+/** The folders of these workspaces and of all workspaces that they depend on, directly or indirectly. */
 export async function linkedBy(root: string, workspaces: readonly string[]): Promise<string[]> {
   const all = await workspacesOf(root);
   const linked = new Set<string>();
@@ -33,8 +33,8 @@ export async function linkedBy(root: string, workspaces: readonly string[]): Pro
     linked.add(folder);
     const { dependencies = {} } = await manifestOf(join(root, folder));
     for (const name of Object.keys(dependencies)) {
-      const neighbour = all.get(name);
-      if (neighbour) await follow(neighbour);
+      const dependency = all.get(name);
+      if (dependency) await follow(dependency);
     }
   };
   for (const workspace of workspaces) await follow(workspace);

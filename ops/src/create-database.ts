@@ -1,20 +1,20 @@
 import pg from "pg";
-import { alone } from "./postgres.ts";
+import { withAdvisoryLock } from "./postgres.ts";
 
 type Role = { name: string; password: string };
 export type NewDatabase = {
   database: string;
-  /** Owns and migrates it. */
+  /** Owns the database and runs the migrations. */
   owner: Role;
-  /** What the service's sidecar connects as; the owner when absent. */
+  /** The role of the service's sidecar; the owner when absent. */
   runtime?: Role | undefined;
 };
 
 const lockSeconds = 60;
 
-/** Makes what is missing of a database and its roles. Safe to repeat, and for several at once. */
+/** Creates the database and its roles, if missing. Idempotent, and safe to run concurrently. */
 export async function createDatabase(admin: pg.Client, { database, owner, runtime }: NewDatabase): Promise<void> {
-  await alone(admin, "sidecart databases", lockSeconds, async () => {
+  await withAdvisoryLock(admin, "sidecart databases", lockSeconds, async () => {
     await ensureRole(admin, owner);
     if (runtime) await ensureRole(admin, runtime);
     await ensureDatabase(admin, database, owner.name);
@@ -32,7 +32,7 @@ async function ensureRole(admin: pg.Client, { name, password }: Role): Promise<v
 
 async function ensureDatabase(admin: pg.Client, name: string, owner: string): Promise<void> {
   const found = await admin.query("select from pg_database where datname = $1", [name]);
-  // An administrator who is no superuser may only give a database to a role of which it is a member.
+  // An admin without superuser rights can only create a database for a role of which it is a member.
   await admin.query(`grant ${pg.escapeIdentifier(owner)} to current_user`);
   if (found.rowCount) return;
   await admin.query(`create database ${pg.escapeIdentifier(name)} owner ${pg.escapeIdentifier(owner)}`);

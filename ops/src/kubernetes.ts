@@ -4,28 +4,28 @@ import { join } from "node:path";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
 
-const answerMs = 10_000;
+const timeoutMs = 10_000;
 const config = z.object({
   KUBERNETES_SERVICE_HOST: z.string({ error: "this program runs in a pod" }),
   KUBERNETES_SERVICE_PORT: z.string().regex(/^\d+$/),
-  /** Where the token, the API server's CA and our namespace are mounted. */
+  /** The folder with the token, the API server's CA and our namespace. */
   SIDECART_KUBERNETES_FOLDER: z.string().default("/var/run/secrets/kubernetes.io/serviceaccount"),
 });
 
-type Answer = { status: number; body: unknown };
+type ApiResponse = { status: number; body: unknown };
 export type Kubernetes = {
-  /** Asks for an object of our own namespace: `path` follows it, such as `secrets/redis`; `api` is `api/v1` or `apis/…`. */
-  get(api: string, path: string): Promise<Answer>;
-  /** Changes parts of an object (RFC 7386). */
-  patch(api: string, path: string, change: object): Promise<Answer>;
+  /** Reads an object of our namespace. `path` is relative to it, such as `secrets/redis`; `api` is `api/v1` or `apis/…`. */
+  get(api: string, path: string): Promise<ApiResponse>;
+  /** Changes an object with a JSON merge patch (RFC 7386). */
+  patch(api: string, path: string, change: object): Promise<ApiResponse>;
 };
 
-/** The API server, as the pod's service account. The token is read anew each time: the kubelet renews it. */
+/** Calls the API server as the pod's service account. Reads the token for each call, because the kubelet renews it. */
 export function openKubernetes(env: Record<string, string | undefined> = process.env): Kubernetes {
   const settings = loadConfig(config, env);
   const file = (name: string) => readFile(join(settings.SIDECART_KUBERNETES_FOLDER, name), "utf8");
 
-  async function call(method: string, api: string, path: string, change?: object): Promise<Answer> {
+  async function call(method: string, api: string, path: string, change?: object): Promise<ApiResponse> {
     const [token, ca, namespace] = await Promise.all([file("token"), file("ca.crt"), file("namespace")]);
     return send({
       method,
@@ -44,24 +44,24 @@ export function openKubernetes(env: Record<string, string | undefined> = process
   };
 }
 
-function send({ body, ...options }: RequestOptions & { body: string | undefined }): Promise<Answer> {
+function send({ body, ...options }: RequestOptions & { body: string | undefined }): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {
-    const call = request({ ...options, timeout: answerMs }, (response) => {
+    const call = request({ ...options, timeout: timeoutMs }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (part) => {
         text += part;
       });
       response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parseJson(text) }));
     });
-    call.on("timeout", () => call.destroy(new Error("the Kubernetes API does not answer")));
+    call.on("timeout", () => call.destroy(new Error("the Kubernetes API does not respond")));
     call.on("error", reject);
     call.end(body);
   });
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -22,7 +22,7 @@ t.test("migrating a service's database", async (t) => {
       return (await admin.query("select from pg_locks where not granted")).rowCount;
     });
 
-  await t.test("of three runs at once one applies all and the others nothing; none fails", async (t) => {
+  await t.test("of three concurrent runs one applies all migrations and the others none", async (t) => {
     const runs = await Promise.all([migrate(), migrate(), migrate()]);
     for (const { code, output } of runs) t.equal(code, 0, output);
     const counts = runs.map(({ output }) => Number(output.match(/(\d+) migrations applied/)?.[1])).sort();
@@ -30,14 +30,14 @@ t.test("migrating a service's database", async (t) => {
     t.ok((counts[2] ?? 0) > 2, `${counts[2]} applied`);
   });
 
-  await t.test("statements are planned there by indexes, as they are tested", async (t) => {
+  await t.test("the runtime role has the planner settings of ADR 21", async (t) => {
     const runtime = await connect(as("orders_app", "two", "orders"));
     for (const name of ["enable_seqscan", "jit"])
       t.match(await runtime.query(`show ${name}`), { rows: [{ [name]: "off" }] });
   });
 
   await t.test(
-    "who does not own the database migrates it all the same, and says what its owner should do",
+    "a role that does not own the database migrates it and prints the statements for the owner",
     async (t) => {
       await owner.query("grant usage on schema public to orders with grant option");
       await admin.query("alter database orders owner to postgres; grant connect, create on database orders to orders");
@@ -46,12 +46,12 @@ t.test("migrating a service's database", async (t) => {
       t.equal(code, 0, output);
       t.match(
         output,
-        'who should say: alter database "orders" set enable_seqscan = off; alter database "orders" set jit = off;',
+        'should run: alter database "orders" set enable_seqscan = off; alter database "orders" set jit = off;',
       );
     },
   );
 
-  await t.test("another run that works for long is waited for, though not for ever", async (t) => {
+  await t.test("a run waits for another run until the timeout", async (t) => {
     await owner.query("select pg_advisory_lock(hashtextextended('sidecart migrations', 0))");
     t.match(await migrate({ SIDECART_WAIT_SECONDS: "1" }), { code: 1, output: /lock timeout/ });
     const waiting = migrate();
@@ -60,14 +60,14 @@ t.test("migrating a service's database", async (t) => {
     t.match(await waiting, { code: 0, output: /0 migrations applied/ });
   });
 
-  await t.test("what a newer version has applied stays: an older one finds nothing to do", async (t) => {
+  await t.test("an older version keeps the migrations of a newer one", async (t) => {
     await owner.query("insert into service_migrations (name, run_on) values ('9999_of_tomorrow', now())");
     t.match(await migrate(), { code: 0, output: /0 migrations applied/ });
     t.match(await owner.query("select from service_migrations where name = '9999_of_tomorrow'"), { rowCount: 1 });
   });
 
-  await t.test("a migration waits for statements in the way without standing in theirs for long", async (t) => {
-    // As if the last migrations of the platform, which change the outbox, had not been applied yet.
+  await t.test("a migration that waits for a table lock lets other statements run", async (t) => {
+    // Undo the last migrations of the platform, which change the outbox.
     await owner.query("delete from platform_migrations where name <> '0001_messaging'");
     await owner.query("drop index outbox_age, dead_letters_age");
     await owner.query("alter table outbox drop constraint outbox_event_size");
@@ -77,7 +77,7 @@ t.test("migrating a service's database", async (t) => {
     await reader.query("select from outbox");
     const waiting = migrate();
     await blocked();
-    const { rowCount } = await eventually("the migration to step aside for other statements", async () => {
+    const { rowCount } = await eventually("the migration to release its place in the lock queue", async () => {
       return owner.query("select from outbox");
     });
     t.equal(rowCount, 0);

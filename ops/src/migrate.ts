@@ -4,49 +4,49 @@ import { loadConfig } from "@sidecart/platform/config";
 import { runner } from "node-pg-migrate";
 import pg from "pg";
 import { z } from "zod";
-import { alone, connectPatiently } from "./postgres.ts";
+import { connectWithRetry, withAdvisoryLock } from "./postgres.ts";
 
 const root = join(import.meta.dirname, "../..");
 const config = z.object({
-  /** The database to migrate, as its owner. */
+  /** The connection of the database's owner. */
   DATABASE_URL: z.url(),
-  /** The role the service runs as: it gets to read and write rows, nothing else. */
+  /** The role of the service. It may only read and write rows. */
   SIDECART_RUNTIME_ROLE: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
-  /** How long a server that is not there yet, and another run, are waited for. */
+  /** How long to wait for a server that is not available yet, and for another run. */
   SIDECART_WAIT_SECONDS: z.coerce.number().int().min(0).max(3_600).default(120),
 });
 
 /**
- * How long a migration may wait for a table that statements are using: whatever comes after it waits as well, so a
- * service that serves meanwhile would stand still. Then it is tried again.
+ * How long a migration waits for a table lock before it is retried. Later statements queue behind it, so a longer wait would
+ * block a running service.
  */
 const tableLockMs = 3_000;
-const tries = 10;
+const attempts = 10;
 const lockNotAvailable = "55P03";
 const insufficientPrivilege = "42501";
 
 /**
- * How statements are planned in this database (ADR 21): by an index wherever one serves. Up to PostgreSQL 17 a plan without
- * one then looks so expensive that it would be compiled each time, hence no `jit`.
+ * Planner settings of the database (ADR 21): use an index wherever possible. Up to PostgreSQL 17, a plan that has no index
+ * then looks so expensive that the server would compile it each time, so `jit` is off.
  */
-const planning = { enable_seqscan: "off", jit: "off" };
+const plannerSettings = { enable_seqscan: "off", jit: "off" };
 
 type Settings = z.infer<typeof config>;
 
 /**
- * Brings a service's database to the newest version: the platform's tables first, then its own. Safe to repeat; of
- * several runs at once one works and the others wait. Migrations that a newer version has applied stay.
+ * Applies the missing migrations: the platform's first, then the service's. Idempotent. Of concurrent runs one works and
+ * the others wait. Migrations of a newer version stay applied.
  */
 async function migrate(service: string, settings: Settings): Promise<number> {
   const { DATABASE_URL, SIDECART_RUNTIME_ROLE, SIDECART_WAIT_SECONDS: seconds } = settings;
-  const client = await connectPatiently(DATABASE_URL, { seconds, tell: say });
+  const client = await connectWithRetry(DATABASE_URL, { seconds, log });
   try {
-    return await alone(client, "sidecart migrations", seconds || 1, async () => {
-      // a migration may well have to read all of a table
+    return await withAdvisoryLock(client, "sidecart migrations", seconds || 1, async () => {
+      // A migration may need to scan a whole table.
       await client.query(`set lock_timeout = ${tableLockMs}; set enable_seqscan = on`);
-      const applied = await untilUnlocked(() => apply(client, service));
+      const applied = await retryOnLockTimeout(() => apply(client, service));
       await grant(client, SIDECART_RUNTIME_ROLE);
-      await setPlanning(client);
+      await applyPlannerSettings(client);
       return applied;
     });
   } finally {
@@ -67,15 +67,15 @@ async function apply(dbClient: pg.Client, service: string): Promise<number> {
   return applied;
 }
 
-/** Each migration is a transaction: what did not get its lock has changed nothing. */
-async function untilUnlocked<T>(work: () => Promise<T>): Promise<T> {
-  for (let left = tries; ; ) {
+/** Each migration is a transaction, so one without its lock has changed nothing. */
+async function retryOnLockTimeout<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = attempts; ; ) {
     left -= 1;
     try {
       return await work();
     } catch (error) {
       if (left === 0 || (error as pg.DatabaseError).code !== lockNotAvailable) throw error;
-      say(`a table is in use: ${left} more tries`);
+      log(`a table is locked, retrying: ${left} attempts left`);
     }
   }
 }
@@ -87,15 +87,17 @@ async function grant(client: pg.Client, role: string): Promise<void> {
   await client.query(`revoke all on platform_migrations, service_migrations from ${quoted}`);
 }
 
-/** For connections that are made from now on. Only the database's owner may; without it the service works, slower. */
-async function setPlanning(client: pg.Client): Promise<void> {
+/** Affects new connections. Only the owner may do this; without it the service works, but slower. */
+async function applyPlannerSettings(client: pg.Client): Promise<void> {
   const database = pg.escapeIdentifier(client.database ?? "");
-  const wishes = Object.entries(planning).map(([name, value]) => `alter database ${database} set ${name} = ${value};`);
+  const statements = Object.entries(plannerSettings).map(
+    ([name, value]) => `alter database ${database} set ${name} = ${value};`,
+  );
   try {
-    await client.query(wishes.join(" "));
+    await client.query(statements.join(" "));
   } catch (error) {
     if ((error as pg.DatabaseError).code !== insufficientPrivilege) throw error;
-    say(`not the owner of its database, who should say: ${wishes.join(" ")}`);
+    log(`this role does not own the database; its owner should run: ${statements.join(" ")}`);
   }
 }
 
@@ -104,11 +106,11 @@ const service = z
   .string({ error: "--service NAME is missing" })
   .regex(/^[a-z][a-z0-9-]*$/)
   .parse(values.service);
-function say(line: string): void {
+function log(line: string): void {
   process.stdout.write(`${service}: ${line}\n`);
 }
 try {
-  say(`${await migrate(service, loadConfig(config))} migrations applied`);
+  log(`${await migrate(service, loadConfig(config))} migrations applied`);
 } catch (error) {
   process.stderr.write(`${service}: migration failed: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -2,11 +2,11 @@ import pRetry from "p-retry";
 import pg from "pg";
 
 const connectMs = 5_000;
-const pauseMs = 1_000;
-const tellMs = 10_000;
+const retryDelayMs = 1_000;
+const logEveryMs = 10_000;
 
-/** Nobody answers there yet: no address, no listener, or a server that is starting or stopping (SQLSTATE). */
-const notThereYet = new Set([
+/** Errors that a retry may fix: no address, no listener, or a server that is starting or stopping (SQLSTATE). */
+const transientCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EHOSTUNREACH",
@@ -18,29 +18,31 @@ const notThereYet = new Set([
   "57P03",
 ]);
 
-export type Patience = {
-  /** How long a server that is not there yet is waited for. */
+export type RetrySettings = {
+  /** How long to wait for a server that is not available yet. */
   seconds: number;
-  tell(line: string): void;
+  log(line: string): void;
 };
 
-/** Connects to a server that may only be starting. What another try does not change, such as a wrong password, is thrown at once. */
-export async function connectPatiently(url: string, { seconds, tell }: Patience): Promise<pg.Client> {
+/** Connects to a server that may still be starting. Throws at once what a retry cannot fix, such as a wrong password. */
+export async function connectWithRetry(url: string, { seconds, log }: RetrySettings): Promise<pg.Client> {
   const end = Date.now() + seconds * 1_000;
   const { host } = new URL(url);
-  let told = 0;
+  let loggedAt = 0;
   return pRetry(() => connect(url), {
     retries: Number.POSITIVE_INFINITY,
-    minTimeout: pauseMs,
+    minTimeout: retryDelayMs,
     factor: 1,
     shouldRetry({ error }) {
-      if (!mayCome(error)) return false;
+      if (!isTransient(error)) return false;
       if (Date.now() >= end) {
-        throw new Error(`PostgreSQL at ${host} did not answer within ${seconds} s: ${reason(error)}`, { cause: error });
+        throw new Error(`PostgreSQL at ${host} did not respond within ${seconds} s: ${reason(error)}`, {
+          cause: error,
+        });
       }
-      if (Date.now() - told >= tellMs) {
-        tell(`waiting for PostgreSQL at ${host}: ${reason(error)}`);
-        told = Date.now();
+      if (Date.now() - loggedAt >= logEveryMs) {
+        log(`waiting for PostgreSQL at ${host}: ${reason(error)}`);
+        loggedAt = Date.now();
       }
       return true;
     },
@@ -59,21 +61,26 @@ async function connect(url: string): Promise<pg.Client> {
   }
 }
 
-function mayCome(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const one = first(error);
-  // What pg says when the server does not answer in time, or goes while it is talked to.
-  return notThereYet.has(String(one.code)) || /timeout|terminated unexpectedly/.test(one.message ?? "");
+  // pg reports a timeout and a closed connection only in the message.
+  return transientCodes.has(String(one.code)) || /timeout|terminated unexpectedly/.test(one.message ?? "");
 }
 
 const reason = (error: unknown) => first(error).message ?? String(error);
 
-/** A name with several addresses fails once for each. */
+/** A host name with several addresses fails with one error per address. */
 function first(error: unknown): { code?: string; message?: string } {
   return error instanceof AggregateError ? error.errors[0] : (error as Error);
 }
 
-/** Runs `work` while no other holds the same lock on the server; the others wait, `seconds` at most. */
-export async function alone<T>(client: pg.Client, lock: string, seconds: number, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while it holds an advisory lock of the server. Waits at most `seconds` for the lock. */
+export async function withAdvisoryLock<T>(
+  client: pg.Client,
+  lock: string,
+  seconds: number,
+  work: () => Promise<T>,
+): Promise<T> {
   await client.query(`set lock_timeout = ${seconds * 1_000}`);
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [lock]);
   try {

@@ -1,14 +1,14 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 
-/** Private keys of access tokens: all of them are published to verify, the newest whose time has come signs. */
+/** The private keys of access tokens. All of them verify. The newest key whose `signsFrom` has passed signs. */
 export interface KeySet {
   keys: SigningJwk[];
 }
 
-/** `signsFrom`: seconds since the epoch; without it a key signs at once. */
+/** `signsFrom` is in seconds since the epoch. Without it a key signs at once. */
 export type SigningJwk = JWK & { signsFrom?: number };
 
-// The one in use and the one before it, whose last tokens are still valid.
+// The key in use and its predecessor, whose last tokens are still valid.
 const liveKeys = 2;
 
 /** An ES256 key whose id is its RFC 7638 thumbprint. */
@@ -19,12 +19,12 @@ export async function newSigningKey(): Promise<JWK> {
 }
 
 /**
- * A new key waits that long until it signs, so that every replica of accounts publishes it by then. They read their keys
- * every 30 seconds (services/accounts/src/app.ts).
+ * The delay before a new key signs. By then every replica of accounts publishes the key, because each reads its keys every
+ * 30 seconds (services/accounts/src/app.ts).
  */
 const leadSeconds = 90;
 
-/** The set with `key` in front and only the key that signs at `now` behind it; undefined while a key waits to sign. */
+/** Puts `key` in front and keeps only the key that signs at `now`. Undefined while the newest key does not sign yet. */
 export function rotated(set: KeySet, key: JWK, now: Date): KeySet | undefined {
   const seconds = Math.floor(now.getTime() / 1000);
   const [newest] = set.keys;

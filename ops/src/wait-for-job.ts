@@ -4,10 +4,10 @@ import { z } from "zod";
 import { openKubernetes } from "./kubernetes.ts";
 
 /**
- * Ends when a Job has succeeded: `wait-for-job.ts --job NAME [--seconds 900] [--absent-seconds 60]`.
+ * Exits when a Job has succeeded: `wait-for-job.ts --job NAME [--seconds 900] [--absent-seconds 60]`.
  *
- * A Job that is absent for long was there before and is gone: a later release removes it, or its time to live does,
- * while pods of the release that made it may still be made anew. They go on.
+ * When the Job stays absent, a later release or its time to live has removed it. Pods of an earlier release may still be
+ * recreated then, and they continue without it.
  */
 const options = z.object({
   job: z.string({ error: "--job NAME is missing" }).regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
@@ -22,17 +22,17 @@ const job = z.object({
   }),
 });
 
-const pauseMs = 1_000;
-const tellMs = 15_000;
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const retryDelayMs = 1_000;
+const logEveryMs = 15_000;
+const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 type Outcome = "succeeded" | "absent" | { waitsFor: string };
 
-/** What has become of the Job; throws when it has failed for good. */
-async function look(kubernetes: ReturnType<typeof openKubernetes>, name: string): Promise<Outcome> {
+/** Reads the state of the Job; throws when it has finally failed. */
+async function readState(kubernetes: ReturnType<typeof openKubernetes>, name: string): Promise<Outcome> {
   const { status, body } = await kubernetes.get("apis/batch/v1", `jobs/${name}`);
   if (status === 404) return "absent";
-  if (status !== 200) return { waitsFor: `the Kubernetes API, which answers ${status} to who asks for job ${name}` };
+  if (status !== 200) return { waitsFor: `the Kubernetes API, which returns status ${status} for job ${name}` };
   const { conditions = [], active = 0, failed = 0 } = job.parse(body).status;
   const holds = (type: string) => conditions.find((one) => one.type === type && one.status === "True");
   if (holds("Complete")) return "succeeded";
@@ -53,28 +53,28 @@ async function main(): Promise<void> {
   const started = Date.now();
   const after = (wait: number) => Date.now() - started >= wait * 1_000;
   let absentSince: number | undefined;
-  for (let told = ""; ; ) {
-    const outcome = await look(kubernetes, name).catch(unreachable);
-    if (outcome === "succeeded") return say(`job ${name} has succeeded`);
+  for (let logged = ""; ; ) {
+    const outcome = await readState(kubernetes, name).catch(unreachable);
+    if (outcome === "succeeded") return log(`job ${name} has succeeded`);
     absentSince = outcome === "absent" ? (absentSince ?? Date.now()) : undefined;
     if (absentSince !== undefined && Date.now() - absentSince >= absentSeconds * 1_000) {
-      return say(`job ${name} is gone since it was made: going on without it`);
+      return log(`job ${name} no longer exists: continuing without it`);
     }
-    const waitsFor = outcome === "absent" ? `job ${name}, which is not there` : outcome.waitsFor;
-    if (after(seconds)) throw new Error(`waited ${seconds} s in vain for ${waitsFor}`);
-    told = tell(waitsFor, told, started);
-    await pause(pauseMs);
+    const waitsFor = outcome === "absent" ? `job ${name}, which does not exist yet` : outcome.waitsFor;
+    if (after(seconds)) throw new Error(`timed out after ${seconds} s: waiting for ${waitsFor}`);
+    logged = logWaiting(waitsFor, logged, started);
+    await pause(retryDelayMs);
   }
 }
 
-/** Says what is waited for when that has changed, and now and then. */
-function tell(waitsFor: string, told: string, started: number): string {
-  const line = `${waitsFor}#${Math.floor((Date.now() - started) / tellMs)}`;
-  if (line !== told) say(`waiting for ${waitsFor}`);
+/** Logs what the program waits for, after each change and every `logEveryMs`. */
+function logWaiting(waitsFor: string, logged: string, started: number): string {
+  const line = `${waitsFor}#${Math.floor((Date.now() - started) / logEveryMs)}`;
+  if (line !== logged) log(`waiting for ${waitsFor}`);
   return line;
 }
 
-/** The API server may be away for a moment; that a Job has failed is no such thing. */
+/** Network errors of the API server are temporary. Rethrows other errors, such as a failed Job. */
 function unreachable(error: unknown): Outcome {
   if (!(error instanceof Error) || !("code" in error)) throw error;
   return { waitsFor: `the Kubernetes API: ${error.message || error.code}` };

@@ -3,79 +3,79 @@ import type { Size } from "./data-set.ts";
 
 export type CaseName = (typeof caseNames)[number];
 
-/** One request (POST) and what must come back. */
+/** One POST request and the check of its response. */
 export type Exchange = {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** Those that may be right; 200. */
+  /** The expected HTTP statuses; default: 200. */
   statuses?: readonly number[];
-  /** What is wrong with the body of a reply, in a sentence; undefined when it is all as it must be. */
+  /** Returns the problem of a response body; undefined when the body is correct. */
   check(reply: string): string | undefined;
-  /** True when this request placed an order, said of a reply that is right. Left out where none can. */
+  /** Whether a correct response means that the request placed an order. Omitted in cases that place no orders. */
   placed?(reply: string): boolean;
 };
 
-/** Makes the next request of a case. What costs time is done before, not in it. */
+/** Creates the next request of a case. It must be fast, so expensive work is done in advance. */
 export type Ask = () => Exchange;
 
 /**
- * An implementation under test. `World` is what its requests have to know of the running system (addresses, tokens, ids);
- * it goes to the process that makes the load as JSON.
+ * An implementation under test. `World` contains what its requests need to know about the running system (addresses,
+ * tokens, ids). It is sent to the load generator as JSON.
  */
 export type Adapter<World> = {
   name: string;
-  /** Puts a clean data set of this size into the system at `url`; without one, starts a system of its own. */
+  /** Writes a new data set of this size to the system at `url`. Without a URL it starts a system. */
   prepare(options: PrepareOptions): Promise<System<World>>;
-  /** Cases that it has. Run in the process that makes the load; only `world` is known there. */
+  /** The supported cases. They run in the load generator's process, which only knows `world`. */
   cases: Partial<Record<CaseName, (world: World) => Ask>>;
-  /** Why a case is left out, or differs. */
+  /** Why a case is missing or differs. */
   notes?: Partial<Record<CaseName, string>>;
 };
 
 export type PrepareOptions = {
   url?: string;
   size: Size;
-  /** Cases that will be run: what only others need may be left out. */
+  /** The cases of this run. Data that only other cases need may be omitted. */
   cases: readonly CaseName[];
-  /** Its Node programs are to listen for the inspector. */
+  /** Whether its Node programs must enable the inspector. */
   profile: boolean;
   say(line: string): void;
 };
 
 export type System<World> = {
   world: World;
-  /** Of what it runs on, by name. */
+  /** Versions of its dependencies, by name. */
   versions?: Record<string, string>;
-  /** Processes to count CPU and memory of, by name, with the children they have. */
+  /** The processes whose CPU and memory is measured, including their children, by name. */
   processes(): Map<string, number>;
-  /** Where the Node programs that run write to, by name, when they were to be profiled. */
+  /** The log files of the running Node programs, by name, when they are profiled. */
   logs?(): Map<string, string>;
-  /** Is told what will be asked next: what only other cases need may be stopped meanwhile. */
+  /** Called before each case. Processes that only other cases need may be stopped. */
   turnTo?(next: CaseName): Promise<void>;
-  /** Resolves when every event so far has had its effect. */
+  /** Resolves when every event so far has been handled. */
   settled(): Promise<void>;
   audit(): Promise<Books>;
-  /** From the making of each placed order's event to its effect, in milliseconds; left out where nobody notes it. */
+  /** The latency of each placed order's event, from its creation to its effect, in milliseconds. Omitted when unknown. */
   eventTimes?(): Promise<number[]>;
-  /** Sets what there is of a product (by number); no orders of it are open. */
+  /** Sets the stock of a product (by number). The product has no open orders. */
   stock(product: number, units: number): Promise<void>;
-  /** Takes away what was ordered since the data set was put in, and gives its stock back; left out where it stays. */
+  /** Deletes the orders since the data set was written, and restores the stock. Omitted when orders remain. */
   restore?(): Promise<void>;
-  /** Ends what `prepare` started. */
+  /** Stops what `prepare` started. */
   stop(): Promise<void>;
 };
 
-/** What the databases say, read past the API. Undefined: it keeps no such books. */
+/** Totals from the databases, read without the API. A total is undefined when the implementation does not store it. */
 export type Books = {
   orders: number;
-  /** Orders that stock was taken or put aside for. */
+  /** Orders for which stock was taken or reserved. */
   reservations: number | undefined;
-  /** Events of placed orders that had their effect. */
+  /** Handled events of placed orders. */
   handled: number | undefined;
-  /** Units ordered beyond what there was, over all products. */
+  /** Units ordered in excess of the stock, over all products. */
   oversold: number;
 };
 
-/** An adapter file exports one of these as `adapter`. */
+/** The exports of an adapter file. */
 export type AdapterModule = { adapter: Adapter<never> };

@@ -13,7 +13,7 @@ import { problemsOf } from "./verdict.ts";
 const size = sizeOf(100, 1_000);
 const textsOf = (sample: Sample) => problemsOf(sample).map(({ text }) => text);
 
-t.test("a round of a second: every reply is right, and the books agree with what was answered", async (t) => {
+t.test("in a short round every response is correct and the databases match the responses", async (t) => {
   const words = "--rounds 1 --seconds 1 --connections 8 --products 100 --orders 1000 --only";
   const cases = "product,orders,order,place-order,oversell";
   const options = parseOptions([...words.split(" "), cases]);
@@ -27,7 +27,7 @@ t.test("a round of a second: every reply is right, and the books agree with what
   for (const sample of samples) {
     const name = `${sample.implementation}, ${sample.caseName}`;
     t.same(textsOf(sample), [], name);
-    t.ok(sample.all.right > 0, `${name}: was answered`);
+    t.ok(sample.all.right > 0, `${name}: has responses`);
   }
   const burst = samples.filter(({ caseName }) => caseName === "oversell");
   t.same(
@@ -36,11 +36,11 @@ t.test("a round of a second: every reply is right, and the books agree with what
       [64, 50],
       [64, 50],
     ],
-    "64 asked for 50 units",
+    "64 requests for 50 units",
   );
 });
 
-t.test("what must not be is found", async (t) => {
+t.test("the bench detects wrong responses and wrong databases", async (t) => {
   const system = await startDirect({ size });
   const load = await LoadProcess.start({
     adapter: join(import.meta.dirname, "adapters/direct.ts"),
@@ -63,16 +63,16 @@ type Found = (caseName: CaseName, other?: Partial<DirectSystem>) => Promise<stri
 async function wrongReplies(t: Test, { databases: { catalog, orders } }: DirectSystem, found: Found): Promise<void> {
   await catalog.query("update products set price = price + 1 where id = $1", [productId(7)]);
   for (const name of ["product", "products"] as const) {
-    t.match((await found(name)).join(), /wrong replies.*00000007/, `a wrong price in ${name}`);
+    t.match((await found(name)).join(), /wrong responses.*00000007/, `a wrong price in ${name}`);
   }
   await catalog.query("update products set price = price - 1 where id = $1", [productId(7)]);
   await orders.query("delete from order_lines where order_id in (select order_id from order_lines limit 10)");
-  t.match((await found("order")).join(), /wrong replies/, "an order without its lines");
+  t.match((await found("order")).join(), /wrong responses/, "an order without its lines");
 }
 
 async function wrongBooks(t: Test, system: DirectSystem, found: Found): Promise<void> {
   const { catalog, orders } = system.databases;
-  t.same(await found("place-order"), [], "nothing where nothing is wrong");
+  t.same(await found("place-order"), [], "no problems in a correct run");
   const loseOrder = async () => {
     const { rows } = await orders.query("select id from orders order by id desc limit 1");
     for (const table of ["order_lines", "order_transitions"])
@@ -81,7 +81,7 @@ async function wrongBooks(t: Test, system: DirectSystem, found: Found): Promise<
   };
   t.match(
     await found("place-order", { settled: loseOrder }),
-    [/were answered/, /orders, \d+ reservations/],
+    [/were confirmed/, /orders, \d+ reservations/],
     "a lost order",
   );
   const oversell = async () => {
@@ -90,8 +90,8 @@ async function wrongBooks(t: Test, system: DirectSystem, found: Found): Promise<
   };
   t.match(
     await found("oversell", { settled: oversell }),
-    [/20 units were sold that there were not/],
-    "units that were not there",
+    [/20 units were sold in excess of the stock/],
+    "sold units without stock",
   );
   const more = { stock: (product: number) => system.stock(product, 64) };
   t.match(await found("oversell", more), [/64 were sold of 50/], "more orders than units");

@@ -3,22 +3,22 @@ import { caseNames } from "./case-names.mjs";
 
 export type Case = {
   title: string;
-  /** Places orders: the books are looked at before and after. */
+  /** The case places orders, so the databases are read before and after it. */
   writes?: boolean;
-  /** Callers at once, if nothing else is asked for. */
+  /** The default numbers of concurrent callers. */
   connections: readonly number[];
-  /** So many requests and no more, all at once, of a product of which there are fewer. */
+  /** A fixed number of concurrent requests for a product with less stock. */
   burst?: { requests: number; units: number };
 };
 
 const titles: Record<CaseName, string> = {
-  product: "product(id), any of all",
-  "product-uncached": "product(id), every cache off",
+  product: "product(id), random product",
+  "product-uncached": "product(id), without caches",
   products: "products × 1,000",
   orders: "orders × 500, viewer checked",
   order: "order(id) with lines, owner checked",
   "place-order": "placeOrder, 1 line",
-  "place-order-hot": "placeOrder, all of one product",
+  "place-order-hot": "placeOrder, the same product",
   oversell: "64 buyers, 50 units",
   search: "searchProducts, 2 words",
   suggest: "suggestProducts",
@@ -27,9 +27,9 @@ const titles: Record<CaseName, string> = {
 };
 
 const usual = [16, 64, 256];
-/** Three times more callers than do any good. */
+/** Three times the number of callers that increases the throughput. */
 export const overload = 768;
-/** One is a caller on an idle machine. */
+/** 1 connection measures the latency on an idle machine. */
 const further: Partial<Record<CaseName, readonly number[]>> = {
   product: [...usual, overload],
   "product-uncached": [1, ...usual],

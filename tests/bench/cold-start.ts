@@ -7,19 +7,19 @@ import { temporaryHome } from "../support/temporary-home.ts";
 import { pidsOf, type Usage, watch } from "./processes.ts";
 
 export type ColdStart = { what: string; ms: number };
-/** What each process uses while nobody asks for anything. */
+/** The resource use of each process without load. */
 export type AtRest = { seconds: number; usage: Record<string, Usage> };
 
-const askEveryMs = 25;
+const retryEveryMs = 25;
 const withinMs = 60_000;
-/** After the last reply, until whatever it began is over. */
+/** The wait after the last response, so that background work has finished. */
 const calmMs = 10_000;
 const restSeconds = 20;
 type Good = () => Promise<boolean>;
 
 /**
- * From starting processes to the first good reply: of all there is, on nothing and on what is there; then of each app alone.
- * In between, what all there is uses at rest.
+ * Measures the time from the start of processes to the first successful response: of the whole system, without and with
+ * data, and of each restarted app. It also measures the resource use of the whole system without load.
  */
 export async function coldStarts(): Promise<{ starts: ColdStart[]; atRest: AtRest }> {
   const home = await temporaryHome("bench");
@@ -34,18 +34,18 @@ export async function coldStarts(): Promise<{ starts: ColdStart[]; atRest: AtRes
   try {
     const answers = `query { products(first: 1) { id } }`;
     await note(
-      "everything, for the first time",
+      "whole system, first start",
       untilGood(began, () => isGood(new Person(system.gatewayUrl), answers)),
     );
     await fillAndStop(system);
     const again = performance.now();
     system = await start();
     await note(
-      "everything, again",
+      "whole system, later start",
       untilGood(again, () => isGood(new Person(system.gatewayUrl), answers)),
     );
     const atRest = await resting(system);
-    for (const [app, good] of Object.entries(await needsOf(system))) await note(app, restarted(system, app, good));
+    for (const [app, good] of Object.entries(await requestsOf(system))) await note(app, restarted(system, app, good));
     return { starts, atRest };
   } finally {
     await system.stop();
@@ -66,8 +66,8 @@ async function fillAndStop(system: Launched): Promise<void> {
   await system.stop();
 }
 
-/** What each app must be there for. */
-async function needsOf({ gatewayUrl }: Launched): Promise<Record<string, Good>> {
+/** A request that needs the app, for each app. */
+async function requestsOf({ gatewayUrl }: Launched): Promise<Record<string, Good>> {
   const boss = await admin(gatewayUrl);
   const productId = await newProduct(boss);
   const customer = await newCustomer(gatewayUrl);
@@ -94,7 +94,7 @@ async function restarted(system: Launched, app: string, good: Good): Promise<num
   return ms;
 }
 
-/** Asks again and again without waiting for answers, since the sidecars hold a call back while they try it again. */
+/** Repeats the request without waiting for responses, because sidecars delay a response while they retry. */
 function untilGood(began: number, good: Good): Promise<number> {
   return new Promise((resolve, reject) => {
     const ask = () =>
@@ -102,8 +102,8 @@ function untilGood(began: number, good: Good): Promise<number> {
         (answer) => answer && done(() => resolve(performance.now() - began)),
         () => {},
       );
-    const asking = setInterval(ask, askEveryMs);
-    const late = setTimeout(() => done(() => reject(new Error("no good reply came"))), withinMs);
+    const asking = setInterval(ask, retryEveryMs);
+    const late = setTimeout(() => done(() => reject(new Error("timeout: no successful response"))), withinMs);
     const done = (end: () => void) => {
       clearInterval(asking);
       clearTimeout(late);

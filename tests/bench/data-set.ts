@@ -1,12 +1,12 @@
-/** What a data set holds. Everything in it follows from a number, counted from 1, so that every reply can be checked. */
+/** The size of a data set. Every row is derived from its number, counted from 1, so that every response can be checked. */
 export type Size = { products: number; accounts: number; orders: number };
 
-/** Orders that one account has: enough for the longest page that is asked for. */
+/** Orders per account: enough for the longest requested page. */
 const ordersEach = 500;
 export const unitsInStock = 1_000_000;
 export const currency = "EUR";
 
-/** As many accounts as have 500 orders each; each one's orders are spread over all of them. */
+/** There is one account per 500 orders. The orders of each account are spread over the whole table. */
 export const sizeOf = (products: number, orders: number): Size => ({
   products,
   orders,
@@ -35,7 +35,7 @@ export const password = "a long enough pass phrase";
 type Line = { product: number; quantity: number; price: number };
 export type Order = { account: number; quantity: number; total: number; lines: Line[] };
 
-/** Two different products each, at the price that they still have. */
+/** Each order has two different products at their current price. */
 export function orderOf(number: number, { products, accounts }: Size): Order {
   const first = ((number * 7) % products) + 1;
   const second = ((first + (number % (products - 1))) % products) + 1;
@@ -51,7 +51,7 @@ export function orderOf(number: number, { products, accounts }: Size): Order {
   };
 }
 
-/** Numbers of an account's orders, newest first. */
+/** The numbers of an account's orders, newest first. */
 export function ordersOf(account: number, { orders, accounts }: Size): number[] {
   const numbers: number[] = [];
   const newest = orders - ((orders - (account - 1)) % accounts);

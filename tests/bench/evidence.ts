@@ -16,7 +16,7 @@ export type Findings = Run & {
   problems: string[];
 };
 
-/** Keeps what a run found, beside the machine and the words it was run with. Answers the files' names. */
+/** Writes the results of a run, with the machine and the command. Returns the names of the files. */
 export async function writeEvidence(findings: Findings, options: Options, args: readonly string[]): Promise<string[]> {
   const date = new Date().toISOString().slice(0, 10);
   const head = { date, command: ["npm run bench --", ...args].join(" "), commit: commit(), machine: machineFacts() };
@@ -49,14 +49,16 @@ function documentOf(findings: Findings, { products, orders, rounds, seconds }: O
   return [
     `# Bench, ${head.date}`,
     `\`${head.command}\` at ${head.commit}, on ${cores} cores (${cpu}) and ${memoryGib} GiB with ${software.join(", ")}: ${products} ` +
-      `products, ${orders} orders, ${rounds} rounds of ${seconds} s. All of it shares those cores, the load as well. How to read it: ` +
+      `products, ${orders} orders, ${rounds} rounds of ${seconds} s. The system and the load generator share these cores. How to read it: ` +
       "[tests/bench](../../tests/bench/README.md).",
     `![throughput](bench-${head.date}.svg)`,
     tableOf(rows),
     ...(overloadTableOf(rows) ? ["## Overload", overloadTableOf(rows)] : []),
-    "## What was wrong",
-    problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "Nothing.",
-    ...(cold ? ["## Start and rest", coldTableOf(cold.starts), atRestTableOf(cold.atRest)] : []),
+    "## Problems",
+    problems.length > 0 ? problems.map((text) => `- ${text}`).join("\n") : "None.",
+    ...(cold
+      ? ["## Start-up, and resource use without load", coldTableOf(cold.starts), atRestTableOf(cold.atRest)]
+      : []),
     ...(samples.length > 0 ? ["## CPU seconds and memory", footprintOf(samples)] : []),
   ].join("\n\n");
 }

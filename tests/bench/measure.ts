@@ -9,25 +9,25 @@ import { type Usage, watch } from "./processes.ts";
 export type Entry = { name: string; system: System<unknown>; load: LoadProcess };
 export type Asked = { caseName: CaseName; connections: number; seconds: number; round: number };
 
-/** What one implementation did in one round. */
+/** The result of one implementation in one round of a case. */
 export type Sample = Measured & {
   implementation: string;
   caseName: CaseName;
   connections: number;
-  /** By process; the load itself is `load`. */
+  /** By process; `load` is the load generator. */
   usage: Record<string, Usage>;
-  /** From the last answer until every event had had its effect; of cases that place orders. */
+  /** The time from the last response until every event was handled, in cases that place orders. */
   settleMs?: number;
-  /** Of each order's event, from its making to its effect. */
+  /** The latency of orders' events, from creation to effect. */
   events?: { p50: number; p99: number };
-  /** What does not agree with what was answered, in sentences. */
+  /** Differences between the responses and the databases. */
   violations: string[];
 };
 
-/** Is told when the time that counts begins and ends. */
+/** Called at the begin and end of the measurement. */
 export type Window = { begin(): void; end(): void };
 
-/** Of the time that counts. The first time all the code of a case is new to V8. */
+/** The warm-up relative to the measurement. In the first round V8 must still optimise the code of a case. */
 const warmUpShare = (round: number) => (round === 1 ? 1 : 0.2);
 const hotProduct = 1;
 const burstMs = 60_000;
@@ -46,7 +46,7 @@ export async function measure(entry: Entry, asked: Asked, window?: Window): Prom
   return before ? { ...sample, ...(await afterwards(system, before, measured.all, burst?.units)) } : sample;
 }
 
-/** Waits until every event has had its effect, looks at the books, and takes away what was ordered. */
+/** Waits until every event is handled, compares the databases with the responses, and deletes the orders. */
 async function afterwards(system: System<unknown>, before: Books, all: Counts, most?: number) {
   const began = performance.now();
   await system.settled();
@@ -77,7 +77,7 @@ async function underLoad({ system, load }: Entry, order: Order, window?: Window)
 }
 
 /**
- * Everything that was answered stands in the books once. Who was not answered, or told to come again, may have ordered.
+ * Every confirmed order must be in the databases exactly once. A request that failed or was shed may have placed an order.
  */
 function disagreements(before: Books, after: Books, { placed, shed, failed }: Counts, most?: number): string[] {
   const unclear = shed + Object.values(failed).reduce((sum, count) => sum + count, 0);
@@ -85,10 +85,12 @@ function disagreements(before: Books, after: Books, { placed, shed, failed }: Co
   const since = (name: "reservations" | "handled") => (after[name] ?? 0) - (before[name] ?? 0);
   const differ = (name: "reservations" | "handled") => after[name] !== undefined && since(name) !== orders;
   return [
-    ...(orders < placed || orders > placed + unclear ? [`${placed} orders were answered, ${orders} were written`] : []),
+    ...(orders < placed || orders > placed + unclear
+      ? [`${placed} orders were confirmed, ${orders} were written`]
+      : []),
     ...(differ("reservations") ? [`${orders} orders, ${since("reservations")} reservations`] : []),
-    ...(differ("handled") ? [`${orders} orders, ${since("handled")} events that had their effect`] : []),
-    ...(after.oversold > 0 ? [`${after.oversold} units were sold that there were not`] : []),
+    ...(differ("handled") ? [`${orders} orders, ${since("handled")} handled events`] : []),
+    ...(after.oversold > 0 ? [`${after.oversold} units were sold in excess of the stock`] : []),
     ...(most !== undefined && placed !== most ? [`${placed} were sold of ${most}`] : []),
   ];
 }

@@ -13,13 +13,13 @@ export type Options = {
   alone: boolean;
   evidence: boolean;
   profile: boolean;
-  /** How long processes take from their start to a good reply. */
+  /** Measures the time from the start of processes to a successful response. */
   coldStart: boolean;
   help: boolean;
   versus?: { url: string; adapter: string };
 };
 
-/** Throws with a reason when the words cannot be read. */
+/** Throws an error with the reason for invalid arguments. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -40,7 +40,7 @@ export function parseOptions(args: readonly string[]): Options {
   });
   const { vs: url, adapter, alone, evidence, profile, help } = values;
   const only = values.only.split(",");
-  if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter go together");
+  if ((url === undefined) !== (adapter === undefined)) throw new Error("--vs and --adapter must be set together");
   return {
     only: only.filter((name) => name !== coldStart).map(caseNamed),
     coldStart: only.includes(coldStart),
@@ -58,13 +58,13 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function caseNamed(name: string): CaseName {
-  if (!isCase(name)) throw new Error(`there is no case ${name}: ${caseNames.join(", ")}`);
+  if (!isCase(name)) throw new Error(`unknown case ${name}, choose one of ${caseNames.join(", ")}`);
   return name;
 }
 
 const wholes = (name: string, text: string) => text.split(",").map((one) => whole(name, one));
 
 function whole(name: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: say a whole number`);
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: must be a whole number`);
   return Number(text);
 }

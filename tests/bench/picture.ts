@@ -8,7 +8,7 @@ const bar = 14;
 const gap = 8;
 const colours = ["#2f6f9f", "#b9c2c9", "#d98b4a", "#7a9f5a"];
 
-/** Throughput as bars, a group a case: each group has a scale of its own. */
+/** A bar chart of the throughput, with one group per case. Each group has its own scale. */
 export function pictureOf(rows: readonly Row[]): string {
   const names = [...new Set(rows.map(({ implementation }) => implementation))];
   const colourOf = (name: string) => colours[names.indexOf(name) % colours.length] ?? "";

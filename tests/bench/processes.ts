@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Launched } from "@sidecart/local/launch";
 
-/** Clock ticks a second of `/proc`; 100 on every Linux that Node runs on. */
+/** Clock ticks per second in `/proc`; 100 on every Linux that Node supports. */
 const ticks = 100;
 
-/** The processes of a system that run, by their names. */
+/** The running processes of a system, by name. */
 export const pidsOf = ({ processes }: Pick<Launched, "processes">): Map<string, number> =>
   new Map([...processes].flatMap(([name, { pid }]) => (pid ? [[name, pid]] : [])));
 
@@ -12,8 +12,8 @@ export type Usage = { cpuSeconds: number; mebibytes: number };
 type Families = { cpu: Map<string, number>; pids: Map<string, number[]> };
 
 /**
- * What processes use while `stop` has not been called: each with the children it has and those it had (PostgreSQL has one a
- * connection). Memory is as of the end, what processes share divided among them (PSS). Empty where there is no /proc.
+ * Measures the resource use of processes until `stop`, each with its current and former children (PostgreSQL has one per
+ * connection). Memory is measured at the end as PSS, which divides shared memory among processes. Empty without /proc.
  */
 export function watch(processes: ReadonlyMap<string, number>): { stop(): Record<string, Usage> } {
   const before = look(processes);
@@ -43,7 +43,7 @@ function look(processes: ReadonlyMap<string, number>): Families {
 function readStats(): Map<number, { parent: number; cpu: number }> {
   const stats = new Map<number, { parent: number; cpu: number }>();
   for (const name of entriesOf("/proc")) {
-    // proc_pid_stat(5): the fields after the name, which may hold anything, begin with the third.
+    // proc_pid_stat(5): the name may contain any character, so parse after it; the next field is the third.
     const fields = /^\d+$/.test(name) ? read(`/proc/${name}/stat`).split(") ").at(-1)?.split(" ") : undefined;
     const field = (place: number) => Number(fields?.[place - 3]);
     if (fields) stats.set(Number(name), { parent: field(4), cpu: field(14) + field(15) + field(16) + field(17) });
@@ -53,7 +53,7 @@ function readStats(): Map<number, { parent: number; cpu: number }> {
 
 const memoryOf = (pid: number) => Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
 
-/** Nothing of a process that has ended meanwhile. */
+/** Empty when the process has exited. */
 function read(file: string): string {
   try {
     return readFileSync(file, "latin1");

@@ -1,19 +1,19 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What V8's profiler gives back, as `.cpuprofile` files hold it. */
+/** The result of V8's profiler, in the format of `.cpuprofile` files. */
 type Profile = { nodes: { id: number; callFrame: Frame }[]; samples: number[] };
 type Frame = { functionName: string; url: string; lineNumber: number };
 type Answer = { id: number; result: { profile: Profile } };
 
-/** Tells Node to listen for the inspector on a free port, which it writes to the log. */
+/** Makes Node open the inspector on a free port, which it writes to the log. */
 export const inspectable = { NODE_OPTIONS: "--inspect=127.0.0.1:0" };
 
-/** Samples the stacks of a Node process that was started so, from now on until `stop`. */
+/** Samples the stacks of a Node process with an open inspector, until `stop`. */
 export async function profile(log: string): Promise<{ stop(): Promise<Profile> }> {
   const urls = [...(await readFile(log, "utf8")).matchAll(/ws:\/\/127\.0\.0\.1:\S+/g)];
   const url = urls.at(-1)?.[0];
-  if (!url) throw new Error(`${log} names no inspector`);
+  if (!url) throw new Error(`${log} contains no inspector address`);
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
     socket.addEventListener("open", resolve, { once: true });
@@ -45,8 +45,8 @@ export async function profile(log: string): Promise<{ stop(): Promise<Profile> }
   };
 }
 
-/** Writes a profile where the developer tools open it as a flame graph. Answers the file. */
-export async function keepProfile(folder: string, name: string, taken: Profile): Promise<string> {
+/** Writes a profile as a file for developer tools, and returns its name. */
+export async function writeProfile(folder: string, name: string, taken: Profile): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${name}.cpuprofile`);
   await writeFile(file, JSON.stringify(taken));
@@ -55,7 +55,7 @@ export async function keepProfile(folder: string, name: string, taken: Profile):
 
 export type Shares = { busy: number; packages: [string, number][]; functions: [string, number][] };
 
-/** Where the time went that the process was not idle: shares of it, by whose code ran and by function, the most first. */
+/** The shares of the busy time by package and by function, largest first. */
 export function sharesOf({ nodes, samples }: Profile): Shares {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const ran = samples.flatMap((id) => frames.get(id) ?? []).filter(({ functionName }) => functionName !== "(idle)");
@@ -72,6 +72,6 @@ const relative = (url: string) =>
 const placeOf = ({ functionName, url, lineNumber }: Frame) =>
   url ? `${functionName || "(anonymous)"} ${relative(url)}:${lineNumber + 1}` : functionName;
 
-/** What has no file is the engine's: garbage collection, built-in functions. */
+/** Frames without a file belong to the engine: garbage collection and built-in functions. */
 const packageOf = ({ functionName, url }: Frame): string =>
   /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? (relative(url).split("/")[0] || functionName);

@@ -2,19 +2,19 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Window } from "./measure.ts";
-import { keepProfile, profile, sharesOf } from "./profile.ts";
+import { profile, sharesOf, writeProfile } from "./profile.ts";
 
 const shown = 10;
 const worthTelling = 0.02;
 
-/** Profiles the programs that write these logs while a case is measured, and says where their time went. */
+/** Profiles the programs with these logs during a case, and prints where they spent their time. */
 export async function profiling(logs: ReadonlyMap<string, string>, caseName: string, say: (line: string) => void) {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-profiles-"));
   let started: [string, ReturnType<typeof profile>][] = [];
   let ended: Promise<void>[] = [];
   const keep = async (name: string, running: ReturnType<typeof profile>) => {
     const taken = await (await running).stop();
-    const file = await keepProfile(folder, `${caseName}-${name}`, taken);
+    const file = await writeProfile(folder, `${caseName}-${name}`, taken);
     const { busy, packages, functions } = sharesOf(taken);
     if (busy < worthTelling) return;
     const lines = [...packages.slice(0, shown), ...functions.slice(0, shown)].map(line);

@@ -21,8 +21,8 @@ export const competitorsOf = ({ alone, profile, versus }: Options): Competitor[]
 ];
 
 /**
- * Runs every case of every implementation in each round, the implementations one after another, so that a ratio compares
- * neighbours in time. Tells of each sample as it comes.
+ * Runs every case of every implementation in each round. The implementations alternate, so that a ratio compares
+ * measurements that are close in time. Calls `onSample` after each measurement.
  */
 export async function runRounds(
   competitors: readonly Competitor[],

@@ -25,19 +25,19 @@ const rounds = [
   [sample("ours", 90), sample("theirs", 30)],
 ];
 
-t.test("a ratio is between neighbours in a round, not between medians", async (t) => {
+t.test("a ratio compares samples of the same round, not medians", async (t) => {
   const [ours, theirs] = rowsOf(rounds.flat());
   t.same(ours?.ratios, { theirs: { median: 3, least: 2, most: 3 } });
-  t.same(theirs?.ratios, {}, "it is said once");
+  t.same(theirs?.ratios, {}, "only the first implementation has ratios");
 });
 
-t.test("the median stands with its spread, and what was wrong is summed", async (t) => {
+t.test("a row has the median with minimum and maximum, and the sum of all problems", async (t) => {
   const [ours] = rowsOf(rounds.flat());
   t.same(ours?.perSecond, { median: 90, least: 30, most: 100 });
   t.same([ours?.failed, ours?.wrong, ours?.violations.length], [6, 3, 3]);
 });
 
-t.test("the load's CPU is not the system's", async (t) => {
+t.test("the CPU of the load generator is counted separately", async (t) => {
   const [ours] = rowsOf(rounds.flat());
   t.same(ours?.cores, { median: 1, least: 1, most: 2 });
   t.same(ours?.loadCores, { median: 0.5, least: 0.5, most: 1 });

@@ -1,7 +1,7 @@
 import type { CaseName } from "./adapter.ts";
 import type { Sample } from "./measure.ts";
 
-/** What an implementation did in a case, over all rounds. Times in milliseconds. */
+/** The results of an implementation in a case, over all rounds. Times are in milliseconds. */
 export type Row = {
   implementation: string;
   caseName: CaseName;
@@ -18,10 +18,10 @@ export type Row = {
   failed: number;
   wrong: number;
   violations: string[];
-  /** Cores that were busy: of all that was measured but the load, and of the load. */
+  /** Used CPU cores: `cores` of the system, `loadCores` of the load generator. */
   cores: Spread;
   loadCores: Spread;
-  /** Of ours, which comes first: how many times the throughput of each other implementation, in each round. */
+  /** For the first implementation (ours): its throughput relative to each other implementation, per round. */
   ratios: Record<string, Spread>;
 };
 
@@ -71,7 +71,7 @@ function rowOf(rounds: Sample[], samples: readonly Sample[]): Row {
   };
 }
 
-/** Of neighbours in time: the same round. */
+/** The ratio of two samples of the same round. */
 const ratio = (one: Sample, other: Sample | undefined): number[] =>
   other && other.perSecond > 0 ? [one.perSecond / other.perSecond] : [];
 

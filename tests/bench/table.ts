@@ -7,7 +7,7 @@ const titles = [
   "case",
   "connections",
   "implementation",
-  "a second (least to most)",
+  "per second (min to max)",
   "p50 ms",
   "p90",
   "p99",
@@ -20,10 +20,10 @@ const titles = [
   "ratio",
 ];
 
-/** The rows as Markdown, which is also what the screen shows. */
+/** The rows as a Markdown table, for the evidence and the screen. */
 export const tableOf = (rows: readonly Row[]): string => markdown(titles, rows.map(cells), 3);
 
-/** `texts`: so many columns hold words, the others figures. */
+/** The first `texts` columns contain text, the others figures. */
 function markdown(titles: string[], rows: string[][], texts: number): string {
   const lines = [titles, ...rows];
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
@@ -54,7 +54,7 @@ const ratioText = ([name, { median }]: [string, Spread]) => `${median.toFixed(2)
 
 const pad = (cell: string, width: number, isText: boolean) => (isText ? cell.padEnd(width) : cell.padStart(width));
 
-/** What each process used, by case and connections: the median of the rounds. */
+/** The resource use of each process by case and connections: the median of the rounds. */
 export function footprintOf(samples: readonly Sample[]): string {
   const names = [...new Set(samples.flatMap(({ usage }) => Object.keys(usage)))];
   const groups = Map.groupBy(samples, (one) => [one.caseName, one.connections, one.implementation].join(" "));
@@ -71,7 +71,7 @@ export function footprintOf(samples: readonly Sample[]): string {
   return markdown(["case", "connections", "implementation", "seconds", ...names], rows, 3);
 }
 
-/** What is left of the best throughput when three times as many ask as do any good; empty when nobody did. */
+/** The throughput under overload, compared with the best throughput; empty without an overload case. */
 export function overloadTableOf(rows: readonly Row[]): string {
   const lines = rows
     .filter(({ connections }) => connections === overload)
@@ -88,7 +88,7 @@ export function overloadTableOf(rows: readonly Row[]): string {
         figure(row.p99.median),
       ];
     });
-  const titles = ["case", "implementation", "best a second", `at ${overload} connections`, "shed", "p99 ms"];
+  const titles = ["case", "implementation", "best per second", `at ${overload} connections`, "shed", "p99 ms"];
   return lines.length > 0 ? markdown(titles, lines, 2) : "";
 }
 
@@ -97,7 +97,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 export const coldTableOf = (starts: readonly ColdStart[]): string =>
   markdown(
-    ["what", "first good reply after ms"],
+    ["what", "first successful response after ms"],
     starts.map(({ what, ms }) => [what, figure(ms)]),
     1,
   );
@@ -106,10 +106,10 @@ export function atRestTableOf({ seconds, usage }: AtRest): string {
   const rows = Object.entries(usage).map(([name, { cpuSeconds, mebibytes }]) => {
     return [name, figure((1_000 * cpuSeconds) / seconds), figure(mebibytes)];
   });
-  return markdown(["at rest", "CPU, ms a second", "MiB"], rows, 1);
+  return markdown(["without load", "CPU, ms per second", "MiB"], rows, 1);
 }
 
-/** Three figures that count. */
+/** Rounds to three significant digits. */
 export function figure(value: number): string {
   if (Number.isNaN(value)) return "–";
   if (value >= 100) return Math.round(value).toLocaleString("en-GB");

@@ -1,7 +1,7 @@
 import type { Kubectl } from "./kubectl.ts";
 import { restrictedContainer, restrictedPod } from "./restricted.ts";
 
-/** A pod that no policy of the release selects: it shows that a place listens which others may not reach. */
+/** A pod outside all policies of the release. It shows that a port listens which other pods may not connect to. */
 export const bystander = "cluster-bystander";
 
 export async function startBystander(cluster: Kubectl, image: string): Promise<void> {

@@ -11,7 +11,7 @@ type Run = {
   args: string[];
 };
 
-/** Keeps what a whole run found; one of single parts tells too little. */
+/** Writes the results of a complete run. A run of single parts writes no evidence. */
 export async function writeEvidence({ results, passed, failed, version, args }: Run): Promise<void> {
   if (args.includes("--only")) return;
   const date = new Date().toISOString().slice(0, 10);

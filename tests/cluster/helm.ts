@@ -7,7 +7,7 @@ export const release = "sidecart";
 export const chart = join(root, "charts/sidecart");
 const waitMinutes = 12;
 
-/** Images of servers as tests/cluster/images builds them, and the cluster tool of whoever has no registry. */
+/** Values for the server images of tests/cluster/images. */
 const servers = (registry: string): string[] => [
   `dev.postgres.image=${registry}/postgres:15`,
   "dev.postgres.runAsUser=999",
@@ -18,14 +18,14 @@ const servers = (registry: string): string[] => [
   "dev.elasticsearch.runAsUser=999",
 ];
 
-/** The values of a release under test: two of everything, servers for development, images of one registry. */
+/** The values of the release under test: development servers, and images of one registry. */
 export function values({ registry, tag, servers: from }: Pick<Settings, "registry" | "tag" | "servers">): string[] {
   const own = [join(chart, "values-kind.yaml"), join(root, "tests/cluster/values.yaml")];
   const images = [`image.registry=${registry}`, `image.tag=${tag}`, ...(from ? servers(from) : [])];
   return [...own.flatMap((file) => ["--values", file]), ...images.flatMap((one) => ["--set", one])];
 }
 
-/** Installs the release, or upgrades it; done when every pod is ready. Answers the seconds. */
+/** Installs or upgrades the release, and waits until every pod is ready. Returns the duration in seconds. */
 export async function deploy(settings: Settings, more: string[]): Promise<number> {
   const started = performance.now();
   const set = more.flatMap((one) => ["--set", one]);

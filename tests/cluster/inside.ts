@@ -1,14 +1,14 @@
 import { bystander } from "./bystander.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-/** Runs a module in the container of a service, or of the bystander; what it writes is a JSON value. */
+/** Runs a module in the container of a service or of the bystander. Its output is a JSON value. */
 export async function inside<T>({ run }: Kubectl, app: string, source: string): Promise<T> {
   const node = ["node", "--input-type=module", "--eval", source];
   const place = app === bystander ? `pod/${app}` : `deployment/${app}`;
   return JSON.parse(await run("exec", place, "--container", app, "--", ...node)) as T;
 }
 
-/** Whether a pod of `app` gets a connection there: `connected`, or why not. */
+/** Tries to connect from a pod of `app`. Returns `connected` or the error. */
 export function reach(kubectl: Kubectl, app: string, host: string, port: number): Promise<string> {
   return inside<string>(
     kubectl,

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 
 export class CommandFailed extends Error {}
 
-/** Runs a program; its output, or an error with what it said. */
+/** Runs a program. Returns its output, or throws an error with its error output. */
 export function command(program: string, args: string[], input?: string, timeoutMs = 600_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { maxBuffer: 64 * 1024 * 1024, timeout: timeoutMs };
@@ -16,7 +16,7 @@ export function command(program: string, args: string[], input?: string, timeout
   });
 }
 
-/** Starts a program and hands over each line it writes; `ended` resolves with its exit code. */
+/** Starts a program and passes each line of its output to `onLine`. `ended` resolves with its exit code. */
 export function lines(program: string, args: string[], onLine: (line: string) => void) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
@@ -42,7 +42,7 @@ export function kubectl(namespace: string) {
     namespace,
     run,
     get,
-    /** Those of an app that are not on their way out. */
+    /** The pods of an app that are not terminating. */
     async pods(app: string): Promise<Thing[]> {
       const all = await get("pods", "-l", `app.kubernetes.io/name=${app}`);
       return all.filter(({ metadata }) => !metadata.deletionTimestamp);

@@ -4,27 +4,27 @@ export type Settings = {
   namespace: string;
   registry: string;
   tag: string;
-  /** The tag of a version with one more migration; the parts that need it are left out without it. */
+  /** The tag of a version with one more migration. Without it the upgrade applies no migration. */
   nextTag: string | undefined;
-  /** Where images of Postgres, Redis, RabbitMQ, NATS and Elasticsearch are, when they cannot be pulled. */
+  /** The registry of images of Postgres, Redis, RabbitMQ, NATS and Elasticsearch, when the official ones cannot be pulled. */
   servers: string | undefined;
-  /** For load tests: more seconds find more. */
+  /** The duration of load tests. */
   seconds: number;
 };
 
 export type Cluster = Settings & {
   kubectl: Kubectl;
-  /** Installs or upgrades the release with these values over those of the tests; answers how long it took, in seconds. */
+  /** Installs or upgrades the release with these values on top of those of the tests. Returns the duration in seconds. */
   helm(...values: string[]): Promise<number>;
-  /** The release as the other parts expect it: on Redis, with the embedded search. */
+  /** Restores the release that the other parts expect: on Redis, with the embedded search. */
   reset(): Promise<number>;
   image(name: string): string;
 };
 
-/** What a part is told to do it with: each `expect` is one thing that holds or does not. */
+/** Collects the results of a part. Each `expect` is one assertion. */
 export type Report = {
   expect(what: string, holds: boolean, otherwise?: unknown): void;
-  /** A figure worth keeping, in words. */
+  /** A remark or figure for the evidence. */
   note(text: string): void;
 };
 

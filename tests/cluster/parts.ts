@@ -12,7 +12,7 @@ import { security } from "./parts/security.ts";
 import { swaps } from "./parts/swaps.ts";
 import { upgrade } from "./parts/upgrade.ts";
 
-/** In this order: what a later part needs, an earlier one has left. */
+/** The order matters: later parts depend on the state that earlier ones leave. */
 export const parts: readonly Part[] = [
   install,
   journeys,

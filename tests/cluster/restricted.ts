@@ -1,4 +1,4 @@
-/** What the restricted Pod Security Standard asks of the tests' own pods. */
+/** Security contexts that the restricted Pod Security Standard requires for the tests' pods. */
 export const restrictedPod = (user: number) => ({
   runAsNonRoot: true,
   runAsUser: user,

@@ -40,12 +40,12 @@ const cluster: Cluster = {
 
 const wanted = (name: string) => values.only.length === 0 || values.only.includes(name);
 const unknown = values.only.find((name) => !parts.some((part) => part.name === name));
-if (unknown) refuse(`there is no part ${unknown}: ${parts.map(({ name }) => name).join(", ")}`);
-if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: say a whole number`);
+if (unknown) refuse(`unknown part ${unknown}, choose one of ${parts.map(({ name }) => name).join(", ")}`);
+if (!/^[1-9]\d*$/.test(values.seconds)) refuse(`--seconds ${values.seconds}: must be a whole number`);
 
 const version = await command("kubectl", ["version", "-o", "json"]).then(
   (text) => JSON.parse(text).serverVersion.gitVersion as string,
-  () => refuse("kubectl reaches no cluster: start one, and name it in KUBECONFIG"),
+  () => refuse("kubectl cannot connect to a cluster: start one, and set KUBECONFIG"),
 );
 
 let passed = 0;
@@ -73,7 +73,7 @@ for (const part of parts) {
   try {
     await part.run(cluster, report);
   } catch (error) {
-    report.expect(`${part.name} comes to its end`, false, error instanceof Error ? error.message : String(error));
+    report.expect(`${part.name} finishes`, false, error instanceof Error ? error.message : String(error));
     if (part.name === "install") break;
   }
   results.push({ name: part.name, what: part.what, lines });

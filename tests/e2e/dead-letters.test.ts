@@ -94,6 +94,18 @@ t.test("once its cause is gone a dead letter is handled again, once", async (t) 
   t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 0 } });
 });
 
+t.test("an event whose statement no retry can mend is put aside, and handled once its cause is gone", async (t) => {
+  await catalog("alter table reservations rename column expires_at to expires_some_time");
+  const product = randomUUID();
+  const id = randomUUID();
+  await publish(envelope(id, { order: { id: randomUUID(), reservationId: product } }));
+  const dead = await letter(id);
+  t.match(dead, { attempts: 5, error: /hold-open.*42703/ });
+  await catalog("alter table reservations rename column expires_some_time to expires_at");
+  t.same(await again(id), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "there is no such reservation");
+  t.match((await letter(id)).error, /stock of reservation .* is gone/);
+});
+
 t.test("npm run dead-letters lists them by service, each with its error and its event", async (t) => {
   const person = await newPerson(gatewayUrl, "admin");
   const env = { SIDECART_URL: gatewayUrl, SIDECART_EMAIL: person.email, SIDECART_PASSWORD: goodPassword };

@@ -10,19 +10,19 @@ import { streamEvents } from "../support/stream-events.ts";
 const orders = 8;
 const placed = "orders.order-placed.v1";
 const cancelled = "orders.order-cancelled.v1";
-/** Whose streams are looked into: tests/portability tries the others. */
+/** These tests read Redis streams; tests/portability covers the other brokers. */
 const broker = "redis";
 
-/** Most of the time passes while the lease of a dead relay runs out: let the tests do that together. */
+/** The tests run in parallel, because most of their time is waiting for the lease of a killed relay to expire. */
 t.jobs = 2;
 
-/** Asks for several orders at once. Whoever asks may see them fail; the keys are what it can ask again with. */
+/** Places several orders concurrently. Calls may fail; the returned keys allow retries. */
 function placeMany({ place }: Shop) {
   const keys = Array.from({ length: orders }, () => randomUUID());
   return { keys, answers: Promise.allSettled(keys.map((key) => place(key))) };
 }
 
-/** Asks again with the same keys: whatever became of the first calls, there is one order a key. */
+/** Retries with the same keys. Whatever the outcome of the first calls, there is one order per key. */
 async function repeat({ place }: Shop, keys: string[]): Promise<Set<string>> {
   const answers = await Promise.all(keys.map((key) => place(key)));
   return new Set(answers.map(placedId));
@@ -34,14 +34,14 @@ async function redisOf(t: Test, { system }: Shop): Promise<Redis> {
   return redis;
 }
 
-/** The events that lie in a topic's stream. */
-const lying = async (redis: Redis, topic: string) => (await streamEvents(redis, topic)).map(({ id }) => id);
+/** The events in a topic's stream. */
+const streamed = async (redis: Redis, topic: string) => (await streamEvents(redis, topic)).map(({ id }) => id);
 
 const claimed = ({ system }: Shop) =>
   ask<{ id: string }>(system.databaseUrl("orders"), "select id from outbox where claimed_until > now()");
 
 t.test(
-  "orders dies between commit and publish: after its restart every event has its effect, once",
+  "orders is killed between commit and publish: after its restart every event has one effect",
   { buffered: true },
   async (t) => {
     const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGKILL@before-publish" } } });
@@ -50,7 +50,7 @@ t.test(
     const exit = await shop.system.processes.get("orders")?.exited;
     t.match(exit, { signal: "SIGKILL", expected: false });
     t.not((await claimed(shop)).length, 0, "committed and claimed");
-    t.same(await lying(redis, placed), [], "and not published");
+    t.same(await streamed(redis, placed), [], "but not published");
 
     await shop.system.start("orders");
     await answers;
@@ -60,40 +60,44 @@ t.test(
   },
 );
 
-t.test("its sidecar dies there: the relay goes on with the next one", { buffered: true }, async (t) => {
-  const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGSTOP@before-publish" } } });
-  const redis = await redisOf(t, shop);
-  const process = shop.system.processes.get("orders");
-  const { keys, answers } = placeMany(shop);
-  await untilStopped(process?.pid);
-  await shop.system.kill("orders-dapr");
-  process?.kill("SIGCONT");
-  t.not((await claimed(shop)).length, 0, "committed and claimed");
-  t.same(await lying(redis, placed), [], "and not published");
+t.test(
+  "the sidecar is killed between commit and publish: the relay continues with the next sidecar",
+  { buffered: true },
+  async (t) => {
+    const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGSTOP@before-publish" } } });
+    const redis = await redisOf(t, shop);
+    const process = shop.system.processes.get("orders");
+    const { keys, answers } = placeMany(shop);
+    await untilStopped(process?.pid);
+    await shop.system.kill("orders-dapr");
+    process?.kill("SIGCONT");
+    t.not((await claimed(shop)).length, 0, "committed and claimed");
+    t.same(await streamed(redis, placed), [], "but not published");
 
-  await shop.system.start("orders-dapr");
-  await answers;
-  t.equal((await repeat(shop, keys)).size, orders);
-  const books = await shop.agrees();
-  t.equal(books.orders.length, orders);
-});
+    await shop.system.start("orders-dapr");
+    await answers;
+    t.equal((await repeat(shop, keys)).size, orders);
+    const books = await shop.agrees();
+    t.equal(books.orders.length, orders);
+  },
+);
 
 t.test(
-  "orders dies between publish and settle: the event comes twice and has one effect",
+  "orders is killed between publish and settle: the event is delivered twice and has one effect",
   { buffered: true },
   async (t) => {
     const shop = await openShop(t, { broker, env: { orders: { SIDECART_FAULT: "SIGKILL@before-settle" } } });
     const redis = await redisOf(t, shop);
     const { keys, answers } = placeMany(shop);
     await shop.system.processes.get("orders")?.exited;
-    const published = await lying(redis, placed);
+    const published = await streamed(redis, placed);
     t.not(published.length, 0);
-    // others may have been committed meanwhile, which are not published
+    // Events that were committed later may still be unpublished.
     const waiting = new Set((await claimed(shop)).map(({ id }) => id));
     t.same(
       published.filter((id) => !waiting.has(id)),
       [],
-      "published, and not yet marked so",
+      "published, but not yet marked as published",
     );
 
     await shop.system.start("orders");
@@ -101,15 +105,15 @@ t.test(
     t.equal((await repeat(shop, keys)).size, orders);
     const books = await shop.agrees();
     t.equal(books.orders.length, orders);
-    t.equal((await lying(redis, placed)).length, orders + published.length);
+    t.equal((await streamed(redis, placed)).length, orders + published.length);
   },
 );
 
-t.test("events that the broker refuses wait, and hold up no others", { buffered: true }, async (t) => {
+t.test("events that the broker rejects stay in the outbox and do not block others", { buffered: true }, async (t) => {
   const shop = await openShop(t, { broker });
   const redis = await redisOf(t, shop);
-  // Something that is no stream: whatever is added to it is refused.
-  await redis.set(placed, "in the way");
+  // Redis rejects XADD on a key that is not a stream.
+  await redis.set(placed, "not a stream");
   const { answers } = placeMany(shop);
   for (const answer of await answers) {
     if (answer.status === "fulfilled") await shop.cancel(placedId(answer.value));
@@ -117,8 +121,8 @@ t.test("events that the broker refuses wait, and hold up no others", { buffered:
   const { customer } = shop;
   t.equal((await customer.get<{ orders: object[] }>("{ orders { id } }")).orders.length, orders);
   const waiting = async () => (await readBooks(shop.system)).waiting.get("orders");
-  await eventually("all but the refused to be published", async () => (await waiting()) === orders);
-  t.equal((await lying(redis, cancelled)).length, orders);
+  await eventually("all events except the rejected ones to be published", async () => (await waiting()) === orders);
+  t.equal((await streamed(redis, cancelled)).length, orders);
 
   await redis.del(placed);
   const books = await shop.agrees();

@@ -16,41 +16,44 @@ const shop = await openShop(t, { broker: "redis" });
 const { system, customer } = shop;
 const streams = await streamsOf(t, shop);
 
-t.test("without Postgres every request says UNAVAILABLE at once, and goes through when it is back", async (t) => {
-  const keys = Array.from({ length: 8 }, () => randomUUID());
-  const first = await Promise.all(keys.map((key) => shop.place(key)));
-  const pids = pidsOf(system, "postgres");
-  await system.kill("postgres");
+t.test(
+  "without Postgres every request fails at once with UNAVAILABLE, and succeeds when Postgres is up again",
+  async (t) => {
+    const keys = Array.from({ length: 8 }, () => randomUUID());
+    const first = await Promise.all(keys.map((key) => shop.place(key)));
+    const pids = pidsOf(system, "postgres");
+    await system.kill("postgres");
 
-  const away = { status: 503, code: "UNAVAILABLE" };
-  const requests = {
-    "placing an order": () => shop.place(),
-    "own orders": () => customer.ask("{ orders { id } }"),
-    "a product": () => customer.ask(`{ product(id: "${shop.products[0]}") { name } }`),
-    "one's account": () => customer.ask("{ me { id } }"),
-  };
-  for (const [what, request] of Object.entries(requests)) {
-    const answer = await timed(request());
-    t.match(answer, away, what);
-    t.ok(answer.ms < 2_000, `${what}: ${Math.round(answer.ms)} ms`);
-  }
-  await t.rejects(logIn(system.gatewayUrl, "admin@sidecart.test", "sidecart-local"), /UNAVAILABLE/);
+    const away = { status: 503, code: "UNAVAILABLE" };
+    const requests = {
+      "placing an order": () => shop.place(),
+      "own orders": () => customer.ask("{ orders { id } }"),
+      "a product": () => customer.ask(`{ product(id: "${shop.products[0]}") { name } }`),
+      "one's account": () => customer.ask("{ me { id } }"),
+    };
+    for (const [what, request] of Object.entries(requests)) {
+      const answer = await timed(request());
+      t.match(answer, away, what);
+      t.ok(answer.ms < 2_000, `${what}: ${Math.round(answer.ms)} ms`);
+    }
+    await t.rejects(logIn(system.gatewayUrl, "admin@sidecart.test", "sidecart-local"), /UNAVAILABLE/);
 
-  await system.start("postgres");
-  for (const [what, request] of Object.entries(requests)) {
-    await eventually(`${what} to go through`, async () => (await timed(request())).status === 200, 5_000);
-  }
-  const again = await Promise.all(keys.map((key) => shop.place(key)));
-  t.same(again.map(placedId), first.map(placedId), "the same orders are given again");
-  await shop.agrees();
-  t.same(pidsOf(system, "postgres"), pids, "nothing else was started again");
-});
+    await system.start("postgres");
+    for (const [what, request] of Object.entries(requests)) {
+      await eventually(`${what} to succeed`, async () => (await timed(request())).status === 200, 5_000);
+    }
+    const again = await Promise.all(keys.map((key) => shop.place(key)));
+    t.same(again.map(placedId), first.map(placedId), "the same orders are returned");
+    await shop.agrees();
+    t.same(pidsOf(system, "postgres"), pids, "no other process restarted");
+  },
+);
 
-t.test("events that come while Postgres is away are handled when it is back", async (t) => {
+t.test("events that arrive while Postgres is down are handled when it is up again", async (t) => {
   await streams.allRead();
   await streams.block(placed);
   for (let count = 0; count < 24; count += 1) placedId(await shop.place());
-  // Ours to publish: the relay does not know them any more.
+  // The test publishes these events itself, so it removes them from the outbox.
   const rows = await ask<OutboxRow & { at: Date }>(
     system.databaseUrl("orders"),
     "delete from outbox returning id, topic, key, data, traceparent, created_at as at",
@@ -62,13 +65,13 @@ t.test("events that come while Postgres is away are handled when it is back", as
   const { sidecar } = behindSidecar(t, system, "orders");
   const refused = await sidecar.publish("pubsub", placed, messagesOf(events), background(10_000));
   t.equal(refused.size, 0);
-  await eventually("catalog to try them in vain", async () => (await streams.pending(placed)) > 0);
+  await eventually("catalog to fail to handle them", async () => (await streams.pending(placed)) > 0);
 
   await system.start("postgres");
   await shop.agrees();
 });
 
-t.test("a statement that hangs is given up within the deadline, and the answer has a code", async (t) => {
+t.test("a request with a blocked statement fails within the deadline with an error code", async (t) => {
   const blocker = new pg.Client({ connectionString: system.databaseUrl("orders") });
   await blocker.connect();
   t.teardown(() => blocker.end());
@@ -84,7 +87,7 @@ t.test("a statement that hangs is given up within the deadline, and the answer h
     t.match([`${status} ${code}`], [/^(503 UNAVAILABLE|504 TIMEOUT)$/]);
     t.ok(ms < 11_000, `${Math.round(ms)} ms`);
   }
-  t.equal(product.status, 200, "catalog is not concerned");
+  t.equal(product.status, 200, "catalog is not affected");
   await blocker.query("rollback");
   placedId(await shop.place(key));
   await shop.agrees();

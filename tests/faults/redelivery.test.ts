@@ -11,7 +11,7 @@ import { streamsOf } from "../support/streams.ts";
 
 const orders = 24;
 const orderTopics = ["orders.order-placed.v1", "orders.order-paid.v1", "orders.order-cancelled.v1"];
-/** What events bring about; the rest of the books is what callers asked for. */
+/** The tables that events change; requests change the others. */
 const effects = ["products", "reservations", "known", "handled"] as const satisfies (keyof Books)[];
 
 const random = new Random();
@@ -19,7 +19,7 @@ t.comment(`SEED=${random.seed}`);
 const shop = await openShop(t, { broker: "redis", products: 3 });
 const streams = await streamsOf(t, shop);
 
-/** A third of the orders stays as placed, a third is cancelled, a third is paid. */
+/** Places orders. A third stays unpaid, a third is cancelled, a third is paid. */
 async function trade({ place, cancel, pay, products }: Shop): Promise<void> {
   const keys = Array.from({ length: orders }, () => randomUUID());
   const answers = await Promise.all(keys.map((key, at) => place(key, products[at % products.length])));
@@ -27,7 +27,7 @@ async function trade({ place, cancel, pay, products }: Shop): Promise<void> {
   await Promise.all(ids.map((id, at) => (at % 3 === 0 ? undefined : at % 3 === 1 ? cancel(id) : pay(id))));
 }
 
-/** The orders service's own events, as its relay would publish them. */
+/** The events in the outbox of orders, as its relay would publish them. */
 async function waitingEvents(): Promise<(OutboxRow & { at: Date })[]> {
   return ask(
     shop.system.databaseUrl("orders"),
@@ -35,7 +35,7 @@ async function waitingEvents(): Promise<(OutboxRow & { at: Date })[]> {
   );
 }
 
-t.test("every event of every topic three times more, in any order, changes nothing", async (t) => {
+t.test("three more deliveries of every event, in any order, change nothing", async (t) => {
   await trade(shop);
   const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
   for (const id of shop.products) {
@@ -66,12 +66,12 @@ t.test("every event of every topic three times more, in any order, changes nothi
   for (const effect of effects) t.same(after[effect], before[effect], effect);
 });
 
-t.test("events that come in any order, 30 % of them twice, have the effects of those in order", async (t) => {
+t.test("events in any order, with 30 % duplicates, have the same effects as in order", async (t) => {
   const { orders: before } = await shop.agrees();
   await Promise.all(orderTopics.map(streams.block));
   await trade(shop);
   const rows = await waitingEvents();
-  t.equal(rows.length, orders + (orders / 3) * 2, "all events wait");
+  t.equal(rows.length, orders + (orders / 3) * 2, "all events are in the outbox");
   await shop.system.kill("orders");
   await Promise.all(orderTopics.map(streams.unblock));
 
@@ -83,9 +83,9 @@ t.test("events that come in any order, 30 % of them twice, have the effects of t
     const refused = await sidecar.publish("pubsub", row.topic, messages, background(10_000));
     t.equal(refused.size, 0);
   }
-  // Started again, it publishes all of them once more.
+  // After its restart, the relay publishes all of them again.
   await shop.system.start("orders");
-  // What a sidecar had read when its app went away is delivered again after 20 seconds (pubsub.yaml: processingTimeout).
+  // Events that a sidecar had read when its app stopped are redelivered after 20 seconds (pubsub.yaml: processingTimeout).
   const { orders: after } = await shop.agrees(60_000);
   t.equal(after.length, before.length + orders);
 });

@@ -21,7 +21,7 @@ async function countOf(service: string, table: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Holds every statement on a table until it is released. */
+/** Blocks every statement on a table until it is released. */
 async function lock(t: Test, service: string, table: string) {
   const url = system.databaseUrl(service);
   const blocker = new pg.Client({ connectionString: url });
@@ -39,7 +39,7 @@ async function lock(t: Test, service: string, table: string) {
   };
 }
 
-/** True once nothing listens any more where the service's sidecar calls it. */
+/** True when the service no longer accepts connections from its sidecar. */
 function refusesConnections(service: string): Promise<boolean> {
   const socket = connect(Number(environmentOf(system, service).SIDECART_APP_PORT), "127.0.0.1");
   return new Promise((resolve) => {
@@ -47,7 +47,7 @@ function refusesConnections(service: string): Promise<boolean> {
   }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
-t.test("people who are refused all the time do not make a service unavailable to others", async (t) => {
+t.test("rejected requests do not make a service unavailable for other clients", async (t) => {
   const missing = "mutation($id: ID!) { cancelOrder(input: { id: $id }) { id } }";
   for (let count = 0; count < 40; count += 1) {
     const answer = await timed(customer.ask(missing, { id: randomUUID() }));
@@ -61,7 +61,7 @@ for (const [service, table] of [
   ["orders", "orders"],
   ["catalog", "products"],
 ] as const) {
-  t.test(`${service} is told to stop: what is in hand is finished, and it leaves with code 0`, async (t) => {
+  t.test(`${service} receives SIGTERM: it finishes the calls in flight and exits with code 0`, async (t) => {
     const blocker = await lock(t, service, table);
     // As many as are under way at once: more would wait for these before they are sent.
     const first = placeAll(keysOf(1));
@@ -69,47 +69,50 @@ for (const [service, table] of [
     const second = placeAll(keysOf(1));
     await blocker.waiting(2);
     const stopped = system.kill(service, "SIGTERM");
-    await eventually("it to take no more calls", () => refusesConnections(service));
+    await eventually("it to accept no more calls", () => refusesConnections(service));
     await blocker.release();
     for (const answer of [...(await first), ...(await second)]) t.match(answer, { status: 200, errors: [] });
     t.match(await stopped, { code: 0, signal: null });
 
     await system.start(service);
-    await eventually("it to take calls again", async () => (await shop.place()).status === 200);
+    await eventually("it to accept calls again", async () => (await shop.place()).status === 200);
   });
 }
 
-t.test("a service is away: the answer is UNAVAILABLE within seconds; others go on; it comes back", async (t) => {
-  for (const service of ["catalog", "orders", "accounts"]) {
-    await system.kill(service);
-    const [placing, orders, product, me] = await Promise.all([
-      timed(shop.place()),
-      timed(customer.ask("{ orders { id } }")),
-      timed(customer.ask(`{ product(id: "${shop.products[0]}") { name } }`)),
-      timed(customer.ask("{ me { id } }")),
-    ]);
-    const expected = {
-      catalog: { placing: 503, orders: 200, product: 503, me: 200 },
-      orders: { placing: 503, orders: 503, product: 200, me: 200 },
-      accounts: { placing: 200, orders: 200, product: 200, me: 503 },
-    }[service];
-    const statuses = { placing: placing.status, orders: orders.status, product: product.status, me: me.status };
-    t.same(statuses, expected, `without ${service}`);
-    for (const { status, code, ms } of [placing, orders, product, me]) {
-      t.equal(code, status === 503 ? "UNAVAILABLE" : "OK");
-      t.ok(ms < 6_000, `${Math.round(ms)} ms`);
+t.test(
+  "a service is down: requests fail with UNAVAILABLE within seconds, other services work, and it recovers",
+  async (t) => {
+    for (const service of ["catalog", "orders", "accounts"]) {
+      await system.kill(service);
+      const [placing, orders, product, me] = await Promise.all([
+        timed(shop.place()),
+        timed(customer.ask("{ orders { id } }")),
+        timed(customer.ask(`{ product(id: "${shop.products[0]}") { name } }`)),
+        timed(customer.ask("{ me { id } }")),
+      ]);
+      const expected = {
+        catalog: { placing: 503, orders: 200, product: 503, me: 200 },
+        orders: { placing: 503, orders: 503, product: 200, me: 200 },
+        accounts: { placing: 200, orders: 200, product: 200, me: 503 },
+      }[service];
+      const statuses = { placing: placing.status, orders: orders.status, product: product.status, me: me.status };
+      t.same(statuses, expected, `without ${service}`);
+      for (const { status, code, ms } of [placing, orders, product, me]) {
+        t.equal(code, status === 503 ? "UNAVAILABLE" : "OK");
+        t.ok(ms < 6_000, `${Math.round(ms)} ms`);
+      }
+      await system.start(service);
+      await eventually(`${service} to respond`, async () => {
+        const both = [await timed(shop.place()), await timed(customer.ask("{ me { id } }"))];
+        return both.every(({ status }) => status === 200);
+      });
     }
-    await system.start(service);
-    await eventually(`${service} to answer`, async () => {
-      const both = [await timed(shop.place()), await timed(customer.ask("{ me { id } }"))];
-      return both.every(({ status }) => status === 200);
-    });
-  }
-});
+  },
+);
 
-t.test("a sidecar that left in good order, and is not registered any more, is UNAVAILABLE as well", async (t) => {
+t.test("calls to a sidecar that has stopped gracefully and deregistered also fail with UNAVAILABLE", async (t) => {
   await system.kill("orders-dapr", "SIGTERM");
-  await eventually("its address to be forgotten", async () =>
+  await eventually("its address to be deregistered", async () =>
     (await throughSidecar(system, "gateway", "orders")).includes(nobodyThere),
   );
   t.match(await timed(shop.place()), { status: 503, code: "UNAVAILABLE" });
@@ -117,7 +120,7 @@ t.test("a sidecar that left in good order, and is not registered any more, is UN
   await eventually("orders to be placed again", async () => (await shop.place()).status === 200);
 });
 
-t.test("catalog is killed amid changes of stock, which have no key: none of them is made twice", async (t) => {
+t.test("catalog is killed during stock changes without a key: none is applied twice", async (t) => {
   const [product] = shop.products;
   const blocker = await lock(t, "catalog", "products");
   const reasons = keysOf(8);
@@ -126,10 +129,10 @@ t.test("catalog is killed amid changes of stock, which have no key: none of them
     reasons.map((reason) => timed(shop.admin.ask(add, { input: { id: product, type: "ADD", number: 1, reason } }))),
   );
   await blocker.waiting(8);
-  // It stands still while its statements are carried out, and dies before it can say so.
+  // It is stopped while its statements run, and killed before it can respond.
   system.processes.get("catalog")?.kill("SIGSTOP");
   await blocker.release();
-  await eventually("the changes to be made", async () => (await countOf("catalog", "inventory_changes")) === 8);
+  await eventually("the changes to be applied", async () => (await countOf("catalog", "inventory_changes")) === 8);
   await system.kill("catalog");
   await system.start("catalog");
   for (const answer of await answers) t.match(answer, { status: 503, code: "UNAVAILABLE" });
@@ -143,7 +146,7 @@ t.test("catalog is killed amid changes of stock, which have no key: none of them
 });
 
 for (const victim of ["catalog", "orders", "catalog-dapr", "orders-dapr"]) {
-  t.test(`${victim} is killed amid 64 placements: repeated with their keys they are one order each`, async (t) => {
+  t.test(`${victim} is killed during 64 placements: retries with the same keys result in one order each`, async (t) => {
     const before = await countOf("catalog", "reservations");
     const keys = keysOf(64);
     const first = placeAll(keys);
@@ -163,7 +166,7 @@ for (const victim of ["catalog", "orders", "catalog-dapr", "orders-dapr"]) {
     for (const [at, key] of keys.entries()) {
       const product = shop.products[at % shop.products.length];
       const again = () => shop.place(key, product).then(placedId);
-      ids.add(await eventually("the placement to go through", again));
+      ids.add(await eventually("the placement to succeed", again));
     }
     t.equal(ids.size, 64);
     const known = new Set((await first).flatMap(({ data }) => data?.placeOrder.id ?? []));
@@ -174,7 +177,7 @@ for (const victim of ["catalog", "orders", "catalog-dapr", "orders-dapr"]) {
   });
 }
 
-t.test("after all that every event has had its effect, once", async () => {
-  // What was read and not acknowledged when a reader died is delivered again after 20 seconds.
+t.test("afterwards every event has had exactly one effect", async () => {
+  // Unacknowledged events of a killed reader are redelivered after 20 seconds.
   await shop.agrees(60_000);
 });

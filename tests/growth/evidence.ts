@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { root } from "../check/tool.ts";
 
-/** Puts a part's lines into the day's file, in the place of what stood there under its title. */
+/** Writes a part's section to the evidence file of the day, and replaces an earlier section with the same title. */
 export async function keepEvidence(title: string, command: string, lines: readonly string[]): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const file = join(root, `docs/evidence/growth-${date}.md`);

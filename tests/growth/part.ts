@@ -1,6 +1,6 @@
 import { type Store, startStore } from "../support/store.ts";
 
-/** One thing that grows, measured: lines of Markdown, and what must not be. */
+/** One measurement of growing data. It returns lines of Markdown, and problems that fail the run. */
 export type Part = {
   name: string;
   title: string;
@@ -10,11 +10,11 @@ export type Part = {
 export type Run = {
   sizes: number[];
   say(line: string): void;
-  /** A service's database behind its sidecar, until the part has ended. */
+  /** Starts a service's database and its sidecar. They stop after the part. */
   store(service: string): Promise<Store>;
 };
 
-/** Runs a part and ends what it started, the last first. */
+/** Runs a part, then stops what it started, in reverse order. */
 export async function runPart(part: Part, options: Omit<Run, "store">) {
   const ends: (() => unknown)[] = [];
   const owner = { teardown: (end: () => unknown) => void ends.unshift(end) };

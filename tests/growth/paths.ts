@@ -7,19 +7,18 @@ import { createIndexStore } from "../../services/catalog/src/index-store.ts";
 import { createProductStore } from "../../services/catalog/src/product-store.ts";
 import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
 import { createOrderStore } from "../../services/orders/src/order-store.ts";
-import { noOutbox } from "../support/no-outbox.ts";
 import type { Store } from "../support/store.ts";
 
-/** A service's calls by what they ask for; each run asks for other rows. */
+/** The calls of a service, by name. Each execution reads other rows. */
 export type Paths = (database: Database, query: Store["query"]) => Promise<Record<string, () => Promise<unknown>>>;
 
-/** Rows that are asked for at random: more than a run asks for. */
+/** The number of random rows to read: more than a run reads. */
 const asked = 10_000;
 const soon = () => background(20_000);
 
 export const catalogPaths: Paths = async (database, query) => {
   const products = createProductStore(database);
-  const reservations = createReservationStore(database, noOutbox);
+  const reservations = createReservationStore(database);
   const index = createIndexStore(database);
   const one = picker(
     await query<{ id: string }>(`select id from products where deleted_at is null order by random() limit ${asked}`),
@@ -80,7 +79,7 @@ export const accountPaths: Paths = async (database, query) => {
 function picker<T>(rows: readonly T[]): () => T {
   return () => {
     const row = rows[Math.floor(Math.random() * rows.length)];
-    if (!row) throw new Error("nothing to ask for");
+    if (!row) throw new Error("the table is empty");
     return row;
   };
 }

@@ -35,6 +35,6 @@ function commandOf(part: string): string {
 
 function named(names: readonly string[]): readonly Part[] {
   const unknown = names.find((name) => !parts.some((part) => part.name === name));
-  if (unknown) throw new Error(`there is no part ${unknown}`);
+  if (unknown) throw new Error(`unknown part ${unknown}`);
   return names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
 }

@@ -5,6 +5,7 @@ import { type Database, type Statement, sql } from "@sidecart/platform/database"
 import { background } from "@sidecart/platform/rpc";
 import pg from "pg";
 import type { Test } from "tap";
+import { z } from "zod";
 import { type Store, startStore } from "./store.ts";
 
 /** Rows in each table of a plan test: enough for a plan that does not suit them to show. */
@@ -38,7 +39,11 @@ type Plan = {
 };
 
 /** Reads too much, as this has to find. */
-const everything = sql("test.everything", "select count(handler)::text from inbox where $1::jsonb is not null");
+const everything = sql(
+  "test.everything",
+  "select count(handler)::text from inbox where $1::jsonb is not null",
+  z.number(),
+);
 
 /** What PostgreSQL may know of tables that are as good as empty: nothing, when it takes them for ten pages, or just that. */
 const knowledge = { "never looked at": "select", "known to be small": "vacuum analyze" } as const;
@@ -147,13 +152,14 @@ export function exceeding(reads: Map<string, number>) {
   };
 }
 
-/** The names that `sql("name", …)` declares in a folder's sources. */
+/** The names that `sql("name", …)` and `-- name: …` declare in a folder's sources. */
 async function statementsIn(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const file of glob("*.ts", { cwd: folder })) {
-    if (file.endsWith(".test.ts")) continue;
+  for await (const file of glob("**/*.{ts,sql}", { cwd: folder })) {
+    if (/\.test\.(ts|sql)$/.test(file)) continue;
     const source = readFileSync(join(folder, file), "utf8");
-    for (const [, name] of source.matchAll(/\bsql\(\s*"([^"]+)"/g)) if (name) names.push(name);
+    const declared = file.endsWith(".sql") ? /^-- name: (\S+)/gm : /\bsql\(\s*"([^"]+)"/g;
+    for (const [, name] of source.matchAll(declared)) if (name) names.push(name);
   }
   return names.sort();
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher, WrittenRow } from "@sidecart/platform/events";
-import { type OutboxOptions, startOutboxRelay, writtenRow } from "@sidecart/platform/events";
+import { type OutboxOptions, startOutboxRelay } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { Sidecar } from "@sidecart/platform/rpc";
 import { Redis } from "ioredis";
@@ -7,6 +7,7 @@ import type { Test } from "tap";
 import { eventually } from "./eventually.ts";
 import { type Store, startStore } from "./store.ts";
 import { eventsIn, streamEvents } from "./stream-events.ts";
+import { rowsWritten } from "./written-rows.ts";
 
 export const [created, changed, stock] = [
   "catalog.product-created.v1",
@@ -58,10 +59,8 @@ async function write(
 }
 
 /** Rows as the statement that wrote them answers them. */
-const written = ({ query }: Store, ids: string[]): Promise<WrittenRow[]> =>
-  query<{ row: WrittenRow }>(`select ${writtenRow} as row from outbox where id = any ($1) order by id`, [ids]).then(
-    (rows) => rows.map(({ row }) => row),
-  );
+const written = async (store: Store, ids: string[]): Promise<WrittenRow[]> =>
+  (await rowsWritten(store, "id = any ($1)", [ids])).map(({ row }) => row);
 
 const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
   (await query<{ id: string }>("select id from outbox where id = any ($1) order by id", [ids])).map(({ id }) => id);

@@ -3,7 +3,6 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
 import { createReserving, reserve } from "../../services/catalog/src/reserve.ts";
-import { noOutbox } from "./no-outbox.ts";
 import { startStore } from "./store.ts";
 
 type Wanted = { reservationId: string; lines: { productId: string; quantity: number }[] };
@@ -11,7 +10,7 @@ type Wanted = { reservationId: string; lines: { productId: string; quantity: num
 /** Catalog's own reservations on its real database, in this process: what orders calls, without sidecars between. */
 export async function startReservations(t: Pick<Test, "teardown">, clock: { now(): Date }, soon: () => CallContext) {
   const { database, query, log } = await startStore(t, "catalog");
-  const reservations = createReservationStore(database, noOutbox);
+  const reservations = createReservationStore(database);
   const deps = { log, reserve: createReserving({ reservations, clock }) };
   const release = async (ids: string[]) => void (await reservations.release(ids, clock.now(), soon()));
   return {

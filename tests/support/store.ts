@@ -16,7 +16,7 @@ import { credentialsOf } from "@sidecart/local/secrets/credentials";
 import { randomSecret, writePrivate } from "@sidecart/local/secrets/private-file";
 import { secretsFile } from "@sidecart/local/secrets/secrets";
 import { type Database, database } from "@sidecart/platform/database";
-import { type Dispatcher, daprCallbacks } from "@sidecart/platform/events";
+import { type Dispatcher, daprCallbacks, type WrittenRow } from "@sidecart/platform/events";
 import { connectSidecar, type Sidecar, startAppServer } from "@sidecart/platform/rpc";
 import { pubsubName } from "@sidecart/platform/run";
 import { createLogger, type Logger } from "@sidecart/platform/telemetry";
@@ -30,6 +30,8 @@ const loopback = "127.0.0.1";
 /** A service's own database behind its real component in a real sidecar; this process is the app beside it. */
 export type Store = {
   database: Database;
+  /** What a relay would be told of the events that statements write. */
+  written: { kicks: number; rows: WrittenRow[] };
   sidecar: Sidecar;
   log: Logger;
   /** Past the sidecar, as the database's owner: to prepare what is there, and to see what has become of it. */
@@ -201,9 +203,16 @@ async function describe(run: StoreRun, own: ServiceDatabase, sidecar: Sidecar): 
     return client;
   };
   const client = await connect();
+  const written: Store["written"] = { kicks: 0, rows: [] };
   const query = async <T>(text: string, values: unknown[] = []) => (await client.query(text, values)).rows as T[];
   return {
-    database: database(sidecar, `${own.service}-db`),
+    database: database(sidecar, `${own.service}-db`, {
+      kick: () => {
+        written.kicks += 1;
+      },
+      publish: (rows) => void written.rows.push(...rows),
+    }),
+    written,
     sidecar,
     log: createLogger("test", process.env.SIDECART_LOG_LEVEL ?? "silent"),
     query,

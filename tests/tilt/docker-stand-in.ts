@@ -2,12 +2,12 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 /**
- * Stands in for Docker where kind runs without it: writes down what kind asks for, and answers as far as to the point
- * where Kubernetes itself would start. DOCKER_CALLS is the file to write to, CONTAINERD_CONFIG what a node image has.
+ * A fake `docker` command for kind. It records kind's calls and responds to them up to the point where Kubernetes would
+ * start. DOCKER_CALLS is the file of the record; CONTAINERD_CONFIG is the containerd configuration of a node image.
  */
 export interface DockerCall {
   args: string[];
-  /** What kind wrote to a file of the node. */
+  /** The content that kind wrote to a file of the node. */
   stdin: string;
 }
 
@@ -22,7 +22,7 @@ const nodes = before.flatMap((call) => {
   return verb === "run" ? [name] : [];
 });
 
-/** The first that fits; what none fits succeeds without a word. */
+/** The output of the first matching pattern. Other commands succeed without output. */
 const answers: [RegExp, string][] = [
   [/^-v/, "Docker version 29.0.0"],
   [/^info .*json \.}/, '{"CgroupVersion":"2","CgroupDriver":"systemd","MemoryLimit":true,"SecurityOptions":[]}'],
@@ -38,6 +38,6 @@ const answers: [RegExp, string][] = [
 const answer = answers.find(([asked]) => asked.test(line))?.[1];
 if (answer) process.stdout.write(`${answer}\n`);
 if (/^exec .*kubeadm init/.test(line)) {
-  process.stderr.write("there is no Docker here\n");
+  process.stderr.write("this is not a real Docker\n");
   process.exitCode = 1;
 }

@@ -18,7 +18,7 @@ interface Run {
   cmd: string[];
 }
 
-/** Parameters of Tilt's functions, as far as tests look at them. */
+/** The parameters of Tilt's functions that the tests check. */
 interface Parameters {
   docker_build: {
     ref: string;
@@ -51,12 +51,12 @@ interface Setting {
   args?: readonly string[];
   context?: string;
   subcommand?: "up" | "ci";
-  /** Where the Tiltfile is; this checkout. */
+  /** The folder of the Tiltfile; default: this checkout. */
   folder?: string;
   env?: Record<string, string>;
 }
 
-/** What a Tiltfile asked Tilt for. */
+/** The calls of a Tiltfile to Tilt's functions. */
 class Evaluated {
   readonly #calls: { name: string; arguments: unknown }[];
 
@@ -72,7 +72,7 @@ class Evaluated {
     return this.calls("k8s_yaml").flatMap(({ yaml }) => JSON.parse(yaml) as KubernetesObject | KubernetesObject[]);
   }
 
-  /** Names of resources in Tilt's list with everything that was said of them. */
+  /** The resources in Tilt's list, with the arguments of all calls about them. */
   resources(): Map<string, Parameters["k8s_resource"]> {
     const found = new Map<string, Parameters["k8s_resource"]>();
     for (const call of this.calls("k8s_resource")) {
@@ -83,7 +83,7 @@ class Evaluated {
   }
 }
 
-/** Evaluates the Tiltfile; fails with what it said when it ends with `fail`. */
+/** Evaluates the Tiltfile. Throws its error message when it calls `fail`. */
 export async function evaluate({ args = [], context, subcommand, folder = root, env }: Setting = {}) {
   const tools = await tiltTools(() => {});
   const chosen = [...(context === undefined ? [] : ["-context", context]), "-subcommand", subcommand ?? "up"];

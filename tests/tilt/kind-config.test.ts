@@ -13,10 +13,10 @@ t.setTimeout(300_000);
 const tools = await tiltTools((text) => t.comment(text));
 const run = promisify(execFile);
 const config = join(root, "kind-config.yaml");
-// As kind's node images have it, in containerd's older form.
+// The configuration in kind's node images, in containerd's older format.
 const containerdConfig = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "pause"\n';
 
-/** Has kind make a cluster with a stand-in for Docker, until Kubernetes would start. */
+/** Runs `kind create cluster` with a fake Docker, up to the start of Kubernetes. */
 async function create(t: Test, file: string): Promise<{ calls: DockerCall[]; said: string }> {
   const folder = mkdtempSync(join(tmpdir(), "sidecart-kind-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,10 +39,10 @@ async function create(t: Test, file: string): Promise<{ calls: DockerCall[]; sai
   return { calls: recorded.map((line) => JSON.parse(line) as DockerCall), said: ended.stderr };
 }
 
-t.test("kind takes the configuration as far as to the start of Kubernetes", async (t) => {
+t.test("kind accepts the configuration, up to the start of Kubernetes", async (t) => {
   const { calls, said } = await create(t, config);
   t.match(said, /Creating cluster "sidecart"/);
-  t.match(said, /kubeadm init/, "ended where the stand-in ends, not before");
+  t.match(said, /kubeadm init/, "it stopped at the end of the fake Docker and not earlier");
 
   const node = calls.find(({ args: [verb] }) => verb === "run")?.args ?? [];
   t.match(node.at(-1), /^kindest\/node:v1\.35\.\d+@sha256:[0-9a-f]{64}$/);
@@ -50,17 +50,17 @@ t.test("kind takes the configuration as far as to the start of Kubernetes", asyn
 
   const written = calls.find(({ args }) => args.at(-1) === "/etc/containerd/config.toml" && args.includes("cp"));
   t.match(written?.stdin, /\.registry\]\s+config_path = ['"]\/etc\/containerd\/certs\.d['"]/);
-  t.match(written?.stdin, /sandbox_image = ['"]pause['"]/, "and what the image had stays");
+  t.match(written?.stdin, /sandbox_image = ['"]pause['"]/, "the configuration of the image is kept");
 });
 
-t.test("the gateway's port on this machine leads to its NodePort in the chart's values for kind", async (t) => {
+t.test("the configuration maps a port of this machine to the gateway's NodePort in values-kind.yaml", async (t) => {
   const { nodes } = parse(readFileSync(config, "utf8"));
   const { services } = parse(readFileSync(join(root, "charts/sidecart/values-kind.yaml"), "utf8"));
   t.equal(nodes[0].extraPortMappings[0].containerPort, services.gateway.http.nodePort);
   t.equal(services.gateway.http.serviceType, "NodePort");
 });
 
-t.test("a wrong word in such a file is refused by kind", async (t) => {
+t.test("kind rejects an unknown field in the configuration", async (t) => {
   const file = join(
     t.testdir({ "wrong.yaml": readFileSync(config, "utf8").replace("hostPort", "hostport") }),
     "wrong.yaml",

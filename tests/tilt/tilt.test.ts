@@ -7,8 +7,8 @@ import { findHelm } from "../chart/tools.ts";
 import { root } from "../check/tool.ts";
 import { evaluate } from "./evaluate.ts";
 
-// Tilt comes as a program only (https://docs.tilt.dev/install.html): where it is not installed, the Starlark tests stand alone.
-const skip = findProgram("tilt") ? false : "there is no tilt on PATH";
+// Tilt has no package to download from a registry (https://docs.tilt.dev/install.html). Without it, these tests are skipped.
+const skip = findProgram("tilt") ? false : "tilt is not on PATH";
 const run = promisify(execFile);
 
 t.setTimeout(120_000);
@@ -17,7 +17,7 @@ interface Result {
   Manifests: { Name: string; Labels: Record<string, string>; ResourceDependencies: string[] | null }[];
 }
 
-/** What Tilt itself makes of the Tiltfile, with a context of kind behind which there is no cluster. */
+/** Tilt's evaluation of the Tiltfile, with a kind context that has no cluster. */
 async function result(t: Test, words: string[] = []): Promise<Result> {
   const name = "kind-sidecart";
   const kubeconfig = {
@@ -38,7 +38,7 @@ async function result(t: Test, words: string[] = []): Promise<Result> {
   return JSON.parse((await run("tilt", args, { cwd: root, env, maxBuffer: 64 * 1024 * 1024 })).stdout);
 }
 
-t.test("Tilt itself sees the same resources, labels and order as the tests' own evaluation", { skip }, async (t) => {
+t.test("Tilt evaluates the Tiltfile to the same resources, labels and order as our evaluator", { skip }, async (t) => {
   const { Manifests: manifests } = await result(t);
   const ours = await evaluate();
   const expected = [
@@ -59,6 +59,6 @@ t.test("Tilt itself sees the same resources, labels and order as the tests' own 
   );
 });
 
-t.test("Tilt itself refuses what the tests' own evaluation refuses", { skip }, async (t) => {
+t.test("Tilt reports the same errors as our evaluator", { skip }, async (t) => {
   await t.rejects(result(t, ["--broker", "pigeon"]), { message: /--broker pigeon: choose redis or rabbitmq/ });
 });

@@ -12,7 +12,7 @@ await tiltTools((text) => t.comment(text));
 
 const deployed = apps.map(({ id }) => id);
 
-t.test("every service has an image, and a resource that waits for what it needs", async (t) => {
+t.test("every service has an image, and a resource that waits for its dependencies", async (t) => {
   const tiltfile = await evaluate();
   const images = tiltfile.calls("docker_build");
   for (const service of deployed) {
@@ -23,7 +23,7 @@ t.test("every service has an image, and a resource that waits for what it needs"
   }
 });
 
-t.test("every image that a pod names is built, and none twice", async (t) => {
+t.test("every image of a pod is built exactly once", async (t) => {
   for (const args of [[], ["--search", "elasticsearch", "--broker", "rabbitmq", "--state", "postgresql"]]) {
     const tiltfile = await evaluate({ args });
     const named = JSON.stringify(tiltfile.objects()).matchAll(/"(sidecart\/[^:"]+):[^"]+"/g);
@@ -32,7 +32,7 @@ t.test("every image that a pod names is built, and none twice", async (t) => {
   }
 });
 
-t.test("a changed source goes to its own place below /app", async (t) => {
+t.test("a changed source is copied to its place below /app", async (t) => {
   const tiltfile = await evaluate();
   for (const { ref, live_update, only, build_args } of tiltfile.calls("docker_build")) {
     for (const step of live_update) {
@@ -50,7 +50,7 @@ t.test("a changed source goes to its own place below /app", async (t) => {
   }
 });
 
-t.test("after every copy the service starts again", async (t) => {
+t.test("the service restarts after every copy", async (t) => {
   const images = (await evaluate()).calls("docker_build").filter(({ target }) => target === "dev");
   t.equal(images.length, deployed.length);
   for (const { ref, live_update } of images) {
@@ -59,7 +59,7 @@ t.test("after every copy the service starts again", async (t) => {
   t.match(readFileSync(join(root, "Dockerfile"), "utf8"), /images\/restarting\.ts \/app\//);
 });
 
-t.test("what an image is built from is there", async (t) => {
+t.test("the sources of every image exist", async (t) => {
   for (const { ref, only } of (await evaluate()).calls("docker_build")) {
     for (const path of only) t.ok(!isAbsolute(path) && existsSync(join(root, path)), `${ref}: ${path}`);
   }
@@ -76,7 +76,7 @@ t.test("a new service is one entry in the values", async (t) => {
   t.ok(tiltfile.calls("local_resource").some(({ name }) => name === "redrive-carts"));
 });
 
-t.test("a service that values switch off is neither built nor shown", async (t) => {
+t.test("a disabled service is neither built nor listed", async (t) => {
   const values = join(temporary(t), "without.yaml");
   writeFileSync(values, "services: {orders: {enabled: false}}\n");
   const tiltfile = await evaluate({ args: ["--values", values] });
@@ -96,7 +96,7 @@ t.test("each object of the chart belongs to one resource with a label", async (t
   }
 });
 
-t.test("what exists already is waited for: no resource depends on one that is not there", async (t) => {
+t.test("every dependency of a resource exists", async (t) => {
   for (const subcommand of ["up", "ci"] as const) {
     const tiltfile = await evaluate({ subcommand });
     const locals = tiltfile.calls("local_resource");
@@ -107,14 +107,14 @@ t.test("what exists already is waited for: no resource depends on one that is no
   }
 });
 
-t.test("passwords are the same at each evaluation: helm is not asked what the cluster has", async (t) => {
+t.test("each evaluation renders the same passwords without access to the cluster", async (t) => {
   const secrets = async () => (await evaluate()).objects().filter(({ kind }) => kind === "Secret");
   const first = await secrets();
   t.ok(first.length > 0);
   t.same(await secrets(), first);
 });
 
-t.test("tilt ci fills in sample data and places an order by itself; tilt up waits for the button", async (t) => {
+t.test("tilt ci seeds sample data and places an order automatically; tilt up waits for the button", async (t) => {
   for (const [subcommand, atOnce] of [
     ["ci", true],
     ["up", false],
@@ -127,26 +127,26 @@ t.test("tilt ci fills in sample data and places an order by itself; tilt up wait
   }
 });
 
-t.test("the buttons that swap a component keep the other options", async (t) => {
+t.test("the buttons that switch a backend keep the other options", async (t) => {
   const buttons = (await evaluate({ args: ["--search", "elasticsearch"] })).calls("local_resource");
   t.same(buttons.find(({ name }) => name === "broker-rabbitmq")?.cmd, [
     ...["tilt", "args", "--", "--search", "elasticsearch", "--broker", "rabbitmq"],
   ]);
 });
 
-t.test("Dapr's control plane is of the version that our sidecar is built from", async (t) => {
+t.test("Dapr's control plane has the version of our sidecar", async (t) => {
   const dapr = (await evaluate()).calls("local_resource").find(({ name }) => name === "dapr");
   t.match(dapr?.cmd.join(" "), / --version 1\.\d+\.\d+ .*sidecarDropALLCapabilities=true/);
 });
 
-t.test("an image builder of one's own gets target and folder", async (t) => {
+t.test("a custom image builder receives target and folder", async (t) => {
   const tiltfile = await evaluate({ args: ["--image-builder", "podman-build"] });
   t.same(tiltfile.calls("docker_build"), []);
   const orders = tiltfile.calls("custom_build").find(({ ref }) => ref === "sidecart/orders");
   t.same(orders?.command, ["podman-build", "dev", "services/orders"]);
 });
 
-t.test("what cannot work is refused with what to do", async (t) => {
+t.test("an invalid setting is an error with the fix", async (t) => {
   const refused = (said: RegExp, setting: Parameters<typeof evaluate>[0]) =>
     t.rejects(evaluate(setting), { message: said });
   await refused(/--broker pigeon: choose redis or rabbitmq/, { args: ["--broker", "pigeon"] });
@@ -158,7 +158,7 @@ t.test("what cannot work is refused with what to do", async (t) => {
   await refused(/helm is not installed/, { env: { PATH: shellAlone(t, "kubectl") } });
 });
 
-t.test("a context that is not kind's is allowed by its name", async (t) => {
+t.test("another context than kind's must be allowed by name", async (t) => {
   const tiltfile = await evaluate({ context: "lab", args: ["--context", "lab"] });
   t.same(tiltfile.calls("allow_k8s_contexts"), [{ contexts: "lab" }]);
 });
@@ -169,7 +169,7 @@ function temporary(t: Test): string {
   return folder;
 }
 
-/** What the Tiltfile reads, in a place of its own. */
+/** A copy of the files that the Tiltfile reads. */
 function copyOfCheckout(t: Test): string {
   const folder = temporary(t);
   const filter = (path: string) => !path.includes("node_modules");
@@ -195,7 +195,7 @@ function copyOfCheckout(t: Test): string {
   return folder;
 }
 
-/** A folder for PATH with a shell and one program, which is never run. */
+/** A folder for PATH with a shell and one empty program, which is never run. */
 function shellAlone(t: Test, program: string): string {
   const folder = temporary(t);
   symlinkSync("/bin/sh", join(folder, "sh"));

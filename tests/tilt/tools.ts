@@ -10,7 +10,7 @@ const build = {
   advice: "install Go ≥ 1.26 (https://go.dev/dl)",
 };
 
-/** The folder with the programs `tiltfile` (tools/tiltfile) and `kind`. */
+/** The folder of the programs `tiltfile` (tools/tiltfile) and `kind`. */
 export function tiltTools(note: (text: string) => void): Promise<string> {
   return goBuild(build, note);
 }

@@ -11,38 +11,37 @@ const secret = z.object({
 });
 const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string(), signsFrom: z.number().optional() })) });
 const conflict = 409;
-const tries = 5;
+const attempts = 5;
 
 /**
- * `ensure` puts a first key into a Secret that has none; `rotate` puts a new one in front, to sign in 90 seconds, and
- * keeps the one that signs until then. Whoever writes between our reading and writing makes us read again. Answers what
- * was done, in one line.
+ * `ensure` adds a first key to a Secret that has none. `rotate` adds a new key, which signs after 90 seconds, and keeps the
+ * key that signs until then. It retries when another program changes the Secret concurrently. Returns a line for the log.
  */
 export async function changeKeys(kubernetes: Kubernetes, name: string, verb: Verb, now = new Date()): Promise<string> {
-  for (let left = tries; left > 0; left -= 1) {
+  for (let left = attempts; left > 0; left -= 1) {
     const { resourceVersion, set } = await read(kubernetes, name);
     const [newest] = set.keys;
-    if (verb === "ensure" && newest) return `${name}: there are keys, the newest is ${newest.kid}`;
+    if (verb === "ensure" && newest) return `${name}: already has keys, the newest is ${newest.kid}`;
     const key = await newSigningKey();
     const next = newest ? rotated(set, key, now) : { keys: [key] };
-    if (!next) return `${name}: the last new key does not sign yet, nothing is changed`;
+    if (!next) return `${name}: unchanged, because the newest key does not sign yet`;
     const jwks = Buffer.from(JSON.stringify(next)).toString("base64");
     const change = { metadata: { resourceVersion }, data: { jwks } };
     const { status, body } = await kubernetes.patch("api/v1", `secrets/${name}`, change);
-    if (status === 200) return `${name}: new key ${key.kid}`;
-    if (status !== conflict) throw refused("changed", name, status, body);
+    if (status === 200) return `${name}: added key ${key.kid}`;
+    if (status !== conflict) throw apiError("changed", name, status, body);
   }
-  throw new Error(`secret ${name} was changed by somebody else ${tries} times in a row`);
+  throw new Error(`secret ${name} was changed concurrently in ${attempts} attempts`);
 }
 
 async function read(kubernetes: Kubernetes, name: string): Promise<{ resourceVersion: string; set: KeySet }> {
   const { status, body } = await kubernetes.get("api/v1", `secrets/${name}`);
-  if (status !== 200) throw refused("read", name, status, body);
+  if (status !== 200) throw apiError("read", name, status, body);
   const { metadata, data } = secret.parse(body);
   return { resourceVersion: metadata.resourceVersion, set: keysIn(name, data?.jwks) };
 }
 
-/** Anything there that is not a set of keys is a person's mistake: it is not written over. */
+/** Throws when the Secret contains anything but a set of keys, so that a mistake is not overwritten. */
 function keysIn(name: string, encoded: string | undefined): KeySet {
   const text = Buffer.from(encoded ?? "", "base64").toString();
   if (text.trim() === "") return { keys: [] };
@@ -53,7 +52,7 @@ function keysIn(name: string, encoded: string | undefined): KeySet {
   }
 }
 
-function refused(verb: string, name: string, status: number, body: unknown): Error {
+function apiError(verb: string, name: string, status: number, body: unknown): Error {
   const { message = "" } = (body ?? {}) as { message?: string };
   return new Error(`secret ${name} could not be ${verb}: ${status} ${message}`.trim());
 }

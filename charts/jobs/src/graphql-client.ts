@@ -1,8 +1,8 @@
-const answerMs = 20_000;
+const timeoutMs = 20_000;
 
-type Answer = { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
+type GraphqlResponse = { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
 
-/** One person at the API, who may have a token. */
+/** A client of the GraphQL API for one user, or for an anonymous one without a token. */
 export class GraphqlClient {
   readonly #url: string;
   readonly #token: string | undefined;
@@ -16,15 +16,15 @@ export class GraphqlClient {
     return new GraphqlClient(this.#url, token);
   }
 
-  /** The data; anything else is an error that says what was asked for, without its variables. */
-  async ask<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+  /** Returns the data. An error contains the query, but not its variables, which may be secret. */
+  async request<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const response = await fetch(new URL("/graphql", this.#url), {
       method: "POST",
       headers: { "content-type": "application/json", ...(this.#token && { authorization: `Bearer ${this.#token}` }) },
       body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(answerMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    const { data, errors = [] } = (await response.json()) as Answer;
+    const { data, errors = [] } = (await response.json()) as GraphqlResponse;
     const [error] = errors;
     if (!error && data) return data as T;
     const code = error?.extensions?.code ?? "no data";

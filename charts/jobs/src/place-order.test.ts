@@ -4,19 +4,19 @@ import { startSystem } from "../../../tests/support/system.ts";
 
 const file = "charts/jobs/src/place-order.ts";
 
-t.test("one order from product to cancellation, each step in a line; a wrong password ends it", async (t) => {
+t.test("the program logs each step of one order, and fails on a wrong password", async (t) => {
   const { gatewayUrl } = await startSystem(t);
   const env = { SIDECART_URL: gatewayUrl, ADMIN_EMAIL: "admin@sidecart.test", ADMIN_PASSWORD: "sidecart-local" };
   const { code, output } = await program(file, [], env);
   t.equal(code, 0, output);
   const steps = [
-    "the first admin is logged in",
-    "a product with 3 in stock",
-    "a customer is registered and logged in",
-    "an order of 2",
+    "logged in as the first admin",
+    "created a product with 3 in stock",
+    "registered a customer and logged in",
+    "placed an order of 2",
     "the stock fell to 1",
-    "the order is cancelled, the stock is 3 again",
-    "the product is deleted",
+    "cancelled the order, the stock is 3 again",
+    "deleted the product",
     "placing an order works",
   ];
   t.same(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GraphqlClient } from "./graphql-client.ts";
 import { orderOnce } from "./order-once.ts";
 
-/** What `helm test` runs: one order from the product to its cancellation, as the shop's people would do it. */
+/** The program of `helm test`: places and cancels one order through the public API. */
 const config = z.object({
   SIDECART_URL: z.url(),
   ADMIN_EMAIL: z.email(),
@@ -12,9 +12,9 @@ const config = z.object({
 
 try {
   const { SIDECART_URL, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = loadConfig(config);
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  await orderOnce(new GraphqlClient(SIDECART_URL), { email, password }, say);
-  say("placing an order works");
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  await orderOnce(new GraphqlClient(SIDECART_URL), { email, password }, log);
+  log("placing an order works");
 } catch (error) {
   process.stderr.write(`place-order: ${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -6,9 +6,9 @@ import { changeKeys, type Verb, verbs } from "./change-keys.ts";
 const config = z.object({ SIGNING_KEYS_SECRET: z.string().min(1).default("accounts-signing-keys") });
 
 try {
-  const verb = z.enum(verbs, { error: `say ${verbs.join(" or ")}` }).parse(process.argv[2]) satisfies Verb;
-  const said = await changeKeys(openKubernetes(), loadConfig(config).SIGNING_KEYS_SECRET, verb);
-  process.stdout.write(`${said}\n`);
+  const verb = z.enum(verbs, { error: `must be ${verbs.join(" or ")}` }).parse(process.argv[2]) satisfies Verb;
+  const outcome = await changeKeys(openKubernetes(), loadConfig(config).SIGNING_KEYS_SECRET, verb);
+  process.stdout.write(`${outcome}\n`);
 } catch (error) {
   const text = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
   process.stderr.write(`signing-keys: ${text}\n`);

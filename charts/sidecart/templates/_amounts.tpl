@@ -1,4 +1,4 @@
-{{/* A quantity of Kubernetes, such as 50m or 112Mi, as a number. Arguments: quantity. */}}
+{{/* Converts a Kubernetes quantity, such as 50m or 112Mi, to a number. Arguments: quantity. */}}
 {{- define "sidecart.number" -}}
 {{- $text := toString . -}}
 {{- $unit := regexFind "[A-Za-z]+$" $text -}}
@@ -7,8 +7,8 @@
 {{- end }}
 
 {{/*
-What does not fit into a container's resources: a limit below its request, a heap that the memory limit ends before garbage
-is collected. Arguments: where (the value's path), resources, heap (its value's path), heapMi.
+Fails when a limit is below its request, or when the heap does not fit into the memory limit: the kernel would kill the
+process before it collects garbage. Arguments: where (path of the value), resources, heap (path of its value), heapMi.
 */}}
 {{- define "sidecart.misfit" -}}
 {{- $requests := .resources.requests | default dict -}}
@@ -24,7 +24,7 @@ is collected. Arguments: where (the value's path), resources, heap (its value's 
 {{- end -}}
 {{- if and .heap $limits.memory -}}
   {{- if ge (printf "%vMi" .heapMi | include "sidecart.number" | float64) (include "sidecart.number" $limits.memory | float64) -}}
-    {{- fail (printf "%s: %v MiB leave nothing of %s.limits.memory %v; it must be below, with room for code and buffers" .heap .heapMi .where $limits.memory) -}}
+    {{- fail (printf "%s: %v MiB does not fit into %s.limits.memory %v; set it lower, with room for code and buffers" .heap .heapMi .where $limits.memory) -}}
   {{- end -}}
 {{- end -}}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* A resource file as JSON. */}}
+{{/* Parses a resource file. */}}
 {{- define "sidecart.resource" -}}
 {{- $resource := .root.Files.Get .path | fromYaml -}}
 {{- if hasKey $resource "Error" -}}
@@ -7,14 +7,14 @@
 {{- toJson $resource -}}
 {{- end }}
 
-{{/* The chosen Dapr resources, as JSON: {items: [...]}. The same files as on one machine, with the paths of this chart. */}}
+{{/* The Dapr resources of the selected backends, as JSON: {items: [...]}. The same files as for `npm start`, with this chart's paths. */}}
 {{- define "sidecart.resources" -}}
 {{- $items := list -}}
 {{- $chosen := list "base" (printf "broker/%s" .Values.broker) (printf "state/%s" .Values.state) (printf "search/%s" .Values.search) (printf "media/%s" .Values.media) "secrets/kubernetes" -}}
 {{- range $folder := $chosen -}}
   {{- $found := $.Files.Glob (printf "resources/%s/*.yaml" $folder) -}}
   {{- if not $found -}}
-    {{- fail (printf "there are no Dapr resources in components/resources/%s" $folder) -}}
+    {{- fail (printf "components/resources/%s contains no Dapr resources" $folder) -}}
   {{- end -}}
   {{- range $path, $_ := $found -}}
     {{- $items = append $items (include "sidecart.resource" (dict "root" $ "path" $path) | fromJson) -}}
@@ -46,7 +46,7 @@
 {{- toJson (dict "items" $items) -}}
 {{- end }}
 
-{{/* What Dapr resources say about an app: {access, secrets}. An app without files may be called by nobody and read no secret. */}}
+{{/* The access policy and secret scopes of an app: {access, secrets}. Without files, no app may call it and it may read no secret. */}}
 {{- define "sidecart.configurationOf" -}}
 {{- $spec := dict "accessControl" (dict "defaultAction" "deny" "trustDomain" "public") "secrets" (dict "scopes" (list (dict "storeName" "secrets" "defaultAccess" "deny" "allowedSecrets" list))) -}}
 {{- range $kind := list "access" "secrets" -}}
@@ -62,7 +62,7 @@
 {{- toJson $spec -}}
 {{- end }}
 
-{{/* Names of the Secrets that an app's sidecar reads: for its components and for the app. JSON: {items: [...]}. */}}
+{{/* Names of the Secrets that an app's sidecar reads for its components and for the app. JSON: {items: [...]}. */}}
 {{- define "sidecart.secretsOf" -}}
 {{- $names := list -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
@@ -78,7 +78,7 @@
 {{- toJson (dict "items" ($names | uniq | sortAlpha)) -}}
 {{- end }}
 
-{{/* The pluggable components beside an app's sidecar: types of its components that are programs of ours. JSON: {items: [...]}. */}}
+{{/* The types of the pluggable components that run beside an app's sidecar. JSON: {items: [...]}. */}}
 {{- define "sidecart.pluggablesOf" -}}
 {{- $items := list -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
@@ -90,7 +90,7 @@
 {{- toJson (dict "items" ($items | uniq)) -}}
 {{- end }}
 
-{{/* Where files are kept: volumes of the sidecar (media) and of the search component. */}}
+{{/* Mount paths of the volumes of the sidecar (media) and of the search component. */}}
 {{- define "sidecart.mediaFolder" -}}
 /var/lib/sidecart/media
 {{- end }}
@@ -99,25 +99,25 @@
 /var/lib/sidecart/search
 {{- end }}
 
-{{/* "true" when a pluggable component of the app has the volume `search`: then only one pod may be. Arguments: root, app. */}}
+{{/* "true" when a pluggable component of the app mounts the volume `search`, which limits the app to one pod. Arguments: root, app. */}}
 {{- define "sidecart.keepsFiles" -}}
 {{- range (include "sidecart.pluggablesOf" . | fromJson).items -}}
   {{- if .keepsFiles -}}true{{- end -}}
 {{- end -}}
 {{- end }}
 
-{{/* "true" when the app has a component of that type. Arguments: root, app, type. */}}
+{{/* "true" when the app has a component of this type. Arguments: root, app, type. */}}
 {{- define "sidecart.uses" -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
   {{- if eq .spec.type $.type -}}true{{- end -}}
 {{- end -}}
 {{- end }}
 
-{{/* spec of an app's Configuration, as JSON. Arguments: root, app. */}}
+{{/* The spec of an app's Configuration, as JSON. Arguments: root, app. */}}
 {{- define "sidecart.appConfiguration" -}}
 {{- $spec := include "sidecart.configurationOf" . | fromJson -}}
 {{- $_ := set $spec "metrics" (dict "enabled" true "http" (dict "increasedCardinality" false)) -}}
-{{- /* Else a running sidecar takes up a changed Secret or component within a minute, before the set-up; a wrong one ends all of a service's at once. */ -}}
+{{- /* No hot reload: running sidecars would load a changed Secret or component before the set-up ran, and an error would stop all replicas at once. */ -}}
 {{- $_ := set $spec "features" (list (dict "name" "HotReload" "enabled" false)) -}}
 {{- with .root.Values.tracing -}}
   {{- if .endpoint -}}

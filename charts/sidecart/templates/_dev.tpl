@@ -1,7 +1,7 @@
 {{/*
-A server for development: Deployment, Service and, when its data is to outlive its pod, a claim. Arguments: root, name,
-server (its values), ports (name → number), args, env, files (a Secret's key → path), data (its folder), scratch (folders
-of passing files), probe (a command or a port's name), readOnly (its root).
+A development server: a Deployment, a Service and, with persistence, a claim. Arguments: root, name, server (its values),
+ports (name → number), args, env, files (key of a Secret → path), data (data folder), scratch (folders of temporary files),
+probe (a command or the name of a port), readOnly (read-only root file system).
 */}}
 {{- define "sidecart.devServer" -}}
 {{- $it := dict "root" .root "name" .name "component" "development" -}}

@@ -1,4 +1,4 @@
-{{/* The topics that an app hears, without its own dead letters, as JSON: {items: [...]}. Arguments: root, app. */}}
+{{/* The topics that an app subscribes to, except its dead letters, as JSON: {items: [...]}. Arguments: root, app. */}}
 {{- define "sidecart.topicsOf" -}}
 {{- $topics := list -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
@@ -20,7 +20,7 @@
 {{- toJson (dict "items" (without $topics "" (printf "%s.dead-letters.v1" .app))) -}}
 {{- end }}
 
-{{/* What KEDA asks the broker for one topic of a service: as components/resources/broker and components/setup name things. Arguments: root, app, topic, keda. */}}
+{{/* KEDA's trigger for one topic of a service, with the names of components/resources/broker and components/setup. Arguments: root, app, topic, keda. */}}
 {{- define "sidecart.kedaTrigger" -}}
 {{- $lag := .keda.lagThreshold | int | toString -}}
 {{- $keda := .root.Values.keda -}}
@@ -41,14 +41,14 @@
 {{- toYaml (list $trigger) -}}
 {{- end }}
 
-{{/* "true" when KEDA asks the broker about at least one service. */}}
+{{/* "true" when KEDA scales at least one service. */}}
 {{- define "sidecart.scaledByEvents" -}}
 {{- range $name, $service := include "sidecart.services" . | fromJson -}}
   {{- if and $service.keda.enabled (include "sidecart.topicsOf" (dict "root" $ "app" $name) | fromJson).items -}}true{{- end -}}
 {{- end -}}
 {{- end }}
 
-{{/* Keys of the broker's Secret, as KEDA names them. */}}
+{{/* Maps KEDA's parameters to keys of the broker's Secret. */}}
 {{- define "sidecart.kedaSecretKeys" -}}
 {{- $keys := dict "redis" (dict "address" "host" "username" "username" "password" "password") "rabbitmq" (dict "host" "connectionString") "kafka" (dict "username" "saslUsername" "password" "saslPassword" "ca" "caCert") -}}
 {{- get $keys .Values.broker | default dict | toJson -}}

@@ -1,4 +1,4 @@
-{{/* Labels of an object. Arguments: root, name; component is what kind of thing it is. */}}
+{{/* Labels of an object. Arguments: root, name, component. */}}
 {{- define "sidecart.labels" -}}
 {{ include "sidecart.selector" . }}
 app.kubernetes.io/part-of: sidecart
@@ -8,13 +8,13 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* What never changes about an object: the labels that select its pods. */}}
+{{/* The immutable labels that select an object's pods. */}}
 {{- define "sidecart.selector" -}}
 app.kubernetes.io/name: {{ .name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- end }}
 
-{{/* metadata of an object in the release's namespace. */}}
+{{/* The metadata of an object in the release's namespace. */}}
 {{- define "sidecart.metadata" -}}
 name: {{ .as | default .name }}
 namespace: {{ .root.Release.Namespace }}
@@ -22,7 +22,7 @@ labels:
   {{- include "sidecart.labels" . | nindent 2 }}
 {{- end }}
 
-{{/* The full name of one of our images. Arguments: root, image. */}}
+{{/* The full name of an image of Sidecart. Arguments: root, image. */}}
 {{- define "sidecart.image" -}}
 {{- with .root.Values.image -}}
 {{- $repository := compact (list .registry .repositoryPrefix $.image) | join "/" -}}
@@ -30,7 +30,7 @@ labels:
 {{- end -}}
 {{- end }}
 
-{{/* One of our containers: image and how it is pulled. Arguments: root, image; writable: it may change its own files. */}}
+{{/* Image, pull policy and security context of a container. Arguments: root, image; writable: its root file system is writable. */}}
 {{- define "sidecart.ours" -}}
 image: {{ include "sidecart.image" . | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -42,7 +42,7 @@ securityContext:
   {{- toYaml $context | nindent 2 }}
 {{- end }}
 
-{{/* What every pod of the release has. */}}
+{{/* Settings of every pod of the release. */}}
 {{- define "sidecart.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -56,7 +56,7 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/* The token, CA and namespace with which a container may ask the Kubernetes API: only who mounts it has them. */}}
+{{/* A volume with the token, CA and namespace for the Kubernetes API. Only containers that mount it can call the API. */}}
 {{- define "sidecart.kubeApiVolume" -}}
 - name: kube-api
   projected:
@@ -87,7 +87,7 @@ imagePullSecrets:
   readOnly: true
 {{- end }}
 
-{{/* A variable from a key of a Secret. Arguments: name, secret, key. */}}
+{{/* An environment variable from a key of a Secret. Arguments: name, secret, key. */}}
 {{- define "sidecart.secretVariable" -}}
 - name: {{ .name }}
   valueFrom:
@@ -97,8 +97,8 @@ imagePullSecrets:
 {{- end }}
 
 {{/*
-What tells this installation from another of the same name, before or after it: five letters made once, in a ConfigMap that
-goes with uninstall. Nothing when the cluster was not asked.
+An id that distinguishes this installation from earlier and later ones with the same name: five random letters in a
+ConfigMap, which uninstall deletes. Empty when Helm has no access to a cluster.
 */}}
 {{- define "sidecart.installation" -}}
 {{- include "sidecart.lookUp" . -}}
@@ -113,12 +113,12 @@ goes with uninstall. Nothing when the cluster was not asked.
 {{- .Values.installation -}}
 {{- end }}
 
-{{/* The set-up's Job of a revision. A Job that a failed revision of an earlier installation left has another name. Arguments: root, revision. */}}
+{{/* The name of a revision's set-up Job. It differs from Jobs that an earlier installation left. Arguments: root, revision. */}}
 {{- define "sidecart.setUpOf" -}}
 sidecart-set-up-{{ .revision }}{{ with include "sidecart.installation" .root }}-{{ . }}{{ end }}
 {{- end }}
 
-{{/* The Job that prepares this revision: pods of this revision start when it has succeeded. */}}
+{{/* The name of this revision's set-up Job. Pods of this revision start when it has succeeded. */}}
 {{- define "sidecart.setUpName" -}}
 {{- with .Values.setUp.suffix -}}
 sidecart-set-up-{{ . }}
@@ -127,7 +127,7 @@ sidecart-set-up-{{ . }}
 {{- end -}}
 {{- end }}
 
-{{/* Binds the Role of that name to the ServiceAccount of that name. Arguments: root, name, component. */}}
+{{/* Binds the Role with this name to the ServiceAccount with the same name. Arguments: root, name, component. */}}
 {{- define "sidecart.roleBinding" -}}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding

@@ -1,4 +1,4 @@
-{{/* A rule's ports. Arguments: a list of numbers. */}}
+{{/* The ports of a rule. Arguments: a list of numbers. */}}
 {{- define "sidecart.ports" -}}
 ports:
   {{- range . }}
@@ -6,20 +6,20 @@ ports:
   {{- end }}
 {{- end }}
 
-{{/* Pods of this release by name, as a peer. Arguments: root, name. */}}
+{{/* A peer that selects pods of this release by name. Arguments: root, name. */}}
 {{- define "sidecart.peer" -}}
 - podSelector:
     matchLabels:
       {{- include "sidecart.selector" . | nindent 6 }}
 {{- end }}
 
-{{/* The server that a Secret gives access to, or nothing. */}}
+{{/* The server to which a Secret gives access; empty for other Secrets. */}}
 {{- define "sidecart.serverOf" -}}
 {{- $servers := dict "redis" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
 {{- if or (hasSuffix "-db" .) (hasSuffix "-db-owner" .) -}}postgres{{- else -}}{{- get $servers . -}}{{- end -}}
 {{- end }}
 
-{{/* "true" when the server runs in this release. Arguments: root, server. */}}
+{{/* "true" when the server is a development server of this release. Arguments: root, server. */}}
 {{- define "sidecart.runsHere" -}}
 {{- with .root.Values.dev -}}
 {{- $chosen := dict "postgres" true "redis" true "rabbitmq" (eq $.root.Values.broker "rabbitmq") "elasticsearch" (eq $.root.Values.search "elasticsearch") -}}
@@ -27,12 +27,12 @@ ports:
 {{- end -}}
 {{- end }}
 
-{{/* Ports of the servers of dev.enabled. */}}
+{{/* Ports of the development servers. */}}
 {{- define "sidecart.devPorts" -}}
 {{- get (dict "postgres" "[5432]" "redis" "[6379]" "rabbitmq" "[5672, 15672]" "elasticsearch" "[9200]") . -}}
 {{- end }}
 
-{{/* The egress rule to a server. Arguments: root, server, manages (it may use the management port too). */}}
+{{/* The egress rule to a server. Arguments: root, server, manages (whether the management port is allowed). */}}
 {{- define "sidecart.egressToServer" -}}
 {{- $rule := get .root.Values.networkPolicy.servers .server -}}
 {{- $here := include "sidecart.runsHere" . -}}
@@ -51,7 +51,7 @@ ports:
 {{- end }}
 
 {{- define "sidecart.egressToDns" -}}
-# names
+# DNS
 - to:
     - namespaceSelector:
         matchLabels:
@@ -73,7 +73,7 @@ ports:
   {{- include "sidecart.ports" .Values.networkPolicy.apiServer.ports | nindent 2 }}
 {{- end }}
 
-{{/* What every sidecar asks: certificates and resources; with actors also where they are and when they wake. Arguments: root, actors. */}}
+{{/* Egress of every sidecar to Dapr's control plane: sentry and operator; with actors also placement and scheduler. Arguments: root, actors. */}}
 {{- define "sidecart.egressToDapr" -}}
 {{- $edges := dict "dapr-sentry" 50001 "dapr-operator" 6500 -}}
 {{- if .actors -}}
@@ -92,7 +92,7 @@ ports:
 {{- end }}
 {{- end }}
 
-{{/* Apps whose access policies let an app call something, as JSON: {items: [...]}. Arguments: root, app. */}}
+{{/* Apps whose access policies allow calls from an app, as JSON: {items: [...]}. Arguments: root, app. */}}
 {{- define "sidecart.callersOf" -}}
 {{- $callers := list -}}
 {{- $services := include "sidecart.services" .root | fromJson -}}
@@ -109,7 +109,7 @@ ports:
 {{- toJson (dict "items" ($callers | uniq | sortAlpha)) -}}
 {{- end }}
 
-{{/* metadata of a NetworkPolicy and the pods that it is about. Arguments: root, name. */}}
+{{/* The metadata and pod selector of a NetworkPolicy. Arguments: root, name. */}}
 {{- define "sidecart.policyHead" -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

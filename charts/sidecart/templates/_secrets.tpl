@@ -1,4 +1,4 @@
-{{/* Asks the cluster for the namespace's Secrets, once a render: .Values.found is them by name, .Values.asked whether it answered. */}}
+{{/* Looks up the namespace's Secrets once per render: .Values.found has them by name; .Values.asked is whether a cluster was reachable. */}}
 {{- define "sidecart.lookUp" -}}
 {{- if not (hasKey .Values "found") -}}
   {{- $answer := lookup "v1" "Secret" .Release.Namespace "" -}}
@@ -13,15 +13,15 @@
 {{- end -}}
 {{- end }}
 
-{{/* What a key of a Secret holds already, else the given text. Arguments: root, secret, key, text. */}}
+{{/* The existing value of a key of a Secret, or else the given text. Arguments: root, secret, key, text. */}}
 {{- define "sidecart.kept" -}}
 {{- $data := (get .root.Values.found .secret | default dict).data | default dict -}}
 {{- with get $data .key -}}{{- b64dec . -}}{{- else -}}{{- .text -}}{{- end -}}
 {{- end }}
 
 {{/*
-A new password. With dev.seed it follows from the seed and what it is for: who renders without asking the cluster (Tilt,
-a GitOps tool) gets the same one each time. Arguments: root, of.
+A new password. With dev.seed it is derived from the seed and its purpose, so that renders without a cluster (Tilt, GitOps
+tools) always get the same one. Arguments: root, of.
 */}}
 {{- define "sidecart.newPassword" -}}
 {{- with .root.Values.dev.seed -}}
@@ -32,9 +32,9 @@ a GitOps tool) gets the same one each time. Arguments: root, of.
 {{- end }}
 
 {{/*
-The Secrets that this release makes, as .Values.made: name → key → text. Made once a render, so that what names the same
-password twice says the same, and kept from one release to the next. A Secret of that name that somebody else made is
-used as it is.
+The Secrets that this release creates, as .Values.made: name → key → text. They are created once per render, so that all
+uses of a password are equal, and later releases keep them. An existing Secret with such a name that the release does not
+own is used unchanged.
 */}}
 {{- define "sidecart.make" -}}
 {{- if not (hasKey .Values "made") -}}
@@ -67,7 +67,7 @@ used as it is.
 {{- end -}}
 {{- end }}
 
-{{/* Secrets of the servers that dev.enabled runs, and the first log-in, as JSON: name → key → text. */}}
+{{/* Secrets of the development servers and of the first admin, as JSON: name → key → text. */}}
 {{- define "sidecart.devSecrets" -}}
 {{- $made := dict -}}
 {{- if .Values.dev.postgres.enabled -}}
@@ -107,7 +107,7 @@ used as it is.
 {{- include "sidecart.kept" (dict "root" .root "secret" .secret "key" "password" "text" (include "sidecart.newPassword" (dict "root" .root "of" .secret))) -}}
 {{- end }}
 
-{{/* Every Secret that this release reads, with the keys it must have. JSON: name → [keys]. */}}
+{{/* Every Secret that this release reads, with its required keys. JSON: name → [keys]. */}}
 {{- define "sidecart.neededSecrets" -}}
 {{- $needed := dict "accounts-first-admin" (list "email" "password") "accounts-signing-keys" list -}}
 {{- if include "sidecart.administers" . -}}
@@ -148,7 +148,7 @@ used as it is.
 {{- toJson $needed -}}
 {{- end }}
 
-{{/* Of what is read, and neither made here nor there: one line each. Nothing when the cluster was not asked. */}}
+{{/* Required Secrets and keys that neither exist nor are created here: one line each. Empty without a cluster. */}}
 {{- define "sidecart.missingSecrets" -}}
 {{- include "sidecart.make" . -}}
 {{- if .Values.asked -}}
@@ -170,8 +170,8 @@ used as it is.
 {{- end }}
 
 {{/*
-Secrets that this release reads, made at an earlier revision and would not make now: Helm would delete them with this one,
-unless their owner said to keep them. Names, by a space each.
+Names of Secrets, separated by spaces, that this release reads and an earlier revision created, but that this revision no
+longer creates. Helm would delete them unless they have the annotation helm.sh/resource-policy=keep.
 */}}
 {{- define "sidecart.droppedSecrets" -}}
 {{- include "sidecart.make" . -}}
@@ -188,7 +188,7 @@ unless their owner said to keep them. Names, by a space each.
 {{- join " " $dropped -}}
 {{- end }}
 
-{{/* Changes when a Secret does that an app reads at its start. Signing keys are read again while it runs. Arguments: root, app. */}}
+{{/* A checksum of the Secrets that an app reads at its start; signing keys are reloaded at run time. Arguments: root, app. */}}
 {{- define "sidecart.secretsChecksum" -}}
 {{- include "sidecart.make" .root -}}
 {{- $seen := dict -}}

@@ -20,20 +20,20 @@
 {{- toJson $services -}}
 {{- end }}
 
-{{/* Longest from SIGTERM to the end: the pause before it, the drain, what the service finishes, its sidecar. */}}
+{{/* The termination grace period: preStop, drain, calls in flight of the service, and its sidecar. */}}
 {{- define "sidecart.graceSeconds" -}}
 {{- $drain := divf (.service.drainDelayMs | float64) 1000.0 | ceil | int -}}
 {{- add (.service.preStopSeconds | int) $drain 20 (.root.Values.dapr.gracefulShutdownSeconds | int) 5 -}}
 {{- end }}
 
-{{/* "true" when the set-up makes databases and roles, with the Secret postgres-admin. */}}
+{{/* "true" when the set-up creates databases and roles, with the Secret postgres-admin. */}}
 {{- define "sidecart.administers" -}}
 {{- if or .Values.setUp.createDatabases (include "sidecart.runsHere" (dict "root" . "server" "postgres")) -}}true{{- end -}}
 {{- end }}
 
 {{/*
-How many pods a Deployment that something scales has now, at least the scaler's least: Helm would set it to 1 where a
-number of before is left out. Nothing without a cluster to ask: who applies renders must not undo the scaler's work.
+The current replicas of an autoscaled Deployment, at least the autoscaler's minimum. Helm would set 1 if an earlier value
+were omitted. Empty without a cluster, because applying a render must not undo the autoscaler's decision.
 Arguments: root, name, service.
 */}}
 {{- define "sidecart.scaledReplicas" -}}
@@ -45,7 +45,7 @@ Arguments: root, name, service.
 {{- end -}}
 {{- end }}
 
-{{/* Names of the databases of services: their roles and the databases are called so. Arguments: service. */}}
+{{/* The name of a service's database and of its owner role. Arguments: service. */}}
 {{- define "sidecart.databaseName" -}}
 sidecart_{{ . | replace "-" "_" }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* Where the files of a volume are: a claim, or a folder that goes with the pod. Arguments: root, volume. */}}
+{{/* The source of a volume: a claim, or an emptyDir that is deleted with the pod. Arguments: root, volume. */}}
 {{- define "sidecart.volumeSource" -}}
 {{- $volume := get .root.Values.volumes .volume -}}
 {{- if or $volume.existingClaim $volume.persistent -}}

@@ -1,4 +1,4 @@
-{{/* How the sidecar of an app is started: what local/src/parts/sidecar.ts says on one machine. Arguments: root, name, service. */}}
+{{/* Annotations for the sidecar of an app. local/src/parts/sidecar.ts has the same settings for `npm start`. Arguments: root, name, service. */}}
 {{- define "sidecart.daprAnnotations" -}}
 {{- $arguments := dict "root" .root "app" .name -}}
 {{- $dapr := .root.Values.dapr -}}
@@ -44,7 +44,7 @@ dapr.io/sidecar-memory-limit: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- if not .service.actors }}
-# It hosts no actors and no workflows: neither placement nor scheduler is asked.
+# Without actors and workflows the sidecar needs neither placement nor scheduler.
 dapr.io/placement-host-address: ""
 dapr.io/scheduler-host-address: ""
 {{- end }}
@@ -68,7 +68,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 /var/run/dapr-sockets
 {{- end }}
 
-{{/* What the process is told. Arguments: root, name, service. */}}
+{{/* Environment variables of a service. Arguments: root, name, service. */}}
 {{- define "sidecart.environment" -}}
 - name: SIDECART_APP_ID
   value: {{ .name }}
@@ -103,16 +103,16 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* Of every Node process. Arguments: heapMi, of the old generation. */}}
+{{/* Environment variables of every Node process. Arguments: heapMi (maximum size of the old generation). */}}
 {{- define "sidecart.nodeEnvironment" -}}
 - name: NODE_OPTIONS
   value: {{ printf "--max-old-space-size=%d" (.heapMi | int) | quote }}
-# the postgres binding answers with `573µs` in metadata, which grpc-js would report at every call
+# The postgres binding returns metadata such as `573µs`; grpc-js would log an error at every call.
 - name: GRPC_VERBOSITY
   value: NONE
 {{- end }}
 
-{{/* A component of ours as a native sidecar: it listens before the sidecar looks for sockets. Arguments: root, component. */}}
+{{/* A pluggable component as a native sidecar container, so that it listens before daprd looks for sockets. Arguments: root, component. */}}
 {{- define "sidecart.pluggableContainer" -}}
 - name: {{ .component.image }}
   {{- include "sidecart.ours" (dict "root" .root "image" .component.image) | nindent 2 }}
@@ -120,7 +120,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
   env:
     - name: DAPR_COMPONENTS_SOCKETS_FOLDER
       value: {{ include "sidecart.socketsFolder" . }}
-    # Passwords that the sidecar says once: in memory, and only this user's.
+    # Saved options may contain passwords: in memory, and accessible only to this user.
     - name: SIDECART_OPTIONS_FOLDER
       value: {{ include "sidecart.socketsFolder" . }}/options
     {{- include "sidecart.nodeEnvironment" (dict "heapMi" .component.heapMi) | nindent 4 }}

@@ -3,7 +3,7 @@ import { createClient } from "./client.ts";
 import { ElasticsearchEngine } from "./engine.ts";
 import { optionsSchema } from "./options.ts";
 
-/** Init does not wait for the cluster: calls answer UNAVAILABLE until it can be reached. */
+/** Init does not wait for the cluster: calls fail with UNAVAILABLE until the cluster is reachable. */
 export const elasticsearch = searchBinding({
   name: "elasticsearch",
   options: optionsSchema,

@@ -2,7 +2,7 @@ import type { Client } from "@elastic/elasticsearch";
 import type { SearchDocument } from "@sidecart/search/document";
 import type { SearchEngine, SearchPage, StoredDocument, WriteBatch, WriteOutcome } from "@sidecart/search/engine";
 import type { Request } from "@sidecart/search/requests";
-import { asking, errorType, isNotFound } from "./client.ts";
+import { errorType, isNotFound, translateErrors } from "./client.ts";
 import { Indexes } from "./indexes.ts";
 import { createNames, type Names } from "./names.ts";
 import type { ElasticsearchOptions } from "./options.ts";
@@ -49,15 +49,15 @@ export class ElasticsearchEngine implements SearchEngine {
       const { _source, _version } = await this.#client.get<{ document?: SearchDocument }>(request, { signal });
       return _source?.document && _version !== undefined ? { document: _source.document, version: _version } : null;
     } catch (error) {
-      // Only a missing index has an error type; a missing document is an ordinary answer with status 404.
+      // Only a missing index has an error type. A missing document is a normal response with status 404.
       if (isNotFound(error) && errorType(error) === undefined) return null;
-      return asking(Promise.reject(error));
+      return translateErrors(Promise.reject(error));
     }
   }
 
   async count(index: string, signal: AbortSignal): Promise<number> {
     const request = { index: this.#names.target(index), query: { term: { live: true } } };
-    return (await asking(this.#client.count(request, { signal }))).count;
+    return (await translateErrors(this.#client.count(request, { signal }))).count;
   }
 
   search(request: Request<"search">, signal: AbortSignal): Promise<SearchPage> {
@@ -69,7 +69,7 @@ export class ElasticsearchEngine implements SearchEngine {
   }
 
   async ping(): Promise<void> {
-    await asking(this.#client.cluster.health());
+    await translateErrors(this.#client.cluster.health());
   }
 
   close(): Promise<void> {

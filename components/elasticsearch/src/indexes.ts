@@ -1,11 +1,11 @@
 import type { Client } from "@elastic/elasticsearch";
 import { ComponentError } from "@sidecart/pluggable/errors";
-import { asking, errorType, isNotFound } from "./client.ts";
+import { errorType, isNotFound, translateErrors } from "./client.ts";
 import { mappings } from "./mapping.ts";
 import type { Names } from "./names.ts";
 import type { ElasticsearchOptions } from "./options.ts";
 
-/** Indices and aliases as the contract has them, over those of the cluster. */
+/** Maps the contract's indexes and aliases to indices and aliases of the cluster. */
 export class Indexes {
   readonly #client: Client;
   readonly #names: Names;
@@ -19,8 +19,8 @@ export class Indexes {
 
   async create(index: string, signal: AbortSignal): Promise<boolean> {
     const data = this.#names.data(index);
-    const taken = await this.#dataOf(index, signal);
-    if (taken !== null && taken !== data) throw isAlias(index);
+    const existing = await this.#dataOf(index, signal);
+    if (existing !== null && existing !== data) throw isAlias(index);
     const { shards, replicas, refreshIntervalMs } = this.#options;
     const request = {
       index: data,
@@ -37,7 +37,7 @@ export class Indexes {
       return true;
     } catch (error) {
       if (errorType(error) === "resource_already_exists_exception") return false;
-      return asking(Promise.reject(error));
+      return translateErrors(Promise.reject(error));
     }
   }
 
@@ -46,13 +46,13 @@ export class Indexes {
       await this.#client.indices.delete({ index: this.#names.data(index) }, { signal });
       return true;
     } catch (error) {
-      if (!isNotFound(error)) return asking(Promise.reject(error));
+      if (!isNotFound(error)) return translateErrors(Promise.reject(error));
     }
     if ((await this.#dataOf(index, signal)) !== null) throw isAlias(index);
     return false;
   }
 
-  /** One request of the cluster moves the alias: removed wherever it was, added where it goes. */
+  /** One request to the cluster removes the alias from every other index and adds it to the new one, atomically. */
   async pointAlias(alias: string, index: string, signal: AbortSignal): Promise<void> {
     if ((await this.#dataOf(alias, signal)) === this.#names.data(alias)) {
       throw new ComponentError("FAILED_PRECONDITION", `alias: "${alias}" is an index`);
@@ -62,7 +62,7 @@ export class Indexes {
       { remove: { index: this.#names.allData, alias: target, must_exist: false } },
       { add: { index: this.#names.data(index), alias: target } },
     ];
-    await asking(this.#client.indices.updateAliases({ actions }, { signal }));
+    await translateErrors(this.#client.indices.updateAliases({ actions }, { signal }));
   }
 
   async resolveAlias(alias: string, signal: AbortSignal): Promise<string | null> {
@@ -70,13 +70,13 @@ export class Indexes {
     return data === null || data === this.#names.data(alias) ? null : this.#names.fromData(data);
   }
 
-  /** The data index behind a contract's index or alias. */
+  /** The cluster's index that holds the data of this index or alias; null when neither exists. */
   async #dataOf(name: string, signal: AbortSignal): Promise<string | null> {
     try {
       const found = await this.#client.indices.getAlias({ name: this.#names.target(name) }, { signal });
       return Object.keys(found)[0] ?? null;
     } catch (error) {
-      return isNotFound(error) ? null : asking(Promise.reject(error));
+      return isNotFound(error) ? null : translateErrors(Promise.reject(error));
     }
   }
 }

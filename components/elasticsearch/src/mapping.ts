@@ -2,7 +2,7 @@ import type { estypes } from "@elastic/elasticsearch";
 import type { SearchDocument } from "@sidecart/search/document";
 import { project } from "@sidecart/search/projection";
 
-// Terms are cut and folded by the contract's rules before they are sent, so no language analyser is needed.
+// The component splits and folds terms by the contract's rules before it sends them, so no language analyser is needed.
 const words = { type: "text", analyzer: "whitespace" } as const;
 const exact = { type: "keyword" } as const;
 
@@ -10,7 +10,7 @@ export const maxPrefixLength = 20;
 
 export const mappings: estypes.MappingTypeMapping = {
   dynamic: "strict",
-  // Everything else is derived from the document, which is all that is ever read back.
+  // Only the document is ever read back. All other fields are derived from it.
   _source: { includes: ["document"] },
   properties: {
     document: { type: "object", enabled: false },
@@ -48,8 +48,8 @@ export function toEntry(document: SearchDocument): object {
 }
 
 /**
- * What stays of a deleted document. Elasticsearch itself forgets a delete's version after a minute and at a restart, and
- * an older write would then bring the document back; this is forgotten when the index is built anew.
+ * Replaces a deleted document. Elasticsearch forgets the version of a delete after a minute and at a restart; an older
+ * write would then restore the document. Rebuilding the index removes the tombstones.
  */
 export const tombstone = { live: false };
 

@@ -1,20 +1,20 @@
 /**
- * What a contract's name is called in the cluster. An index lives in `<prefix><name>.data` and has the alias
- * `<prefix><name>` from its first moment; a contract's alias is an alias of the same form that points at another index.
- * So callers only ever reach aliases, and a write with `require_alias` can never create an index by mistake.
+ * How names of the search contract map to names in the cluster. An index is stored in `<prefix><name>.data` and has the
+ * alias `<prefix><name>` from its creation on. An alias of the contract is a cluster alias of the same form that points
+ * at another index. Callers therefore only use aliases, and a write with `require_alias` cannot create an index.
  */
 export type Names = {
-  /** The alias that reads and writes go through. */
+  /** The cluster alias that reads and writes use. */
   target(name: string): string;
-  /** The index that holds the data of a contract's index. */
+  /** The cluster index that holds the data of an index. */
   data(name: string): string;
-  /** Every data index of this prefix. */
+  /** A pattern for every data index of this prefix. */
   allData: string;
-  /** The contract's name of a data index. */
+  /** The contract's name for a data index. */
   fromData(data: string): string;
 };
 
-// A contract's name holds no dot.
+// The contract allows no dot in a name, so the suffix cannot clash with one.
 const suffix = ".data";
 
 export function createNames(prefix: string): Names {

@@ -1,7 +1,7 @@
 import { integerOption } from "@sidecart/pluggable/options";
 import { z } from "zod";
 
-/** Empty text is no credential, so that one secret serves clusters with and without security. */
+/** An empty text counts as no credential, so that one secret works for clusters with and without security. */
 const credential = z
   .string()
   .optional()
@@ -30,11 +30,11 @@ export const optionsSchema = z
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     path: ["password"],
-    message: "username and password go together",
+    message: "username and password must be set together",
   })
   .refine(({ username, apiKey }) => username === undefined || apiKey === undefined, {
     path: ["apiKey"],
-    message: "is instead of username and password",
+    message: "cannot be combined with username and password",
   });
 
 export type ElasticsearchOptions = z.infer<typeof optionsSchema>;

@@ -2,8 +2,8 @@ import type { estypes } from "@elastic/elasticsearch";
 import { type FacetField, facetFields, maxFacetValues, priceBuckets } from "@sidecart/search/facets";
 import type { Filter, Sort } from "@sidecart/search/requests";
 import {
+  allowedEdits,
   fieldWeights,
-  forgivenEdits,
   matchWeights,
   minPrefixLength,
   queryTerms,
@@ -14,10 +14,10 @@ import { maxPrefixLength } from "./mapping.ts";
 type Query = estypes.QueryDslQueryContainer;
 
 const fields = Object.entries(fieldWeights).map(([field, weight]) => `${field}^${weight}`);
-// A document that has the word itself also matches by its start: it counts for both.
-const bothWays = 0.5;
+// A document with the exact word also matches by prefix. Both matches count: the best in full, the others by half.
+const tieBreaker = 0.5;
 
-/** Live documents that have enough of the words. */
+/** Live documents with at least the required number of the query's terms. */
 export function textQuery(text: string, filters: Query[]): Query {
   const terms = queryTerms(text);
   const live: Query = { term: { live: true } };
@@ -32,28 +32,28 @@ export function textQuery(text: string, filters: Query[]): Query {
 }
 
 function matchTerm(query: string): Query {
-  const edits = forgivenEdits(query);
-  const ways: Query[] = [{ multi_match: { query, fields } }];
+  const edits = allowedEdits(query);
+  const queries: Query[] = [{ multi_match: { query, fields } }];
   if (query.length >= minPrefixLength) {
-    ways.push({ multi_match: { query, fields, type: "bool_prefix", boost: matchWeights.prefix } });
+    queries.push({ multi_match: { query, fields, type: "bool_prefix", boost: matchWeights.prefix } });
   }
   if (edits > 0) {
-    ways.push({ multi_match: { query, fields, fuzziness: edits, prefix_length: 1, boost: matchWeights.fuzzy } });
+    queries.push({ multi_match: { query, fields, fuzziness: edits, prefix_length: 1, boost: matchWeights.fuzzy } });
   }
-  return { dis_max: { queries: ways, tie_breaker: bothWays } };
+  return { dis_max: { queries, tie_breaker: tieBreaker } };
 }
 
-/** Live documents whose name has a word that starts with, or nearly with, each typed term; undefined if none was typed. */
+/** Live documents whose name has, for each typed term, a word with that prefix or a similar one; undefined without terms. */
 export function namePrefixQuery(prefix: string): Query | undefined {
   const terms = queryTerms(prefix).map((term) => [...term].slice(0, maxPrefixLength).join(""));
   if (terms.length === 0) return undefined;
   const must = terms.map((query): Query => {
     const starts: Query = { match: { namePrefixes: { query } } };
-    if (forgivenEdits(query) === 0) return starts;
+    if (allowedEdits(query) === 0) return starts;
     const nearly: Query = {
       match: { namePrefixes: { query, fuzziness: 1, prefix_length: 1, boost: matchWeights.fuzzy } },
     };
-    return { dis_max: { queries: [starts, nearly], tie_breaker: bothWays } };
+    return { dis_max: { queries: [starts, nearly], tie_breaker: tieBreaker } };
   });
   return { bool: { must, filter: { term: { live: true } } } };
 }
@@ -62,7 +62,7 @@ export function currencyFilter({ currency }: Filter): Query[] {
   return currency === undefined ? [] : [{ term: { currency } }];
 }
 
-/** The filters that have a facet, by their facet. */
+/** The filters of the fields that have a facet, by field. */
 export function facetFilters(filter: Filter): Partial<Record<FacetField, Query>> {
   const { categories, partnerId, inStock, priceFrom, priceTo } = filter;
   const bounds = { ...(priceFrom !== undefined && { gte: priceFrom }), ...(priceTo !== undefined && { lte: priceTo }) };
@@ -74,7 +74,7 @@ export function facetFilters(filter: Filter): Partial<Record<FacetField, Query>>
   };
 }
 
-/** One aggregation for each facet, over what passes every filter but its own. */
+/** One aggregation per facet, over the documents that pass every filter except the facet's own. */
 export function facetAggregations(
   filters: Partial<Record<FacetField, Query>>,
 ): Record<string, estypes.AggregationsAggregationContainer> {
@@ -85,7 +85,7 @@ export function facetAggregations(
   return Object.fromEntries(aggregations);
 }
 
-// One more than is kept, for the empty value; enough candidates from every shard to count the most frequent right.
+// One more value than we keep, because the empty value is dropped. The shard size makes the top counts exact.
 const terms = (field: string) => ({ terms: { field, size: maxFacetValues + 1, shard_size: 1_000 } });
 
 const counts: Record<FacetField, estypes.AggregationsAggregationContainer> = {
@@ -101,10 +101,10 @@ const counts: Record<FacetField, estypes.AggregationsAggregationContainer> = {
 };
 
 const byId: estypes.SortCombinations = { id: "asc" };
-export const bestFirst: estypes.SortCombinations = { _score: { order: "desc" } };
+export const byScore: estypes.SortCombinations = { _score: { order: "desc" } };
 
 export const sortOrders: Record<Sort, estypes.SortCombinations[]> = {
-  relevance: [bestFirst, byId],
+  relevance: [byScore, byId],
   "price-asc": [{ price: "asc" }, byId],
   "price-desc": [{ price: "desc" }, byId],
   newest: [{ createdAtMs: "desc" }, byId],

@@ -4,9 +4,9 @@ import type { SearchDocument } from "@sidecart/search/document";
 import type { SearchPage } from "@sidecart/search/engine";
 import { type Facet, facetFields, toFacet } from "@sidecart/search/facets";
 import type { Request } from "@sidecart/search/requests";
-import { asking } from "./client.ts";
+import { translateErrors } from "./client.ts";
 import {
-  bestFirst,
+  byScore,
   currencyFilter,
   facetAggregations,
   facetFilters,
@@ -15,8 +15,9 @@ import {
   textQuery,
 } from "./query.ts";
 
-// Scores differ a little between copies of a shard; equal requests go to equal copies, so that pages fit together.
-const sameCopies = (target: string, text: string) => `${target} ${text}`.replace(/[^a-z0-9]/gi, "-").slice(0, 100);
+// Scores differ slightly between the copies of a shard. The same query always uses the same copies, so that its pages
+// neither overlap nor leave gaps.
+const shardPreference = (target: string, text: string) => `${target} ${text}`.replace(/[^a-z0-9]/gi, "-").slice(0, 100);
 
 export async function search(
   client: Client,
@@ -30,7 +31,7 @@ export async function search(
   const position = after === undefined ? undefined : decodeCursor(sort, after);
   const body: estypes.SearchRequest = {
     index: target,
-    // One more than the page tells whether there is another.
+    // One hit more than the page holds shows whether there is a next page.
     size: first + 1,
     query: textQuery(query, [...currencyFilter(filter), ...(facets ? [] : narrow)]),
     ...(facets && { post_filter: { bool: { filter: narrow } }, aggs: facetAggregations(filters) }),
@@ -39,15 +40,15 @@ export async function search(
     _source: false,
     track_total_hits: true,
     allow_partial_search_results: false,
-    preference: sameCopies(target, query),
+    preference: shardPreference(target, query),
   };
-  const answer = await asking(client.search(body, { signal }));
-  const page = answer.hits.hits.slice(0, first);
+  const response = await translateErrors(client.search(body, { signal }));
+  const page = response.hits.hits.slice(0, first);
   return {
     ids: page.map((hit) => String(hit._id)),
-    total: (answer.hits.total as estypes.SearchTotalHits).value,
-    cursor: answer.hits.hits.length > first ? cursorAfter(page.at(-1), request) : null,
-    facets: facets ? readFacets(answer.aggregations as Record<string, FacetAnswer>) : [],
+    total: (response.hits.total as estypes.SearchTotalHits).value,
+    cursor: response.hits.hits.length > first ? cursorAfter(page.at(-1), request) : null,
+    facets: facets ? readFacets(response.aggregations as Record<string, FacetResult>) : [],
   };
 }
 
@@ -56,9 +57,9 @@ function cursorAfter(hit: estypes.SearchHit | undefined, { sort }: Request<"sear
   return encodeCursor(sort, { key: key as number | string, id: String(id) });
 }
 
-type FacetAnswer = { values: { buckets: { key: string | number; key_as_string?: string; doc_count: number }[] } };
+type FacetResult = { values: { buckets: { key: string | number; key_as_string?: string; doc_count: number }[] } };
 
-function readFacets(aggregations: Record<string, FacetAnswer>): Facet[] {
+function readFacets(aggregations: Record<string, FacetResult>): Facet[] {
   return facetFields.map((field) => {
     const buckets = aggregations[field]?.values.buckets ?? [];
     return toFacet(
@@ -81,11 +82,11 @@ export async function suggest(
     size: first,
     query,
     collapse: { field: "sortName" },
-    sort: [bestFirst, { sortName: "asc" }],
+    sort: [byScore, { sortName: "asc" }],
     _source: ["document.name"],
     track_total_hits: false,
     allow_partial_search_results: false,
   };
-  const answer = await asking(client.search<{ document: Pick<SearchDocument, "name"> }>(body, { signal }));
-  return answer.hits.hits.flatMap((hit) => (hit._source ? [hit._source.document.name] : []));
+  const response = await translateErrors(client.search<{ document: Pick<SearchDocument, "name"> }>(body, { signal }));
+  return response.hits.hits.flatMap((hit) => (hit._source ? [hit._source.document.name] : []));
 }

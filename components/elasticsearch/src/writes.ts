@@ -2,12 +2,12 @@ import type { Client, estypes } from "@elastic/elasticsearch";
 import { ComponentError } from "@sidecart/pluggable/errors";
 import type { WriteOutcome } from "@sidecart/search/engine";
 import type { BulkOperation } from "@sidecart/search/requests";
-import { asking, statusError } from "./client.ts";
+import { statusError, translateErrors } from "./client.ts";
 import { toEntry, tombstone } from "./mapping.ts";
 
 type WriteSettings = { target: string; refresh: boolean; timeoutMs: number; signal: AbortSignal };
 
-/** Sends the operations as one bulk; with `refresh` it answers when searches see them. */
+/** Sends the operations as one bulk request. With `refresh` it resolves when searches see the writes. */
 export async function write(
   client: Client,
   operations: readonly BulkOperation[],
@@ -25,24 +25,24 @@ export async function write(
     timeout: `${timeoutMs}ms`,
     operations: lines,
   };
-  const { items } = await asking(client.bulk(request, { signal }));
+  const { items } = await translateErrors(client.bulk(request, { signal }));
   const results = items.map((item) => item.index);
-  throwWhenNoneTried(results);
+  throwIfAllFailed(results);
   return operations.map((operation, at) => toOutcome(operation, results[at]));
 }
 
 function toOutcome({ op, id }: BulkOperation, result: estypes.BulkResponseItem | undefined): WriteOutcome {
-  if (!result) return { id, status: "failed", error: "Elasticsearch answered no outcome" };
+  if (!result) return { id, status: "failed", error: "Elasticsearch returned no outcome" };
   if (result.status < 300) return { id, status: op === "index" ? "indexed" : "deleted" };
   if (result.status === 409) return { id, status: "stale" };
   const transient = statusError(result.status)?.message;
-  return { id, status: "failed", error: transient ?? `Elasticsearch refused it: ${result.error?.type}` };
+  return { id, status: "failed", error: transient ?? `Elasticsearch rejected it: ${result.error?.type}` };
 }
 
-/** A missing index, and a cluster that could take none of them, are errors of the call rather than of the items. */
-function throwWhenNoneTried(results: (estypes.BulkResponseItem | undefined)[]): void {
+/** A missing index, or a cluster that accepted no operation, fails the whole call and not its single items. */
+function throwIfAllFailed(results: (estypes.BulkResponseItem | undefined)[]): void {
   if (results.some((result) => result?.error?.type === "index_not_found_exception")) {
-    throw new ComponentError("NOT_FOUND", "index: there is no such index or alias");
+    throw new ComponentError("NOT_FOUND", "index: no such index or alias");
   }
   const problems = results.map((result) => statusError(result?.status ?? 0));
   if (problems[0] && problems.every(Boolean)) throw problems[0];

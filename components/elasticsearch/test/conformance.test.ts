@@ -7,7 +7,7 @@ import { startNode } from "./node.ts";
 
 allowDownload(t);
 
-t.test("Elasticsearch keeps the search contract", async (t) => {
+t.test("Elasticsearch passes the conformance suite of the search contract", async (t) => {
   const node = await startNode(t);
   const { client } = await serve(t, elasticsearch);
   await client.init({ url: node.url, replicas: "0", refreshIntervalMs: "50" });

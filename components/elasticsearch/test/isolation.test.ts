@@ -9,7 +9,7 @@ import { startNode } from "./node.ts";
 
 allowDownload(t);
 
-t.test("components with other prefixes share a cluster without meeting, whatever the shards", async (t) => {
+t.test("components with different prefixes share a cluster without seeing each other's indexes", async (t) => {
   const node = await startNode(t);
   const { client, socketPath } = await serve(t, elasticsearch);
   const other = connectBinding(socketPath, "other");

@@ -4,7 +4,7 @@ import type { Test } from "tap";
 
 export type TestNode = { url: string; running: RunningElasticsearch; start(): Promise<void> };
 
-/** A real node with its data in the test's folder, and a way to start it again where it was. */
+/** A real node with its data in the test's folder. `start` starts it again with the same data and address. */
 export async function startNode(t: Test): Promise<TestNode> {
   const dataDir = t.testdir();
   const httpPort = await freePort();

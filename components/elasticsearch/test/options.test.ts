@@ -7,7 +7,7 @@ import { elasticsearch } from "../src/binding.ts";
 
 const url = "http://127.0.0.1:9200";
 
-t.test("wrong options are refused at Init, by their name", async (t) => {
+t.test("Init rejects an invalid option and names it", async (t) => {
   const { client } = await serve(t, elasticsearch);
   const wrong: [options: Record<string, string>, key: string][] = [
     [{}, "url"],
@@ -31,7 +31,7 @@ t.test("wrong options are refused at Init, by their name", async (t) => {
   }
 });
 
-t.test("the credentials reach the cluster, and their refusal the caller", async (t) => {
+t.test("the component sends its credentials, and the caller learns when the cluster rejects them", async (t) => {
   const seen: IncomingHttpHeaders[] = [];
   const cluster = createServer((request, response) => {
     seen.push(request.headers);

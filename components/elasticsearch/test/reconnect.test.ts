@@ -14,7 +14,7 @@ const unavailable = { code: status.UNAVAILABLE };
 
 allowDownload(t);
 
-t.test("the component outlives its node", async (t) => {
+t.test("calls succeed again after the node was killed and restarted", async (t) => {
   const node = await startNode(t);
   const { client } = await serve(t, elasticsearch);
   await client.init({ url: node.url, replicas: "0", refreshIntervalMs: "50" });
@@ -22,12 +22,12 @@ t.test("the component outlives its node", async (t) => {
   await client.invoke("alias", { alias: "products", index });
   await bulk(client, index, [upsert(product({ id: "a", name: "Kettle" }), 2), upsert(product({ id: "gone" }))]);
   await bulk(client, index, [{ op: "delete", id: "gone", version: 5 }]);
-  // What is on disk for good: nothing is left in the node's log for it to do again.
+  // Flush, so that the node has no transaction log to replay at its restart.
   t.equal((await fetch(`${node.url}/_flush?force=true`, { method: "POST" })).status, 200);
 
   process.kill(node.running.pid, "SIGKILL");
   await node.running.stop();
-  // Not DEADLINE_EXCEEDED: nobody waits for a node that is known to be away.
+  // UNAVAILABLE at once, not DEADLINE_EXCEEDED: the node refuses connections.
   for (const call of calls(client)) {
     await t.rejects(call(), unavailable);
   }
@@ -37,11 +37,11 @@ t.test("the component outlives its node", async (t) => {
   t.match(await get(client, "products", "a"), { version: 2, document: { name: "Kettle" } });
   t.same((await search(client, "products", { query: "ketle" })).ids, ["a"]);
   const outcomes = await bulk(client, index, [upsert(product({ id: "gone" }), 4), upsert(product({ id: "b" }))]);
-  t.match(outcomes, [{ status: "stale" }, { status: "indexed" }], "a delete is remembered over a restart");
+  t.match(outcomes, [{ status: "stale" }, { status: "indexed" }], "a tombstone survives a restart");
   t.equal(await count(client, index), 2);
 });
 
-t.test("Init does not need the cluster, and a node that does not answer is given up in time", async (t) => {
+t.test("Init succeeds without the cluster, and calls to a node that does not respond time out", async (t) => {
   const silent = createServer().listen(0, "127.0.0.1");
   await once(silent, "listening");
   t.teardown(() => silent.close());
@@ -52,7 +52,7 @@ t.test("Init does not need the cluster, and a node that does not answer is given
   await t.rejects(client.ping(), { code: status.DEADLINE_EXCEEDED });
 });
 
-t.test("with one of two nodes away the other answers", async (t) => {
+t.test("while one of two nodes is down the other one serves the calls", async (t) => {
   const node = await startNode(t);
   const { client } = await serve(t, elasticsearch);
   await client.init({ url: `http://127.0.0.1:1, ${node.url}`, replicas: "0" });

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { refuseOption } from "@sidecart/pluggable/options";
+import { optionError } from "@sidecart/pluggable/options";
 import { searchBinding } from "@sidecart/search/binding";
 import type { SearchEngine } from "@sidecart/search/engine";
 import type { Logger } from "pino";
@@ -9,7 +9,7 @@ import { type EmbeddedSearchOptions, optionsSchema } from "./options.ts";
 
 const inMemory = ":memory:";
 
-/** Components that name the same file share one engine: its text index is in memory. */
+/** Components with the same file share one engine, because its text index is in memory. */
 const shared = new Map<string, { engine: EmbeddedEngine; users: number }>();
 
 export const embeddedSearch = searchBinding({ name: "embedded-search", options: optionsSchema, open });
@@ -20,7 +20,7 @@ async function open({ path }: EmbeddedSearchOptions, logger: Logger): Promise<Se
   const current = shared.get(file) ?? { engine: new EmbeddedEngine(openFile(file), logger), users: 0 };
   current.users += 1;
   shared.set(file, current);
-  return sharing(current.engine, async () => {
+  return withOwnClose(current.engine, async () => {
     current.users -= 1;
     if (current.users > 0) return;
     shared.delete(file);
@@ -34,14 +34,14 @@ function openFile(file: string): DocumentStore {
   } catch (error) {
     const locked = (error as { errcode?: number }).errcode === sqliteBusy;
     const reason = locked ? "is in use by another process" : "cannot be opened as a SQLite database";
-    throw refuseOption("path", reason, error);
+    throw optionError("path", reason, error);
   }
 }
 
 const sqliteBusy = 5;
 
-/** The same engine with a close of its own. */
-function sharing(engine: EmbeddedEngine, close: () => Promise<void>): SearchEngine {
+/** The shared engine with a separate `close`. */
+function withOwnClose(engine: EmbeddedEngine, close: () => Promise<void>): SearchEngine {
   return {
     createIndex: (index) => engine.createIndex(index),
     deleteIndex: (index) => engine.deleteIndex(index),

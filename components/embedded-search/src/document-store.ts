@@ -18,8 +18,8 @@ const schema = `
   ) without rowid;
 `;
 
-// One process owns the file: the text index beside it is in memory. WAL with NORMAL survives a killed process whole; a
-// power cut may lose the last commits, which the owner of the documents can send again.
+// Only one process may open the file, because its text index is in memory. WAL with NORMAL loses nothing when the process
+// is killed. A power cut may lose the last commits; the owner of the documents can send these again.
 const settings = `
   pragma locking_mode = exclusive;
   pragma journal_mode = wal;
@@ -82,7 +82,7 @@ export class DocumentStore {
     this.#statements.pointAlias.run(alias, index);
   }
 
-  /** Applies the operations in one transaction; answers which of them were newer than what was stored. */
+  /** Applies the operations in one transaction. Returns, for each, whether its version was newer than the stored one. */
   write(index: string, operations: readonly BulkOperation[]): boolean[] {
     const number = this.#numberOf(index);
     this.#database.exec("begin immediate");
@@ -104,7 +104,7 @@ export class DocumentStore {
     return row ? { document: JSON.parse(String(row.document)), version: Number(row.version) } : null;
   }
 
-  /** Live documents in pages by id, each page read when it is asked for. */
+  /** Live documents in pages, ordered by id. Each page is read on demand. */
   *pages(index: string, size: number): Generator<StoredDocument["document"][]> {
     const number = this.#numberOf(index);
     for (let after = ""; ; ) {

@@ -7,10 +7,10 @@ import type { DocumentStore } from "./document-store.ts";
 import { toPage } from "./page.ts";
 import { TextIndex } from "./text-index.ts";
 
-// Small enough that a Ping is answered between two pages of a rebuild.
-const rebuildPage = 500;
+// Small enough that the event loop can serve a Ping between two pages.
+const rebuildPageSize = 500;
 
-/** SQLite holds the truth, MiniSearch the words; the words are rebuilt at start while calls wait for it. */
+/** SQLite stores the documents; the text index is in memory. It is rebuilt at start, and calls wait for the rebuild. */
 export class EmbeddedEngine implements SearchEngine {
   readonly #store: DocumentStore;
   readonly #texts = new Map<string, TextIndex>();
@@ -20,7 +20,7 @@ export class EmbeddedEngine implements SearchEngine {
   constructor(store: DocumentStore, logger: Logger) {
     this.#store = store;
     this.#ready = this.#rebuild(logger);
-    this.#ready.catch((error: unknown) => logger.error({ err: error }, "text index not rebuilt"));
+    this.#ready.catch((error: unknown) => logger.error({ err: error }, "the rebuild of the text index failed"));
   }
 
   async createIndex(index: string): Promise<boolean> {
@@ -110,14 +110,14 @@ export class EmbeddedEngine implements SearchEngine {
     for (const index of this.#store.indexNames()) {
       const text = new TextIndex();
       this.#texts.set(index, text);
-      for (const page of this.#store.pages(index, rebuildPage)) {
+      for (const page of this.#store.pages(index, rebuildPageSize)) {
         for (const document of page) text.put(document);
         documents += page.length;
         await nextTurn();
         if (this.#closing) return;
       }
     }
-    logger.info({ documents, durationMs: Math.round(performance.now() - startedAt) }, "text index ready");
+    logger.info({ documents, durationMs: Math.round(performance.now() - startedAt) }, "the text index is ready");
   }
 }
 
@@ -131,5 +131,5 @@ function apply(text: TextIndex, operation: BulkOperation): "indexed" | "deleted"
 }
 
 function unknownIndex(index: string): ComponentError {
-  return new ComponentError("NOT_FOUND", `index: there is no index or alias "${index}"`);
+  return new ComponentError("NOT_FOUND", `index: no such index or alias "${index}"`);
 }

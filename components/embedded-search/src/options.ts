@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 export const optionsSchema = z.strictObject({
-  /** The SQLite file, relative to the working directory; ":memory:" keeps nothing. */
+  /** The SQLite file, relative to the working directory; ":memory:" stores nothing on disk. */
   path: z.string().min(1),
 });
 

@@ -5,10 +5,10 @@ import { compareText } from "@sidecart/search/order";
 import type { Filter, Request, Sort } from "@sidecart/search/requests";
 import type { Facts, Hit } from "./text-index.ts";
 
-/** Filters, counts, sorts and cuts the hits of a search to the page that was asked for. */
+/** Filters, counts and sorts the hits of a search and returns the requested page. */
 export function toPage(hits: Hit[], request: Request<"search">): SearchPage {
   const { filter, sort, first } = request;
-  const { found, facets } = sift(hits, filter, request.facets);
+  const { found, facets } = applyFilters(hits, filter, request.facets);
   const { compare } = orders[sort];
   const after = request.after === undefined ? undefined : decodeCursor(sort, request.after);
   const rest = after ? found.filter((hit) => compare(toPosition(hit, sort), after) > 0) : found;
@@ -43,7 +43,7 @@ function toPosition(hit: Hit, sort: Sort): Position {
   return { key: orders[sort].key(hit), id: hit.facts.id };
 }
 
-/** The first `count` in order, without sorting the rest. */
+/** The `count` smallest items in order, without sorting the rest. */
 function smallest<Item>(items: Item[], count: number, compare: (a: Item, b: Item) => number): Item[] {
   const kept: Item[] = [];
   for (const item of items) {
@@ -61,8 +61,8 @@ function smallest<Item>(items: Item[], count: number, compare: (a: Item, b: Item
   return kept;
 }
 
-/** The hits that pass every filter; a facet also counts the hits that only its own filter keeps out. */
-function sift(hits: Hit[], filter: Filter, counting: boolean): { found: Hit[]; facets: Facet[] } {
+/** The hits that pass every filter. A facet also counts the hits that only its own filter excludes. */
+function applyFilters(hits: Hit[], filter: Filter, counting: boolean): { found: Hit[]; facets: Facet[] } {
   const tests = facetTests(filter);
   const counts = facetFields.map((field) => ({ field, values: emptyCounts(field) }));
   const found: Hit[] = [];
@@ -83,7 +83,7 @@ function sift(hits: Hit[], filter: Filter, counting: boolean): { found: Hit[]; f
 
 type FacetTest = { field: FacetField; passes(facts: Facts): boolean };
 
-/** The filters that were asked for and have a facet. */
+/** The request's filters on fields that have a facet. */
 function facetTests({ categories, partnerId, inStock, priceFrom = 0, priceTo = Infinity }: Filter): FacetTest[] {
   const tests: FacetTest[] = [];
   if (categories) {
@@ -98,7 +98,7 @@ function facetTests({ categories, partnerId, inStock, priceFrom = 0, priceTo = I
   return tests;
 }
 
-/** Price buckets keep their own order. */
+/** Starts with all price buckets, so that they keep their order. */
 function emptyCounts(field: FacetField): Map<string, number> {
   return new Map(field === "price" ? priceBuckets.map(({ value }) => [value, 0]) : []);
 }

@@ -1,8 +1,8 @@
 import type { SearchDocument } from "@sidecart/search/document";
 import { type Projection, project } from "@sidecart/search/projection";
 import {
+  allowedEdits,
   fieldWeights,
-  forgivenEdits,
   matchWeights,
   minPrefixLength,
   queryTerms,
@@ -11,20 +11,20 @@ import {
 import MiniSearch, { type Query } from "minisearch";
 import { Vocabulary } from "./vocabulary.ts";
 
-/** What is kept in memory of a document beside its terms. */
+/** The fields of a document that stay in memory, besides its terms. */
 export type Facts = Omit<Projection, "terms"> & { id: string; name: string };
 export type Hit = { facts: Facts; score: number };
 
 const fields = Object.keys(fieldWeights) as (keyof typeof fieldWeights)[];
 const similarWordWeight = 0.3;
 
-/** One index's documents in memory: the words, and the facts to filter and sort by. */
+/** The documents of one index in memory: their terms, and the fields for filters and sorting. */
 export class TextIndex {
   readonly #facts = new Map<string, Facts>();
   readonly #nameWords = new Vocabulary();
   readonly #words = new MiniSearch<Record<string, string>>({
     fields,
-    // Terms arrive already cut and folded by the contract's rules, joined by spaces.
+    // The terms are already split and folded by the contract's rules, and joined by spaces.
     tokenize: (terms) => terms.split(" "),
     processTerm: (term) => term || null,
   });
@@ -46,7 +46,7 @@ export class TextIndex {
     if (this.#facts.delete(id)) this.#words.discard(id);
   }
 
-  /** Documents with enough of the query's terms; all of them, scored alike, when the query has none. */
+  /** Documents with the required number of the query's terms. A query without terms matches all, with score 0. */
   match(query: string): Hit[] {
     const terms = queryTerms(query);
     if (terms.length === 0) return Array.from(this.#facts.values(), (facts) => ({ facts, score: 0 }));
@@ -54,19 +54,19 @@ export class TextIndex {
     const results = this.#words.search(terms.join(" "), {
       boost: fieldWeights,
       prefix: (term) => term.length >= minPrefixLength,
-      fuzzy: forgivenEdits,
+      fuzzy: allowedEdits,
       weights: matchWeights,
       filter: ({ queryTerms: matched }) => matched.length >= required,
     });
     return this.#toHits(results);
   }
 
-  /** Documents whose name has, for each typed term, a word that starts with it or nearly so; the best first. */
+  /** Documents whose name has, for each typed term, a word with that prefix or a similar one; the best first. */
   matchNames(prefix: string): Hit[] {
     const terms = queryTerms(prefix);
     if (terms.length === 0) return [];
     const alternatives: Query[] = terms.map((term) => {
-      const similar = forgivenEdits(term) > 0 ? this.#nameWords.startingNearly(term) : [];
+      const similar = allowedEdits(term) > 0 ? this.#nameWords.withSimilarPrefix(term) : [];
       return {
         combineWith: "OR",
         queries: [

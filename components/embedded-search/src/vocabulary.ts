@@ -1,7 +1,7 @@
-/** More similar words than this add nothing a person would read. */
+/** Limits the work for one suggestion. */
 const maxSimilarWords = 50;
 
-/** The words of the names, by first letter; a word stays when its last document goes, and then matches nothing. */
+/** The words of the names, by first letter. A word is never removed; without documents it matches nothing. */
 export class Vocabulary {
   readonly #byFirstLetter = new Map<string, Set<string>>();
 
@@ -12,19 +12,19 @@ export class Vocabulary {
     else this.#byFirstLetter.set(letter, new Set([word]));
   }
 
-  /** Words whose start is one edit away from `typed` and that share its first letter. */
-  startingNearly(typed: string): string[] {
+  /** Words with the same first letter as `typed` and a prefix that is one edit away from it. */
+  withSimilarPrefix(typed: string): string[] {
     const similar: string[] = [];
     for (const word of this.#byFirstLetter.get(typed.charAt(0)) ?? []) {
-      if (startsOneEditAway(word, typed)) similar.push(word);
+      if (hasPrefixOneEditAway(word, typed)) similar.push(word);
       if (similar.length === maxSimilarWords) break;
     }
     return similar;
   }
 }
 
-/** Whether one wrong, missing, extra or swapped letter in `typed` hides that `word` starts with it. */
-function startsOneEditAway(word: string, typed: string): boolean {
+/** Whether `word` would start with `typed` if one wrong, missing, extra or swapped letter in `typed` were corrected. */
+function hasPrefixOneEditAway(word: string, typed: string): boolean {
   let same = 0;
   while (same < typed.length && word.charAt(same) === typed.charAt(same)) same += 1;
   if (same === typed.length) return false;

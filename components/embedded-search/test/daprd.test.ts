@@ -27,7 +27,7 @@ t.test("an app reaches the component through its sidecar", async (t) => {
   t.match(page, { ids: ["a"], total: 1, cursor: null });
   t.equal(await sidecar.invoke("search", "get", { index, id: "none" }), null);
 
-  // daprd answers INTERNAL for every failed binding call; the component's status is only in the text.
+  // daprd returns INTERNAL for every failed binding call. Only its text contains the component's status.
   await t.rejects(sidecar.invoke("search", "search", { index, first: 1_000 }), {
     message: /code = InvalidArgument desc = first: /,
   });
@@ -35,7 +35,7 @@ t.test("an app reaches the component through its sidecar", async (t) => {
   await t.rejects(sidecar.invoke("search", "drop-everything", {}), { message: /does not support operation/ });
 });
 
-t.test("a component that died serves the running sidecar again once it is back", async (t) => {
+t.test("a restarted component serves the running sidecar again", async (t) => {
   const folder = await temporaryFolder(t);
   const first = await startProcess(t, folder);
   const sidecar = await startSidecar(t, { appId: "catalog", folder, resources });
@@ -45,17 +45,17 @@ t.test("a component that died serves the running sidecar again once it is back",
   await t.rejects(sidecar.invoke("search", "count", { index: "products-1" }), { message: /code = Unavailable/ });
 
   await startProcess(t, folder);
-  // daprd's connection waits a moment before it tries again; Init it does not repeat.
-  const answer = await eventually("the component to serve again", async () => {
-    const said = await sidecar
+  // daprd reconnects after a short back-off, and does not repeat Init.
+  const response = await eventually("the component to serve again", async () => {
+    const result = await sidecar
       .invoke("search", "count", { index: "products-1" })
       .catch((error: Error) => error.message);
-    return !/code = Unavailable/.test(String(said)) && said;
+    return !/code = Unavailable/.test(String(result)) && result;
   });
-  t.same(answer, { count: 0 });
+  t.same(response, { count: 0 });
 });
 
-t.test("the component is not given to other apps", async (t) => {
+t.test("an app outside the component's scopes cannot call it", async (t) => {
   const folder = await temporaryFolder(t);
   await startProcess(t, folder);
   const sidecar = await startSidecar(t, { appId: "carts", folder, resources });

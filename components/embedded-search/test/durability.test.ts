@@ -10,7 +10,7 @@ import t from "tap";
 import { embeddedSearch } from "../src/binding.ts";
 import { startProcess } from "./process.ts";
 
-t.test("what was answered before a kill -9 is there afterwards", async (t) => {
+t.test("an acknowledged write survives kill -9", async (t) => {
   const folder = await temporaryFolder(t);
   const first = await startProcess(t, folder);
   await first.client.init({ path: "search.db" });
@@ -37,7 +37,7 @@ t.test("what was answered before a kill -9 is there afterwards", async (t) => {
   t.notOk(existsSync(join(folder, "embedded-search.sock")), "a graceful stop removes the socket");
 });
 
-t.test("one process owns the file", async (t) => {
+t.test("a second process cannot open the file", async (t) => {
   const folder = await temporaryFolder(t);
   const owner = await startProcess(t, folder);
   await owner.client.init({ path: "search.db" });
@@ -53,7 +53,7 @@ t.test("one process owns the file", async (t) => {
   await client.ping();
 });
 
-t.test("two components of one process share a file", async (t) => {
+t.test("two components of one process share the file", async (t) => {
   const { client, socketPath } = await serve(t, embeddedSearch);
   const second = connectBinding(socketPath, "second");
   t.teardown(() => second.close());
@@ -63,21 +63,21 @@ t.test("two components of one process share a file", async (t) => {
   await bulk(second, "shared", [upsert(product({ id: "a" }))]);
   t.same((await search(client, "shared")).ids, ["a"]);
   await second.init({ path: ":memory:" });
-  t.equal(await count(client, "shared"), 1, "one letting go does not close it for the other");
+  t.equal(await count(client, "shared"), 1, "closing one component leaves the file open for the other");
   await t.rejects(count(second, "shared"), { code: status.NOT_FOUND });
 });
 
-t.test("wrong options are refused at Init", async (t) => {
+t.test("Init rejects invalid options", async (t) => {
   const { client } = await serve(t, embeddedSearch);
   const folder = t.testdir();
   const text = join(folder, "notes.txt");
   await writeFile(text, "not a database, and long enough not to look like an empty one".repeat(20));
-  const refused = (code: number, details: RegExp) => ({ code, details });
-  await t.rejects(client.init({}), refused(status.INVALID_ARGUMENT, /path: /));
-  await t.rejects(client.init({ path: "" }), refused(status.INVALID_ARGUMENT, /path: /));
-  await t.rejects(client.init({ path: ":memory:", url: "x" }), refused(status.INVALID_ARGUMENT, /url: /));
+  const rejection = (code: number, details: RegExp) => ({ code, details });
+  await t.rejects(client.init({}), rejection(status.INVALID_ARGUMENT, /path: /));
+  await t.rejects(client.init({ path: "" }), rejection(status.INVALID_ARGUMENT, /path: /));
+  await t.rejects(client.init({ path: ":memory:", url: "x" }), rejection(status.INVALID_ARGUMENT, /url: /));
   for (const path of [text, folder, join(folder, "no", "such", "folder.db")]) {
-    await t.rejects(client.init({ path }), refused(status.INVALID_ARGUMENT, /path: cannot be opened/), path);
+    await t.rejects(client.init({ path }), rejection(status.INVALID_ARGUMENT, /path: cannot be opened/), path);
   }
   await client.init({ path: ":memory:" });
 });

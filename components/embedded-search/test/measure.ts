@@ -6,7 +6,7 @@ import { product, upsert } from "@sidecart/search/conformance/context";
 import t from "tap";
 import { embeddedSearch } from "../src/binding.ts";
 
-// `node test/measure.ts --products 50000`: what the engine does at a size, through its socket, on this machine.
+// `node test/measure.ts --products 50000` measures throughput, latency and memory of the engine through its socket.
 const { values } = parseArgs({ options: { products: { type: "string", default: "10000" } } });
 const products = Number(values.products);
 const index = "products-1";
@@ -43,13 +43,15 @@ t.test(`${products} products`, { timeout: 0 }, async (t) => {
 
 async function writeAll(client: BindingClient): Promise<void> {
   for (let from = 0; from < products; from += 1_000) {
-    const operations = Array.from({ length: Math.min(1_000, products - from) }, (_, at) => upsert(made(from + at)));
+    const operations = Array.from({ length: Math.min(1_000, products - from) }, (_, at) =>
+      upsert(generatedProduct(from + at)),
+    );
     await client.invoke("bulk", { index, operations });
   }
 }
 
-/** A product with a name of four words and a description of thirty, drawn as in natural text: few words are frequent. */
-function made(number: number) {
+/** A product with 4 words in its name and 30 in its description. As in natural text, few words are frequent. */
+function generatedProduct(number: number) {
   return product({
     id: `0190a5b2-0000-7000-8000-${String(number).padStart(12, "0")}`,
     name: words(number * 97, 4),
@@ -63,11 +65,11 @@ function made(number: number) {
 }
 
 function words(seed: number, count: number): string {
-  return Array.from({ length: count }, (_, at) => word(frequent(seed * 40 + at))).join(" ");
+  return Array.from({ length: count }, (_, at) => word(wordNumber(seed * 40 + at))).join(" ");
 }
 
-/** Low numbers come up most, up to 20,000 distinct ones. */
-function frequent(seed: number): number {
+/** A word number below 20,000; low numbers are the most frequent. */
+function wordNumber(seed: number): number {
   const uniform = ((Math.imul(seed + 1, 2_654_435_761) >>> 0) + 1) / 2 ** 32;
   return Math.floor(20_000 ** uniform);
 }

@@ -9,7 +9,7 @@ import { startProcess } from "./process.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-t.test("a wrong setting ends the process with a line that names it", async (t) => {
+t.test("an invalid setting ends the process with one line that names it", async (t) => {
   const folder = await temporaryFolder(t);
   const wrong: [environment: Record<string, string>, line: RegExp][] = [
     [{ SIDECART_LOG_LEVEL: "loud" }, /^SIDECART_LOG_LEVEL: .*\n$/],
@@ -24,7 +24,7 @@ t.test("a wrong setting ends the process with a line that names it", async (t) =
   }
 });
 
-t.test("the process works beside another that was told another socket", async (t) => {
+t.test("two processes run side by side on different sockets", async (t) => {
   const folder = await temporaryFolder(t);
   await startProcess(t, folder);
   const { client } = await startProcess(t, folder, { SIDECART_SOCKET: join(folder, "other.sock") });

@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 export type Running = { child: ChildProcess; client: BindingClient };
 
-/** The component as an operator runs it; `folder` is its working directory and its socket's folder. */
+/** Starts the component as an operator does. `folder` is its working directory and the folder of its socket. */
 export async function startProcess(t: Test, folder: string, settings: Record<string, string> = {}): Promise<Running> {
   const socketPath = settings.SIDECART_SOCKET ?? join(folder, "embedded-search.sock");
   const child = await startComponent(t, main, folder, settings);

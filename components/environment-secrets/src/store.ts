@@ -2,7 +2,7 @@ import { secretStore } from "@sidecart/pluggable/secret-store";
 import { optionsSchema } from "./options.ts";
 import { readSecrets } from "./read-secrets.ts";
 
-/** What the environment of this process holds; it is read at Init and cannot change afterwards. */
+/** Secrets from the environment of this process. They are read at Init and cannot change afterwards. */
 export const environmentSecrets = secretStore({
   name: "environment-secrets",
   options: optionsSchema,

@@ -9,8 +9,8 @@ type ComponentClient = {
 };
 
 export type BindingClient = ComponentClient & {
-  /** Sends `data` as JSON (bytes are sent as they are) and reads the JSON answer. */
-  invoke<Answer = unknown>(operation: string, data: unknown): Promise<Answer>;
+  /** Sends `data` as JSON (bytes are sent unchanged) and parses the JSON response. */
+  invoke<Response = unknown>(operation: string, data: unknown): Promise<Response>;
   listOperations(): Promise<readonly string[]>;
 };
 
@@ -20,21 +20,21 @@ export type SecretStoreClient = ComponentClient & {
   features(): Promise<readonly string[]>;
 };
 
-/** Calls an output binding over its socket the way daprd does; for tests and diagnosis. */
+/** Calls an output binding over its socket like daprd; for tests and diagnosis. */
 export function connectBinding(socketPath: string, instance: string): BindingClient {
   const { call, ...common } = connect("OutputBinding", socketPath, instance);
   return {
     ...common,
-    invoke: async <Answer>(operation: string, data: unknown) => {
+    invoke: async <Response>(operation: string, data: unknown) => {
       const bytes = data instanceof Uint8Array ? data : Buffer.from(JSON.stringify(data));
       const response = await call<{ data: Buffer }>("Invoke", { operation, data: bytes, metadata: {} });
-      return JSON.parse(response.data.toString()) as Answer;
+      return JSON.parse(response.data.toString()) as Response;
     },
     listOperations: async () => (await call<{ operations: readonly string[] }>("ListOperations", {})).operations,
   };
 }
 
-/** The same for a secret store. */
+/** Calls a secret store over its socket like daprd; for tests and diagnosis. */
 export function connectSecretStore(socketPath: string, instance: string): SecretStoreClient {
   const { call, ...common } = connect("SecretStore", socketPath, instance);
   return {

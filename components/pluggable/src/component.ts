@@ -1,30 +1,30 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 
-/** A component in TypeScript: how its options look, how an instance is opened from them, and what daprd may ask of it. */
+/** A component in TypeScript: the schema of its options, how to open an instance, and the calls it serves. */
 export type Component<Options, Instance extends ComponentInstance> = {
-  /** The last part of the Dapr component type, also the socket's file name: "elasticsearch" is bindings.elasticsearch. */
+  /** The last part of the Dapr component type ("elasticsearch" of bindings.elasticsearch); also names the socket file. */
   name: string;
-  /** What the metadata of its YAML may hold. Metadata is text: `options.ts` has a reader for numbers. */
+  /** The schema of `spec.metadata` in its YAML. Metadata is text: `options.ts` parses numbers. */
   options: z.ZodType<Options>;
   /**
-   * Opens one Dapr component. It must not wait for a server that may be down, nor for long work: daprd gives Init five
-   * seconds and exits when it fails.
+   * Opens one Dapr component. It must not wait for a server that may be down, nor for long work: daprd exits when Init
+   * fails or takes more than five seconds.
    */
   open(options: Options, context: OpenContext): Promise<Instance>;
   protocol: Protocol<Instance>;
 };
 
-/** `instance` is the name of the Dapr component (`metadata.name`), which also stands in every line of the log. */
+/** `instance` is the name of the Dapr component (`metadata.name`). Every log line contains it. */
 type OpenContext = { instance: string; logger: Logger };
 
 export type ComponentInstance = {
-  /** Resolves when calls can be served now. */
+  /** Resolves when the component can serve calls; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** One kind of component: a service of Dapr's components protocol, and its calls beside Init and Ping. */
+/** One kind of component: a service of Dapr's components protocol, and its calls besides Init and Ping. */
 type Protocol<Instance> = {
   service: "OutputBinding" | "SecretStore";
   calls: Record<string, (call: Call<Instance>) => Promise<object>>;
@@ -32,8 +32,8 @@ type Protocol<Instance> = {
 
 export type Call<Instance, Request = unknown> = {
   request: Request;
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller cancels or disconnects. */
   signal: AbortSignal;
-  /** Runs with the instance the call names, which is not closed meanwhile. */
+  /** Runs with the instance that the call names. The instance stays open until `act` has finished. */
   use<Result>(act: (instance: Instance) => Promise<Result>): Promise<Result>;
 };

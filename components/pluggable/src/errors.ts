@@ -12,7 +12,7 @@ export type ComponentErrorCode =
   | "UNAVAILABLE"
   | "INTERNAL";
 
-/** An outcome the caller is told about: the message is public, the cause goes to the log only. */
+/** An error for the caller. The message is public; the cause is only logged. */
 export class ComponentError extends Error {
   readonly code: ComponentErrorCode;
 
@@ -23,10 +23,10 @@ export class ComponentError extends Error {
   }
 }
 
-// The status message travels in an HTTP/2 header, which is encoded with encodeURI: a lone surrogate would throw there.
+// The status message is sent in an HTTP/2 header, encoded with encodeURI, which throws on an unpaired surrogate.
 const maxDetailLength = 1_000;
 
-/** What goes on the wire for an error; anything that is not a ComponentError is INTERNAL with no detail. */
+/** The gRPC status of an error. Every error except a ComponentError is INTERNAL without details. */
 export function toStatus(error: unknown, logger: Logger): Pick<ServiceError, "code" | "details"> {
   if (error instanceof ComponentError) {
     logger[error.code === "INTERNAL" ? "error" : "debug"]({ err: error, code: error.code }, "call refused");

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { Component, ComponentInstance } from "./component.ts";
 import { ComponentError } from "./errors.ts";
-import type { KeptOptions } from "./kept-options.ts";
 import { OptionError, parseOptions } from "./options.ts";
+import type { SavedOptions } from "./saved-options.ts";
 
 type Opened<Instance> = {
   properties: Record<string, string>;
@@ -12,22 +12,22 @@ type Opened<Instance> = {
   idle?: () => void;
 };
 
-/** The components of one socket, by the name daprd sends with every call. */
+/** The components of one socket. daprd sends the component's name with every call. */
 export class Instances<Options, Instance extends ComponentInstance> {
   readonly #component: Component<Options, Instance>;
-  readonly #kept: KeptOptions;
+  readonly #saved: SavedOptions;
   readonly #logger: Logger;
   readonly #opened = new Map<string, Opened<Instance>>();
 
-  constructor(component: Component<Options, Instance>, kept: KeptOptions, logger: Logger) {
+  constructor(component: Component<Options, Instance>, saved: SavedOptions, logger: Logger) {
     this.#component = component;
-    this.#kept = kept;
+    this.#saved = saved;
     this.#logger = logger;
   }
 
   /**
-   * Opens a component. Several sidecars may share one socket, and a restarted sidecar calls Init again: equal options
-   * keep the open instance, other options replace it after its calls have finished.
+   * Opens a component. Several sidecars may share one socket, and a restarted sidecar calls Init again. Equal options
+   * keep the open instance; other options replace it after its calls have finished.
    */
   async init(name: string, properties: Record<string, string>): Promise<void> {
     const current = this.#opened.get(name);
@@ -39,10 +39,10 @@ export class Instances<Options, Instance extends ComponentInstance> {
     try {
       await this.#start(name, properties, current, logger);
     } catch (error) {
-      throw asRefusal(error, name, logger);
+      throw logOptionErrors(error, name, logger);
     }
-    this.#kept.keep(name, properties);
-    logger.info("component ready");
+    this.#saved.save(name, properties);
+    logger.info("the component is ready");
   }
 
   async use<Result>(name: string, act: (instance: Instance) => Promise<Result>): Promise<Result> {
@@ -56,9 +56,9 @@ export class Instances<Options, Instance extends ComponentInstance> {
     }
   }
 
-  /** Every component can serve; with a name, only that one. A socket with no component yet is healthy. */
+  /** Pings one component, or all without a name. A socket without components is healthy. */
   async ping(name: string | undefined): Promise<void> {
-    const named = name !== undefined && (this.#opened.has(name) || this.#kept.of(name));
+    const named = name !== undefined && (this.#opened.has(name) || this.#saved.get(name));
     const names = named ? [name] : [...this.#opened.keys()];
     await Promise.all(names.map((each) => this.use(each, (instance) => instance.ping())));
   }
@@ -69,16 +69,16 @@ export class Instances<Options, Instance extends ComponentInstance> {
     await Promise.all(opened.map((each) => this.#replace(each)));
   }
 
-  /** What this process does not know, an earlier one may have been told. */
+  /** Opens a component with the options that daprd sent to an earlier process. */
   async #reopen(name: string): Promise<Opened<Instance>> {
-    const properties = this.#kept.of(name);
+    const properties = this.#saved.get(name);
     if (properties) await this.init(name, properties);
     const opened = this.#opened.get(name);
     if (!opened) throw new ComponentError("FAILED_PRECONDITION", `component "${name}" was not initialised`);
     return opened;
   }
 
-  /** Options that do not fit leave what is open as it is. */
+  /** Invalid options leave the open instance unchanged. */
   async #start(
     name: string,
     properties: Record<string, string>,
@@ -101,12 +101,14 @@ export class Instances<Options, Instance extends ComponentInstance> {
     if (!opened) return;
     if (opened.calls > 0) await new Promise<void>((resolve) => Object.assign(opened, { idle: resolve }));
     const instance = await opened.instance.catch(() => undefined);
-    await instance?.close().catch((error: unknown) => this.#logger.error({ err: error }, "component did not close"));
+    await instance
+      ?.close()
+      .catch((error: unknown) => this.#logger.error({ err: error }, "closing the component failed"));
   }
 }
 
-/** A line in the log for each wrong option, and all of them to daprd, which ends with them. */
-function asRefusal(error: unknown, name: string, logger: Logger): unknown {
+/** Logs one line per invalid option, and returns the error with all lines for daprd, which exits with it. */
+function logOptionErrors(error: unknown, name: string, logger: Logger): unknown {
   if (!(error instanceof OptionError)) return error;
   const lines = error.linesOf(name);
   for (const line of lines) logger.error(line);

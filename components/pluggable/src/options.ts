@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Wrong options of a component, each with what is wrong; never with its value, which may be a secret. */
+/** The invalid options of a component, each with its problem. Values may be secrets, so messages contain none. */
 export class OptionError extends Error {
   readonly problems: readonly { option: string; problem: string }[];
 
@@ -10,14 +10,14 @@ export class OptionError extends Error {
     this.problems = problems;
   }
 
-  /** One line a problem, as whoever set the component up reads it. */
+  /** One line per problem, for the operator. */
   linesOf(component: string): string[] {
     return this.problems.map(({ option, problem }) => `component ${component}: option ${option}: ${problem}`);
   }
 }
 
-/** For what only opening the component shows, such as a file that cannot be read. */
-export function refuseOption(option: string, problem: string, cause?: unknown): OptionError {
+/** An error for an option whose problem shows only when the component opens, such as an unreadable file. */
+export function optionError(option: string, problem: string, cause?: unknown): OptionError {
   return new OptionError([{ option, problem }], { cause });
 }
 
@@ -28,13 +28,14 @@ export function parseOptions<Options>(schema: z.ZodType<Options>, properties: Re
 }
 
 function problemsOf(issue: z.core.$ZodIssue, properties: Record<string, string>) {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((option) => ({ option, problem: "there is no such" }));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((option) => ({ option, problem: "is not a known option" }));
   const option = String(issue.path[0] ?? "metadata");
   const missing = issue.code === "invalid_type" && !Object.hasOwn(properties, option);
   return [{ option, problem: missing ? "is missing" : issue.message }];
 }
 
-/** Component metadata is text: this reads a number from it. */
+/** Parses a number, because component metadata is text. */
 export const integerOption = (minimum: number, maximum: number) =>
   z
     .string()

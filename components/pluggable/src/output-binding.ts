@@ -3,13 +3,13 @@ import { ComponentError } from "./errors.ts";
 import type { InvokeRequest } from "./protocol.ts";
 
 export type BindingInstance = ComponentInstance & {
-  /** Answers one call with JSON bytes; throws ComponentError for what the caller should know. */
+  /** Returns JSON bytes; throws ComponentError for errors that the caller may see. */
   invoke(operation: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
 };
 
 export type OutputBinding<Options> = Component<Options, BindingInstance> & { operations: readonly string[] };
 
-/** A component of type `bindings.<name>` that is called with an operation and JSON. */
+/** A component of type `bindings.<name>`. A call has an operation and JSON data. */
 export function outputBinding<Options>(settings: Omit<OutputBinding<Options>, "protocol">): OutputBinding<Options> {
   const { operations } = settings;
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Component, ComponentInstance } from "./component.ts";
 import { startServer } from "./server.ts";
 
-/** Where daprd looks for component sockets when DAPR_COMPONENTS_SOCKETS_FOLDER is not set. */
+/** daprd's default for DAPR_COMPONENTS_SOCKETS_FOLDER. */
 const defaultFolder = "/tmp/dapr-components-sockets";
 
 const environmentSchema = z.object({
@@ -14,7 +14,7 @@ const environmentSchema = z.object({
   SIDECART_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
-/** Runs a component as a process of its own until SIGTERM or SIGINT. */
+/** Runs a component in this process until SIGTERM or SIGINT. */
 export async function runComponent<Options, Instance extends ComponentInstance>(
   component: Component<Options, Instance>,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { loadSync } from "@grpc/proto-loader";
 
 export const instanceHeader = "x-component-instance";
 
-/** daprd's own limit is 4 MiB unless its --max-body-size is raised; this leaves room for that. */
+/** Higher than daprd's default limit of 4 MiB, because --max-body-size may raise that. */
 export const maxMessageBytes = 16 * 1024 * 1024;
 
 export type InitRequest = { metadata: { properties: Record<string, string> } | null };

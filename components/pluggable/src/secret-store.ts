@@ -6,7 +6,7 @@ export type Secret = Record<string, string>;
 
 type SecretStoreInstance = ComponentInstance & {
   get(name: string, signal: AbortSignal): Promise<Secret | undefined>;
-  /** All of them by name; which of them an app may see is daprd's to say. */
+  /** All secrets by name. daprd decides which of them an app may read. */
   all(signal: AbortSignal): Promise<Record<string, Secret>>;
 };
 

@@ -11,7 +11,6 @@ import type { Logger } from "pino";
 import type { Component, ComponentInstance } from "./component.ts";
 import { ComponentError, toStatus } from "./errors.ts";
 import { Instances } from "./instances.ts";
-import { KeptOptions } from "./kept-options.ts";
 import {
   definitionOf,
   fullName,
@@ -20,6 +19,7 @@ import {
   maxMessageBytes,
   packageDefinition,
 } from "./protocol.ts";
+import { SavedOptions } from "./saved-options.ts";
 import { prepareSocket, removeSocket, restrictSocket } from "./socket.ts";
 
 export type ComponentServer = {
@@ -32,30 +32,30 @@ export type ServerSettings<Options, Instance extends ComponentInstance> = {
   component: Component<Options, Instance>;
   socketPath: string;
   logger: Logger;
-  /** Where the options are kept; default: the folder `options` beside the socket. */
+  /** The folder of the saved options; default: `options` beside the socket. */
   optionsFolder?: string | undefined;
   drainMs?: number;
 };
 
-/** Serves a component to daprd on a Unix socket; resolves when daprd may be started. */
+/** Serves a component to daprd on a Unix socket. Resolves when daprd may start. */
 export async function startServer<Options, Instance extends ComponentInstance>(
   settings: ServerSettings<Options, Instance>,
 ): Promise<ComponentServer> {
   const { component, socketPath, logger, drainMs = 10_000 } = settings;
   const folder = settings.optionsFolder ?? join(dirname(socketPath), "options");
-  const kept = new KeptOptions(folder, basename(socketPath, ".sock"));
-  const instances = new Instances(component, kept, logger);
+  const saved = new SavedOptions(folder, basename(socketPath, ".sock"));
+  const instances = new Instances(component, saved, logger);
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
   });
   const { service } = component.protocol;
   server.addService(definitionOf(service), handlers(component, instances, logger));
-  // daprd calls Init of every service it is told of.
+  // Only this service, because daprd calls Init of every service that reflection lists.
   new ReflectionService(packageDefinition, { services: [fullName(service)] }).addToServer(server);
 
   await prepareSocket(socketPath);
-  kept.checkFolder();
+  saved.checkFolder();
   await listen(server, socketPath);
   await restrictSocket(socketPath);
   logger.info({ socketPath }, "listening");
@@ -81,13 +81,13 @@ function handlers<Options, Instance extends ComponentInstance>(
   instances: Instances<Options, Instance>,
   logger: Logger,
 ) {
-  const calls = Object.entries(component.protocol.calls).map(([name, answer]) => [
+  const calls = Object.entries(component.protocol.calls).map(([name, handle]) => [
     name,
     unary(logger, async (call) => {
       const cancelled = new AbortController();
       call.once("cancelled", () => cancelled.abort());
       const use = <Result>(act: (instance: Instance) => Promise<Result>) => instances.use(instanceOf(call), act);
-      return answer({ request: call.request, signal: cancelled.signal, use });
+      return handle({ request: call.request, signal: cancelled.signal, use });
     }),
   ]);
   return {
@@ -105,10 +105,10 @@ function handlers<Options, Instance extends ComponentInstance>(
 
 function unary(
   logger: Logger,
-  answer: (call: ServerUnaryCall<unknown, object>) => Promise<object>,
+  handle: (call: ServerUnaryCall<unknown, object>) => Promise<object>,
 ): handleUnaryCall<unknown, object> {
   return (call, callback: sendUnaryData<object>) => {
-    answer(call).then(
+    handle(call).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(error, logger)),
     );

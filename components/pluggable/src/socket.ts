@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 // A Unix socket address holds 108 bytes on Linux and 104 on macOS.
 const maxSocketPathBytes = 100;
 
-/** Makes the folder and removes a socket left by a crash: daprd hangs at start on a socket nobody answers. */
+/** Creates the folder and removes the stale socket of a crashed process, on which daprd would hang at start. */
 export async function prepareSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > maxSocketPathBytes) {
     throw new Error(`socket path is longer than ${maxSocketPathBytes} bytes: ${path}`);
@@ -15,7 +15,7 @@ export async function prepareSocket(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Owner and group only: in a pod the sidecar reaches it through the pod's fsGroup. */
+/** Allows only owner and group. In a pod, the sidecar has access through the pod's fsGroup. */
 export async function restrictSocket(path: string): Promise<void> {
   await chmod(path, 0o660);
 }

@@ -7,7 +7,7 @@ import { type BindingClient, connectBinding } from "./client.ts";
 import type { OutputBinding } from "./output-binding.ts";
 import { startServer } from "./server.ts";
 
-/** A folder whose path is short enough for a socket, unlike a test's own. */
+/** A temporary folder whose path is short enough for a socket, unlike `t.testdir()`. */
 export async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ export async function temporaryFolder(t: Test): Promise<string> {
 
 export type TestComponent = { client: BindingClient; socketPath: string; stop(): Promise<void> };
 
-/** Serves a binding on a socket of its own for one test, with a client that has not called Init yet. */
+/** Serves a binding on a separate socket for one test. The client has not called Init yet. */
 export async function serve<Options>(t: Test, component: OutputBinding<Options>): Promise<TestComponent> {
   const socketPath = join(await temporaryFolder(t), `${component.name}.sock`);
   const server = await startServer({ component, socketPath, logger: pino({ level: "silent" }) });

@@ -12,9 +12,12 @@ import { serve, temporaryFolder } from "../src/testing.ts";
 const example = join(import.meta.dirname, "../example");
 const root = join(import.meta.dirname, "../../..");
 
-/** A server of rates; what it does with a request is the test's. */
-async function startRates(t: Test, answer: (response: ServerResponse) => void): Promise<{ url: string; stop(): void }> {
-  const server = createServer((_request, response) => answer(response)).listen(0, "127.0.0.1");
+/** A server of exchange rates. The test decides how it responds. */
+async function startRates(
+  t: Test,
+  respond: (response: ServerResponse) => void,
+): Promise<{ url: string; stop(): void }> {
+  const server = createServer((_request, response) => respond(response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const stop = () => {
     server.closeAllConnections();
@@ -24,51 +27,52 @@ async function startRates(t: Test, answer: (response: ServerResponse) => void): 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-const tell = (response: ServerResponse) => response.end('{"SEK":11.5}');
+const sendRates = (response: ServerResponse) => response.end('{"SEK":11.5}');
 const order = { amountMinor: 1_000, from: "EUR", to: "SEK" };
 
-t.test("docs/components.md shows the files that are tested here", async (t) => {
+t.test("docs/components.md contains the files of the example unchanged", async (t) => {
   const text = await readFile(join(root, "docs/components.md"), "utf8");
   const shown = [...text.matchAll(/^`(components\/pluggable\/example\/\S+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)];
   t.equal(shown.length, 3);
   for (const [, path = "", code] of shown) t.equal(code, await readFile(join(root, path), "utf8"), path);
 });
 
-t.test("an app reaches the example through its sidecar, with its address from the secret store", async (t) => {
-  const rates = await startRates(t, tell);
+t.test("an app calls the example through its sidecar; the server's address is in the secret store", async (t) => {
+  const rates = await startRates(t, sendRates);
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, "secrets.json"), JSON.stringify({ currencies: { url: rates.url } }));
   await startComponent(t, join(example, "main.ts"), folder);
   const resources = [join(root, "components/resources/secrets/local"), example];
   const sidecar = await startSidecar(t, { appId: "catalog", folder, resources });
   t.same(await sidecar.invoke("currencies", "convert", order), { amountMinor: 11_500 });
-  const refusals: [data: object, said: RegExp][] = [
-    [{ ...order, to: "XXX" }, /code = NotFound desc = to: there is no rate from EUR to XXX/],
+  const invalid: [data: object, message: RegExp][] = [
+    [{ ...order, to: "XXX" }, /code = NotFound desc = to: no rate from EUR to XXX/],
     [{ ...order, from: "euro" }, /code = InvalidArgument desc = from: must be an ISO 4217 code/],
   ];
-  for (const [data, said] of refusals)
-    await t.rejects(sidecar.invoke("currencies", "convert", data), { message: said });
+  for (const [data, message] of invalid) await t.rejects(sidecar.invoke("currencies", "convert", data), { message });
   rates.stop();
-  await t.rejects(sidecar.invoke("currencies", "convert", order), { message: /code = Unavailable desc = the rates/ });
-});
-
-t.test("wrong options of the example are named", async (t) => {
-  const { client } = await serve(t, currencies);
-  await t.rejects(client.init({ url: "somewhere", timeout: "5" }), {
-    code: status.INVALID_ARGUMENT,
-    details: "component search: option url: must be a URL;\ncomponent search: option timeout: there is no such",
+  await t.rejects(sidecar.invoke("currencies", "convert", order), {
+    message: /code = Unavailable desc = the exchange rates/,
   });
 });
 
-t.test("the example answers what it was asked before it stops", async (t) => {
-  const asked = Promise.withResolvers<ServerResponse>();
-  const { url } = await startRates(t, asked.resolve);
+t.test("the example rejects invalid options and names them", async (t) => {
+  const { client } = await serve(t, currencies);
+  await t.rejects(client.init({ url: "somewhere", timeout: "5" }), {
+    code: status.INVALID_ARGUMENT,
+    details: "component search: option url: must be a URL;\ncomponent search: option timeout: is not a known option",
+  });
+});
+
+t.test("the example finishes its call in flight before it stops", async (t) => {
+  const received = Promise.withResolvers<ServerResponse>();
+  const { url } = await startRates(t, received.resolve);
   const { client, stop } = await serve(t, currencies);
   await client.init({ url });
-  const answer = client.invoke("convert", order);
-  const response = await asked.promise;
+  const call = client.invoke("convert", order);
+  const response = await received.promise;
   const stopping = stop();
-  tell(response);
-  t.same(await answer, { amountMinor: 11_500 });
+  sendRates(response);
+  t.same(await call, { amountMinor: 11_500 });
   await stopping;
 });

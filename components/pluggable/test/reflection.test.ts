@@ -6,16 +6,16 @@ import { z } from "zod";
 import { outputBinding } from "../src/output-binding.ts";
 import { serve } from "../src/testing.ts";
 
-// daprd speaks v1alpha, and registers a component for each service it is told of.
+// daprd uses v1alpha of reflection, and registers a component for each listed service.
 const reflectionProto = new URL(
   "../proto/grpc/reflection/v1alpha/reflection.proto",
   import.meta.resolve("@grpc/reflection/build/src/index.js"),
 );
 
-type Answer = { listServicesResponse: { service: { name: string }[] } };
+type Listing = { listServicesResponse: { service: { name: string }[] } };
 type Reflection = Client & { ServerReflectionInfo(): NodeJS.ReadWriteStream };
 
-t.test("daprd is told of the output binding and of nothing else", async (t) => {
+t.test("reflection lists only the output binding", async (t) => {
   const binding = outputBinding({
     name: "silent",
     operations: [],
@@ -31,7 +31,7 @@ t.test("daprd is told of the output binding and of nothing else", async (t) => {
   const client = new ServerReflection(address, credentials.createInsecure()) as unknown as Reflection;
   t.teardown(() => client.close());
   const stream = client.ServerReflectionInfo();
-  const answer = new Promise<Answer>((resolve) => stream.once("data", resolve));
+  const answer = new Promise<Listing>((resolve) => stream.once("data", resolve));
   stream.write({ listServices: "*" } as unknown as string);
   const { listServicesResponse } = await answer;
   t.same(

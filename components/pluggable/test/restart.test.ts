@@ -21,7 +21,7 @@ const greeter = outputBinding({
   }),
 });
 
-t.test("a component that is started again goes on with the options daprd told it before", async (t) => {
+t.test("a restarted component uses the options of the earlier Init", async (t) => {
   const folder = await temporaryFolder(t);
   const socketPath = join(folder, "greeter.sock");
   const connect = (name: string) => {
@@ -47,7 +47,7 @@ t.test("a component that is started again goes on with the options daprd told it
   await t.rejects(unknown.invoke("greet", 0), { code: status.FAILED_PRECONDITION });
 });
 
-t.test("what is kept is for the owner's eyes, and no part of it is needed", async (t) => {
+t.test("only the owner may read the saved options, and Init works without them", async (t) => {
   const folder = await temporaryFolder(t);
   const socketPath = join(folder, "greeter.sock");
   const optionsFolder = join(folder, "elsewhere");
@@ -73,28 +73,26 @@ t.test("what is kept is for the owner's eyes, and no part of it is needed", asyn
   await second.stop();
 });
 
-t.test("a folder that others may look into keeps nothing: the component does not start", async (t) => {
+t.test("the component does not start when other users may access the options folder", async (t) => {
   const folder = await temporaryFolder(t);
   const socketPath = join(folder, "greeter.sock");
   const optionsFolder = join(folder, "options");
   const start = () => startServer({ component: greeter, socketPath, logger });
-  const refusal = {
-    message: new RegExp(`^${optionsFolder}, which is to keep passwords, is not a folder of this user`),
-  };
-  const refused = (because: string) => t.rejects(start(), refusal, because);
+  const expected = { message: new RegExp(`^other users may access ${optionsFolder}, which will contain passwords`) };
+  const assertRejected = (reason: string) => t.rejects(start(), expected, reason);
 
   await mkdir(optionsFolder);
   await chmod(optionsFolder, 0o755);
-  await refused("open to others");
+  await assertRejected("open to others");
   await chmod(optionsFolder, 0o700);
   if (process.getuid?.() === 0) {
     await chown(optionsFolder, 65_534, 65_534);
-    await refused("another user's");
+    await assertRejected("another user's");
   }
   await rm(optionsFolder, { recursive: true });
   await mkdir(join(folder, "elsewhere"), { mode: 0o700 });
   await symlink(join(folder, "elsewhere"), optionsFolder);
-  await refused("a link");
+  await assertRejected("a link");
   t.same(await readdir(folder), ["elsewhere", "options"], "there is no socket");
   await rm(optionsFolder);
   const server = await start();

@@ -8,7 +8,7 @@ import { secretStore } from "../src/secret-store.ts";
 import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "../src/testing.ts";
 
-t.test("a secret store answers with all keys of a secret", async (t) => {
+t.test("a secret store returns all keys of a secret", async (t) => {
   const secrets = new Map<string, Record<string, string>>([
     ["redis", { host: "localhost:6379", password: "p\n=é" }],
     ["empty", {}],

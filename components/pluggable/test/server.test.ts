@@ -9,14 +9,14 @@ import t from "tap";
 import { z } from "zod";
 import { connectBinding } from "../src/client.ts";
 import { ComponentError } from "../src/errors.ts";
-import { integerOption, refuseOption } from "../src/options.ts";
+import { integerOption, optionError } from "../src/options.ts";
 import { type BindingInstance, outputBinding } from "../src/output-binding.ts";
 import { startServer } from "../src/server.ts";
 import { serve, temporaryFolder } from "../src/testing.ts";
 
 type Options = { greeting: string; limit: number };
 
-/** A binding that records what happens to it; `invoke` is what a test makes of it. */
+/** A binding that records the opened and closed instances. The test provides `invoke`. */
 function recording(invoke: BindingInstance["invoke"], ping = async () => {}) {
   const opened: Options[] = [];
   const closed: Options[] = [];
@@ -34,7 +34,7 @@ function recording(invoke: BindingInstance["invoke"], ping = async () => {}) {
 
 const echo: BindingInstance["invoke"] = async (_operation, data) => data;
 
-t.test("a call is answered by the component it names", async (t) => {
+t.test("the component that a call names serves the call", async (t) => {
   const { binding, opened } = recording(echo);
   const { client, socketPath } = await serve(t, binding);
   const second = connectBinding(socketPath, "second");
@@ -49,7 +49,7 @@ t.test("a call is answered by the component it names", async (t) => {
   t.same(await client.invoke("say", { a: 1 }), { a: 1 });
 });
 
-t.test("Init again with the same options keeps the instance, with others replaces it", async (t) => {
+t.test("a repeated Init keeps the instance for the same options and replaces it for others", async (t) => {
   const { binding, opened, closed } = recording(echo);
   const { client } = await serve(t, binding);
   await client.init({ greeting: "hello" });
@@ -81,10 +81,10 @@ t.test("an instance is replaced only after its calls have finished", async (t) =
   t.same([opened.length, closed.length], [2, 1]);
 });
 
-t.test("wrong options are a line each, which names component and option and never a value", async (t) => {
+t.test("each invalid option is one line with component and option and without the value", async (t) => {
   const { binding, opened, closed } = recording(echo);
   const { client } = await serve(t, binding);
-  const refusals: [properties: Record<string, string>, lines: string[]][] = [
+  const invalid: [properties: Record<string, string>, lines: string[]][] = [
     [{}, ["component search: option greeting: is missing"]],
     [{ greeting: "x", limit: "many" }, ["component search: option limit: must be a whole number"]],
     [{ greeting: "x", limit: "11" }, ["component search: option limit: Too big: expected number to be <=10"]],
@@ -93,12 +93,12 @@ t.test("wrong options are a line each, which names component and option and neve
       [
         "component search: option greeting: is missing",
         "component search: option limit: must be a whole number",
-        "component search: option passwort: there is no such",
-        "component search: option user: there is no such",
+        "component search: option passwort: is not a known option",
+        "component search: option user: is not a known option",
       ],
     ],
   ];
-  for (const [properties, lines] of refusals) {
+  for (const [properties, lines] of invalid) {
     await t.rejects(client.init(properties), { code: status.INVALID_ARGUMENT, details: lines.join(";\n") });
   }
   t.equal(opened.length, 0);
@@ -106,23 +106,23 @@ t.test("wrong options are a line each, which names component and option and neve
 
   await client.init({ greeting: "hello" });
   await t.rejects(client.init({ greeting: "" }), { code: status.INVALID_ARGUMENT });
-  t.equal(await client.invoke("say", 1), 1, "what was open still is");
+  t.equal(await client.invoke("say", 1), 1, "the open instance stays open");
   t.equal(closed.length, 0);
 });
 
-t.test("what only opening shows is refused in the same words", async (t) => {
+t.test("an option error of `open` has the same form", async (t) => {
   const binding = outputBinding({
     name: "picky",
     operations: [],
     options: z.object({}),
-    open: () => Promise.reject(refuseOption("path", "cannot be read", new Error("EACCES"))),
+    open: () => Promise.reject(optionError("path", "cannot be read", new Error("EACCES"))),
   });
   const { client } = await serve(t, binding);
   const details = "component search: option path: cannot be read";
   await t.rejects(client.init({}), { code: status.INVALID_ARGUMENT, details });
 });
 
-t.test("errors keep their status, and what is not expected tells nothing", async (t) => {
+t.test("a ComponentError keeps its status; an unexpected error has no details", async (t) => {
   const failures = [new ComponentError("NOT_FOUND", "no \ud800 such thing"), new Error("secret detail")];
   const { binding } = recording(async () => {
     throw failures.shift();
@@ -134,10 +134,10 @@ t.test("errors keep their status, and what is not expected tells nothing", async
   await t.rejects(client.invoke("dance", {}), { code: status.UNIMPLEMENTED, details: /say, fail/ });
 });
 
-t.test("Ping is the health of the component", async (t) => {
+t.test("Ping reports the health of the component", async (t) => {
   let healthy = true;
   const { binding } = recording(echo, async () => {
-    if (!healthy) throw new ComponentError("UNAVAILABLE", "the server is away");
+    if (!healthy) throw new ComponentError("UNAVAILABLE", "the server is down");
   });
   const { client } = await serve(t, binding);
   await client.ping();
@@ -168,7 +168,7 @@ t.test("stop finishes the calls in flight, closes the components and removes the
   t.notOk(existsSync(socketPath));
 });
 
-t.test("stop does not wait for ever, and a call that is cut off is told to end", async (t) => {
+t.test("stop aborts calls that outlast the drain timeout", async (t) => {
   const socketPath = join(await temporaryFolder(t), "recording.sock");
   const started = Promise.withResolvers<AbortSignal>();
   const { binding } = recording(async (_operation, data, signal) => {
@@ -187,7 +187,7 @@ t.test("stop does not wait for ever, and a call that is cut off is told to end",
   t.ok(signal.aborted);
 });
 
-t.test("a stale socket is replaced, one that is served is left alone", async (t) => {
+t.test("the server replaces a stale socket and rejects a socket in use", async (t) => {
   const { binding } = recording(echo);
   const logger = pino({ level: "silent" });
   const socketPath = join(await temporaryFolder(t), "recording.sock");
@@ -200,7 +200,7 @@ t.test("a stale socket is replaced, one that is served is left alone", async (t)
   await t.rejects(startServer({ component: binding, socketPath: tooLong, logger }), /longer than 100 bytes/);
 });
 
-/** A socket file with nobody behind it, as a killed process leaves one. */
+/** Creates a socket file without a listener, as a killed process does. */
 async function leaveStaleSocket(path: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const server = createServer().listen(`${path}.old`, resolve);

@@ -12,7 +12,7 @@ type SearchBindingSettings<Options> = {
   open(options: Options, logger: Logger): Promise<SearchEngine>;
 };
 
-/** An engine as a Dapr output binding under the search contract. */
+/** Serves a search engine as a Dapr output binding with the operations of the search contract. */
 export function searchBinding<Options>(settings: SearchBindingSettings<Options>): OutputBinding<Options> {
   return outputBinding({
     name: settings.name,
@@ -25,8 +25,8 @@ export function searchBinding<Options>(settings: SearchBindingSettings<Options>)
 function toInstance(engine: SearchEngine): BindingInstance {
   return {
     invoke: async (operation, data, signal) => {
-      const answer = await handlers[operation as Operation](engine, data, signal);
-      return Buffer.from(JSON.stringify(answer));
+      const response = await handlers[operation as Operation](engine, data, signal);
+      return Buffer.from(JSON.stringify(response));
     },
     ping: () => engine.ping(),
     close: () => engine.close(),
@@ -37,9 +37,9 @@ type Handler = (engine: SearchEngine, data: Uint8Array, signal: AbortSignal) => 
 
 function handler<Name extends Operation>(
   operation: Name,
-  answer: (engine: SearchEngine, request: Request<Name>, signal: AbortSignal) => Promise<unknown>,
+  handle: (engine: SearchEngine, request: Request<Name>, signal: AbortSignal) => Promise<unknown>,
 ): Handler {
-  return (engine, data, signal) => answer(engine, parseRequest(operation, data), signal);
+  return (engine, data, signal) => handle(engine, parseRequest(operation, data), signal);
 }
 
 const handlers: Record<Operation, Handler> = {
@@ -77,10 +77,10 @@ async function writeOne(engine: SearchEngine, write: SingleWrite, signal: AbortS
   const { index, refresh, operation } = write;
   const [outcome] = await engine.write({ index, refresh, operations: [operation] }, signal);
   if (outcome && outcome.status !== "failed") return outcome;
-  throw new ComponentError("INTERNAL", outcome?.error ?? "the engine answered no outcome");
+  throw new ComponentError("INTERNAL", outcome?.error ?? "the engine returned no outcome");
 }
 
-/** A document that breaks the rules fails alone, in its place among the outcomes. */
+/** An invalid operation fails alone; the other operations are written. Outcomes have the order of the operations. */
 async function writeMany(engine: SearchEngine, request: Request<"bulk">, signal: AbortSignal): Promise<WriteOutcome[]> {
   const outcomes = new Map<number, WriteOutcome>();
   const valid: { at: number; operation: BulkOperation }[] = [];
@@ -92,7 +92,7 @@ async function writeMany(engine: SearchEngine, request: Request<"bulk">, signal:
   const { index, refresh } = request;
   const written = await engine.write({ index, refresh, operations: valid.map(({ operation }) => operation) }, signal);
   valid.forEach(({ at, operation }, order) => {
-    outcomes.set(at, written[order] ?? { id: operation.id, status: "failed", error: "the engine answered no outcome" });
+    outcomes.set(at, written[order] ?? { id: operation.id, status: "failed", error: "the engine returned no outcome" });
   });
   return request.operations.map((candidate, at) => outcomes.get(at) ?? { id: candidate.id, status: "failed" });
 }

@@ -4,7 +4,7 @@ import { id, text } from "./document.ts";
 import { maxSortNameLength } from "./projection.ts";
 import type { Sort } from "./requests.ts";
 
-/** The last hit of a page: its sort key and, as the tie-break, its id. */
+/** The position of the last hit of a page: its sort key, and its id as the tie-break. */
 export type Position = { key: number | string; id: string };
 
 const position = <Key extends z.ZodType<number | string>>(key: Key) => z.tuple([key, id]);
@@ -17,15 +17,15 @@ const schemas: Record<Sort, z.ZodType<[number | string, string]>> = {
   name: position(text(maxSortNameLength)),
 };
 
-/** Opaque to callers; good only for the same sort. */
+/** A cursor is opaque to callers and valid only for the same sort. */
 export function encodeCursor(sort: Sort, { key, id }: Position): string {
   return Buffer.from(JSON.stringify([sort, key, id])).toString("base64url");
 }
 
 export function decodeCursor(sort: Sort, cursor: string): Position {
-  const [madeFor, ...rest] = parse(cursor);
+  const [cursorSort, ...rest] = parse(cursor);
   const result = schemas[sort].safeParse(rest);
-  if (madeFor !== sort || !result.success) {
+  if (cursorSort !== sort || !result.success) {
     throw new ComponentError("INVALID_ARGUMENT", `after: is not a cursor of a search sorted by ${sort}`);
   }
   const [key, id] = result.data;

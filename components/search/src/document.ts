@@ -13,7 +13,7 @@ export const limits = {
   cursorLength: 1_000,
 } as const;
 
-/** Text that both engines store and give back unchanged: no NUL, no half of a surrogate pair. */
+/** Text that both engines store and return unchanged: no NUL and no unpaired surrogate. */
 export const text = (maximum: number) =>
   z
     .string()
@@ -24,8 +24,8 @@ export const id = text(limits.idLength).min(1);
 export const wholeNumber = z.int().min(0);
 
 /**
- * A product as it is searched. `price` is in minor units of `currency`, `createdAt` is RFC 3339, and `partnerId` is empty
- * for what no partner sells.
+ * A product in a search index. `price` is in minor units of `currency`, `createdAt` is RFC 3339, and `partnerId` is empty
+ * for a product without a partner.
  */
 export const documentSchema = z.object({
   id,

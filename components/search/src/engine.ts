@@ -10,18 +10,19 @@ export type SearchPage = { ids: string[]; total: number; cursor: string | null; 
 export type WriteBatch = { index: string; operations: readonly BulkOperation[]; refresh: boolean };
 
 /**
- * What an engine does behind the contract; requests arrive checked. `index` may name an index or an alias, except where
- * an index is created or deleted; an unknown one is NOT_FOUND. Unavailable engines throw UNAVAILABLE.
+ * The interface of a search engine. Requests are already validated. `index` may be an index or an alias, except in
+ * `createIndex` and `deleteIndex`. A method throws NOT_FOUND for an unknown index, and UNAVAILABLE while the engine is
+ * unavailable.
  */
 export type SearchEngine = {
-  /** False when it existed already; FAILED_PRECONDITION when the name is an alias. */
+  /** Returns false when the index already exists; throws FAILED_PRECONDITION when the name is an alias. */
   createIndex(index: string, signal: AbortSignal): Promise<boolean>;
-  /** False when there was none; aliases that pointed at it are gone too. */
+  /** Also deletes the aliases that point at the index. Returns false when the index does not exist. */
   deleteIndex(index: string, signal: AbortSignal): Promise<boolean>;
-  /** In one step, so that a reader sees either the old index or the new one. */
+  /** Atomic: a reader sees either the old index or the new one. */
   pointAlias(alias: string, index: string, signal: AbortSignal): Promise<void>;
   resolveAlias(alias: string, signal: AbortSignal): Promise<string | null>;
-  /** Applies the operations in order and answers one outcome for each. A delete is remembered with its version. */
+  /** Applies the operations in order and returns one outcome for each. A delete leaves a tombstone with its version. */
   write(batch: WriteBatch, signal: AbortSignal): Promise<WriteOutcome[]>;
   get(index: string, id: string, signal: AbortSignal): Promise<StoredDocument | null>;
   count(index: string, signal: AbortSignal): Promise<number>;

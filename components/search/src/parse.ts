@@ -4,14 +4,14 @@ import { type Operation, type Request, requestSchemas } from "./requests.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Reads a call's `data`; what is wrong with it is INVALID_ARGUMENT, naming the field. */
+/** Parses and validates the `data` of a call; throws INVALID_ARGUMENT with the name of the field. */
 export function parseRequest<Name extends Operation>(operation: Name, data: Uint8Array): Request<Name> {
   const result = requestSchemas[operation].safeParse(parseJson(data));
   if (!result.success) throw new ComponentError("INVALID_ARGUMENT", describe(result.error));
   return result.data as Request<Name>;
 }
 
-/** The first few problems, each as `field: what is wrong`. */
+/** The first five problems, each as `field: problem`. */
 export function describe(error: z.ZodError): string {
   return error.issues
     .slice(0, 5)

@@ -3,7 +3,7 @@ import { fold, termsOf } from "./terms.ts";
 
 type TextField = "name" | "description" | "category" | "attributes";
 
-/** The parts of a document that engines match, filter and sort by. `createdAtMs` is milliseconds since 1970. */
+/** The values by which engines match, filter and sort a document. `createdAtMs` is in milliseconds since 1970. */
 export type Projection = {
   terms: Record<TextField, string[]>;
   category: string;
@@ -15,7 +15,7 @@ export type Projection = {
   sortName: string;
 };
 
-/** Of the folded name; it travels in cursors, which this keeps short. */
+/** Limits the folded name, because cursors contain it and must stay short. */
 export const maxSortNameLength = 100;
 
 export function project(document: SearchDocument): Projection {

@@ -7,7 +7,7 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be 1 to 64 of a-z, 0-9, - and _, not starting with a mark");
 const version = z.int().min(1);
 const refresh = z.boolean().default(false);
-const typed = z.string().max(limits.queryLength).transform(plainQuery);
+const searchText = z.string().max(limits.queryLength).transform(plainQuery);
 const values = z.array(id).min(1).max(limits.filterValues);
 
 const sorts = ["relevance", "price-asc", "price-desc", "newest", "name"] as const;
@@ -29,15 +29,15 @@ const deleteOperation = z.object({ op: z.literal("delete"), id, version });
 const sameId = (operation: { id: string; document: { id: string } }) => operation.id === operation.document.id;
 const sameIdProblem = { message: "must equal id", path: ["document", "id"] };
 
-/** One write of a bulk; checked one by one, so that a document that breaks the rules fails alone. */
+/** One operation of a bulk. Each is validated separately, so that an invalid document fails alone. */
 export const bulkOperationSchema = z.discriminatedUnion("op", [
   indexOperation.refine(sameId, sameIdProblem),
   deleteOperation,
 ]);
 
-/** The shape of every operation's `data`; an older or equal `version` never overwrites a newer one. */
+/** The schema of each operation's `data`. A write never overwrites an equal or newer `version`. */
 export const requestSchemas = {
-  // There is one document shape so far; the field lets another one be added without a new operation.
+  // There is one document schema so far. The field allows a second one without a new operation.
   "create-index": z.object({ index: name, schema: z.object({ document: z.literal("product") }).optional() }),
   "delete-index": z.object({ index: name }),
   alias: z.object({ alias: name, index: name }),
@@ -53,14 +53,14 @@ export const requestSchemas = {
   count: z.object({ index: name }),
   search: z.object({
     index: name,
-    query: typed.default(""),
+    query: searchText.default(""),
     filter: filterSchema.default({}),
     sort: z.enum(sorts).default("relevance"),
     first: z.int().min(1).max(limits.pageSize),
     after: text(limits.cursorLength).min(1).optional(),
     facets: z.boolean().default(false),
   }),
-  suggest: z.object({ index: name, prefix: typed, first: z.int().min(1).max(limits.suggestions) }),
+  suggest: z.object({ index: name, prefix: searchText, first: z.int().min(1).max(limits.suggestions) }),
 };
 
 export type Operation = keyof typeof requestSchemas;

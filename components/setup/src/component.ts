@@ -3,29 +3,29 @@ import { parseAllDocuments } from "yaml";
 import { Problem } from "./problem.ts";
 import type { SecretReader } from "./secrets.ts";
 
-/** A Dapr component with its secrets filled in. */
+/** A Dapr component whose secret references are resolved. */
 export type Component = {
   name: string;
   type: string;
-  /** Absent and empty are the same. */
+  /** The value of a setting; empty when it is absent. */
   setting(name: string): string;
-  /** The same, for what the component cannot do without. */
+  /** The value of a setting; throws when it is absent or empty. */
   required(name: string): string;
-  /** Another key of the secret that a setting comes from. */
-  besides(name: string, key: string): Promise<string | undefined>;
+  /** The value of another key in the secret that a setting refers to. */
+  siblingSecret(name: string, key: string): Promise<string | undefined>;
 };
 
 type Entry = { name: string; value?: unknown; secretKeyRef?: { name: string; key: string } };
 type Document = { kind?: string; metadata?: { name?: string }; spec?: { type?: string; metadata?: Entry[] } };
 
-/** The components that a YAML file declares; other resources in it are passed over. */
+/** The components that a YAML file declares. Other resources are ignored. */
 export async function readComponents(file: string, secrets: SecretReader): Promise<Component[]> {
   const text = await readFile(file, "utf8").catch(() => {
     throw new Problem("setup", `${file} cannot be read`, "name the YAML file of a component");
   });
   const documents = parseAllDocuments(text, { merge: true });
   const [error] = documents.flatMap((document) => document.errors);
-  if (error) throw new Problem("setup", `${file} is not YAML: ${error.message.split("\n")[0]}`, "mend the file");
+  if (error) throw new Problem("setup", `${file} is not YAML: ${error.message.split("\n")[0]}`, "correct the file");
   const components = documents
     .map((document) => (document.toJS() ?? {}) as Document)
     .filter(({ kind }) => kind === "Component");
@@ -36,7 +36,7 @@ async function resolve({ metadata, spec }: Document, secrets: SecretReader): Pro
   const name = metadata?.name ?? "unnamed";
   const entries = spec?.metadata ?? [];
   const settings = new Map<string, string>();
-  for (const entry of entries) settings.set(entry.name, await resolvedValue(entry, secrets));
+  for (const entry of entries) settings.set(entry.name, await resolveValue(entry, secrets));
   const refOf = (setting: string) => entries.find((entry) => entry.name === setting)?.secretKeyRef;
   return {
     name,
@@ -49,14 +49,14 @@ async function resolve({ metadata, spec }: Document, secrets: SecretReader): Pro
       const fix = ref ? `put ${ref.key} into the secret ${ref.name}` : "set it in the component's YAML";
       throw new Problem(name, `${setting} has no value`, fix);
     },
-    async besides(setting, key) {
+    async siblingSecret(setting, key) {
       const ref = refOf(setting);
       return ref && secrets(ref.name, key);
     },
   };
 }
 
-async function resolvedValue({ value, secretKeyRef }: Entry, secrets: SecretReader): Promise<string> {
+async function resolveValue({ value, secretKeyRef }: Entry, secrets: SecretReader): Promise<string> {
   if (secretKeyRef) return (await secrets(secretKeyRef.name, secretKeyRef.key)) ?? "";
   return value === undefined ? "" : String(value);
 }

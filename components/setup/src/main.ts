@@ -7,7 +7,7 @@ import { openSecrets } from "./secrets.ts";
 import type { Options } from "./step.ts";
 import { steps } from "./steps.ts";
 
-const askAgainMs = 1_000;
+const retryDelayMs = 1_000;
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.component.length === 0) throw new Problem("setup", "nothing to set up", "give --component, or see --help");
-  if (!values.secrets) throw new Problem("setup", "no secrets were named", "give --secrets, or see --help");
+  if (!values.secrets) throw new Problem("setup", "--secrets is missing", "give --secrets, or see --help");
   const options: Options = {
     replicas: number("--replicas", values.replicas),
     partitions: number("--partitions", values.partitions),
@@ -36,11 +36,11 @@ async function main(): Promise<void> {
   const secrets = await openSecrets(values.secrets);
   const found = await Promise.all(values.component.map((file) => readComponents(file, secrets)));
   for (const [place, { length }] of found.entries()) {
-    if (length === 0) write(`${values.component[place]} declares no component: passed over`);
+    if (length === 0) write(`${values.component[place]} declares no component: skipped`);
   }
   const until =
     Date.now() + 1_000 * (number("SIDECART_WAIT_SECONDS", process.env.SIDECART_WAIT_SECONDS || undefined) ?? 0);
-  for (const component of found.flat()) await patiently(until, () => setUp(component, options));
+  for (const component of found.flat()) await retryUntil(until, () => setUp(component, options));
 }
 
 function number(name: string, text: string | undefined): number | undefined {
@@ -49,14 +49,14 @@ function number(name: string, text: string | undefined): number | undefined {
   throw new Problem("setup", `${name} ${text} is not a whole number above 0`, "see --help");
 }
 
-/** Retries while a server is not there yet; whatever else is wrong is said at once. */
-function patiently(until: number, work: () => Promise<void>): Promise<void> {
+/** Retries while a server is not available yet. Other errors are thrown at once. */
+function retryUntil(until: number, work: () => Promise<void>): Promise<void> {
   return pRetry(work, {
     retries: Number.POSITIVE_INFINITY,
-    minTimeout: askAgainMs,
+    minTimeout: retryDelayMs,
     factor: 1,
     shouldRetry({ error, attemptNumber }) {
-      if (!(error instanceof Problem && error.passing) || Date.now() + askAgainMs > until) return false;
+      if (!(error instanceof Problem && error.transient) || Date.now() + retryDelayMs > until) return false;
       if (attemptNumber === 1) write(`${error.message}; waiting for it`);
       return true;
     },
@@ -66,15 +66,15 @@ function patiently(until: number, work: () => Promise<void>): Promise<void> {
 async function setUp(component: Component, options: Options): Promise<void> {
   const step = steps[component.type];
   if (!step) {
-    if (!component.type) throw new Problem(component.name, "it has no type", "write spec.type into its YAML");
-    write(`${component.name}: nothing is made or checked for ${component.type}`);
+    if (!component.type) throw new Problem(component.name, "spec.type is missing", "set it in the component's YAML");
+    write(`${component.name}: ${component.type} needs no set-up`);
     return;
   }
   try {
     await step(component, options, (line) => write(`${component.name}: ${line}`));
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem(component.name, reasonOf(error), `see whether ${component.type} is as its YAML says`);
+    throw new Problem(component.name, reasonOf(error), `compare the server of ${component.type} with the YAML`);
   }
   write(`${component.name}: ready`);
 }

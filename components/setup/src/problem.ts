@@ -1,19 +1,19 @@
-/** What is wrong, in one line: the component, the cause and what to do about it. */
+/** An error for the operator in one line: the component, the cause and the fix. */
 export class Problem extends Error {
-  /** It may be over soon: a server does not listen yet. */
-  readonly passing: boolean;
+  /** A retry may help, because the server does not listen yet. */
+  readonly transient: boolean;
 
   constructor(component: string, cause: string, fix: string) {
     super(`${component}: ${oneLine(cause)}; ${oneLine(fix)}`);
-    this.passing = notYet.test(cause);
+    this.transient = transientCause.test(cause);
   }
 }
 
-// Node's words for sockets and names, those of fetch's time limit, and of Redis, NATS and Kafka while they start.
-const notYet =
+// Error texts of Node's sockets and DNS, of fetch's timeout, and of Redis, NATS and Kafka while they start.
+const transientCause =
   /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b|connection refused|timed? ?out|socket closed|^Redis .* LOADING/i;
 
-/** What an error says, without the stack: the innermost of those that were wrapped, the first of several. */
+/** The message of the innermost cause; of an AggregateError, that of its first error. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;

@@ -2,13 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "./problem.ts";
 
-/** Reads one key of one secret; `undefined` when the secret does not have it. */
+/** Reads one key of a secret; returns `undefined` when it does not exist. */
 export type SecretReader = (name: string, key: string) => Promise<string | undefined>;
 
-/** Secrets from a JSON file (name → key → value) or a folder as Kubernetes mounts them (`<folder>/<name>/<key>`). */
+/** Reads secrets from a JSON file (name → key → value) or a folder as Kubernetes mounts it (`<folder>/<name>/<key>`). */
 export async function openSecrets(path: string): Promise<SecretReader> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new Problem("setup", `there are no secrets at ${path}`, "give --secrets a file or a folder");
+  if (!found) throw new Problem("setup", `${path} does not exist`, "set --secrets to a file or a folder");
   return found.isDirectory() ? folderReader(path) : fileReader(path);
 }
 

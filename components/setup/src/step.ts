@@ -1,19 +1,19 @@
 import type { Component } from "./component.ts";
 
-/** What an operator decides; the same on every broker where it means something. */
+/** The settings of an operator. A broker ignores those that do not apply to it. */
 export type Settings = {
-  /** Copies of each stream or partition: 3 in production, where the broker has three servers. */
+  /** Replicas of each stream or partition: 3 in production, where the broker has three servers. */
   replicas: number;
-  /** How many of a topic's events a service handles at once, on brokers that divide topics (Kafka). */
+  /** Partitions of a topic (Kafka). A service handles at most this many events of a topic in parallel. */
   partitions: number;
-  /** How long a broker keeps what not everybody has handled yet, at least. */
+  /** How long a broker keeps an event, at least until every subscriber has handled it. */
   retentionHours: number;
 };
 
-/** What the operator said this time. What exists already follows only this. */
+/** The settings that the operator gave in this run. Only these change existing streams and topics. */
 export type Options = { [Name in keyof Settings]: Settings[Name] | undefined };
 
-/** For what is newly made: what was said, and defaults for the rest. */
+/** The settings for a new stream or topic: the given options, and defaults for the rest. */
 export const settingsOf = ({ replicas = 1, partitions = 8, retentionHours = 168 }: Options): Settings => ({
   replicas,
   partitions,
@@ -21,7 +21,7 @@ export const settingsOf = ({ replicas = 1, partitions = 8, retentionHours = 168 
 });
 
 /**
- * Makes what must exist before a sidecar loads this component. It may run any number of times and beside others of its
- * kind. What it cannot put right it refuses with a Problem.
+ * Creates what must exist before a sidecar loads this component. A step is idempotent and may run concurrently with
+ * another set-up. It throws a Problem for what it cannot fix.
  */
-export type Step = (component: Component, options: Options, say: (line: string) => void) => Promise<void>;
+export type Step = (component: Component, options: Options, log: (line: string) => void) => Promise<void>;

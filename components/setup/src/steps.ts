@@ -5,7 +5,7 @@ import { rabbitmq } from "./steps/rabbitmq.ts";
 import { redis } from "./steps/redis.ts";
 import { s3 } from "./steps/s3.ts";
 
-/** By type of component; what is not here needs nothing. */
+/** The step of each component type. Other types need no set-up. */
 export const steps: Record<string, Step> = {
   "bindings.aws.s3": s3,
   "pubsub.jetstream": jetstream,

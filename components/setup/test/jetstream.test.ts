@@ -28,9 +28,8 @@ t.teardown(() => client.close());
 const manager = await jetstreamManager(client);
 const setUp = (args: string[] = []) => setUpBroker(t, "jetstream", { jetstream: jetstreamSecret }, args);
 
-t.test("an event that is published before any sidecar has run waits for every service that hears it", async (t) => {
-  const said = await setUp();
-  t.match(said, { code: 0, error: "" });
+t.test("an event that is published before any sidecar has run is stored for every subscriber", async (t) => {
+  t.match(await setUp(), { code: 0, error: "" });
   await jetstream(client).publish(placed, "one");
   const consumer = await manager.consumers.info("orders_order-placed_v1", "catalog");
   t.match(consumer, {
@@ -40,7 +39,7 @@ t.test("an event that is published before any sidecar has run waits for every se
   t.same(consumer.config.backoff, [20e9, 60e9]);
 });
 
-t.test("running it again changes and loses nothing; with other options it follows them", async (t) => {
+t.test("a second run keeps all events and applies a new option", async (t) => {
   t.match(await setUp(["--retention-hours", "24"]), { code: 0, error: "" });
   const { config, state } = await manager.streams.info("orders_order-placed_v1");
   t.match(config, { max_age: 24 * 3600e9, discard: "new", storage: "file", num_replicas: 1 });
@@ -48,18 +47,18 @@ t.test("running it again changes and loses nothing; with other options it follow
   t.equal((await manager.consumers.info("orders_order-placed_v1", "catalog")).num_pending, 1);
 });
 
-t.test("what an option said before stays when it is left out", async (t) => {
+t.test("a run without an option keeps its earlier value", async (t) => {
   t.match(await setUp(), { code: 0, error: "" });
   t.match((await manager.streams.info("orders_order-placed_v1")).config, { max_age: 24 * 3600e9 });
 });
 
-t.test("what every replica hears is kept for an hour, and so long lasts what it is heard with", async (t) => {
+t.test("the broadcast stream keeps events and idle consumers for an hour", async (t) => {
   const { config } = await manager.streams.info("sidecart-broadcast");
   t.match(config, { max_age: 3600e9, consumer_limits: { inactive_threshold: 3600e9 } });
   t.same(config.subjects, ["catalog.catalog-changed.v1", "orders.orders-changed.v1"]);
 });
 
-t.test("a broadcast that was a copy of other streams becomes one of its own", async (t) => {
+t.test("a broadcast stream that copied other streams becomes an independent stream", async (t) => {
   await manager.streams.delete("sidecart-broadcast");
   await manager.streams.add({
     name: "sidecart-broadcast",
@@ -70,7 +69,7 @@ t.test("a broadcast that was a copy of other streams becomes one of its own", as
   t.same([config.sources ?? [], config.subjects?.length], [[], 2]);
 });
 
-t.test("what is wrong is one line with component, cause and fix", async (t) => {
+t.test("an error is one line with component, cause and fix", async (t) => {
   const other = (natsURL: string) => setUpBroker(t, "jetstream", natsURL ? { jetstream: { natsURL } } : {});
   t.match(await other(withWrongPassword(jetstreamSecret.natsURL)), {
     code: 1,
@@ -89,21 +88,24 @@ t.test("what is wrong is one line with component, cause and fix", async (t) => {
     out: [],
     error: "pubsub: natsURL has no value; put natsURL into the secret jetstream\n",
   });
-  t.match(await setUp(["--replicas", "3"]), { code: 1, error: /^pubsub: NATS refused: .*replicas.*; see .*\n$/i });
+  t.match(await setUp(["--replicas", "3"]), {
+    code: 1,
+    error: /^pubsub: NATS returned an error: .*replicas.*; see .*\n$/i,
+  });
 });
 
-t.test("a time that would mean nothing is refused", async (t) => {
+t.test("an invalid duration is an error", async (t) => {
   const shipped = join(import.meta.dirname, "../../resources/broker/jetstream/pubsub.yaml");
   const yaml = (await readFile(shipped, "utf8")).replace(/20s(, *)/, "1m30s$1");
   const folder = t.testdir({ "pubsub.yaml": yaml, "secrets.json": JSON.stringify({ jetstream: jetstreamSecret }) });
   t.match(await runSetUp(["--component", join(folder, "pubsub.yaml"), "--secrets", join(folder, "secrets.json")]), {
     code: 1,
-    error: "pubsub: backOff 1m30s is not a time; write each with one unit, as 90s or 5m\n",
+    error: "pubsub: backOff 1m30s is not a valid duration; write each duration with one unit, such as 90s or 5m\n",
   });
 });
 
-t.test("a stream of somebody else's that takes the same events is refused", async (t) => {
+t.test("a foreign stream with the same topic is an error", async (t) => {
   await manager.streams.delete("catalog_stock-depleted_v1");
   await manager.streams.add({ name: "audit", subjects: ["catalog.stock-depleted.>"] });
-  t.match(await setUp(), { code: 1, error: /^pubsub: NATS refused: .*overlap.*; see .*\n$/i });
+  t.match(await setUp(), { code: 1, error: /^pubsub: NATS returned an error: .*overlap.*; see .*\n$/i });
 });

@@ -18,11 +18,11 @@ const setUp = (change: object = {}) => setUpBroker(t, "rabbitmq", { rabbitmq: { 
 const read = async (path: string): Promise<Record<string, unknown>> => {
   const { origin, username, password } = new URL(secret.managementUrl);
   const authorization = `Basic ${Buffer.from(`${username}:${decodeURIComponent(password)}`).toString("base64")}`;
-  const answer = await fetch(`${origin}/api/${path}`, { headers: { authorization } });
-  return (await answer.json()) as Record<string, unknown>;
+  const response = await fetch(`${origin}/api/${path}`, { headers: { authorization } });
+  return (await response.json()) as Record<string, unknown>;
 };
 
-t.test("what is wrong is one line with component, cause and fix", async (t) => {
+t.test("an error is one line with component, cause and fix", async (t) => {
   t.match(await setUp({ connectionString: withWrongPassword(secret.connectionString) }), {
     code: 1,
     error: /^pubsub: RabbitMQ at \S+ cannot be used: .*(ACCESS.REFUSED|Handshake).*; check .* the secret rabbitmq\n$/i,
@@ -37,7 +37,7 @@ t.test("what is wrong is one line with component, cause and fix", async (t) => {
   });
 });
 
-t.test("an event that is published before any sidecar has run waits for every service that hears it", async (t) => {
+t.test("an event that is published before any sidecar has run is stored for every subscriber", async (t) => {
   t.match(await setUp(), { code: 0, error: "" });
   const channel = await connection.createConfirmChannel();
   channel.publish(placed, "", Buffer.from("one"), { persistent: true });
@@ -48,25 +48,28 @@ t.test("an event that is published before any sidecar has run waits for every se
   await channel.close();
 });
 
-t.test("running it again keeps what waits", async (t) => {
+t.test("a second run keeps stored events", async (t) => {
   t.match(await setUp(), { code: 0, error: "" });
   const channel = await connection.createChannel();
   t.equal((await channel.checkQueue(queue)).messageCount, 1);
   await channel.close();
 });
 
-t.test("queues of one sidecar go away when nobody has read them for an hour", async (t) => {
+t.test("the queue of a sidecar expires after an hour without a reader", async (t) => {
   t.match(await read("policies/%2F/sidecart-broadcast"), {
     pattern: "^sidecart-broadcast-",
     definition: { expires: 3_600_000, "message-ttl": 3_600_000, "max-length": 100_000 },
   });
 });
 
-t.test("a queue that somebody declared differently is refused", async (t) => {
+t.test("a queue that another program has declared differently is an error", async (t) => {
   const channel = await connection.createChannel();
   await channel.deleteQueue(queue);
   await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": "classic" } });
-  t.match(await setUp(), { code: 1, error: /^pubsub: RabbitMQ refused: .*PRECONDITION.FAILED.*; delete .*\n$/i });
+  t.match(await setUp(), {
+    code: 1,
+    error: /^pubsub: RabbitMQ returned an error: .*PRECONDITION.FAILED.*; delete .*\n$/i,
+  });
   await channel.close();
 });
 

@@ -26,23 +26,23 @@ const groups = async () => {
   return rows.map((row) => String(row[1])).sort();
 };
 
-t.test("groups that are being read stay, and so do those of services", async (t) => {
+t.test("active groups and groups of services are not deleted", async (t) => {
   await client.xadd(placed, "*", "data", "{}");
   for (const name of ["broadcast-of-others", "catalog", "sidecart-broadcast-a", "sidecart-broadcast-b"]) {
     await client.xgroup("CREATE", placed, name, "0", "MKSTREAM");
     await client.xreadgroup("GROUP", name, name, "COUNT", 1, "STREAMS", placed, ">");
   }
-  const said = await setUpBroker(t, "redis", { redis: secret });
-  t.same(said, { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
+  const output = await setUpBroker(t, "redis", { redis: secret });
+  t.same(output, { code: 0, out: ["pubsub: ready", "broadcast: ready"], error: "" });
   t.same(await groups(), ["broadcast-of-others", "catalog", "sidecart-broadcast-a", "sidecart-broadcast-b"]);
 });
 
-t.test("groups that nobody reads any more are deleted", async (t) => {
+t.test("abandoned groups are deleted", async (t) => {
   const idle = async (group: string) => {
     const [reader] = (await client.xinfo("CONSUMERS", placed, group)) as unknown[][];
     return Number(reader?.[reader.indexOf("idle") + 1]);
   };
-  await eventually("a group to be silent while another reads", async () => {
+  await eventually("one group to be idle while another reads", async () => {
     await client.xadd(placed, "*", "data", "{}");
     await client.xreadgroup(
       "GROUP",
@@ -60,14 +60,14 @@ t.test("groups that nobody reads any more are deleted", async (t) => {
   t.same(await groups(), ["broadcast-of-others", "catalog", "sidecart-broadcast-a"]);
 });
 
-t.test("a key that is no stream is said, not passed over", async (t) => {
+t.test("a key that is not a stream is an error", async (t) => {
   await client.set("catalog.catalog-changed.v1", "in the way");
-  const said = await setUpBroker(t, "redis", { redis: secret });
-  t.match(said, { code: 1, error: /^broadcast: .*WRONGTYPE.*; .*\n$/ });
+  const output = await setUpBroker(t, "redis", { redis: secret });
+  t.match(output, { code: 1, error: /^broadcast: .*WRONGTYPE.*; .*\n$/ });
   await client.del("catalog.catalog-changed.v1");
 });
 
-t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {
+t.test("secrets may be a folder as Kubernetes mounts it", async (t) => {
   const folder = t.testdir();
   await mkdir(join(folder, "redis"));
   for (const [key, value] of Object.entries(secret)) await writeFile(join(folder, "redis", key), value);
@@ -75,7 +75,7 @@ t.test("secrets may be a folder as Kubernetes mounts them", async (t) => {
   t.same(await runSetUp(["--component", yaml, "--secrets", folder]), { code: 0, out: ["pubsub: ready"], error: "" });
 });
 
-t.test("what is wrong is one line with component, cause and fix", async (t) => {
+t.test("an error is one line with component, cause and fix", async (t) => {
   const other = (change: object) => setUpBroker(t, "redis", { redis: { ...secret, ...change } });
   t.match(await other({ password: "wrong" }), {
     code: 1,
@@ -89,12 +89,12 @@ t.test("what is wrong is one line with component, cause and fix", async (t) => {
   t.match(await other({}), { code: 1, error: /^pubsub: Redis deletes events .*; set maxmemory-policy to .*\n$/ });
 });
 
-t.test("the program says how it is used, and what is missing", async (t) => {
+t.test("the program prints its usage and names missing input", async (t) => {
   t.match(await runSetUp(["--help"]), { code: 0, out: [/^Creates and checks/], error: "" });
   const yaml = join(import.meta.dirname, "../../resources/broker/redis/pubsub.yaml");
   t.match(await runSetUp(["--component", yaml, "--secrets", join(t.testdir(), "none")]), {
     code: 1,
-    error: /^setup: there are no secrets/,
+    error: /^setup: \S+none does not exist/,
   });
   t.match(await runSetUp(["--component", "/no/such.yaml", "--secrets", "/tmp"]), {
     code: 1,

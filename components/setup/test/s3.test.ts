@@ -17,19 +17,19 @@ const media = join(import.meta.dirname, "../../resources/media/s3/media.yaml");
 const keys = { accessKey: "sidecart", secretKey: "a secret of a test" };
 
 for (const region of ["us-east-1", "eu-central-1"]) {
-  t.test(`the bucket of media is made once, in ${region}`, async (t) => {
+  t.test(`the bucket of media is created once, in ${region}`, async (t) => {
     const server = await start(t, region);
     const secret = { ...server.access, bucket: "media" };
 
-    t.same(await setUp(t, secret), { code: 0, said: "media: bucket media\nmedia: ready\n" });
+    t.same(await setUp(t, secret), { code: 0, output: "media: created bucket media\nmedia: ready\n" });
     const put = await s3Request(server.access, "PUT", "/media/one", "kept");
     t.equal(put.status, 200);
-    t.same(await setUp(t, secret), { code: 0, said: "media: ready\n" });
+    t.same(await setUp(t, secret), { code: 0, output: "media: ready\n" });
     t.equal(await (await s3Request(server.access, "GET", "/media/one")).text(), "kept");
   });
 }
 
-t.test("what is wrong with it is one line that says what to do", async (t) => {
+t.test("an error is one line with component, cause and fix", async (t) => {
   const { access } = await start(t, "us-east-1");
   const secret = { ...access, bucket: "media" };
   const { endpoint } = access;
@@ -38,22 +38,24 @@ t.test("what is wrong with it is one line that says what to do", async (t) => {
   const wrong: [Record<string, string>, string][] = [
     [
       { secretKey: "wrong" },
-      `media: ${endpoint}/media is refused (403); check accessKey and secretKey, and what they may do, in the secret media`,
+      `media: access to ${endpoint}/media is denied (403); check accessKey and secretKey in the secret media, and their permissions`,
     ],
-    [{ region: "eu-west-3" }, `media: ${endpoint}/media answers 400; check endpoint, region and bucket`],
+    [{ region: "eu-west-3" }, `media: ${endpoint}/media returns status 400; check endpoint, region and bucket`],
     [{ bucket: "" }, "media: bucket has no value; put bucket into the secret media"],
   ];
-  for (const [change, line] of wrong) t.same(await setUp(t, { ...secret, ...change }), { code: 1, said: `${line}\n` });
+  for (const [change, line] of wrong)
+    t.same(await setUp(t, { ...secret, ...change }), { code: 1, output: `${line}\n` });
   t.match(await setUp(t, { ...secret, endpoint: nobody }), {
     code: 1,
-    said: /^media: S3 at \S+ cannot be used: connect ECONNREFUSED \S+; check that it runs, and endpoint in the secret media\n$/,
+    output:
+      /^media: S3 at \S+ cannot be used: connect ECONNREFUSED \S+; check that it runs, and check endpoint in the secret media\n$/,
   });
 });
 
-t.test("keys that only the sidecar has leave the bucket to the operator", async (t) => {
+t.test("without access keys the operator creates the bucket", async (t) => {
   const secret = { endpoint: "", region: "eu-central-1", bucket: "media", accessKey: "", secretKey: "" };
-  const said = "media: bucket media is not looked at: accessKey is empty\nmedia: ready\n";
-  t.same(await setUp(t, secret), { code: 0, said });
+  const output = "media: bucket media is not checked: accessKey is empty\nmedia: ready\n";
+  t.same(await setUp(t, secret), { code: 0, output });
 });
 
 async function start(t: Test, region: string) {
@@ -63,13 +65,13 @@ async function start(t: Test, region: string) {
   return server;
 }
 
-/** Runs the program on the component of media with this secret. */
-async function setUp(t: Test, secret: Record<string, string>): Promise<{ code: number; said: string }> {
+/** Runs the program on the media component with this secret. */
+async function setUp(t: Test, secret: Record<string, string>): Promise<{ code: number; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-setup-"));
   t.teardown(() => rm(folder, { recursive: true }));
   const secrets = join(folder, "secrets.json");
   await writeFile(secrets, JSON.stringify({ media: secret }));
   const child = spawn(process.execPath, [program, "--component", media, "--secrets", secrets]);
   const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  return { code, said: out + error };
+  return { code, output: out + error };
 }

@@ -10,11 +10,11 @@ import type { Test } from "tap";
 const program = join(import.meta.dirname, "../src/main.ts");
 const brokers = join(import.meta.dirname, "../../resources/broker");
 
-export type Said = { code: number; out: string[]; error: string };
+export type Output = { code: number; out: string[]; error: string };
 export type Secrets = Record<string, Record<string, string>>;
 
-/** Runs the program as the launcher does, on what we ship for a broker. */
-export async function setUpBroker(t: Test, broker: string, secrets: Secrets, args: string[] = []): Promise<Said> {
+/** Runs the program like the launcher, on the components of this broker. */
+export async function setUpBroker(t: Test, broker: string, secrets: Secrets, args: string[] = []): Promise<Output> {
   const files = ["pubsub", "broadcast"].flatMap((name) => ["--component", join(brokers, broker, `${name}.yaml`)]);
   const folder = await mkdtemp(join(tmpdir(), "sidecart-setup-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -23,13 +23,13 @@ export async function setUpBroker(t: Test, broker: string, secrets: Secrets, arg
   return runSetUp([...files, "--secrets", file, ...args]);
 }
 
-export async function runSetUp(args: string[]): Promise<Said> {
+export async function runSetUp(args: string[]): Promise<Output> {
   const child = spawn(process.execPath, [program, ...args]);
   const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { code, out: out.split("\n").filter(Boolean), error };
 }
 
-/** A place for a server of a test. */
+/** An instance folder for the server of a test. */
 export async function newInstance(t: Test): Promise<Instance> {
   const home = await mkdtemp(join(tmpdir(), "sidecart-setup-"));
   await chmod(home, 0o711);
@@ -40,7 +40,7 @@ export async function newInstance(t: Test): Promise<Instance> {
   return instance;
 }
 
-/** The secret with the password of nobody. */
+/** The URL with a wrong password. */
 export const withWrongPassword = (url: string): string => {
   const wrong = new URL(url);
   wrong.password = "wrong";

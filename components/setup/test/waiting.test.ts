@@ -13,8 +13,8 @@ import { newInstance } from "./set-up.ts";
 
 t.setTimeout(120_000);
 
-/** The program on the broadcast over this Redis, patient for so long. */
-async function started(t: Test, port: number, password: string, seconds: string) {
+/** Starts the set-up of the broadcast on this Redis, which waits at most `seconds`. */
+async function start(t: Test, port: number, password: string, seconds: string) {
   const file = join(t.testdir(), "secrets.json");
   await writeFile(file, JSON.stringify({ redis: { host: `127.0.0.1:${port}`, username: "", password } }));
   const component = join(import.meta.dirname, "../../resources/broker/redis/broadcast.yaml");
@@ -27,29 +27,29 @@ async function started(t: Test, port: number, password: string, seconds: string)
   return { lines, ended: Promise.all([once(child, "exit"), text(child.stderr)]) };
 }
 
-t.test("a server that is not there yet is waited for, and what it waits for is said once", async (t) => {
+t.test("the set-up waits for a server that is not available yet and reports this once", async (t) => {
   const own = { host: "127.0.0.1", port: await freePort(), username: "", password: "secret" };
-  const { lines, ended } = await started(t, own.port, own.password, "60");
-  const said: string[] = [];
-  lines.on("line", (line) => said.push(line));
+  const { lines, ended } = await start(t, own.port, own.password, "60");
+  const output: string[] = [];
+  lines.on("line", (line) => output.push(line));
   await once(lines, "line");
-  t.match(said, [/^broadcast: Redis at 127\.0\.0\.1:\d+ cannot be used: .*ECONNREFUSED.*; waiting for it$/]);
+  t.match(output, [/^broadcast: Redis at 127\.0\.0\.1:\d+ cannot be used: .*ECONNREFUSED.*; waiting for it$/]);
   const program = await findRedisServer((note) => t.comment(note));
   const server = await startAlone(await redisProcess(await newInstance(t), program, own), () => answersPing(own));
   t.teardown(() => server.stop());
   const [[code], error] = await ended;
-  t.same({ code, error, said: said.slice(1) }, { code: 0, error: "", said: ["broadcast: ready"] });
+  t.same({ code, error, output: output.slice(1) }, { code: 0, error: "", output: ["broadcast: ready"] });
 
-  await t.test("a wrong password is not", async (t) => {
-    const { ended } = await started(t, own.port, "wrong", "60");
+  await t.test("the set-up does not wait after a wrong password", async (t) => {
+    const { ended } = await start(t, own.port, "wrong", "60");
     const [[code], error] = await ended;
     t.equal(code, 1);
     t.match(error, /WRONGPASS/);
   });
 });
 
-t.test("the wait has an end", async (t) => {
-  const { ended } = await started(t, await freePort(), "secret", "2");
+t.test("the wait ends after SIDECART_WAIT_SECONDS", async (t) => {
+  const { ended } = await start(t, await freePort(), "secret", "2");
   const [[code], error] = await ended;
   t.equal(code, 1);
   t.match(error, /ECONNREFUSED/);

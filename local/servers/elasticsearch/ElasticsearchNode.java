@@ -10,7 +10,7 @@ import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
 /**
- * One node for tests and local runs: security off, loopback only unless -Dsidecart.host says otherwise, stopped by SIGTERM.
+ * One node for tests and local runs. Security is off. It listens on loopback unless -Dsidecart.host is set. SIGTERM stops it.
  */
 public final class ElasticsearchNode {
   public static void main(String[] args) throws Exception {
@@ -42,7 +42,7 @@ public final class ElasticsearchNode {
         .put("http.port", httpPort)
         .put("transport.port", "0")
         .put("discovery.type", "single-node")
-        // A developer's full disk must not turn the indices read-only.
+        // Otherwise a full disk would make the indices read-only.
         .put("cluster.routing.allocation.disk.threshold_enabled", false)
         .build();
   }

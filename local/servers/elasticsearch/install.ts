@@ -14,7 +14,7 @@ const launcher = fileURLToPath(new URL("ElasticsearchNode.java", import.meta.url
 const thisFile = fileURLToPath(import.meta.url);
 const transport = "transport-netty4";
 
-/** A Java and Elasticsearch's home with its jars and our compiled launcher; downloaded and compiled the first time. */
+/** Returns a Java runtime and Elasticsearch's home with its jars and our launcher. Downloads and compiles them once. */
 export async function installElasticsearch(listeners: Listeners): Promise<{ java: string; home: string }> {
   const java = await findJava(oldestJava, listeners);
   const name = `elasticsearch-${await hashOfFiles([pom, launcher, thisFile])}`;
@@ -29,7 +29,7 @@ export async function installElasticsearch(listeners: Listeners): Promise<{ java
   return { java, home: await cachedFolder({ name, title: "Elasticsearch", fill }, listeners.note) };
 }
 
-/** Elasticsearch loads its HTTP layer as a module: a folder with a descriptor, apart from the class path. */
+/** Elasticsearch loads its HTTP layer as a module, from a folder with a descriptor outside the class path. */
 async function moveTransport(home: string): Promise<void> {
   const module = join(home, "modules", transport);
   await mkdir(module, { recursive: true });
@@ -37,7 +37,7 @@ async function moveTransport(home: string): Promise<void> {
   for (const jar of jars.filter((name) => name.startsWith("netty-") || name.startsWith(transport))) {
     await rename(join(home, "lib", jar), join(module, jar));
   }
-  // No module name: on a class path there is no server module for it to read.
+  // No module name, because on a class path there is no server module to read.
   const descriptor = [
     `name=${transport}`,
     "description=Netty 4 transport",
@@ -51,6 +51,6 @@ async function moveTransport(home: string): Promise<void> {
 
 function version(jars: string[]): string {
   const found = jars.map((jar) => /^elasticsearch-(\d+\.\d+\.\d+)\.jar$/.exec(jar)?.[1]).find(Boolean);
-  if (!found) throw new Error("Maven brought no Elasticsearch jar");
+  if (!found) throw new Error("Maven downloaded no Elasticsearch jar");
   return found;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { runAlone } from "../../src/process/alone.ts";
 import { startElasticsearch } from "./start.ts";
 
-// `node local/servers/elasticsearch/main.ts --port 9200 --data .sidecart/elasticsearch`: one node until Ctrl-C.
+// `node local/servers/elasticsearch/main.ts --port 9200 --data .sidecart/elasticsearch` runs one node until Ctrl-C.
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "9200" },
@@ -13,5 +13,5 @@ const { values } = parseArgs({
 
 await runAlone(
   (log) => startElasticsearch({ dataDir: resolve(values.data), httpPort: Number(values.port), log }),
-  ({ url }) => `Elasticsearch answers at ${url}`,
+  ({ url }) => `Elasticsearch listens at ${url}`,
 );

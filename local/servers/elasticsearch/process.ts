@@ -9,15 +9,15 @@ import { endingWithStdin, type JavaProgram, javaCommand } from "../java/program.
 import { installElasticsearch } from "./install.ts";
 
 export interface ElasticsearchPlace {
-  /** Everything the node writes is in here; a node started on the same folder again has its indices. */
+  /** The node writes only to this folder. A later node with the same folder has its indices. */
   folder: string;
   port: number;
   log: string;
-  /** It ends when its stdin does. */
+  /** The node stops when its stdin closes. */
   holdsStdin?: boolean;
 }
 
-/** How to start one node on 127.0.0.1 without security; what it runs on is fetched the first time. */
+/** The process specification of one node on 127.0.0.1 without security. Downloads its dependencies once. */
 export async function elasticsearchProcess(place: ElasticsearchPlace, listeners: Listeners): Promise<ProcessSpec> {
   const { folder, port, log, holdsStdin = false } = place;
   const { java, home } = await installElasticsearch(listeners);
@@ -35,7 +35,7 @@ export async function elasticsearchProcess(place: ElasticsearchPlace, listeners:
   return { name: "elasticsearch", ...javaCommand(started), cwd: folder, env, log, holdsStdin };
 }
 
-/** True when every primary shard of the node is there. */
+/** True when every primary shard of the node is active. */
 export function hasItsShards(url: string): Promise<boolean> {
   return answersOk(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`);
 }

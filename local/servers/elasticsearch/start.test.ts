@@ -11,7 +11,7 @@ import { startElasticsearch } from "./start.ts";
 
 allowDownload(t);
 
-t.test("a real node starts, keeps its data over a restart, and stops without a trace", async (t) => {
+t.test("a real node starts, keeps its data after a restart, and stops completely", async (t) => {
   const dataDir = t.testdir();
   const httpPort = await freePort();
   const log: string[] = [];
@@ -32,28 +32,28 @@ t.test("a real node starts, keeps its data over a restart, and stops without a t
   t.throws(() => process.kill(second.pid, 0), { code: "ESRCH" });
 });
 
-t.test("the program ends its node when told to, and when it is killed itself", async (t) => {
+t.test("the node stops when the program is stopped or killed", async (t) => {
   const args = ["--data", t.testdir(), "--port", String(await freePort())];
   await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
 });
 
-t.test("a missing tool is one clear line", async (t) => {
+t.test("a missing tool is an error of one line", async (t) => {
   const folder = t.testdir({ bin: { java: "#!/bin/sh\necho 'openjdk version \"21.0.4\"' >&2\n" } });
   await chmod(join(folder, "bin", "java"), 0o755);
   const environment = { PATH: "/nowhere", XDG_CACHE_HOME: folder };
 
-  t.match(await refusal(environment), /^pip3 is missing: install Java 21 or newer, .*\n$/);
-  t.match(await refusal({ ...environment, JAVA_HOME: folder }), /^mvn is missing: install Maven .*\n$/m);
-  t.same(await readdir(join(folder, "sidecart")), [], "no half-filled folder stays in the cache");
+  t.match(await startError(environment), /^pip3 is missing: install Java 21 or newer, .*\n$/);
+  t.match(await startError({ ...environment, JAVA_HOME: folder }), /^mvn is missing: install Maven .*\n$/m);
+  t.same(await readdir(join(folder, "sidecart")), [], "the cache contains no incomplete folder");
 });
 
-/** What the program says when it cannot start. */
-async function refusal(env: Record<string, string>): Promise<string> {
+/** The error of the program when it cannot start. */
+async function startError(env: Record<string, string>): Promise<string> {
   const args = [join(import.meta.dirname, "main.ts"), "--data", "/nowhere", "--port", "1"];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-  if (code !== 1) throw new Error(`exit code ${code}: ${said}`);
-  return said;
+  const [message, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  if (code !== 1) throw new Error(`exit code ${code}: ${message}`);
+  return message;
 }
 
 function put(url: string, body: object): Promise<Response> {

@@ -3,16 +3,16 @@ import { type Alone, startAlone } from "../../src/process/alone.ts";
 import { elasticsearchProcess, hasItsShards } from "./process.ts";
 
 export interface ElasticsearchSettings {
-  /** Everything the node writes is in here; a node started on the same folder again has its indices. */
+  /** The node writes only to this folder. A later node with the same folder has its indices. */
   dataDir: string;
   httpPort: number;
-  /** Is told what takes long. */
+  /** Receives messages about long steps. */
   log(line: string): void;
 }
 
 export type RunningElasticsearch = Alone & { url: string };
 
-/** Starts one real node on 127.0.0.1 without security, and resolves when it answers requests. */
+/** Starts one real node on 127.0.0.1 without security. Resolves when it is ready. */
 export async function startElasticsearch(settings: ElasticsearchSettings): Promise<RunningElasticsearch> {
   const { dataDir, httpPort, log: note } = settings;
   const folder = resolve(dataDir);

@@ -1,7 +1,7 @@
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Runs the class named first, and ends the program with its stdin: a server does not outlive whoever started it. */
+/** Runs the class named first, and exits when stdin closes, so that a server does not outlive its parent process. */
 public final class EndsWithStdin {
   public static void main(String[] args) throws Exception {
     InputStream stdin = System.in;
@@ -11,7 +11,7 @@ public final class EndsWithStdin {
               try {
                 while (stdin.read() >= 0) {}
               } catch (Exception closed) {
-                // as good as its end
+                // treat an error like the end of stdin
               }
               System.exit(0);
             },

@@ -11,11 +11,11 @@ const pom = fileURLToPath(new URL("pom.xml", import.meta.url));
 const endsWithStdin = fileURLToPath(new URL("EndsWithStdin.java", import.meta.url));
 const thisFile = fileURLToPath(import.meta.url);
 
-/** What every Java program of ours may use. */
+/** Tools for our Java programs. */
 export interface JavaTools {
-  /** The class path of EndsWithStdin. */
+  /** The class path with EndsWithStdin. */
   classes: string;
-  /** Compiles `source` for Java `release`; the class files go to `target`. */
+  /** Compiles `source` for Java `release` and writes the class files to `target`. */
   compile(source: string, release: number, classPath: readonly string[], target: string): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ async function compileWith(java: string, folder: string, source: string, options
   await runCommand(java, ["-jar", join(folder, "compiler", jar), "-nowarn", ...options, source]);
 }
 
-/** Names a cache folder after all that decides about its content. */
+/** A hash of the files that determine the content of a cache folder, for its name. */
 export async function hashOfFiles(files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const file of files) hash.update(await readFile(file));

@@ -4,7 +4,7 @@ import { runCommand } from "../../src/process/run-command.ts";
 const copyDependencies = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 const advice = "install Maven (Debian: apt install maven; macOS: brew install maven)";
 
-/** Puts the jars that `pom` names, and all that they need to run, into `folder`. */
+/** Downloads the jars of `pom` and their runtime dependencies to `folder`. */
 export async function fetchJars(pom: string, folder: string, listeners: Listeners): Promise<void> {
   const { note, signal } = listeners;
   const maven = await findServer({ name: "maven", program: "mvn", advice }, listeners);

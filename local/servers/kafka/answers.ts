@@ -3,7 +3,7 @@ import type { KafkaLogin } from "./settings.ts";
 
 const answerWithinMs = 2_000;
 
-/** True when one of `brokers` (host:port) lets us in and knows a broker that takes messages. */
+/** True when one of `brokers` (host:port) accepts the log-in and its metadata contains a live broker. */
 export async function answersMetadata(
   brokers: readonly string[],
   login: KafkaLogin | undefined,

@@ -10,7 +10,7 @@ const oldestJava = 17;
 
 const pom = fileURLToPath(new URL("pom.xml", import.meta.url));
 
-/** A Java and the folder of Kafka's jars, downloaded the first time. */
+/** Returns a Java runtime and the folder of Kafka's jars. Downloads them once. */
 export async function installKafka(listeners: Listeners): Promise<{ java: string; jars: string }> {
   const java = await findJava(oldestJava, listeners);
   const fill = async (folder: string) => {

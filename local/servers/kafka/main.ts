@@ -4,7 +4,7 @@ import { runAlone } from "../../src/process/alone.ts";
 import { randomSecret } from "../../src/secrets/private-file.ts";
 import { startKafka } from "./start.ts";
 
-// `node local/servers/kafka/main.ts --port 9092 --data .sidecart/kafka`: one node until Ctrl-C.
+// `node local/servers/kafka/main.ts --port 9092 --data .sidecart/kafka` runs one node until Ctrl-C.
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "9092" },
@@ -18,5 +18,5 @@ const login = { username: "sidecart", password: process.env.KAFKA_PASSWORD || ra
 
 await runAlone(
   (log) => startKafka({ dataDir: resolve(values.data), ...ports, ...login, log }),
-  ({ brokers }) => `Kafka answers at ${brokers} (SASL/PLAIN, ${login.username} ${login.password})`,
+  ({ brokers }) => `Kafka listens at ${brokers} (SASL/PLAIN, ${login.username} ${login.password})`,
 );

@@ -12,26 +12,26 @@ import { installKafka } from "./install.ts";
 import { type KafkaLogin, type KafkaPorts, serverProperties } from "./settings.ts";
 
 export interface KafkaPlace extends KafkaLogin {
-  /** Everything the node writes is in here; a node started on the same folder again has its topics. */
+  /** The node writes only to this folder. A later node with the same folder has its topics. */
   folder: string;
   ports: KafkaPorts;
   log: string;
-  /** It ends when its stdin does. */
+  /** The node stops when its stdin closes. */
   holdsStdin?: boolean;
 }
 
 const logging = fileURLToPath(new URL("log4j2.properties", import.meta.url));
-// Any 16 bytes: a node refuses the data of another cluster.
+// Any constant of 16 bytes. A node rejects a data folder with another cluster id.
 const clusterId = Buffer.from("sidecart-local-1").toString("base64url");
 
-/** How to start one node on 127.0.0.1, on a folder that is made ready here; its jars are fetched the first time. */
+/** The process specification of one node on 127.0.0.1. Prepares its folder, and downloads the jars once. */
 export async function kafkaProcess(place: KafkaPlace, listeners: Listeners): Promise<ProcessSpec> {
   const { folder, ports, log, holdsStdin = false } = place;
   const { java, jars } = await installKafka(listeners);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const data = join(folder, "data");
   const properties = join(folder, "server.properties");
-  // The password stays off the command line.
+  // The password is in the file, because the command line is visible to other users.
   await writeFile(properties, serverProperties(data, ports, place), { mode: 0o600 });
   const program = (main: string, args: string[]): JavaProgram => ({
     java,

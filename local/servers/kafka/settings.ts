@@ -1,4 +1,4 @@
-/** Who may talk to a node: clients, and the node with itself. */
+/** The credentials of clients, which the node also uses for connections to itself. */
 export interface KafkaLogin {
   username: string;
   password: string;
@@ -9,7 +9,7 @@ export interface KafkaPorts {
   controller: number;
 }
 
-/** Broker and controller in one process on 127.0.0.1, everybody by SASL/PLAIN (https://kafka.apache.org/41/configuration/broker-configs/). */
+/** Broker and controller in one process on 127.0.0.1, with SASL/PLAIN (https://kafka.apache.org/41/configuration/broker-configs/). */
 export function serverProperties(dataFolder: string, ports: KafkaPorts, login: KafkaLogin): string {
   const host = "127.0.0.1";
   const settings: Record<string, string | number | boolean> = {
@@ -27,7 +27,7 @@ export function serverProperties(dataFolder: string, ports: KafkaPorts, login: K
     "listener.name.client.plain.sasl.jaas.config": plainLogin(login),
     "listener.name.controller.plain.sasl.jaas.config": plainLogin(login),
     "log.dirs": dataFolder,
-    // components/setup creates topics: one that is missing must be seen
+    // components/setup creates topics; a missing topic must cause an error.
     "auto.create.topics.enable": false,
     "message.max.bytes": 4 * 1024 * 1024,
     ...ofOneNode,
@@ -36,7 +36,7 @@ export function serverProperties(dataFolder: string, ports: KafkaPorts, login: K
   return `${lines.join("\n")}\n`;
 }
 
-/** What is meant for clusters: copies elsewhere, waiting for others, room for thousands of partitions. */
+/** Replaces defaults for clusters: replication, waiting for other nodes, memory for thousands of partitions. */
 const ofOneNode = {
   "offsets.topic.num.partitions": 1,
   "offsets.topic.replication.factor": 1,
@@ -47,7 +47,7 @@ const ofOneNode = {
   "share.coordinator.state.topic.replication.factor": 1,
   "share.coordinator.state.topic.min.isr": 1,
   "group.initial.rebalance.delay.ms": 100,
-  // A node that was killed waits that long before it may come again: its controller still counts it as there.
+  // After a kill the node can only register again when its old session has expired.
   "broker.session.timeout.ms": 3_000,
   "broker.heartbeat.interval.ms": 500,
   "num.network.threads": 2,
@@ -55,7 +55,7 @@ const ofOneNode = {
   "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
 };
 
-/** `username` and `password` are for talking as a node, `user_…` is who may come in. */
+/** `username` and `password` are for the node's own connections; `user_…` lists the accepted clients. */
 function plainLogin({ username, password }: KafkaLogin): string {
   const module = "org.apache.kafka.common.security.plain.PlainLoginModule";
   const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
@@ -63,7 +63,7 @@ function plainLogin({ username, password }: KafkaLogin): string {
   return `${module} required ${who};`;
 }
 
-/** As a value of java.util.Properties. */
+/** Escapes a value for java.util.Properties. */
 function escaped(value: string): string {
   return value.replace(/\\/g, "\\\\");
 }

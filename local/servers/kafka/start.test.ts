@@ -14,7 +14,7 @@ const login = { username: "sidecart", password: randomSecret() };
 const topicOf = (brokers: string) => new TestTopic(brokers, login, "order-placed.v1");
 const megabyte = "x".repeat(1024 * 1024);
 
-t.test("a real node keeps messages over a restart and over being killed, for who has the password", async (t) => {
+t.test("a real node keeps messages after a restart and a kill, and rejects a wrong password", async (t) => {
   const dataDir = t.testdir();
   const [port, controllerPort] = [await freePort(), await freePort()];
   const start = () => startKafka({ dataDir, port, controllerPort, ...login, log: (line) => t.comment(line) });
@@ -22,8 +22,8 @@ t.test("a real node keeps messages over a restart and over being killed, for who
   const first = await start();
   await topicOf(first.brokers).create();
   await topicOf(first.brokers).produce("first", megabyte);
-  const refused = { errors: [{ cause: { message: "SASL authentication failed." } }] };
-  await t.rejects(answersMetadata([first.brokers], { ...login, password: "wrong" }), refused);
+  const rejection = { errors: [{ cause: { message: "SASL authentication failed." } }] };
+  await t.rejects(answersMetadata([first.brokers], { ...login, password: "wrong" }), rejection);
   await t.rejects(answersMetadata([first.brokers], undefined), { message: "Connection closed" });
   await first.stop();
   t.throws(() => process.kill(first.pid, 0), { code: "ESRCH" });
@@ -40,15 +40,15 @@ t.test("a real node keeps messages over a restart and over being killed, for who
   t.equal(kept.get("first"), megabyte);
 });
 
-t.test("a topic that nobody created is not there", async (t) => {
+t.test("topics are not created automatically", async (t) => {
   const [port, controllerPort] = [await freePort(), await freePort()];
   const node = await startKafka({ dataDir: t.testdir(), port, controllerPort, ...login, log: () => {} });
   t.teardown(() => node.stop());
-  const refused = { message: "Unknown topic order-placed.v1." };
-  await t.rejects(topicOf(node.brokers).produce("lost", "lost"), refused);
+  const rejection = { message: "Unknown topic order-placed.v1." };
+  await t.rejects(topicOf(node.brokers).produce("lost", "lost"), rejection);
 });
 
-t.test("the program ends its node when told to, and when it is killed itself", async (t) => {
+t.test("the node stops when the program is stopped or killed", async (t) => {
   const args = [
     "--data",
     t.testdir(),

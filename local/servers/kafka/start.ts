@@ -5,18 +5,18 @@ import { kafkaProcess } from "./process.ts";
 import type { KafkaLogin } from "./settings.ts";
 
 export interface KafkaSettings extends KafkaLogin {
-  /** Everything the node writes is in here; a node started on the same folder again has its topics. */
+  /** The node writes only to this folder. A later node with the same folder has its topics. */
   dataDir: string;
-  /** Where clients connect. */
+  /** The port for clients. */
   port: number;
   controllerPort: number;
-  /** Is told what takes long. */
+  /** Receives messages about long steps. */
   log(line: string): void;
 }
 
 export type RunningKafka = Alone & { brokers: string };
 
-/** Starts one real node on 127.0.0.1 and resolves when it takes messages from who logs in. */
+/** Starts one real node on 127.0.0.1. Resolves when it accepts messages from authenticated clients. */
 export async function startKafka(settings: KafkaSettings): Promise<RunningKafka> {
   const { dataDir, port, controllerPort, username, password, log: note } = settings;
   const folder = resolve(dataDir);

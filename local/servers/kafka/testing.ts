@@ -8,7 +8,7 @@ import {
 } from "@platformatic/kafka";
 import type { KafkaLogin } from "./settings.ts";
 
-/** A client of tests, for one topic. */
+/** A test client for one topic. */
 export class TestTopic {
   readonly #options: ConstructorParameters<typeof Admin>[0];
   readonly #topic: string;
@@ -23,7 +23,7 @@ export class TestTopic {
     const admin = new Admin(this.#options);
     try {
       await admin.createTopics({ topics: [this.#topic], partitions: 1, replicas: 1 });
-      // The controller has made it; the broker hears of that a moment later.
+      // The controller has created the topic; the broker learns this asynchronously.
       while (!(await admin.listTopics()).includes(this.#topic));
     } finally {
       await admin.close();
@@ -39,7 +39,7 @@ export class TestTopic {
     }
   }
 
-  /** The first `count` messages by their keys. */
+  /** The first `count` messages, by key. */
   async consume(count: number): Promise<Map<string, string>> {
     const consumer = new Consumer({ ...this.#options, groupId: "test", deserializers: stringDeserializers });
     try {

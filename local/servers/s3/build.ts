@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { goBuild } from "../../src/parts/go-build.ts";
 import type { Listeners } from "../../src/parts/os-package.ts";
 
-/** The program of our S3 server; builds it first when it has not been built yet. */
+/** Returns the path of the S3 server's program, and builds it when necessary. */
 export async function builtS3Server({ note, signal }: Listeners): Promise<string> {
   const build = {
     title: "the S3 server",

@@ -1,6 +1,6 @@
 import { AwsClient } from "aws4fetch";
 
-/** Where a bucket's server answers, and who may use it. */
+/** The endpoint of an S3 server and the credentials for it. */
 export interface S3Access {
   endpoint: string;
   region: string;
@@ -10,7 +10,7 @@ export interface S3Access {
 
 const answerWithinMs = 5_000;
 
-/** A signed request for `path`, such as `/bucket/key`; it is sent once. */
+/** Sends a signed request for `path`, such as `/bucket/key`, without retries. */
 export function s3Request(access: S3Access, method: string, path: string, body?: string): Promise<Response> {
   const { endpoint, region, accessKey: accessKeyId, secretKey: secretAccessKey } = access;
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 });
@@ -18,7 +18,7 @@ export function s3Request(access: S3Access, method: string, path: string, body?:
   return client.fetch(`${endpoint.replace(/\/$/, "")}${path}`, { method, signal, ...(body !== undefined && { body }) });
 }
 
-/** True when the server lets us in. */
+/** True when the server accepts the credentials. */
 export async function listsBuckets(access: S3Access): Promise<boolean> {
   const response = await s3Request(access, "GET", "/");
   await response.body?.cancel();

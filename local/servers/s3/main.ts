@@ -4,7 +4,7 @@ import { runAlone } from "../../src/process/alone.ts";
 import { randomSecret } from "../../src/secrets/private-file.ts";
 import { startS3 } from "./start.ts";
 
-// `node local/servers/s3/main.ts --port 7070 --data .sidecart/s3`: a server until Ctrl-C.
+// `node local/servers/s3/main.ts --port 7070 --data .sidecart/s3` runs a server until Ctrl-C.
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "7070" },
@@ -19,5 +19,5 @@ const keys = {
 
 await runAlone(
   (log) => startS3({ dataDir: resolve(values.data), port: Number(values.port), ...keys, log }),
-  ({ access }) => `S3 answers at ${access.endpoint} (${access.region}, ${keys.accessKey} ${keys.secretKey})`,
+  ({ access }) => `S3 listens at ${access.endpoint} (${access.region}, ${keys.accessKey} ${keys.secretKey})`,
 );

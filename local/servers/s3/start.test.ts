@@ -11,7 +11,7 @@ allowDownload(t);
 
 const keys = { accessKey: "sidecart", secretKey: randomSecret() };
 
-t.test("a bucket keeps its objects over a restart and over being killed, for who has the key", async (t) => {
+t.test("a bucket keeps its objects after a restart and a kill, and rejects a wrong key", async (t) => {
   const dataDir = t.testdir();
   const port = await freePort();
   const start = () => startS3({ dataDir, port, ...keys, log: (line) => t.comment(line) });
@@ -41,7 +41,7 @@ t.test("a bucket keeps its objects over a restart and over being killed, for who
   t.notMatch(await listed(access), /one.png/);
 });
 
-t.test("the program ends its server when told to, and when it is killed itself", async (t) => {
+t.test("the server stops when the program is stopped or killed", async (t) => {
   const args = ["--data", t.testdir(), "--port", String(await freePort())];
   await endsItsServer(t, join(import.meta.dirname, "main.ts"), args);
 });

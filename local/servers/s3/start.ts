@@ -4,19 +4,19 @@ import { listsBuckets, type S3Access } from "./client.ts";
 import { s3Process } from "./process.ts";
 
 export interface S3Settings {
-  /** Everything that is stored is in here; a server started on the same folder again has its buckets. */
+  /** The folder of all stored data. A later server with the same folder has its buckets. */
   dataDir: string;
   port: number;
   region?: string;
   accessKey: string;
   secretKey: string;
-  /** Is told what takes long. */
+  /** Receives messages about long steps. */
   log(line: string): void;
 }
 
 export type RunningS3 = Alone & { access: S3Access };
 
-/** Starts a server on 127.0.0.1 and resolves when it lets us in. */
+/** Starts a server on 127.0.0.1. Resolves when it accepts the credentials. */
 export async function startS3(settings: S3Settings): Promise<RunningS3> {
   const { dataDir, port, region = "us-east-1", accessKey, secretKey, log: note } = settings;
   const folder = resolve(dataDir);

@@ -1,10 +1,13 @@
+import { Metadata } from "@grpc/grpc-js";
 import t from "tap";
+import { z } from "zod";
 import { background } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
-import { database, instant, sql } from "./database.ts";
+import { database, StatementFailed } from "./database.ts";
+import { rowsOf, sql } from "./statement.ts";
 
-const statement = sql("test.read", "select '{}'::text");
+const statement = sql("test.read", "select '{}'::text", z.unknown());
 
 /** A database whose component answers with these bytes; what it was asked is kept. */
 function answering(answer: string | Error) {
@@ -16,19 +19,10 @@ function answering(answer: string | Error) {
       return Buffer.from(answer);
     },
   } as unknown as Sidecar;
-  return { asked, read: (input = {}) => database(sidecar, "x-db").one(statement, input, background(1_000)) };
+  const told: unknown[] = [];
+  const own = database(sidecar, "x-db", { kick: () => told.push("kick"), publish: (rows) => told.push(rows) });
+  return { asked, told, database: own, read: (input = {}) => own.one(statement, input, background(1_000)) };
 }
-
-t.test("white space is folded: the text comes back in a header with every answer", async (t) => {
-  t.same(sql("a", "  select\n\t 1 ::text\n"), { name: "a", text: "select 1 ::text" });
-});
-
-t.test("a statement that cannot keep the contract is refused when it is declared", async (t) => {
-  for (const text of ["insert into a values (1)", "update a set b = 1", "delete from a", "", "withdraw"]) {
-    t.throws(() => sql("bad", text), /bad: a statement returns one row/);
-  }
-  t.throws(() => sql("bad", "select 1 -- one\n, 2"), /bad: a comment would swallow the rest/);
-});
 
 t.test("one JSON value goes in as one parameter, and one comes out", async (t) => {
   const { asked, read } = answering(JSON.stringify([[JSON.stringify({ total: 12, name: "€ \"'" })]]));
@@ -49,12 +43,80 @@ t.test("a failure of the sidecar is told without its words", async (t) => {
   t.match((error as unknown as { cause: Error }).cause.cause, /hunter2/, "the log gets them");
 });
 
+/** What daprd answers for an error of its binding. */
+function bindingError(text: string): Error {
+  const details = `error invoking output binding x-db: error executing query: ${text}`;
+  return Object.assign(new Error(`13 INTERNAL: ${details}`), { code: 13, details, metadata: new Metadata() });
+}
+
+t.test("what no retry can mend is told apart from what may pass, by its SQLSTATE", async (t) => {
+  for (const state of ["42703", "42601", "42P01", "22P02", "23514", "23502", "23503", "21000", "P0001"]) {
+    const error = await t.rejects(answering(bindingError(`ERROR: trouble (SQLSTATE ${state})`)).read(), {
+      code: "INTERNAL",
+      sqlState: state,
+    });
+    t.ok((error as unknown) instanceof StatementFailed, state);
+  }
+  for (const state of [
+    "40001",
+    "40P01",
+    "57P01",
+    "57P03",
+    "57014",
+    "53300",
+    "55P03",
+    "08006",
+    "28P01",
+    "3D000",
+    "XX000",
+  ]) {
+    const error = await t.rejects(answering(bindingError(`FATAL: trouble (SQLSTATE ${state})`)).read(), {
+      code: "UNAVAILABLE",
+    });
+    t.notOk((error as unknown) instanceof StatementFailed, state);
+  }
+});
+
 t.test("a caller that went away, or waited too long, is not told that something is broken", async (t) => {
   for (const kind of [commonErrors.cancelled, commonErrors.timeout]) {
     await t.rejects(answering(new AppError(kind)).read(), { code: kind.code });
   }
 });
 
-t.test("instants are of one form in all statements", async (t) => {
-  t.match(instant("a.b"), /^to_char\(a\.b at time zone 'UTC', /);
+t.test("an answer that is not what the statement declares fails with its name, and without its values", async (t) => {
+  const declared = sql("test.declared", "select '{}'::text", z.strictObject({ total: z.number() }));
+  const read = (answer: object) =>
+    answering(JSON.stringify([[JSON.stringify(answer)]])).database.one(declared, {}, background(1_000));
+  t.same(await read({ total: 1 }), { total: 1 });
+  const drifted = { missing: {}, "of another type": { total: "secret" }, unknown: { total: 1, secret: 2 } };
+  for (const [what, answer] of Object.entries(drifted)) {
+    const error = await t.rejects(read(answer), /statement test.declared .*(total|answer)/, what);
+    t.notMatch((error as unknown as Error).message, /"secret": 2|hunter/);
+  }
+});
+
+t.test("of many rows the first one is checked", async (t) => {
+  const rows = rowsOf(z.strictObject({ id: z.string() }));
+  t.ok(rows.safeParse([]).success);
+  t.ok(rows.safeParse([{ id: "1" }, { id: "2" }]).success);
+  t.match(rows.safeParse([{ id: 1 }]).error?.issues, [{ path: [0, "id"] }]);
+  t.notOk(rows.safeParse([undefined]).success);
+  t.notOk(rows.safeParse({}).success);
+});
+
+t.test("the relay is told of the events that a statement wrote, and the caller is not", async (t) => {
+  const row = { id: "1", topic: "t", key: "k", data: {}, traceparent: null, createdAt: "now" };
+  const writing = { ...sql("test.writing", "select '{}'::text", z.strictObject({})), writesEvents: true };
+  const told = async (events: unknown, input = {}) => {
+    const { database, told } = answering(JSON.stringify([[JSON.stringify({ events })]]));
+    t.same(await database.one(writing, input, background(1_000)), {});
+    return told;
+  };
+  t.same(await told(0), []);
+  t.same(await told(2), ["kick"]);
+  t.same(await told([]), []);
+  t.same(await told([row]), [[row]], "rows that were claimed");
+  t.same(await told(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "which the caller had");
+  await t.rejects(told(["3"], { events: [row] }), /test.writing wrote an event that its input does not have/);
+  await t.rejects(told(undefined), /test.writing does not answer which events it wrote/);
 });

@@ -1,53 +1,52 @@
 import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
+import { inWords, problemsIn } from "../rpc/input.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
+import type { Statement } from "./statement.ts";
+import { type EventListener, withoutEvents } from "./written-events.ts";
 
-/**
- * One statement, one JSON value in (`$1::jsonb`), one row with one JSON value out (ADR 0001). The statement is
- * `select <jsonb>::text`, whatever CTEs stand before it, and does not raise in normal operation: it says what happened
- * in the value it returns.
- */
+/** Runs one statement a call (ADR 0001), and tells the relay of the events that it wrote. */
 export type Database = {
-  one<T>(statement: Statement, input: object, context: CallContext): Promise<T>;
+  /** `input` is the statement's one parameter, as JSON; keys in camelCase. */
+  one<Row>(statement: Statement<Row>, input: object, context: CallContext): Promise<Row>;
 };
 
-export type Statement = { readonly name: string; readonly text: string };
-
-const statementShape = /^\s*(select|with)\b/i;
-
-/** Declares a statement. White space is folded, since the binding sends the text back in a header with every answer. */
-export function sql(name: string, text: string): Statement {
-  if (text.includes("--")) throw new Error(`${name}: a comment would swallow the rest of the folded statement`);
-  if (!statementShape.test(text))
-    throw new Error(`${name}: a statement returns one row, so it starts with select or with`);
-  return { name, text: text.replace(/\s+/g, " ").trim() };
-}
-
-/** A `timestamptz` as JSON has it everywhere in the system, whatever time zone the database session is in. */
-export const instant = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /**
- * A statement that was run and failed. A caller may try again, since it may have met another one; an event whose
- * statement fails every time is put aside.
+ * The database ran the statement, or refused to, and it failed. Without an SQLSTATE the cause is unknown: a caller may try
+ * again. With one, no retry can mend it. Either way an event counts it as an attempt and ends as a dead letter.
  */
 export class StatementFailed extends AppError {
+  readonly sqlState: string | undefined;
+
+  constructor(options: { sqlState?: string | undefined; message?: string; cause?: unknown } = {}) {
+    const { sqlState, ...rest } = options;
+    super(sqlState === undefined ? commonErrors.unavailable : commonErrors.internal, rest);
+    this.sqlState = sqlState;
+  }
+
+  /** What does not fit the schema (class 42) fails whatever the values are. */
   override get mayBeOneItems(): boolean {
-    return true;
+    return this.sqlState?.startsWith("42") !== true;
   }
 }
 
-/** The service's own database behind the output binding `component`. */
-export function database(sidecar: Sidecar, component: string): Database {
+/**
+ * SQLSTATE classes of failures that stay until a statement, a value or the schema changes. All others may pass: lost
+ * connections, conflicts, limits, shutdowns. Source: PostgreSQL, Appendix A.
+ */
+const lastingClasses = new Set(["0A", "21", "22", "23", "2F", "38", "39", "3F", "42", "44", "54", "P0"]);
+
+/** The service's own database behind the output binding `component`. `listener` is told of the events it writes. */
+export function database(sidecar: Sidecar, component: string, listener: EventListener): Database {
   const noBody = new Uint8Array();
   return {
-    async one<T>(statement: Statement, input: object, context: CallContext): Promise<T> {
+    async one<Row>(statement: Statement<Row>, input: object, context: CallContext): Promise<Row> {
       const metadata = { sql: statement.text, params: JSON.stringify([JSON.stringify(input)]) };
-      try {
-        return parse<T>(await sidecar.invokeBinding(component, "query", metadata, noBody, context));
-      } catch (error) {
-        throw failed(statement, error);
-      }
+      const answer = await sidecar
+        .invokeBinding(component, "query", metadata, noBody, context)
+        .then(parse)
+        .catch((error) => Promise.reject(failed(statement, error)));
+      return checked(statement, withoutEvents(statement, answer, input, listener));
     },
   };
 }
@@ -73,19 +72,37 @@ export const isTooLarge = (error: unknown): boolean => toAppError(error).code ==
 const noRow = "the statement failed or returned no row";
 
 /** The binding hides errors raised while rows are read: no row is the only sign of them. */
-function parse<T>(answer: Uint8Array): T {
+function parse(answer: Uint8Array): unknown {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
-  if (typeof value !== "string") throw new StatementFailed(commonErrors.unavailable, { message: noRow });
-  return JSON.parse(value) as T;
+  if (typeof value !== "string") throw new StatementFailed({ message: noRow });
+  return JSON.parse(value);
 }
 
-/** Whatever went wrong may be tried again; a caller that went away or ran out of time is told just that. */
+/** What the statement did stays done: its SQL and its type do not agree, and no retry mends that. */
+function checked<Row>(statement: Statement<Row>, value: unknown): Row {
+  const { error } = statement.row.safeParse(value);
+  if (!error) return value as Row;
+  throw new Error(
+    `statement ${statement.name} answers what it does not declare: ${inWords(problemsIn(error), "answer")}`,
+  );
+}
+
+/** A caller that went away or ran out of time is told just that. */
 function failed(statement: Statement, error: unknown): AppError {
   const cause = new Error(`statement ${statement.name}`, { cause: error });
-  if (error instanceof StatementFailed) return new StatementFailed(commonErrors.unavailable, { cause });
+  if (error instanceof StatementFailed) return new StatementFailed({ cause });
   const { status, code } = toAppError(error);
   if (code === commonErrors.tooLarge.code) return new AppError(commonErrors.tooLarge, { cause });
   if (status === "CANCELLED") return new AppError(commonErrors.cancelled, { cause });
-  return new AppError(status === "DEADLINE_EXCEEDED" ? commonErrors.timeout : commonErrors.unavailable, { cause });
+  if (status === "DEADLINE_EXCEEDED") return new AppError(commonErrors.timeout, { cause });
+  const sqlState = lastingState(error);
+  if (sqlState !== undefined) return new StatementFailed({ sqlState, cause });
+  return new AppError(commonErrors.unavailable, { cause });
+}
+
+/** The binding passes on what pgx says: `ERROR: column "x" does not exist (SQLSTATE 42703)`. */
+function lastingState(error: unknown): string | undefined {
+  const [, state] = /\(SQLSTATE ([0-9A-Z]{5})\)/.exec(String(error)) ?? [];
+  return state !== undefined && lastingClasses.has(state.slice(0, 2)) ? state : undefined;
 }

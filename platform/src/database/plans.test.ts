@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import t from "tap";
+import { z } from "zod";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
@@ -9,13 +11,14 @@ import { startOutboxRelay } from "../events/outbox.ts";
 import { newId } from "../ids.ts";
 import { background } from "../rpc/call.ts";
 import { startBacklog } from "../run/backlog.ts";
-import { type Database, sql } from "./database.ts";
+import type { Database } from "./database.ts";
+import { sql } from "./statement.ts";
 
 const soon = () => background(60_000);
 
 t.test("statements of the platform read no more for 100,000 messages than for none", async (t) => {
   await everyStatementReadsLittle(t, "catalog", (store) => ({
-    folder: import.meta.dirname,
+    folder: join(import.meta.dirname, ".."),
     run: runAll(store),
     fill: fillMessages,
     counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
@@ -27,8 +30,8 @@ function runAll({ sidecar, log, query }: Store) {
   return async (database: Database) => {
     const done = new Set<string>();
     const noting: Database = {
-      async one<T>(...[statement, input, context]: Parameters<Database["one"]>): Promise<T> {
-        const answer = await database.one<T>(statement, input, context);
+      async one(statement, input, context) {
+        const answer = await database.one(statement, input, context);
         done.add(statement.name);
         return answer;
       },
@@ -55,8 +58,8 @@ t.test("a sidecar's connection plans as the owner's does, with which plans are l
   const { database, query } = await startStore(t, "catalog");
   const text = "select jsonb_object_agg(name, setting) from pg_settings where category like 'Query Tuning%'";
   const [owners] = await query<{ jsonb_object_agg: Record<string, string> }>(text);
-  const sidecars = await database.one<Record<string, string>>(
-    sql("test.settings", `select (${text} and $1::jsonb is not null)::text`),
+  const sidecars = await database.one(
+    sql("test.settings", `select (${text} and $1::jsonb is not null)::text`, z.record(z.string(), z.string())),
     {},
     soon(),
   );
@@ -71,6 +74,7 @@ t.test("a sidecar's connection prepares a statement, and from the sixth run on k
     "test.plans",
     `select jsonb_agg(jsonb_build_object('custom', custom_plans, 'generic', generic_plans))::text
      from pg_prepared_statements where statement like $1::jsonb->>'statement'`,
+    z.unknown(),
   );
   const seen: unknown[] = [];
   for (let run = 0; run < 7; run += 1)

@@ -3,9 +3,9 @@ import t from "tap";
 import { created, relays, stock } from "../../../tests/support/relays.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { changeOf, type Digest } from "./cache-invalidation.ts";
+import { type CacheInvalidation, changeOf } from "./cache-invalidation.ts";
 
-const digest: Digest = {
+const cacheInvalidation: CacheInvalidation = {
   type: CatalogChangedSchema,
   changes: [
     changeOf(StockChangedSchema, ({ productId, version, stock }) => ({
@@ -43,7 +43,7 @@ t.test("the digest of a batch", async (t) => {
 
   t.test("100 changes are told in one event, none missing, stock of 0 among them", async (t) => {
     const rows = await write(100);
-    const relay = relayWith({ sidecar: watched(), digest });
+    const relay = relayWith({ sidecar: watched(), cacheInvalidation });
     await gone(rows);
     await relay.stop();
     const [told, ...more] = digests;
@@ -58,7 +58,7 @@ t.test("the digest of a batch", async (t) => {
     await store.query("insert into outbox (id, topic, key, data) values (gen_random_uuid(), $1, 'key', '{}')", [
       created,
     ]);
-    const relay = relayWith({ sidecar: watched(), digest });
+    const relay = relayWith({ sidecar: watched(), cacheInvalidation });
     await gone((await store.query<{ id: string }>("select id from outbox")).map(({ id }) => id));
     await relay.stop();
     t.same(digests, []);
@@ -70,7 +70,7 @@ t.test("the digest of a batch", async (t) => {
     await store.query('update outbox set data = data || \'{"version": "no number"}\' where id = $1', [bad]);
     const warnings: { id?: string }[] = [];
     const log = { ...store.log, warn: (about: object) => warnings.push(about) } as unknown as Logger;
-    const relay = relayWith({ sidecar: watched(), digest, log });
+    const relay = relayWith({ sidecar: watched(), cacheInvalidation, log });
     await gone(rows);
     await relay.stop();
     t.same(digests.flatMap(({ data }) => data.changes).length, good.length);
@@ -79,7 +79,7 @@ t.test("the digest of a batch", async (t) => {
 
   t.test("one that fails holds up no event, and is not tried again", async (t) => {
     const rows = await write(3);
-    const relay = relayWith({ sidecar: watched(true), digest });
+    const relay = relayWith({ sidecar: watched(true), cacheInvalidation });
     await gone(rows);
     await relay.stop();
     t.equal(digests.length, 1);

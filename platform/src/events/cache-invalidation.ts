@@ -25,8 +25,8 @@ const timeoutMs = 2_000;
 type Row = { id: string; topic: string; data: unknown };
 type ChangeOf = { topic: string; of(data: unknown): Change };
 
-/** Which of a service's events caches are told of, and under which topic. */
-export type Digest = { type: EventType; changes: ChangeOf[] };
+/** Which of a service's events caches hear of, and under which topic. */
+export type CacheInvalidation = { type: EventType; changes: ChangeOf[] };
 
 /** The message by which a service tells every replica of the gateway what changed. */
 export type ChangesMessage = GenMessage<Message & { changes: Change[] }>;
@@ -46,16 +46,16 @@ export function changeOf<D extends DescMessage>(
   };
 }
 
-export type DigestPublisher = (rows: Row[]) => Promise<void>;
+export type InvalidationPublisher = (rows: Row[]) => Promise<void>;
 
 /**
  * Tells every replica of the gateway in one event what a batch of events changed, since to hear each of them would cost
- * every replica as much as all services together. A digest that fails is not tried again: caches have a bound of their own.
+ * every replica as much as all services together. It is not tried again when it fails: caches have a bound of their own.
  */
-export function createDigestPublisher(
-  { type, changes }: Digest,
+export function createInvalidationPublisher(
+  { type, changes }: CacheInvalidation,
   { sidecar, appId, log }: { sidecar: Sidecar; appId: string; log: Logger },
-): DigestPublisher {
+): InvalidationPublisher {
   const byTopic = new Map(changes.map((change) => [change.topic, change]));
   const digests = meter().createCounter("sidecart_digests_total", {
     description: "Digests that tell caches what a batch of events changed, by whether the broker took them",

@@ -8,6 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { topic as topicOption } from "@sidecart/proto/options/v1/options";
 import { z } from "zod";
+import type { OutboxRow, WrittenRow } from "../database/written-events.ts";
 import { newId } from "../ids.ts";
 import { currentTraceparent } from "../telemetry/telemetry.ts";
 
@@ -32,11 +33,19 @@ const isDeclared = <D extends DescMessage>(type: EventType<D>): type is D => "ki
 /** The proto message of an event's data. */
 export const schemaOf = <D extends DescMessage>(type: EventType<D>): D => (isDeclared(type) ? type : type.schema);
 
-/** An outbox row as a statement takes it in: `data` is the message as proto JSON. */
-export type OutboxRow = { id: string; topic: string; key: string; data: unknown; traceparent: string | null };
+export type { OutboxRow, WrittenRow } from "../database/written-events.ts";
 
-/** A row as the statement that wrote or claimed it answers it. */
-export type WrittenRow = OutboxRow & { createdAt: string };
+export const writtenRow: z.ZodType<WrittenRow> = z.strictObject({
+  id: z.string(),
+  topic: z.string(),
+  key: z.string(),
+  data: z.unknown(),
+  traceparent: z.string().nullable(),
+  createdAt: z.string(),
+});
+
+/** An event whose data the statement itself puts together. */
+export type PendingEvent = Omit<OutboxRow, "data">;
 
 /**
  * The most that the data of an event may take, as it is published. With the rest of the event and a broker's own
@@ -118,6 +127,6 @@ export function eventData<D extends DescMessage>(type: EventType<D>, event: Clou
 }
 
 /** The row for an event whose data the statement itself puts together; the table refuses what is too large. */
-export function pendingEvent(type: EventType, key: string): Omit<OutboxRow, "data"> {
+export function pendingEvent(type: EventType, key: string): PendingEvent {
   return { id: newId(), topic: topicOf(type), key, traceparent: currentTraceparent() };
 }

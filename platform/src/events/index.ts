@@ -1,10 +1,11 @@
 export { daprCallbacks } from "./app-callback.ts";
 export type { Listener } from "./broadcast.ts";
-export { type ChangesMessage, changeOf, type Digest } from "./cache-invalidation.ts";
+export { type CacheInvalidation, type ChangesMessage, changeOf } from "./cache-invalidation.ts";
 export {
   EventTooLarge,
   type OutboxRow,
   outboxRow,
+  type PendingEvent,
   pendingEvent,
   toCloudEvent,
   topicOf,
@@ -12,5 +13,5 @@ export {
 } from "./events.ts";
 export { pruneInbox } from "./inbox.ts";
 export { eventsOf, messagesOf } from "./messages.ts";
-export { claimedUntil, type OutboxOptions, startOutboxRelay, writtenRow } from "./outbox.ts";
+export { type OutboxOptions, startOutboxRelay } from "./outbox.ts";
 export { type Dispatcher, on, onEveryReplica, type PubSub, type Received, type Subscription } from "./subscriptions.ts";

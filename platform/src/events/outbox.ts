@@ -1,5 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { type Database, instant, isTooLarge, sql } from "../database/database.ts";
+import { join } from "node:path";
+import { type Database, isTooLarge } from "../database/database.ts";
+import { type Settlement, startLeaseQueue } from "../database/lease-queue.ts";
+import { outboxLeaseSeconds, sqlFile } from "../database/sql-file.ts";
+import { rowsOf } from "../database/statement.ts";
 import type { Step } from "../fault.ts";
 import { type Clock, systemClock } from "../ids.ts";
 import { background } from "../rpc/call.ts";
@@ -7,8 +10,8 @@ import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
 import { createBulkPublisher } from "./bulk-publisher.ts";
-import { createDigestPublisher, type Digest } from "./cache-invalidation.ts";
-import type { WrittenRow } from "./events.ts";
+import { type CacheInvalidation, createInvalidationPublisher } from "./cache-invalidation.ts";
+import { type WrittenRow, writtenRow } from "./events.ts";
 
 const batchSize = 500;
 /**
@@ -18,8 +21,6 @@ const batchSize = 500;
 const batchBytes = 640 * 1024;
 /** How long a stopping relay goes on beginning batches. */
 const lastBatchesMs = 3_000;
-/** A claimed row that was not marked by then is another relay's to publish: the first one died. */
-const leaseSeconds = 10;
 /** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
 const fewerMs = 60_000;
 const sweepMs = 2_000;
@@ -30,53 +31,18 @@ const sweepMs = 2_000;
 const gatherMs = 100;
 /** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
 const mostInHand = 5_000;
-/** Ids that wait to be settled. The rows of more come again when their claim is over. */
-const mostUnsettled = 20_000;
+/** Of what the broker refused; outbox.sql says it too. */
+const refusedPauseSeconds = 1;
 const timeoutMs = 8_000;
 
-/**
- * What a statement that hands its rows over (`publish`) puts into `claimed_until`: until then they are this process's.
- * From when they are written, since the statement may have waited for locks.
- */
-export const claimedUntil = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
-/** A row of the outbox as a statement answers it. */
-export const writtenRow = `json_build_object('id', id, 'topic', topic, 'key', key, 'data', data, 'traceparent', traceparent,
-     'createdAt', ${instant("created_at")})`;
-
-/**
- * Settles one batch and claims the next. What another relay holds locked is passed over, so that no two wait for each
- * other. What is settled is not claimed as well, though its lease may be over: the claim would win.
- */
-const next = sql(
-  "outbox.next",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(published uuid[], failed uuid[], size int, bytes int, lease int)),
-   done as (
-     select id from outbox where id = any (array(select unnest(published) from input)) order by id for update skip locked),
-   undone as (
-     select id from outbox where id = any (array(select unnest(failed) from input)) order by id for update skip locked),
-   gone as (delete from outbox where id = any (array(select id from done))),
-   back as (update outbox set claimed_until = now() + interval '1 second' where id = any (array(select id from undone))),
-   due as (
-     select id, claimed_until, octet_length(data::text) as bytes from outbox
-     where claimed_until <= now() and id not in (select unnest(published || failed) from input)
-     order by claimed_until, id limit (select size from input) for update skip locked),
-   fitting as (
-     select id from (select id, sum(bytes) over first as sum, row_number() over first as place from due
-                     window first as (order by claimed_until, id)) as summed, input
-     where sum <= input.bytes or place = 1),
-   claimed as (
-     update outbox o set claimed_until = now() + make_interval(secs => input.lease)
-     from input where o.id = any (array(select id from fitting)) returning o.*)
-   select coalesce(json_agg(${writtenRow} order by id), '[]')::text from claimed`,
-);
+const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", rowsOf(writtenRow));
 
 /** Publishes what statements left in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {
   /** Something was just written: do not wait for the sweep. */
   kick(): void;
   /**
-   * These were just written by a statement that claimed them (`claimedUntil`): they are not read again. Who forgets to
+   * These were just written by a statement that claimed them (`:write_claimed_events()`): they are not read again. Who forgets to
    * hand them over has them published when the claim is over.
    */
   publish(rows: readonly WrittenRow[]): void;
@@ -95,7 +61,7 @@ export type OutboxOptions = {
   pubsub: string;
   log: Logger;
   /** What caches are told of these events. */
-  digest?: Digest | undefined;
+  cacheInvalidation?: CacheInvalidation | undefined;
   /** By which rows in hand grow old. */
   clock?: Clock;
   /** For fault tests: told what comes next. */
@@ -103,174 +69,82 @@ export type OutboxOptions = {
 };
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
-  const wake = new Signal();
+  const inHand = createHand(options.clock ?? systemClock);
   const failures = meter().createCounter("sidecart_outbox_failures_total", {
     description: "Batches of events that could not be claimed, published or settled; they are tried again",
   });
-  let stopping = false;
-  const batches = createBatches(options);
-  const tried = (work: Promise<Found>) =>
-    work.catch((error): Found => {
+  const queue = startLeaseQueue({
+    size: batchSize,
+    sweepMs,
+    gatherMs,
+    lastBatchesMs,
+    claim: createClaim(options.database),
+    work: createPublishing(options),
+    handed: inHand.take,
+    failed(error) {
       failures.add(1);
       options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
-      return isTooLarge(error) ? "some" : "none";
-    });
-  const run = async () => {
-    while (!stopping) {
-      const found = await tried(batches.next());
-      if (found === "some") await pause(gatherMs);
-      else if (found === "none" && !stopping) await wake.wait(batches.restMs());
-    }
-  };
-  const done = run();
+      return isTooLarge(error) ? gatherMs : sweepMs;
+    },
+  });
   return {
-    kick() {
-      batches.claimNow();
-      wake.notify();
-    },
+    kick: queue.kick,
     publish(rows) {
-      batches.add(rows);
-      wake.notify();
+      inHand.add(rows);
+      queue.wake();
     },
-    async stop() {
-      stopping = true;
-      wake.notify();
-      await done;
-      const end = Date.now() + lastBatchesMs;
-      do batches.claimNow();
-      while ((await tried(batches.next())) !== "none" && Date.now() < end);
-      await tried(batches.settle());
-    },
+    stop: queue.stop,
   };
 }
 
-/** How many rows there were; after none there is nothing more just now, after a full batch there is. */
-type Found = "none" | "some" | "full";
-type Outcome = { published: string[]; failed: string[] };
-const nothing: Outcome = { published: [], failed: [] };
-
-type Batches = {
-  /** Publishes what is in hand, and what it claims when that is due. */
-  next(): Promise<Found>;
-  /** Rows that were handed over. */
-  add(rows: readonly WrittenRow[]): void;
-  claimNow(): void;
-  /** Of what was published, without a claim. */
-  settle(): Promise<"none">;
-  /** Until the next claim is due. */
-  restMs(): number;
-};
-
-/** Batches are settled with the next claim, which is due when rows were written that nobody handed over, and soon after a batch. */
-function createBatches(options: OutboxOptions): Batches {
-  const publishRows = createBulkPublisher(options);
-  const publishDigest = options.digest && createDigestPublisher(options.digest, options);
-  const inHand = createHand(options.clock ?? systemClock);
-  let outcome = nothing;
+/** Claims fewer for a while after an answer that was too large all the same. */
+function createClaim(database: Database) {
   let most = batchSize;
   let tooLargeAt = 0;
-  let claimAt = 0;
-
-  async function claim(size: number): Promise<WrittenRow[]> {
+  return async ({ done, again }: Settlement<string>, size: number): Promise<WrittenRow[]> => {
     if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
-    const input = { ...outcome, size: Math.min(size, most), bytes: batchBytes, lease: leaseSeconds };
+    const settled = { published: done, failed: again.map(({ key }) => key) };
+    const input = { ...settled, size: Math.min(size, most), bytes: batchBytes, lease: outboxLeaseSeconds };
     try {
-      const rows = await options.database.one<WrittenRow[]>(next, input, background(timeoutMs));
-      outcome = nothing;
-      return rows;
+      return await database.one(next, input, background(timeoutMs));
     } catch (error) {
-      if (isTooLarge(error)) [most, tooLargeAt, claimAt] = [Math.ceil(most / 4), Date.now(), 0];
+      if (isTooLarge(error)) [most, tooLargeAt] = [Math.ceil(most / 4), Date.now()];
       throw error;
     }
-  }
+  };
+}
 
-  async function claimWhenDue(size: number): Promise<WrittenRow[]> {
-    if (Date.now() < claimAt) return [];
-    // before the statement: a kick that comes while it runs is for the next one
-    claimAt = Date.now() + sweepMs;
-    return claim(size);
-  }
-
-  async function settle(): Promise<"none"> {
-    await claim(0);
-    return "none";
-  }
-
-  /** True when all of them were taken. */
-  async function publish(rows: WrittenRow[]): Promise<boolean> {
+/** Publishes a batch, and tells caches of it. */
+function createPublishing(options: OutboxOptions) {
+  const publishRows = createBulkPublisher(options);
+  const publishInvalidation =
+    options.cacheInvalidation && createInvalidationPublisher(options.cacheInvalidation, options);
+  return async (items: WrittenRow[]): Promise<Settlement<string>> => {
+    const rows = items.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     options.reached?.("before-publish");
-    const [failed] = await Promise.all([publishRows(rows), publishDigest?.(rows)]);
-    const published = rows.map(({ id }) => id).filter((id) => !failed.has(id));
-    outcome = {
-      published: [...outcome.published, ...published].slice(-mostUnsettled),
-      failed: [...outcome.failed, ...failed].slice(-mostUnsettled),
-    };
+    const [failed] = await Promise.all([publishRows(rows), publishInvalidation?.(rows)]);
     options.reached?.("before-settle");
-    return failed.size === 0;
-  }
-
-  return {
-    add: inHand.add,
-    claimNow: () => {
-      claimAt = 0;
-    },
-    settle,
-    restMs: () => Math.max(0, claimAt - Date.now()),
-    async next() {
-      const handed = inHand.take();
-      const claiming = claimWhenDue(batchSize - handed.length);
-      const found = await claiming.catch((): WrittenRow[] => []);
-      const rows = [...handed, ...found].sort((one, other) => (one.id < other.id ? -1 : 1));
-      const taken = rows.length === 0 || (await publish(rows));
-      await claiming; // what is in hand went out, whether the claim failed or not
-      if (!taken) return settle();
-      if (found.length > 0) claimAt = 0;
-      if (rows.length > 0) claimAt = Math.min(claimAt, Date.now() + gatherMs);
-      if (rows.length === 0) return "none";
-      return rows.length < batchSize ? "some" : "full";
-    },
+    return {
+      done: rows.map(({ id }) => id).filter((id) => !failed.has(id)),
+      again: [...failed].map((key) => ({ key, afterSeconds: refusedPauseSeconds })),
+    };
   };
 }
 
 /** Rows that were handed over, while their claim is surely ours: half of it is for publishing them. */
 function createHand(clock: Clock) {
-  const freshMs = (leaseSeconds * 1_000) / 2;
+  const freshMs = (outboxLeaseSeconds * 1_000) / 2;
   let hand: { row: WrittenRow; since: number }[] = [];
   return {
     add(rows: readonly WrittenRow[]): void {
       const since = clock.now().getTime();
       for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
     },
-    take(): WrittenRow[] {
+    take(most: number): WrittenRow[] {
       const oldest = clock.now().getTime() - freshMs;
       const fresh = hand.filter(({ since }) => since > oldest);
-      hand = fresh.slice(batchSize);
-      return fresh.slice(0, batchSize).map(({ row }) => row);
+      hand = fresh.slice(most);
+      return fresh.slice(0, most).map(({ row }) => row);
     },
   };
-}
-
-/** Wakes one waiter; a notification that came while nobody waited is kept. */
-class Signal {
-  #pending = false;
-  #wake: (() => void) | undefined;
-
-  notify(): void {
-    this.#pending = true;
-    this.#wake?.();
-  }
-
-  async wait(timeoutMs: number): Promise<void> {
-    if (!this.#pending) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#pending = false;
-    this.#wake = undefined;
-  }
 }

@@ -90,7 +90,7 @@ t.test("every caller gets its own outcome, in batches and parallelism that are b
 });
 
 t.test("one item that the whole batch is refused for, or fails for, does not fail its neighbours", async (t) => {
-  const failures = [new AppError(commonErrors.invalid), new StatementFailed(commonErrors.unavailable)];
+  const failures = [new AppError(commonErrors.invalid), new StatementFailed()];
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(fc.nat(20), { maxLength: 5 }),
@@ -223,6 +223,101 @@ t.test("who comes when too many wait is refused at once", async (t) => {
   await t.rejects(call(4, soon()), { code: "OVERLOADED", httpStatus: 429 });
   open();
   t.same(await Promise.all([first, ...queued]), ["1", "2", "3"]);
+});
+
+t.test("several items of one caller", async (t) => {
+  t.test("have an outcome each, in their order, whatever batches they go in", async (t) => {
+    const run = async (items: readonly number[]) =>
+      items.map((one) => (one % 3 === 0 ? new Error(`no ${one}`) : `${one}`));
+    const { call, batches } = counting({ most: 4, parallel: 1, run });
+    const text = (outcome: string | Error) => (outcome instanceof Error ? outcome.message : outcome);
+    const [some, one, more] = await Promise.all([
+      call.all([1, 2, 3, 4, 5, 6], soon()),
+      call(7, soon()),
+      call.all([8, 9], soon()),
+    ]);
+    t.same(some.map(text), ["1", "2", "no 3", "4", "5", "no 6"]);
+    t.equal(one, "7");
+    t.same(more.map(text), ["8", "no 9"]);
+    t.same(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9]], "first come, first served; the limit counts items");
+    t.same(await call.all([], soon()), []);
+  });
+
+  t.test("fail alone when a batch fails for one of them", async (t) => {
+    const run = async (items: readonly number[]) => {
+      if (items.includes(2)) throw new StatementFailed();
+      return items.map(String);
+    };
+    const { call } = counting({ run });
+    const outcomes = await call.all([1, 2, 3], soon());
+    t.match(outcomes, ["1", { code: "UNAVAILABLE" }, "3"]);
+  });
+
+  t.test("wait all, or none of them", async (t) => {
+    const { opened, open } = gate();
+    const { call, batches } = counting({
+      parallel: 1,
+      waiting: 3,
+      run: async (items) => opened.then(() => items.map(String)),
+    });
+    const first = call(1, soon());
+    await turn();
+    await turn();
+    const queued = call.all([2, 3], soon());
+    await t.rejects(call.all([4, 5], soon()), { code: "OVERLOADED" });
+    const last = call(6, soon());
+    open();
+    t.same(await Promise.all([first, queued, last]), ["1", ["2", "3"], "6"]);
+    t.same(batches, [[1], [2, 3, 6]]);
+  });
+
+  t.test("end together when the caller leaves: those that wait are not asked for", async (t) => {
+    const signals: AbortSignal[] = [];
+    const { opened, open } = gate();
+    const { call, batches } = counting({
+      most: 2,
+      parallel: 1,
+      run: async (items, { signal }) => {
+        signals.push(signal);
+        await opened;
+        return items.map(String);
+      },
+    });
+    const leave = new AbortController();
+    const gone = call.all([1, 2, 3], background(10_000, leave.signal));
+    const stays = call(4, soon());
+    await turn();
+    await turn();
+    leave.abort();
+    await t.rejects(gone, { code: "CANCELLED" });
+    t.ok(signals[0]?.aborted, "the batch has no other caller");
+    open();
+    t.equal(await stays, "4");
+    t.same(batches, [[1, 2], [4]]);
+    t.notOk(signals[1]?.aborted);
+  });
+
+  t.test("are one caller of a batch: it ends when that one has gone", async (t) => {
+    const { opened, open } = gate();
+    let signal: AbortSignal | undefined;
+    const { call } = counting({
+      run: async (items, context) => {
+        signal = context.signal;
+        await opened;
+        return items.map(String);
+      },
+    });
+    const leave = new AbortController();
+    const gone = call.all([1, 2], background(10_000, leave.signal));
+    const stays = call(3, soon());
+    await turn();
+    await turn();
+    leave.abort();
+    await t.rejects(gone);
+    t.notOk(signal?.aborted, "somebody else waits for it");
+    open();
+    t.equal(await stays, "3");
+  });
 });
 
 t.test("work that costs by the batch", async (t) => {

@@ -1,5 +1,6 @@
-import { type Context, trace } from "@opentelemetry/api";
-import { activeTrace, durationHistogram, meter, withTrace } from "../telemetry/telemetry.ts";
+import { durationHistogram, meter, withTrace } from "../telemetry/telemetry.ts";
+import { type BatchCall, mergeContexts, mergeTraces, openCall } from "./batch-call.ts";
+import { createPace, type Pace } from "./batch-pace.ts";
 import { type CallContext, throwIfDone } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
 
@@ -14,212 +15,145 @@ export type BatchOptions<Item, Result> = {
   windowMs?: number;
   /** For work that costs by the batch more than by the item. */
   pace?: Pace;
-  /** Callers that may wait for their turn; the next one is refused OVERLOADED. */
+  /** Items that may wait for their turn; who brings more is refused OVERLOADED. */
   waiting: number;
   /** Only items of one key go together, such as those of one token; all of them when absent. */
   keyOf?(item: Item, context: CallContext): string;
   /**
    * One outcome for each item, in their order; an Error is that caller's alone. It may take as long as the most patient
-   * caller. What failed as a whole is run again for some of the items, so done twice it must have the effect of once.
+   * caller. What failed as a whole is run again for some of the items, so it must be idempotent.
    */
   run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
 };
 
-type Pace = {
-  /** While a batch is under way another one begins only when it is full, or when the one before has taken this long. */
-  patienceMs: number;
+export type Batcher<Item, Result> = {
+  (item: Item, context: CallContext): Promise<Result>;
   /**
-   * When a batch has ended and there is more than one caller, the next one waits until as many are there again, while
-   * they come within this time of each other, and for no longer than `patienceMs`.
+   * Several items of one caller, with one outcome each, in their order. They are in a row, first come, first served, and
+   * need not go in one batch. Rejects when the caller leaves, at its deadline, and OVERLOADED when not all of them may wait.
    */
-  lingerMs: number;
+  all(items: readonly Item[], context: CallContext): Promise<(Result | Error)[]>;
 };
 
-export type Batcher<Item, Result> = (item: Item, context: CallContext) => Promise<Result>;
-
-type Waiter<Item, Result> = {
-  item: Item;
-  key: string;
-  context: CallContext;
-  trace: Context;
-  since: number;
-  settle(outcome: Result | Error): void;
-  isDone(): boolean;
-  /** Set while its batch is under way: told when the caller leaves. */
-  onGone(): void;
-};
+/** An item that waits for its batch. */
+type Waiter<Item, Result> = { item: Item; key: string; call: BatchCall<Result>; place: number };
 
 /**
  * Puts concurrent calls together: one array call instead of many. A caller that is alone goes at once; while batches are
- * under way, or a turn of the event loop brings more, the others gather. Callers go first come, first served; each keeps
- * its own deadline and may leave at any time, and gets its own outcome: a batch that fails as a whole for what may be one
+ * under way, or a turn of the event loop brings more, the others gather. Items go first come, first served; each caller
+ * keeps its own deadline and may leave at any time, and each item has its own outcome: a batch that fails as a whole for what may be one
  * item's fault (BAD_INPUT, an answer too large, a statement that failed) is asked again in halves.
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
-  const { name, most, parallel, windowMs = 0.8, waiting, keyOf = () => "" } = options;
-  const pace = options.pace && createPace(options.pace, gather);
-  const told = { batch: name };
-  const size = meter().createHistogram("sidecart_batch_size", {
-    description: "Callers whose calls went together",
+  const queue = new BatchQueue(options);
+  const all = async (items: readonly Item[], context: CallContext) => queue.add(items, context);
+  const one = async (item: Item, context: CallContext): Promise<Result> => {
+    const [outcome] = await queue.add([item], context);
+    if (outcome instanceof Error) throw outcome;
+    return outcome as Result;
+  };
+  return Object.assign(one, { all });
+}
+
+class BatchQueue<Item, Result> {
+  readonly #options: BatchOptions<Item, Result>;
+  readonly #pace: ReturnType<typeof createPace> | undefined;
+  readonly #size = meter().createHistogram("sidecart_batch_size", {
+    description: "Items whose calls went together",
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
   });
-  const waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
-  let queue: Waiter<Item, Result>[] = [];
-  let underWay = 0;
-  let gathering = false;
+  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
+  #queue: Waiter<Item, Result>[] = [];
+  #underWay = 0;
+  #gathering = false;
 
-  function gather(): void {
-    if (gathering || !mayStart()) return;
-    gathering = true;
+  constructor(options: BatchOptions<Item, Result>) {
+    this.#options = options;
+    this.#pace = options.pace && createPace(options.pace, () => this.#gather());
+  }
+
+  async add(items: readonly Item[], context: CallContext): Promise<(Result | Error)[]> {
+    const { waiting, keyOf = () => "" } = this.#options;
+    throwIfDone(context);
+    if (items.length === 0) return [];
+    if (this.#queue.length + items.length > waiting) throw new AppError(commonErrors.overloaded);
+    const keys = items.map((item) => keyOf(item, context));
+    return new Promise((resolve, reject) => {
+      const call = openCall<Result>(items.length, context, resolve, reject);
+      this.#queue.push(...items.map((item, place) => ({ item, key: keys[place] ?? "", call, place })));
+      this.#pace?.came();
+      this.#gather();
+    });
+  }
+
+  #gather(): void {
+    if (this.#gathering || !this.#mayStart()) return;
+    this.#gathering = true;
+    const { most, windowMs = 0.8 } = this.#options;
     const end = performance.now() + windowMs;
-    let seen = queue.length;
+    let seen = this.#queue.length;
     const turn = () => {
-      const grown = queue.length > seen;
-      seen = queue.length;
+      const grown = this.#queue.length > seen;
+      seen = this.#queue.length;
       if (grown && seen < most && performance.now() < end) return void setImmediate(turn);
-      gathering = false;
-      send();
+      this.#gathering = false;
+      this.#send();
     };
     setImmediate(turn);
   }
 
-  function mayStart(): boolean {
-    if (underWay >= parallel || queue.length === 0) return false;
-    return pace === undefined || queue.length >= most || pace.allows(queue.length, underWay);
+  #mayStart(): boolean {
+    const { most, parallel } = this.#options;
+    const waiting = this.#queue.length;
+    if (this.#underWay >= parallel || waiting === 0) return false;
+    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#underWay);
   }
 
-  function send(): void {
-    while (mayStart()) start(take());
+  #send(): void {
+    while (this.#mayStart()) this.#start(this.#take());
   }
 
-  function start(batch: Waiter<Item, Result>[]): void {
+  #start(batch: Waiter<Item, Result>[]): void {
     const [first] = batch;
     if (!first) return;
-    underWay += 1;
-    pace?.began();
-    size.record(batch.length, told);
-    waited.record((performance.now() - first.since) / 1000, told);
-    ask(batch, options).finally(() => {
-      underWay -= 1;
-      if (underWay === 0) pace?.ended(batch.length + queue.length);
-      gather();
+    const told = { batch: this.#options.name };
+    this.#underWay += 1;
+    this.#pace?.began();
+    this.#size.record(batch.length, told);
+    this.#waited.record((performance.now() - first.call.since) / 1000, told);
+    ask(batch, this.#options).finally(() => {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#pace?.ended(batch.length + this.#queue.length);
+      this.#gather();
     });
   }
 
-  /** The longest waiting caller, and those behind it that may go along. */
-  function take(): Waiter<Item, Result>[] {
-    const left = queue.filter((waiter) => !waiter.isDone());
+  /** The longest waiting item, and those behind it that may go along. */
+  #take(): Waiter<Item, Result>[] {
+    const left = this.#queue.filter(({ call }) => !call.isDone());
     const batch: Waiter<Item, Result>[] = [];
-    queue = [];
+    this.#queue = [];
     for (const waiter of left) {
-      const goes = batch.length < most && (batch.length === 0 || batch[0]?.key === waiter.key);
-      (goes ? batch : queue).push(waiter);
+      const goes = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
+      (goes ? batch : this.#queue).push(waiter);
     }
     return batch;
   }
-
-  return async (item, context) => {
-    throwIfDone(context);
-    if (queue.length >= waiting) throw new AppError(commonErrors.overloaded);
-    return new Promise<Result>((resolve, reject) => {
-      queue.push(waiterOf(item, keyOf(item, context), context, resolve, reject));
-      pace?.came();
-      gather();
-    });
-  };
-}
-
-/** Decides when a batch that is not full may begin; `look`: that may have changed. */
-function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
-  let patient = false;
-  /** Callers who were there when a batch ended, and until when the next one waits for them. */
-  let expected = 0;
-  let lingersUntil = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const after = (ms: number, then: () => void) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      then();
-      look();
-    }, ms).unref();
-  };
-  const linger = () => {
-    const ms = Math.min(lingerMs, lingersUntil - performance.now());
-    const over = () => {
-      expected = 0;
-    };
-    if (ms > 0) after(ms, over);
-    else over();
-  };
-  return {
-    allows: (waiting: number, underWay: number): boolean => (underWay > 0 ? !patient : waiting >= expected),
-    began(): void {
-      patient = true;
-      expected = 0;
-      after(patienceMs, () => {
-        patient = false;
-      });
-    },
-    /** `callers`: those who were answered, and those who wait. */
-    ended(callers: number): void {
-      clearTimeout(timer);
-      if (callers < 2) return;
-      expected = callers;
-      lingersUntil = performance.now() + patienceMs;
-      linger();
-    },
-    /** Another caller: more may follow. */
-    came(): void {
-      if (expected > 0) linger();
-    },
-  };
-}
-
-function waiterOf<Item, Result>(
-  item: Item,
-  key: string,
-  context: CallContext,
-  resolve: (result: Result) => void,
-  reject: (error: Error) => void,
-): Waiter<Item, Result> {
-  let done = false;
-  const settle = (outcome: Result | Error) => {
-    if (done) return;
-    done = true;
-    clearTimeout(timer);
-    context.signal.removeEventListener("abort", leave);
-    if (outcome instanceof Error) reject(outcome);
-    else resolve(outcome);
-    waiter.onGone();
-  };
-  const leave = () => settle(new AppError(commonErrors.cancelled));
-  const timer = setTimeout(() => settle(new AppError(commonErrors.timeout)), context.deadline - Date.now());
-  context.signal.addEventListener("abort", leave, { once: true });
-  const waiter = {
-    item,
-    key,
-    context,
-    trace: activeTrace(),
-    since: performance.now(),
-    settle,
-    isDone: () => done,
-    onGone: () => {},
-  };
-  return waiter;
 }
 
 async function ask<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
-  const { context, finish } = together(waiters);
+  const calls = [...new Set(waiters.map(({ call }) => call))];
+  const { context, finish } = mergeContexts(calls);
   try {
     const items = waiters.map(({ item }) => item);
-    const outcomes = await withTrace(traceOf(waiters), () => options.run(items, context));
+    const outcomes = await withTrace(mergeTraces(calls), () => options.run(items, context));
     if (outcomes.length !== waiters.length)
       throw new Error(`${options.name}: ${outcomes.length} outcomes for ${waiters.length} items`);
     finish();
-    for (const [place, waiter] of waiters.entries()) waiter.settle(outcomes[place] as Result | Error);
+    for (const [at, { call, place }] of waiters.entries()) call.settle(place, outcomes[at] as Result | Error);
   } catch (error) {
     finish();
     await refuse(waiters, error, options);
@@ -231,54 +165,13 @@ async function refuse<Item, Result>(
   error: unknown,
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
-  const left = waiters.filter((waiter) => !waiter.isDone());
+  const left = waiters.filter(({ call }) => !call.isDone());
   if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
     for (const half of halves) await ask(half, options);
   } else {
-    for (const waiter of left) waiter.settle(error instanceof Error ? error : new Error(String(error)));
+    const failure = error instanceof Error ? error : new Error(String(error));
+    for (const { call, place } of left) call.settle(place, failure);
   }
-}
-
-/**
- * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows
- * a token only when it is everybody's.
- */
-function together(waiters: readonly Waiter<unknown, never>[]): { context: CallContext; finish(): void } {
-  const abort = new AbortController();
-  let left = waiters.length;
-  for (const waiter of waiters) {
-    waiter.onGone = () => {
-      left -= 1;
-      if (left === 0) abort.abort();
-    };
-  }
-  const contexts = waiters.map(({ context }) => context);
-  const tokens = new Set(contexts.map(({ authorization }) => authorization));
-  return {
-    context: {
-      deadline: Math.max(...contexts.map(({ deadline }) => deadline)),
-      signal: abort.signal,
-      ...(tokens.size === 1 && { authorization: contexts[0]?.authorization }),
-      repeatable: contexts.every(({ repeatable }) => repeatable),
-    },
-    finish() {
-      for (const waiter of waiters) waiter.onGone = () => {};
-    },
-  };
-}
-
-/** A batch belongs to the trace of one caller that is recorded; the others' spans are linked to it. */
-function traceOf(waiters: readonly Waiter<unknown, never>[]): Context {
-  const spans = waiters.map((waiter) => trace.getSpan(waiter.trace));
-  const chosen = Math.max(
-    0,
-    spans.findIndex((span) => span?.isRecording()),
-  );
-  const context = spans[chosen]?.spanContext();
-  spans.forEach((span, place) => {
-    if (context && place !== chosen && span?.isRecording()) span.addLink({ context });
-  });
-  return (waiters[chosen] as Waiter<unknown, never>).trace;
 }

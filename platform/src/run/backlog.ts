@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import type { BatchObservableCallback } from "@opentelemetry/api";
-import { type Database, sql } from "../database/database.ts";
+import { z } from "zod";
+import type { Database } from "../database/database.ts";
+import { sqlFile } from "../database/sql-file.ts";
 import { background } from "../rpc/call.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
@@ -10,16 +13,9 @@ const timeoutMs = 5_000;
 /** So that a flood of dead letters costs no more to count: this number means that many or more. */
 const mostDeadLetters = 10_000;
 
-type Backlog = { outboxAgeSeconds: number; deadLetters: number };
-
-const measure = sql(
-  "backlog.measure",
-  `select jsonb_build_object(
-     'outboxAgeSeconds', coalesce((
-       select greatest(0, extract(epoch from now() - created_at)) from outbox order by created_at limit 1), 0),
-     'deadLetters', (select count(*) from (
-       select from dead_letters order by event_id, topic limit ($1::jsonb->>'most')::int) as counted))::text`,
-);
+const backlog = z.strictObject({ outboxAgeSeconds: z.number(), deadLetters: z.number() });
+type Backlog = z.infer<typeof backlog>;
+const measure = sqlFile(join(import.meta.dirname, "backlog.sql"))("backlog.measure", backlog);
 
 /**
  * Measures what waits in the service's database: how old the oldest event is that is not published yet, and how many
@@ -43,7 +39,7 @@ export function startBacklog(database: Database, log: Logger, everyMilliseconds:
   };
   meter().addBatchObservableCallback(tell, [age, letters]);
   const sweep = startSweep("backlog", everyMilliseconds, log, async ({ signal }) => {
-    const measured = database.one<Backlog>(measure, { most: mostDeadLetters }, background(timeoutMs, signal));
+    const measured = database.one(measure, { most: mostDeadLetters }, background(timeoutMs, signal));
     last = await measured.catch((error) => {
       last = undefined;
       throw error;

@@ -1,10 +1,9 @@
 import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import type { PlatformConfig } from "../config.ts";
 import { type Database, database } from "../database/database.ts";
-import type { Digest } from "../events/cache-invalidation.ts";
+import type { CacheInvalidation } from "../events/cache-invalidation.ts";
 import { deadLetterAdmin } from "../events/dead-letter-admin.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
-import type { WrittenRow } from "../events/events.ts";
 import { pruneInbox } from "../events/inbox.ts";
 import { type OutboxRelay, startOutboxRelay } from "../events/outbox.ts";
 import { createDispatcher, type Subscription } from "../events/subscriptions.ts";
@@ -23,25 +22,20 @@ const pruneMs = 60 * 60_000;
 /** What a service with a database is given beside the rest. */
 export type WithDatabase = {
   database: Database;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
-  /** To be called instead with the rows, when the statement claimed and answered them. */
-  publish(rows: readonly WrittenRow[]): void;
 };
 
 type Options = { service: ServiceDeclaration; config: PlatformConfig; sidecar: Sidecar; log: Logger };
-type Wired = { subscriptions: Subscription[]; digest?: Digest | undefined; verifier: Verifier };
+type Wired = { subscriptions: Subscription[]; cacheInvalidation?: CacheInvalidation | undefined; verifier: Verifier };
 
 /** What a database brings along: the outbox and its relay, the inbox, dead letters and their administration. */
 export function createDatabaseSide({ service, config, sidecar, log }: Options) {
-  const own = database(sidecar, databaseName(service));
-  const deadLetters = createDeadLetters(own);
   let relay: OutboxRelay | undefined;
-  const given: WithDatabase = {
-    database: own,
-    kickOutbox: () => relay?.kick(),
+  const own = database(sidecar, databaseName(service), {
+    kick: () => relay?.kick(),
     publish: (rows) => relay?.publish(rows),
-  };
+  });
+  const deadLetters = createDeadLetters(own);
+  const given: WithDatabase = { database: own };
   return {
     given,
     /** Hears events, and answers operators. */
@@ -51,10 +45,10 @@ export function createDatabaseSide({ service, config, sidecar, log }: Options) {
       return { dispatcher, admin };
     },
     /** Publishes events, empties the inbox, measures what waits. */
-    begin({ digest }: Wired) {
+    begin({ cacheInvalidation }: Wired) {
       const reached = armFault(config.SIDECART_FAULT);
       const from = { database: own, sidecar, log, appId: service.name, pubsub: pubsubName };
-      const started = startOutboxRelay({ ...from, digest, reached });
+      const started = startOutboxRelay({ ...from, cacheInvalidation, reached });
       relay = started;
       const sweeps = [startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context)), startBacklog(own, log)];
       return {

@@ -1,5 +1,4 @@
 export { pubsubName, secretStore } from "./components.ts";
-export type { WithDatabase } from "./database-side.ts";
 export type { Platform, Wiring } from "./platform.ts";
 export { run } from "./run.ts";
 export { startSweep } from "./sweep.ts";

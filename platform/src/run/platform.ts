@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config.ts";
-import type { Digest } from "../events/cache-invalidation.ts";
+import type { CacheInvalidation } from "../events/cache-invalidation.ts";
 import type { Subscription } from "../events/subscriptions.ts";
 import type { Callee } from "../rpc/access.ts";
 import type { Implementation } from "../rpc/app-server.ts";
@@ -51,7 +51,7 @@ export type Wiring<Service extends ServiceDeclaration = ServiceDeclaration> = {
 } & (Service extends { readonly cached: true }
   ? {
       /** What of its events caches are told of. */
-      digest: Digest;
+      cacheInvalidation: CacheInvalidation;
     }
-  : { digest?: Digest }) &
+  : { cacheInvalidation?: CacheInvalidation }) &
   (Service extends { readonly http: true } ? { http: HttpSide } : { http?: HttpSide });

@@ -83,9 +83,9 @@ async function start(process: Process, metrics: MetricsServer | undefined): Prom
   const databaseSide = service.database ? createDatabaseSide({ service, config, sidecar, log }) : undefined;
   const verifier = createVerifier(sidecar);
   const wiring = await wire(process, sidecar, verifier, databaseSide);
-  const { subscriptions = [], digest, http, calls = [] } = wiring;
+  const { subscriptions = [], cacheInvalidation, http, calls = [] } = wiring;
   refuseUnkept(service, subscriptions);
-  const wired = { subscriptions, digest, verifier: wiring.verifier ?? verifier };
+  const wired = { subscriptions, cacheInvalidation, verifier: wiring.verifier ?? verifier };
   await check.untilLoaded(neededComponents(service, subscriptions));
   let draining = false;
   const server = await serve(process, wiring, databaseSide?.serve(wired), () => !draining && check.passes());

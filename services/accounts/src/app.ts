@@ -20,7 +20,7 @@ const passwordsWaiting = 64;
 
 /** Accounts, wired. It verifies tokens with its own keys: there is nobody else to ask. */
 export async function wire(platform: Platform<typeof accounts>): Promise<Wiring<typeof accounts>> {
-  const { database, log, kickOutbox, secret } = platform;
+  const { database, log, secret } = platform;
   const keys = await loadSigningKeys(async () => (await secret("accounts-signing-keys")).jwks ?? "");
   const deps: Deps = {
     accounts: createAccountStore(database),
@@ -31,7 +31,6 @@ export async function wire(platform: Platform<typeof accounts>): Promise<Wiring<
     keys,
     log,
     local: platform.config.SIDECART_LOCAL,
-    kickOutbox,
   };
   await ensureFirstAdmin(deps, await secret("accounts-first-admin"));
   const sweeps = [

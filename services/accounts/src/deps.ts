@@ -17,6 +17,4 @@ export type Deps = {
   log: Logger;
   /** True on one machine only, where the published sample log-ins are wanted. */
   local: boolean;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
 };

@@ -28,6 +28,5 @@ export async function grantRoles(deps: Deps, input: unknown, context: CallContex
   const event = pendingEvent(AccountUpdatedSchema, asked.accountId);
   const account = await deps.accounts.grantRoles(asked.accountId, asked.roles, deps.clock.now(), event, context);
   if (!account) throw new AppError(accountErrors.accountNotFound);
-  deps.kickOutbox();
   return account;
 }

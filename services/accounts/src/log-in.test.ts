@@ -41,7 +41,6 @@ const deps: Deps = {
   keys,
   log: createLogger("test", "silent"),
   local: false,
-  kickOutbox: () => {},
 };
 const wish = (fields: object = {}) => ({
   email: `${newId()}@example.com`,

@@ -32,9 +32,7 @@ export async function registerAs(deps: Deps, input: unknown, roles: Role[], cont
   const account = { id: accountId, email: asked.email, emailKey: emailKey(asked.email), username, roles, passwordHash };
   const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email: asked.email, username, roles });
   const created = await deps.accounts.register(account, deps.clock.now(), event, context);
-  if (!created) return registeredBefore(deps, account, context);
-  deps.kickOutbox();
-  return created;
+  return created ?? registeredBefore(deps, account, context);
 }
 
 async function registeredBefore(deps: Deps, wanted: NewAccount, context: CallContext): Promise<Account> {

@@ -1,164 +1,33 @@
-import { type Database, instant, sql } from "@sidecart/platform/database";
-import type { CallContext, Role } from "@sidecart/platform/rpc";
+import { join } from "node:path";
+import { type Database, sqlFile } from "@sidecart/platform/database";
+import { type CallContext, roles } from "@sidecart/platform/rpc";
+import { z } from "zod";
 
-/** The mailbox's name in `login_attempts`. */
-const emailHash = (key: string) => `sha256(convert_to(${key}, 'UTF8'))`;
-/** Forgets the attempts on the account that `from`, which has one row at most, names in `account_id`. */
-const forgive = (from: string) =>
-  `delete from login_attempts where email_hash = (
-     select ${emailHash("email_key")} from accounts where id = (select account_id from ${from})) returning 1`;
+const credentials = z.strictObject({
+  id: z.string(),
+  roles: z.array(z.enum(roles)),
+  email: z.string(),
+  username: z.string(),
+  passwordHash: z.string(),
+});
+const attempted = z.strictObject({
+  account: credentials.nullable(),
+  allowed: z.boolean(),
+  blockedUntil: z.string().nullable(),
+});
+const session = z.strictObject({ familyId: z.string(), id: z.string(), roles: z.array(z.enum(roles)) });
+const ended = z.strictObject({ ended: z.number() });
 
-/**
- * Counts the attempt before anybody knows whether it is a good one, so that parallel guesses count as well; a good one
- * forgives. Ten are free; then each doubles the wait, from 2 seconds to 15 minutes. A quiet hour forgets them.
- */
-const attempt = sql(
-  "session.attempt",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(email_key text, account_id uuid, at timestamptz)),
-   account as (
-     select a.*, c.password_hash from accounts a join credentials c on c.account_id = a.id
-     where a.id = (select coalesce(account_id, (select id from accounts o where o.email_key = input.email_key)) from input)),
-   mailbox as (
-     select ${emailHash("coalesce(input.email_key, (select email_key from account))")} as hash, at from input),
-   counted as (
-     insert into login_attempts as l (email_hash, attempts, last_at, blocked_until)
-     select hash, 1, at, '-infinity' from mailbox where hash is not null
-     on conflict (email_hash) do update set
-       attempts = case when l.last_at < excluded.last_at - interval '1 hour' then 1 else l.attempts + 1 end,
-       last_at = excluded.last_at,
-       blocked_until = case when l.last_at < excluded.last_at - interval '1 hour' or l.attempts < 9 then '-infinity'
-         else excluded.last_at + make_interval(secs => least(900, 2 ^ least(l.attempts - 8, 10))) end
-     where l.blocked_until <= excluded.last_at
-     returning attempts)
-   select jsonb_build_object(
-     'account', (select jsonb_build_object('id', id, 'roles', roles, 'email', email, 'username', username,
-         'passwordHash', password_hash) from account),
-     'allowed', exists (select from counted),
-     'blockedUntil', (select ${instant("l.blocked_until")} from login_attempts l
-       where l.email_hash = (select hash from mailbox) and l.blocked_until > (select at from mailbox)))::text`,
-);
+const statement = sqlFile(join(import.meta.dirname, "session-store.sql"));
+const attempt = statement("session.attempt", attempted);
+const open = statement("session.open", z.strictObject({ opened: z.number() }));
+const rotate = statement("session.rotate", z.strictObject({ session: session.nullable(), reused: z.boolean() }));
+const endFamily = statement("session.end-family", ended);
+const endAll = statement("session.end-all", ended);
+const changePassword = statement("session.change-password", z.strictObject({ changed: z.boolean() }));
+const forget = statement("session.forget", z.strictObject({ forgotten: z.number() }));
 
-/** A new family with its first token, if the password that was shown is still the one; the attempts are forgiven. */
-const open = sql(
-  "session.open",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(family_id uuid, account_id uuid, hash text, password_hash text,
-       at timestamptz, expires_at timestamptz)),
-   secret as (
-     select account_id, changed_at from credentials
-     where account_id = (select account_id from input) and password_hash = (select password_hash from input) for share),
-   family as (
-     insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
-     select family_id, secret.account_id, at, expires_at, changed_at from input, secret returning id, account_id),
-   token as (
-     insert into refresh_tokens (hash, family_id, created_at)
-     select decode(hash, 'hex'), family.id, at from family, input returning 1),
-   forgiven as (${forgive("family")})
-   select jsonb_build_object('opened', (select count(*) from token), 'forgiven', (select count(*) from forgiven))::text`,
-);
-
-/**
- * Swaps a token for a new one, once: when another command used it before, somebody has stolen it, and its family ends.
- * The same command again is a repetition whose first answer was lost.
- */
-const rotate = sql(
-  "session.rotate",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(hash text, next_hash text, command_id uuid, at timestamptz)),
-   token as (select * from refresh_tokens where hash = (select decode(hash, 'hex') from input) for update),
-   family as (select * from refresh_families where id = (select family_id from token) for update),
-   found as (
-     select t.hash, t.used_at, t.used_by, f.id as family_id, f.account_id, f.ended_at, f.expires_at, f.password_changed_at
-     from token t, family f),
-   good as (
-     select found.* from found, input
-     where (used_at is null or used_by = command_id) and ended_at is null and expires_at > input.at
-       and password_changed_at = (select changed_at from credentials where account_id = (select account_id from family))),
-   used as (
-     update refresh_tokens t set used_at = input.at, used_by = command_id from input where t.hash = (select hash from good)
-     returning 1),
-   next as (
-     insert into refresh_tokens (hash, family_id, created_at)
-     select decode(next_hash, 'hex'), family_id, at from good, input returning 1),
-   stolen as (
-     update refresh_families f set ended_at = input.at, end_reason = 'reused'
-     from found, input where f.id = (select id from family) and found.used_at is not null and found.ended_at is null
-       and found.used_by is distinct from command_id returning f.id)
-   select jsonb_build_object('session', (select jsonb_build_object('familyId', good.family_id, 'id', a.id, 'roles', a.roles)
-       from good, accounts a where a.id = (select account_id from good)),
-     'reused', exists (select from stolen), 'rows', (select count(*) from used) + (select count(*) from next))::text`,
-);
-
-/** The family is looked at first: in the update itself, the index of open families would serve as well, for all of them. */
-const endFamily = sql(
-  "session.end-family",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(hash text, at timestamptz)),
-   family as (
-     select id, ended_at from refresh_families
-     where id = (select family_id from refresh_tokens where hash = (select decode(hash, 'hex') from input)) for update),
-   ended as (
-     update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
-     from input where f.id = (select id from family where ended_at is null) returning 1)
-   select jsonb_build_object('ended', (select count(*) from ended))::text`,
-);
-
-const endAll = sql(
-  "session.end-all",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(account_id uuid, at timestamptz)),
-   ended as (
-     update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
-     from input where f.account_id = (select account_id from input) and f.ended_at is null returning 1)
-   select jsonb_build_object('ended', (select count(*) from ended))::text`,
-);
-
-/** Of two who replace the same password at once, one does. A session that is being opened meanwhile is of the old one. */
-const changePassword = sql(
-  "session.change-password",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(account_id uuid, old_hash text, new_hash text, at timestamptz)),
-   secret as (
-     update credentials c set password_hash = new_hash,
-       changed_at = greatest(input.at, c.changed_at + interval '1 millisecond')
-     from input where c.account_id = (select account_id from input) and c.password_hash = old_hash returning c.account_id),
-   ended as (
-     update refresh_families f set ended_at = input.at, end_reason = 'password-changed'
-     from input where f.account_id = (select account_id from secret) and f.ended_at is null returning 1),
-   forgiven as (${forgive("secret")})
-   select jsonb_build_object('changed', exists (select from secret), 'ended', (select count(*) from ended),
-     'forgiven', (select count(*) from forgiven))::text`,
-);
-
-/**
- * A part of what nobody needs any more: tokens of expired families, then the families, and attempts of long ago. Whether a
- * family has a token is asked for each, since `not exists` may become a join that reads all of them.
- */
-const forget = sql(
-  "session.forget",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(at timestamptz)),
-   old as (
-     select f.id from refresh_families f
-     where f.expires_at < (select at from input) - interval '7 days' order by f.expires_at limit 1000),
-   tokens as (
-     delete from refresh_tokens where hash = any (array(
-       select hash from refresh_tokens where family_id = any (array(select id from old)) limit 5000)) returning 1),
-   families as (
-     delete from refresh_families f where f.id = any (array(select id from old))
-       and (select t.hash from refresh_tokens t where t.family_id = f.id limit 1) is null returning 1),
-   attempts as (
-     delete from login_attempts where email_hash = any (array(
-       select l.email_hash from login_attempts l where l.last_at < (select at from input) - interval '1 day'
-       order by l.last_at limit 5000)) returning 1)
-   select jsonb_build_object('forgotten', (select count(*) from tokens) + (select count(*) from families)
-     + (select count(*) from attempts))::text`,
-);
-
-export type Credentials = {
-  id: string;
-  roles: Role[];
-  email: string;
-  username: string;
-  passwordHash: string;
-};
+export type Credentials = z.infer<typeof credentials>;
 export type NewSession = {
   familyId: string;
   accountId: string;
@@ -168,39 +37,29 @@ export type NewSession = {
   at: Date;
   expiresAt: Date;
 };
-export type Session = { familyId: string; id: string; roles: Role[] };
 /** `blockedUntil` is known only when the block is older than this attempt. */
-export type Attempt = { account: Credentials | null; allowed: boolean; blockedUntil: string | null };
+export type Attempt = z.infer<typeof attempted>;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 export function createSessionStore(database: Database) {
   return {
     /** Counts an attempt on a mailbox, whether or not there is such an account. */
-    attempt: (emailKey: string, at: Date, context: CallContext) =>
-      database.one<Attempt>(attempt, { email_key: emailKey, at }, context),
+    attempt: (emailKey: string, at: Date, context: CallContext) => database.one(attempt, { emailKey, at }, context),
     /** The same for the mailbox of an account. */
-    attemptOn: (accountId: string, at: Date, context: CallContext) =>
-      database.one<Attempt>(attempt, { account_id: accountId, at }, context),
+    attemptOn: (accountId: string, at: Date, context: CallContext) => database.one(attempt, { accountId, at }, context),
     /** False when the password is another one by now. */
     async open(session: NewSession, context: CallContext): Promise<boolean> {
-      const { familyId, accountId, passwordHash, hash, at, expiresAt } = session;
-      const ids = { family_id: familyId, account_id: accountId };
-      const input = { ...ids, password_hash: passwordHash, hash, at, expires_at: expiresAt };
-      return (await database.one<{ opened: number }>(open, input, context)).opened === 1;
+      return (await database.one(open, session, context)).opened === 1;
     },
     rotate: (hash: string, nextHash: string, commandId: string, at: Date, context: CallContext) =>
-      database.one<{ session: Session | null; reused: boolean }>(
-        rotate,
-        { hash, next_hash: nextHash, command_id: commandId, at },
-        context,
-      ),
+      database.one(rotate, { hash, nextHash, commandId, at }, context),
     async endFamily(hash: string, at: Date, context: CallContext): Promise<void> {
       await database.one(endFamily, { hash, at }, context);
     },
     /** Ends every session of the account. */
     async endAll(accountId: string, at: Date, context: CallContext): Promise<number> {
-      return (await database.one<{ ended: number }>(endAll, { account_id: accountId, at }, context)).ended;
+      return (await database.one(endAll, { accountId, at }, context)).ended;
     },
     /** Replaces the password and ends every session; false when `oldHash` is not the stored one any more. */
     async changePassword(
@@ -210,12 +69,11 @@ export function createSessionStore(database: Database) {
       at: Date,
       context: CallContext,
     ): Promise<boolean> {
-      const input = { account_id: accountId, old_hash: oldHash, new_hash: newHash, at };
-      return (await database.one<{ changed: boolean }>(changePassword, input, context)).changed;
+      return (await database.one(changePassword, { accountId, oldHash, newHash, at }, context)).changed;
     },
     /** Some of what is over; to be repeated until there is nothing more. */
     async forget(at: Date, context: CallContext): Promise<number> {
-      return (await database.one<{ forgotten: number }>(forget, { at }, context)).forgotten;
+      return (await database.one(forget, { at }, context)).forgotten;
     },
   };
 }

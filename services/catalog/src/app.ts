@@ -3,7 +3,7 @@ import { background, type CallContext } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
 import type { catalog } from "../service.ts";
-import { digest } from "./digest.ts";
+import { cacheInvalidation } from "./cache-invalidation.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
@@ -22,16 +22,12 @@ const firstLookMs = 5_000;
 
 /** Catalog, wired. */
 export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<typeof catalog>> {
-  const { database, sidecar, verifier, kickOutbox, publish, log } = platform;
+  const { database, sidecar, verifier, log } = platform;
   const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
   const queue = createIndexQueueStore(database);
   const builder = createIndexBuilder(search, log);
   const indexer = startIndexer({ ...search, queue }, log);
-  const reserving = {
-    reservations: createReservationStore(database, { publish, kickOutbox }),
-    clock: systemClock,
-    kickOutbox,
-  };
+  const reserving = { reservations: createReservationStore(database), clock: systemClock };
   const deps = {
     ...search,
     ...reserving,
@@ -51,12 +47,12 @@ export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<t
     startSweep("search indexes", sweepMs, log, keep),
     startSweep("reservations", sweepMs, log, async (context) => {
       const now = deps.clock.now();
-      if ((await deps.reservations.expire(now, context)) > 0) kickOutbox();
+      await deps.reservations.expire(now, context);
       await deps.reservations.prune(now, context);
     }),
   ];
   const stop = async () => {
     await Promise.all([...sweeps, indexer, builder].map((one) => one.stop()));
   };
-  return { rpc: rpc(deps), subscriptions: subscriptions(deps), digest, stop };
+  return { rpc: rpc(deps), subscriptions: subscriptions(deps), cacheInvalidation, stop };
 }

@@ -30,7 +30,7 @@ function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null
   };
   const verifier = { caller: async () => caller };
   const clock = { now: () => new Date() };
-  const deps = { products, verifier, clock, kickOutbox() {}, kickIndexer() {} } as unknown as Deps;
+  const deps = { products, verifier, clock, kickIndexer() {} } as unknown as Deps;
   return { asked, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
 }
 

@@ -59,7 +59,6 @@ export async function createProduct(deps: Deps, input: unknown, context: CallCon
   const created = await deps.products.create(product, pendingEvent(ProductCreatedSchema, product.id), context);
   if (!created) throw new AppError(catalogErrors.unknownPartner);
   if (owner !== null && created.partnerId !== owner) throw new AppError(commonErrors.forbidden);
-  deps.kickOutbox();
   deps.kickIndexer();
   return created;
 }

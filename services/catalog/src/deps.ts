@@ -16,8 +16,6 @@ export type Deps = {
   log: Logger;
   reserve: Batcher<Wanted, Outcome>;
   hold: Batcher<Hold, undefined>;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
   /** To be called after a statement that changed what is searched; search notices by itself a second later. */
   kickIndexer(): void;
 };

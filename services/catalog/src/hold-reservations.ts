@@ -1,9 +1,8 @@
-import type { CallContext } from "@sidecart/platform/rpc";
-import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
+import { type Batcher, createBatcher, settleEach } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import type { Hold } from "./reservation-store.ts";
 
-type HoldingDeps = Pick<Deps, "reservations" | "clock" | "kickOutbox">;
+type HoldingDeps = Pick<Deps, "reservations" | "clock">;
 
 /** Orders stand behind reservations, which no longer expire by themselves: events that come together are one statement. */
 export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
@@ -15,18 +14,11 @@ export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
     waiting: 1_000,
     async run(holds, context) {
       const held = await deps.reservations.holdOpen([...holds], context);
-      return Promise.all(holds.map((hold) => (held.has(hold.eventId) ? undefined : holdAlone(deps, hold, context))));
+      return settleEach(holds, async ({ id, eventId }) => {
+        // One that is not open: it has expired, or ended otherwise.
+        if (!held.has(eventId)) await deps.reservations.holdOnce(id, deps.clock.now(), context, eventId);
+        return undefined;
+      });
     },
   });
-}
-
-/** One that is not open: it has expired, or ended otherwise. */
-async function holdAlone(deps: HoldingDeps, { id, eventId }: Hold, context: CallContext): Promise<undefined | Error> {
-  try {
-    await deps.reservations.holdOnce(id, deps.clock.now(), context, eventId);
-    deps.kickOutbox();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }

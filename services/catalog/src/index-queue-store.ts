@@ -1,64 +1,26 @@
-import { type Database, sql } from "@sidecart/platform/database";
+import { join } from "node:path";
+import { type Database, rowsOf, type Settlement, sqlFile } from "@sidecart/platform/database";
 import type { CallContext } from "@sidecart/platform/rpc";
+import { z } from "zod";
 
 /** A product that is to be indexed; `notedAt` is given back as it came, to the microsecond. */
-export type Noted = { id: string; notedAt: string };
+const noted = z.strictObject({ id: z.string(), notedAt: z.string() });
+export type Noted = z.infer<typeof noted>;
 
-/**
- * Part of a statement that changes what is searched: notes the products that `changed` selects, as `id`. `noted_at` always
- * grows: whoever indexed what was noted before can tell that there is more.
- */
-export const noted = (changed: string) => `noted_to_index as (
-     insert into index_queue (product_id, noted_at)
-     select id, clock_timestamp() from (${changed}) as changed order by id
-     on conflict (product_id) do update set claimed_until = '-infinity',
-       noted_at = greatest(excluded.noted_at, index_queue.noted_at + interval '1 microsecond')
-     returning 1)`;
+const statement = sqlFile(join(import.meta.dirname, "index-queue-store.sql"));
+const next = statement("index-queue.next", rowsOf(noted));
 
-const claim = sql(
-  "index-queue.claim",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(size int, lease int)),
-   due as (
-     select product_id from index_queue where claimed_until <= now() order by claimed_until, noted_at
-     limit (select size from input) for update skip locked),
-   claimed as (
-     update index_queue q set claimed_until = now() + make_interval(secs => input.lease)
-     from input where q.product_id = any (array(select product_id from due)) returning q.product_id, q.noted_at)
-   select coalesce(jsonb_agg(jsonb_build_object('id', product_id, 'notedAt', noted_at)), '[]')::text from claimed`,
-);
-
-/** What was noted anew meanwhile stays as it is: due at once. */
-const settle = sql(
-  "index-queue.settle",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(done jsonb, again jsonb, pause int)),
-   done as (
-     select d.* from input, jsonb_to_recordset(done) as d(id uuid, "notedAt" timestamptz)),
-   again as (
-     select a.*, input.pause from input, jsonb_to_recordset(again) as a(id uuid, "notedAt" timestamptz)),
-   locked as (
-     select 1 from index_queue where product_id = any (array(select id from done union all select id from again))
-     order by product_id for update),
-   gone as (
-     delete from index_queue q using done d
-     where q.product_id = any (array(select id from done)) and q.product_id = d.id and q.noted_at = d."notedAt"
-       and (select count(*) from locked) >= 0 returning 1),
-   back as (
-     update index_queue q set claimed_until = now() + make_interval(secs => a.pause)
-     from again a where q.product_id = any (array(select id from again)) and q.product_id = a.id and q.noted_at = a."notedAt"
-       and (select count(*) from locked) >= 0 returning 1)
-   select jsonb_build_object('gone', (select count(*) from gone), 'back', (select count(*) from back))::text`,
-);
+/** Longer than a batch may take; whoever died with one gives way after it. */
+const leaseSeconds = 30;
 
 export type IndexQueueStore = ReturnType<typeof createIndexQueueStore>;
 
 export function createIndexQueueStore(database: Database) {
   return {
-    /** Up to `size` products that nobody else has, for `lease` seconds; the longest waiting first. */
-    claim: (size: number, lease: number, context: CallContext) =>
-      database.one<Noted[]>(claim, { size, lease }, context),
-    /** `again` is due after `pause` seconds. */
-    async settle(done: Noted[], again: Noted[], pause: number, context: CallContext): Promise<void> {
-      await database.one(settle, { done, again, pause }, context);
+    /** Settles a batch, and claims up to `size` products that nobody else has; the longest waiting first. */
+    next({ done, again }: Settlement<Noted>, size: number, context: CallContext): Promise<Noted[]> {
+      const later = again.map(({ key, afterSeconds }) => ({ ...key, afterSeconds }));
+      return database.one(next, { done, again: later, size, lease: leaseSeconds }, context);
     },
   };
 }

@@ -1,57 +1,86 @@
-import { setTimeout as pause } from "node:timers/promises";
+import type { LeaseQueueOptions, Worked } from "@sidecart/platform/database";
+import { startLeaseQueue } from "@sidecart/platform/database";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
-import { type IndexerDeps, indexNoted } from "./index-products.ts";
+import type { IndexQueueStore, Noted } from "./index-queue-store.ts";
+import type { IndexedProduct, IndexStore } from "./index-store.ts";
+import type { IndexOperation, SearchIndex } from "./search-index.ts";
 
-const sweepMs = 1_000;
-const pauseMs = 2_000;
+export type IndexDeps = { indexes: IndexStore; index: SearchIndex };
+export type IndexerDeps = IndexDeps & { queue: IndexQueueStore };
 
-export type Indexer = {
-  /** Something was just noted: do not wait for the sweep. */
-  kick(): void;
-  /** Finishes the batch in hand, or gives it back. */
-  stop(): Promise<void>;
-};
+const batchSize = 500;
+const batchMs = 20_000;
+const claimMs = 5_000;
+/** What could not be written is due again after this. */
+const pauseSeconds = 2;
+const refusedPauseSeconds = 60;
 
-/** Indexes what was noted, until it is stopped. While search is away it says so once, and tries again with a pause. */
-export function startIndexer(
+/** Indexes what was noted, until it is stopped; to be kicked when something was. */
+export const startIndexer = (deps: IndexerDeps, log: Logger) => startLeaseQueue(indexing(deps, log));
+
+/**
+ * Brings the search indexes in step with products that were noted. Each is read as it is now, after it was claimed, so
+ * the order and number of the events that lead here do not matter: an older version never overwrites a newer one, and
+ * what is noted after the claim stays noted. While search is away that is logged once.
+ */
+export function indexing(
   deps: IndexerDeps,
   log: Logger,
-  { sweep = sweepMs, afterFailure = pauseMs } = {},
-): Indexer {
-  const stop = new AbortController();
-  let wake = new AbortController();
+  { sweepMs = 1_000, pauseMs = pauseSeconds * 1_000 } = {},
+): LeaseQueueOptions<Noted, Noted> {
   let failing = false;
-  const turn = async () => {
-    try {
-      const outcome = await indexNoted(deps, log, stop.signal);
-      if (failing && outcome !== "nothing") {
-        failing = false;
-        log.info("search: products are indexed again");
-      }
-      return outcome;
-    } catch (error) {
-      if (!failing && !stop.signal.aborted) log.warn({ err: error }, "search: indexing fails; it is tried again");
-      failing = true;
-      return "failed";
-    }
+  const fail = (error: unknown) => {
+    if (!failing) log.warn({ err: error }, "search: indexing fails; it is tried again");
+    failing = true;
   };
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      const outcome = await turn();
-      if (outcome === "failed") await rest(afterFailure, stop.signal);
-      if (outcome === "failed" || outcome === "more") continue;
-      await rest(sweep, AbortSignal.any([stop.signal, wake.signal]));
-      wake = new AbortController();
-    }
-  };
-  const done = run();
   return {
-    kick: () => wake.abort(),
-    async stop() {
-      stop.abort();
-      await done;
+    size: batchSize,
+    sweepMs,
+    gatherMs: 0,
+    claim: (settlement, size) => deps.queue.next(settlement, size, background(claimMs)),
+    async work(claimed, signal) {
+      try {
+        const written = await write(deps, claimed, log, background(batchMs, signal));
+        if (failing) log.info("search: products are indexed again");
+        failing = false;
+        return written;
+      } catch (error) {
+        if (!signal.aborted) fail(error);
+        return { done: [], again: later(claimed, pauseSeconds), pauseMs };
+      }
+    },
+    failed(error) {
+      fail(error);
+      return pauseMs;
     },
   };
 }
 
-const rest = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal }).catch(() => {});
+async function write(deps: IndexDeps, claimed: Noted[], log: Logger, context: CallContext): Promise<Worked<Noted>> {
+  const { left, refused } = await writeCurrent(deps, claimed, context);
+  if (refused.size > 0) log.warn({ refused: [...refused] }, "search: products were refused; they are tried again");
+  const among = (ids: { has(id: string): boolean }) => claimed.filter(({ id }) => ids.has(id));
+  return {
+    done: claimed.filter(({ id }) => !left.has(id) && !refused.has(id)),
+    again: [...later(among(left), 0), ...later(among(refused), refusedPauseSeconds)],
+  };
+}
+
+const later = (noted: Noted[], afterSeconds: number) => noted.map((key) => ({ key, afterSeconds }));
+
+async function writeCurrent(deps: IndexDeps, claimed: Noted[], context: CallContext) {
+  const ids = claimed.map(({ id }) => id);
+  const { indexes, products, left } = await deps.indexes.current(ids, context);
+  const operations = products.map(operation);
+  const answers =
+    operations.length > 0
+      ? await Promise.all(indexes.map((index) => deps.index.write(index, operations, true, context)))
+      : [];
+  return { left: new Set(left), refused: new Map(answers.flatMap((refused) => [...refused])) };
+}
+
+export function operation({ id, version, deleted, document }: IndexedProduct): IndexOperation {
+  return deleted ? { op: "delete", id, version } : { op: "index", id, version, document };
+}

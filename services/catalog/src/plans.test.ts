@@ -11,7 +11,6 @@ import {
 import t from "tap";
 import { fillCatalog } from "../../../tests/growth/fill/catalog.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
-import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
@@ -49,7 +48,7 @@ async function runAll(database: Database): Promise<void> {
   await products.byIds([id, newId()], soon());
   await products.newest(20, id, soon());
 
-  const reservations = createReservationStore(database, noOutbox);
+  const reservations = createReservationStore(database);
   const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
   for (const _ of ["taken", "renewed"]) await reservations.reserve([wish], now, later, soon());
   await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());
@@ -63,7 +62,9 @@ async function runAll(database: Database): Promise<void> {
   await reservations.prune(now, soon());
 
   const queue = createIndexQueueStore(database);
-  await queue.settle(await queue.claim(10, 30, soon()), [{ id, notedAt: now.toISOString() }], 1, soon());
+  const done = await queue.next({ done: [], again: [] }, 10, soon());
+  const key = { id, notedAt: now.toISOString() };
+  await queue.next({ done, again: [{ key, afterSeconds: 1 }] }, 10, soon());
 
   const indexes = createIndexStore(database);
   await indexes.startBuilding("products-1", soon());

@@ -2,22 +2,24 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Caller } from "@sidecart/platform/rpc";
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { ProductSchema } from "@sidecart/proto/catalog/v1/catalog";
+import { z } from "zod";
 
 /** A product as the store gives it: `stock` is what can still be ordered, `price` minor units of `currency`. */
-export type Product = {
-  id: string;
-  name: string;
-  description: string;
-  price: number;
-  currency: string;
-  stock: number;
-  category: string;
-  attributes: Record<string, string>;
-  partnerId: string | null;
-  imageUrl: string;
-  version: number;
-  createdAt: string;
-};
+export const product = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  price: z.number(),
+  currency: z.string(),
+  stock: z.number(),
+  category: z.string(),
+  attributes: z.record(z.string(), z.string()),
+  partnerId: z.string().nullable(),
+  imageUrl: z.string(),
+  version: z.number(),
+  createdAt: z.string(),
+});
+export type Product = z.infer<typeof product>;
 
 export function toProto(product: Product): MessageInitShape<typeof ProductSchema> {
   return { ...product, price: BigInt(product.price), partnerId: product.partnerId ?? "" };

@@ -2,7 +2,7 @@ import { newId } from "@sidecart/platform/ids";
 import { AppError, background, type CallContext } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { catalogErrors } from "./errors.ts";
-import { type IndexDeps, operation } from "./index-products.ts";
+import { type IndexDeps, operation } from "./indexer.ts";
 
 const pageSize = 500;
 /** A read and a write stand between two beats: together less than what a build may be silent for. */

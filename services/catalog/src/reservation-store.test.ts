@@ -1,10 +1,10 @@
 import type { WrittenRow } from "@sidecart/platform/events";
-import { writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
 import { type Store, startStore } from "../../../tests/support/store.ts";
+import { rowsWritten } from "../../../tests/support/written-rows.ts";
 import type { Outcome, Wanted } from "./reservation.ts";
 import { createReservationStore } from "./reservation-store.ts";
 
@@ -40,13 +40,8 @@ const wish = (...lines: { productId: string; quantity: number }[]): Wanted => ({
 const statuses = (wanted: Wanted[], outcomes: Map<string, Outcome>) => wanted.map(({ id }) => outcomes.get(id)?.status);
 
 const store = await startStore(t, "catalog");
-const { database, query } = store;
-const published: WrittenRow[] = [];
-let kicks = 0;
-const reservations = createReservationStore(database, {
-  publish: (events) => void published.push(...events),
-  kickOutbox: () => (kicks += 1),
-});
+const { database, query, written } = store;
+const reservations = createReservationStore(database);
 const reserve = (wanted: Wanted[]) => reservations.reserve(wanted, now, later, soon());
 const events = (id: string) =>
   query<{ topic: string; data: Record<string, unknown> }>(
@@ -376,10 +371,10 @@ t.test("asking again for what is reserved renews its time; what is over stays ov
   await reservations.reserve([one], now, minutes(3), soon());
   await reservations.expire(minutes(8), soon());
   t.same(await statusOf([one.id]), ["open"], "the longest time counts");
-  kicks = 0;
+  written.kicks = 0;
   const answer = await reservations.reserve([one], minutes(10), minutes(30), soon());
   t.equal(answer.get(one.id)?.status, "closed", "although no sweep came by");
-  t.equal(kicks, 1, "its stock is back, and that is told at once");
+  t.equal(written.kicks, 1, "its stock is back, and that is told at once");
   t.same(await statusOf([one.id]), ["expired"]);
   t.match(await stockOf(store, [tea]), [{ reserved: 0 }]);
   const held = wish(lineOf(tea, 4));
@@ -535,15 +530,11 @@ t.test("events carry ids in the order of time, as those made outside of the data
 
 t.test("events of what is reserved are handed over as they were written, and nobody else's for a while", async (t) => {
   const [tea = "", cup = ""] = await stocked(store, 10, 1);
-  published.length = 0;
+  written.rows.length = 0;
   await reserve([wish(lineOf(tea, 1)), wish(lineOf(cup, 1))]);
-  const rows = await query<{ row: WrittenRow; seconds: number }>(
-    `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
-     from outbox where key = any ($1)`,
-    [[tea, cup]],
-  );
+  const rows = await rowsWritten(store, "key = any ($1)", [[tea, cup]]);
   const byId = (one: WrittenRow, other: WrittenRow) => (one.id < other.id ? -1 : 1);
-  t.same(published.toSorted(byId), rows.map(({ row }) => row).sort(byId));
+  t.same(written.rows.toSorted(byId), rows.map(({ row }) => row).sort(byId));
   t.equal(rows.length, 3, "two changed, one of them is sold out");
   t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
 });

@@ -1,14 +1,23 @@
+import { z } from "zod";
+
 /** What an order asks to be put aside; one line a product. */
 export type Line = { productId: string; quantity: number };
 export type Wanted = { id: string; lines: Line[] };
 
 /** A line with the price of the moment it was reserved. */
-export type PricedLine = Line & { price: number; currency: string; name: string; partnerId: string | null };
+export const pricedLine = z.strictObject({
+  productId: z.string(),
+  quantity: z.number(),
+  price: z.number(),
+  currency: z.string(),
+  name: z.string(),
+  partnerId: z.string().nullable(),
+});
 
 export type Outcome = {
   id: string;
   status: "reserved" | "out-of-stock" | "unknown-product" | "closed" | "changed";
-  lines: PricedLine[];
+  lines: z.infer<typeof pricedLine>[];
   /** The products that stood in the way. */
   productIds: string[];
 };

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { type Batcher, createBatcher, id, loggedFailure, parse, quantity } from "@sidecart/platform/rpc";
+import { answerEach, type Batcher, createBatcher, id, parse, quantity } from "@sidecart/platform/rpc";
 import { type ReserveOutcomeSchema, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -69,10 +69,11 @@ export async function reserve(
 ): Promise<MessageInitShape<typeof ReserveOutcomeSchema>[]> {
   const { reservations } = parse(request, input);
   const wanted = reservations.map(({ reservationId, lines }) => ({ id: reservationId, lines: mergeLines(lines) }));
-  const settled = await Promise.allSettled(wanted.map((one) => deps.reserve(one, context)));
-  return settled.map((one, place) => {
-    if (one.status === "fulfilled") return toProto(one.value);
-    return { reservationId: wanted[place]?.id ?? "", failure: loggedFailure(deps.log, "reserve", one.reason) };
+  return answerEach(await deps.reserve.all(wanted, context), {
+    log: deps.log,
+    name: "reserve",
+    answer: toProto,
+    failure: (failure, place) => ({ reservationId: wanted[place]?.id ?? "", failure }),
   });
 }
 

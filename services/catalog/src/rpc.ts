@@ -61,7 +61,6 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
       release: async (request, context) => {
         const { reservationIds } = parse(releaseRequest, request);
         await deps.reservations.release(reservationIds, deps.clock.now(), context);
-        deps.kickOutbox();
         return {};
       },
     },

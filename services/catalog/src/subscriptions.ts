@@ -29,15 +29,12 @@ export function subscriptions(deps: SubscriptionDeps): Subscription[] {
     }),
     on(OrderPaidSchema, async ({ id, data }, context) => {
       await reservations.sellOnce(reservationOf(data), clock.now(), context, id);
-      deps.kickOutbox();
     }),
     on(OrderCancelledSchema, async ({ id, data }, context) => {
       await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
-      deps.kickOutbox();
     }),
     on(OrderExpiredSchema, async ({ id, data }, context) => {
       await reservations.releaseOnce(reservationOf(data), clock.now(), context, id);
-      deps.kickOutbox();
     }),
   ];
 }

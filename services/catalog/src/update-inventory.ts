@@ -58,7 +58,6 @@ export async function updateInventory(
     const kind = change.type === "subtract" ? catalogErrors.outOfStock : catalogErrors.tooMuchStock;
     throw new AppError(kind, { details: { productIds: [rest.id], available: outcome.available } });
   }
-  deps.kickOutbox();
   deps.kickIndexer();
   return outcome.stock;
 }

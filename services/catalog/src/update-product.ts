@@ -45,7 +45,6 @@ async function change(
   const event = pendingEvent(ProductChangedSchema, productId);
   const { product, known } = await deps.products.update(productId, owner, changes, deps.clock.now(), event, context);
   if (!product) throw new AppError(known ? commonErrors.forbidden : catalogErrors.productNotFound);
-  deps.kickOutbox();
   deps.kickIndexer();
   return product;
 }

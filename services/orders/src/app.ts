@@ -3,12 +3,12 @@ import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { orders } from "../service.ts";
+import { cacheInvalidation } from "./cache-invalidation.ts";
 import type { Deps } from "./deps.ts";
-import { digest } from "./digest.ts";
 import { expireOrders } from "./expire-orders.ts";
-import { createNeighbourStore } from "./neighbour-store.ts";
+import { createKnownAccountStore } from "./known-account-store.ts";
 import { createOrderStore } from "./order-store.ts";
-import { createPlacing } from "./placing.ts";
+import { createPlacementBatch } from "./placement-batch.ts";
 import { rpc } from "./rpc.ts";
 import { subscriptions } from "./subscriptions.ts";
 
@@ -16,19 +16,23 @@ const sweepMs = 10_000;
 
 /** Orders, wired. */
 export function wire(platform: Platform<typeof orders>): Wiring<typeof orders> {
-  const { database, sidecar, verifier, kickOutbox, publish, log } = platform;
+  const { database, sidecar, verifier, log } = platform;
   const placing = {
     orders: createOrderStore(database),
     reservations: sidecar.service(ReservationsService, "catalog"),
     clock: systemClock,
-    publish,
     log,
   };
-  const deps: Deps = { ...placing, place: createPlacing(placing), verifier, kickOutbox };
+  const deps: Deps = { ...placing, place: createPlacementBatch(placing), verifier };
   const expiry = startSweep("order expiry", sweepMs, log, async (context) => {
     const expired = await expireOrders(deps, context);
     if (expired > 0) log.info({ expired }, "unpaid orders expired");
   });
-  const neighbours = createNeighbourStore(database);
-  return { rpc: rpc(deps), subscriptions: subscriptions({ neighbours }), digest, stop: () => expiry.stop() };
+  const knownAccounts = createKnownAccountStore(database);
+  return {
+    rpc: rpc(deps),
+    subscriptions: subscriptions({ knownAccounts }),
+    cacheInvalidation,
+    stop: () => expiry.stop(),
+  };
 }

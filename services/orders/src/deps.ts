@@ -1,4 +1,3 @@
-import type { WrittenRow } from "@sidecart/platform/events";
 import type { Clock } from "@sidecart/platform/ids";
 import type { Batcher, CallContext, RpcClient, Verifier } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
@@ -14,8 +13,4 @@ export type Deps = {
   clock: Clock;
   place: Batcher<Placement, Outcome>;
   log: Logger;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
-  /** To be called instead with the rows, when the statement claimed and answered them. */
-  publish(rows: readonly WrittenRow[]): void;
 };

@@ -6,10 +6,7 @@ import { paymentWindowMs } from "./order.ts";
 const atOnce = 200;
 
 /** Ends all orders that were not paid in time; their stock goes back. Gives back how many that were. */
-export async function expireOrders(
-  deps: Pick<Deps, "orders" | "clock" | "kickOutbox">,
-  context: CallContext,
-): Promise<number> {
+export async function expireOrders(deps: Pick<Deps, "orders" | "clock">, context: CallContext): Promise<number> {
   const now = deps.clock.now();
   const before = new Date(now.getTime() - paymentWindowMs);
   let [expired, ended] = [0, 0];
@@ -17,7 +14,6 @@ export async function expireOrders(
     throwIfDone(context);
     ended = await deps.orders.expire(before, atOnce, now, context);
     expired += ended;
-    if (ended > 0) deps.kickOutbox();
   } while (ended === atOnce);
   return expired;
 }

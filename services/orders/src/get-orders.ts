@@ -1,14 +1,16 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   AppError,
+  answerEach,
   authorization,
   type CallContext,
   commonErrors,
+  continueWith,
   id,
-  loggedFailure,
   onBehalfOf,
   pageSize,
   parse,
+  settleEach,
 } from "@sidecart/platform/rpc";
 import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
@@ -44,18 +46,20 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
 /** For several people at once; each has an outcome of its own: none where there is no such order for them, or an error. */
 export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
   const { orders } = parse(getOfRequest, input);
-  const asked = await Promise.allSettled(orders.map((one) => seenBy(deps, one, context)));
-  const [only] = asked;
-  if (asked.length === 1 && only?.status === "rejected") throw only.reason;
-  const ids = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value.id] : []));
-  const found = ids.length > 0 ? await deps.orders.byIds(ids, null, context) : [];
-  const byId = new Map(found.map((order) => [order.id, order]));
-  return asked.map((one) => {
-    if (one.status === "rejected")
-      return { result: { case: "failure", value: loggedFailure(deps.log, "get order", one.reason) } };
-    const order = byId.get(one.value.id);
-    const visible = order && (one.value.seen === null || one.value.seen === order.accountId);
-    return visible ? { result: { case: "order", value: toProto(order) } } : {};
+  const asked = await settleEach(orders, (one) => seenBy(deps, one, context));
+  const found = await continueWith(asked, async (wanted) => {
+    const ids = wanted.map(({ id }) => id);
+    const byId = new Map((await deps.orders.byIds(ids, null, context)).map((order) => [order.id, order]));
+    return wanted.map(({ id, seen }) => {
+      const order = byId.get(id);
+      return seen === null || seen === order?.accountId ? order : undefined;
+    });
+  });
+  return answerEach(found, {
+    log: deps.log,
+    name: "get order",
+    answer: (order): OrderOutcome => (order ? { result: { case: "order", value: toProto(order) } } : {}),
+    failure: (value) => ({ result: { case: "failure", value } }),
   });
 }
 

@@ -16,7 +16,7 @@ export async function cancelOrder(deps: Deps, input: unknown, context: CallConte
   const event = { ...pendingEvent(OrderCancelledSchema, orderId), reason };
   return move(
     deps,
-    { id: orderId, accountId, to: "cancelled", payment: null, actor: caller.accountId, reason, event },
+    { id: orderId, accountId, toStatus: "cancelled", paymentStatus: null, actor: caller.accountId, reason, event },
     context,
   );
 }
@@ -29,19 +29,18 @@ export async function markPaid(deps: Deps, input: unknown, context: CallContext)
   const reason = "marked paid by an admin";
   return move(
     deps,
-    { id: orderId, accountId: null, to: "paid", payment: "paid", actor: caller.accountId, reason, event },
+    { id: orderId, accountId: null, toStatus: "paid", paymentStatus: "paid", actor: caller.accountId, reason, event },
     context,
   );
 }
 
 async function move(deps: Deps, wish: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
-  const allowed = comesFrom[wish.to];
+  const allowed = comesFrom[wish.toStatus];
   const { status, order } = await deps.orders.move({ ...wish, allowed, at: deps.clock.now() }, context);
   if (status === null) throw new AppError(orderErrors.orderNotFound);
   if (!order) {
-    const message = `An order that is ${status} cannot become ${wish.to}.`;
-    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: wish.to } });
+    const message = `An order that is ${status} cannot become ${wish.toStatus}.`;
+    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: wish.toStatus } });
   }
-  deps.kickOutbox();
   return order;
 }

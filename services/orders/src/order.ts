@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { OrderSchema } from "@sidecart/proto/orders/v1/orders";
+import { z } from "zod";
 
 export const statuses = [
   "pending_payment",
@@ -13,24 +14,27 @@ export const statuses = [
   "expired",
 ] as const;
 export type Status = (typeof statuses)[number];
-export type PaymentStatus = "none" | "pending" | "paid" | "failed" | "refunded";
+const paymentStatuses = ["none", "pending", "paid", "failed", "refunded"] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /** Prices are minor units of the order's currency. */
-export type OrderLine = { productId: string; name: string; quantity: number; price: number };
-export type Order = {
-  id: string;
-  accountId: string;
-  /** Of the account, as its events told; empty when they have not come yet. */
-  username: string;
-  status: Status;
-  paymentStatus: PaymentStatus;
-  quantity: number;
-  priceTotal: number;
-  currency: string;
-  lines: OrderLine[];
-  version: number;
-  createdAt: string;
-};
+const orderLine = z.strictObject({ productId: z.string(), name: z.string(), quantity: z.number(), price: z.number() });
+export type OrderLine = z.infer<typeof orderLine>;
+/** An order as the store gives it. `username` is empty until its account's first event has come. */
+export const order = z.strictObject({
+  id: z.string(),
+  accountId: z.string(),
+  username: z.string(),
+  status: z.enum(statuses),
+  paymentStatus: z.enum(paymentStatuses),
+  quantity: z.number(),
+  priceTotal: z.number(),
+  currency: z.string(),
+  lines: z.array(orderLine),
+  version: z.number(),
+  createdAt: z.string(),
+});
+export type Order = z.infer<typeof order>;
 
 /** From where an order may come to a status. Whatever is not here is refused by the statement that would do it. */
 export const comesFrom = {

@@ -1,6 +1,5 @@
 import { StatementFailed } from "@sidecart/platform/database";
 import type { WrittenRow } from "@sidecart/platform/events";
-import { writtenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { Verifier } from "@sidecart/platform/rpc";
 import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
@@ -8,10 +7,11 @@ import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
 import { startReservations } from "../../../tests/support/reservations.ts";
 import { startStore } from "../../../tests/support/store.ts";
+import { rowsWritten } from "../../../tests/support/written-rows.ts";
 import type { Deps } from "./deps.ts";
 import { createOrderStore, type NewOrder } from "./order-store.ts";
 import { placeOrders } from "./place-orders.ts";
-import { createPlacing, type PlacingDeps } from "./placing.ts";
+import { createPlacementBatch, type PlacementDeps } from "./placement-batch.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
@@ -22,7 +22,7 @@ type Answer =
 
 const idOf = (answer: Answer | undefined) => (answer?.case === "order" ? answer.value.id : undefined);
 
-const { database, query } = await startStore(t, "orders");
+const { database, query, written } = await startStore(t, "orders");
 const catalog = await startReservations(t, { now: () => now }, soon);
 
 /** A customer and products of their own: 100 of each. */
@@ -44,14 +44,13 @@ async function shop({ price = 1_290 } = {}) {
     orders: createOrderStore(database),
     reservations: catalog.client(calls),
     clock: { now: () => now },
-    publish: () => {},
     log: createLogger("orders", "silent"),
-  } as unknown as PlacingDeps;
+  } as unknown as PlacementDeps;
   /** With something of it in another way. */
   const depsWith = (other: object): Deps => {
-    const changed = { ...placing, ...other } as PlacingDeps;
+    const changed = { ...placing, ...other } as PlacementDeps;
     const verifier = { caller } as unknown as Verifier;
-    return { ...changed, place: createPlacing(changed), verifier, kickOutbox() {} };
+    return { ...changed, place: createPlacementBatch(changed), verifier };
   };
   const deps = depsWith({});
   const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
@@ -180,7 +179,7 @@ t.test("one order that cannot be written fails alone, and nobody else's is place
   const { tea, cup, yen, depsWith, count, stock } = await shop();
   const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
   const place = async (orders: NewOrder[], context: CallContext) => {
-    if (poisoned(orders)) throw new StatementFailed(commonErrors.unavailable);
+    if (poisoned(orders)) throw new StatementFailed();
     return store.place(orders, context);
   };
   const deps = depsWith({ orders: { ...store, place } });
@@ -195,16 +194,12 @@ t.test("one order that cannot be written fails alone, and nobody else's is place
 });
 
 t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
-  const published: WrittenRow[] = [];
-  const { tea, cup, depsWith, accountId } = await shop();
-  const deps = depsWith({ publish: (rows: WrittenRow[]) => published.push(...rows) });
+  const { tea, cup, deps, accountId } = await shop();
+  const published = written.rows;
+  published.length = 0;
   await placeOrders(deps, { placements: [some(tea, 1, "key")] }, soon());
   await placeOrders(deps, { placements: [some(tea, 1, "key"), some(cup), some(tea, 1_000)] }, soon());
-  const rows = await query<{ row: WrittenRow; seconds: number }>(
-    `select ${writtenRow} as row, extract(epoch from claimed_until - now())::float as seconds
-     from outbox where data->'order'->>'accountId' = $1 order by id`,
-    [accountId],
-  );
+  const rows = await rowsWritten({ query }, "data->'order'->>'accountId' = $1", [accountId]);
   const row = ({ createdAt, ...rest }: WrittenRow) => rest;
   t.same(
     published.map(row),
@@ -218,7 +213,7 @@ t.test("events of placed orders, and of no others, are handed over as they were 
 t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
   const store = createOrderStore(database);
   const { tea, depsWith, count, stock } = await shop();
-  const failures = [new StatementFailed(commonErrors.unavailable)];
+  const failures = [new StatementFailed()];
   const byKeys: typeof store.byKeys = async (...asked) => {
     const failure = failures.pop();
     if (failure) throw failure;

@@ -1,12 +1,14 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
+  answerEach,
   authorization,
   type CallContext,
+  continueWith,
   id,
-  loggedFailure,
   onBehalfOf,
   parse,
   quantity,
+  settleEach,
   text,
 } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
@@ -14,7 +16,9 @@ import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { toProto } from "./order.ts";
-import { type Outcome, toPlacement } from "./placement.ts";
+import { type Outcome, type Placement, toPlacement } from "./placement.ts";
+
+type PlaceOutcome = MessageInitShape<typeof PlaceOutcomeSchema>;
 
 const request = z.object({ placements: z.array(z.unknown()).min(1).max(100) });
 const placement = z.object({
@@ -28,26 +32,21 @@ const placement = z.object({
 });
 
 /** Places many orders, of one person or of several; each has an outcome of its own, also when it fails. */
-export async function placeOrders(
-  deps: Deps,
-  input: unknown,
-  context: CallContext,
-): Promise<MessageInitShape<typeof PlaceOutcomeSchema>[]> {
+export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
-  const [only] = placements;
-  if (placements.length === 1) return [outcomeToProto(await placeOne(deps, only, context))];
-  const settled = await Promise.allSettled(placements.map((asked) => placeOne(deps, asked, context)));
-  return settled.map((one) => {
-    if (one.status === "fulfilled") return outcomeToProto(one.value);
-    return { result: { case: "failure", value: loggedFailure(deps.log, "place order", one.reason) } };
+  const asked = await settleEach(placements, (one) => placementOf(deps, one, context));
+  return answerEach(await continueWith(asked, (wanted) => deps.place.all(wanted, context)), {
+    log: deps.log,
+    name: "place order",
+    answer: outcomeToProto,
+    failure: (value): PlaceOutcome => ({ result: { case: "failure", value } }),
   });
 }
 
-async function placeOne(deps: Deps, input: unknown, context: CallContext): Promise<Outcome> {
+async function placementOf(deps: Deps, input: unknown, context: CallContext): Promise<Placement> {
   const { authorization: bearer, traceparent, ...asked } = parse(placement, input);
-  const own = onBehalfOf(context, bearer);
-  const { accountId } = await deps.verifier.caller(own);
-  return deps.place(toPlacement(accountId, asked, nearest(traceparent)), own);
+  const { accountId } = await deps.verifier.caller(onBehalfOf(context, bearer));
+  return toPlacement(accountId, asked, nearest(traceparent));
 }
 
 /** The span of this call, unless the placement belongs to another trace than the call that brought it. */
@@ -57,7 +56,7 @@ function nearest(traceparent: string): string | null {
   return traceparent && traceOf(own ?? "") !== traceOf(traceparent) ? traceparent : own;
 }
 
-function outcomeToProto(outcome: Outcome): MessageInitShape<typeof PlaceOutcomeSchema> {
+function outcomeToProto(outcome: Outcome): PlaceOutcome {
   if ("order" in outcome) {
     return { result: { case: "order", value: toProto(outcome.order) }, replayed: outcome.replayed };
   }

@@ -82,11 +82,11 @@ function priced(attempt: Attempt, answer: ReserveOutcome, at: Date): Decision {
 }
 
 function placedEvent(placed: Omit<NewOrder, "event">, traceparent: string | null) {
-  const { id, accountId, reservationId, priceTotal, currency, lines } = placed;
+  const { id, accountId, reservationId, priceTotal, currency, lines, at } = placed;
   const order = { id, accountId, status: "pending_payment", reservationId, currency, version: 1 };
   const units = lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: String(price) }));
   const data = { order: { ...order, priceTotal: String(priceTotal), lines: units } };
-  return outboxRow(OrderPlacedSchema, id, data, traceparent);
+  return { ...outboxRow(OrderPlacedSchema, id, data, traceparent), createdAt: at.toISOString() };
 }
 
 /** The same key twice in one call is one order: the second finds the first's. */

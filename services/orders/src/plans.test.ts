@@ -7,7 +7,7 @@ import t from "tap";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { fillOrders } from "../../../tests/growth/fill/orders.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
-import { createNeighbourStore } from "./neighbour-store.ts";
+import { createKnownAccountStore } from "./known-account-store.ts";
 import { comesFrom } from "./order.ts";
 import { createOrderStore } from "./order-store.ts";
 
@@ -30,7 +30,7 @@ async function runAll(database: Database): Promise<void> {
   const [id, accountId] = [newId(), newId()];
   const lines = [{ productId: newId(), name: "Tea", quantity: 1, price: 1 }];
   const sums = { quantity: 1, priceTotal: 1, currency: "EUR", lines, requestHash: "" };
-  const event = { ...pendingEvent(OrderPlacedSchema, id), data: {} };
+  const event = { ...pendingEvent(OrderPlacedSchema, id), data: {}, createdAt: now.toISOString() };
   await orders.place([{ id, accountId, ...sums, reservationId: newId(), idempotencyKey: "k", at: now, event }], soon());
   await orders.byKeys([{ accountId, key: "k" }], soon());
   await orders.byIds([id], accountId, soon());
@@ -39,12 +39,11 @@ async function runAll(database: Database): Promise<void> {
   await orders.histories([id], accountId, soon());
   await orders.expire(now, 200, now, soon());
   const to = {
-    to: "paid",
-    payment: "paid",
+    toStatus: "paid",
+    paymentStatus: "paid",
     allowed: comesFrom.paid,
     event: pendingEvent(OrderPaidSchema, id),
   } as const;
   await orders.move({ id, accountId: null, ...to, actor: "", reason: "", at: now }, soon());
-  const neighbours = createNeighbourStore(database);
-  await neighbours.keepAccount({ id: newId(), username: "Ann", version: 1 }, soon());
+  await createKnownAccountStore(database).keep({ id: newId(), username: "Ann", version: 1 }, soon());
 }

@@ -11,15 +11,15 @@ import { fill, restore } from "./ary82-microservices/fill.ts";
 const buyersAtMost = 16;
 
 /**
- * github.com/ary82/microservices: services in Go behind a GraphQL API (`--vs` names its /query). It must be running; the
- * environment has its databases by the names that it uses itself, and in PIDS_FOLDER a file for each process with its id.
+ * github.com/ary82/microservices: Go services behind a GraphQL API (`--vs` is the URL of /query). It must be running. The
+ * environment contains its database variables, and PIDS_FOLDER: a folder with a pid file for each process.
  */
 export const adapter: Adapter<World> = { name: "go", prepare, cases, notes };
 
 async function prepare(options: PrepareOptions): Promise<System<World>> {
   const { url, size, say } = options;
-  if (!url) throw new Error("start it first, and give its /query with --vs");
-  refuseLongLists(options);
+  if (!url) throw new Error("start it first, and set --vs to the URL of its /query");
+  rejectLongLists(options);
   const databases = await openDatabases();
   say("filling its databases");
   await fill(url, databases, size);
@@ -46,15 +46,15 @@ async function prepare(options: PrepareOptions): Promise<System<World>> {
   };
 }
 
-/** Its lists have no pages: they are held against a page of ours only where that holds all there is. */
-function refuseLongLists({ size, cases: wanted }: PrepareOptions): void {
+/** Its lists have no pages, so they are comparable only with a page of ours that contains all rows. */
+function rejectLongLists({ size, cases: wanted }: PrepareOptions): void {
   const longest = [
     ["products", 1_000],
     ["orders", 500],
   ] as const;
   for (const [name, most] of longest)
     if (wanted.includes(name) && size[name] > most)
-      throw new Error(`${name} has no pages: say --${name} ${most}, or leave the case out with --only`);
+      throw new Error(`${name} has no pages: set --${name} ${most}, or exclude the case with --only`);
 }
 
 function processes(): Map<string, number> {

@@ -17,8 +17,8 @@ export const adapter: Adapter<World> = {
     "oversell",
   ),
   notes: {
-    product: "keeps nothing: the same as with every cache off",
-    "place-order": "two statements an order, an outbox row in each; nobody publishes them",
+    product: "has no cache: the same as `product-uncached`",
+    "place-order": "two statements per order, each with an outbox row, which is never published",
   },
 };
 

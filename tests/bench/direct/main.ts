@@ -7,11 +7,11 @@ import { readOrder, readOrders, readProduct, readProducts, takeStock, writeOrder
 import { schema } from "./schema.ts";
 
 /**
- * What is left when there is no Dapr: the same API, rows and check of the token in one process that speaks to PostgreSQL
- * itself. It publishes no events and serves one line an order: nothing is to be bought here.
+ * The upper limit: the same API, rows and token check without Dapr, in one process that queries PostgreSQL directly. It
+ * publishes no events and supports one line per order. It is not a usable shop.
  */
 const { CATALOG_URL, ORDERS_URL, JWKS = "" } = process.env;
-/** As many as each of our services' sidecars has. */
+/** The same number of connections as in the sidecar of each service. */
 const max = 8;
 const catalog = new pg.Pool({ connectionString: CATALOG_URL, max });
 const orders = new pg.Pool({ connectionString: ORDERS_URL, max });
@@ -29,7 +29,7 @@ async function placeOrder(_: unknown, { input }: PlaceOrder, context: Context) {
   const [{ productId, quantity } = { productId: "", quantity: 0 }] = input.orderProducts;
   const reservation = newId();
   const taken = await takeStock(catalog, reservation, productId, quantity);
-  if (!taken) throw new mercurius.ErrorWithProps("There is not enough of it.", { code: "OUT_OF_STOCK" });
+  if (!taken) throw new mercurius.ErrorWithProps("Not enough stock.", { code: "OUT_OF_STOCK" });
   const { name, price, currency } = taken;
   const order = { id: newId(), userId, status: "pending_payment", quantity, priceTotal: price * quantity, currency };
   const line = { productId, name, quantity, price };
@@ -56,5 +56,5 @@ await http.register(mercurius, {
   jit: 2,
   context: ({ headers }): Context => ({ authorization: headers.authorization }),
 });
-process.once("disconnect", () => process.exit()); // whoever measures has ended
+process.once("disconnect", () => process.exit()); // the bench has exited
 process.send?.(await http.listen({ host: "127.0.0.1", port: 0 }));

@@ -3,7 +3,7 @@ import type pg from "pg";
 type Order = { id: string; userId: string; status: string; quantity: number; priceTotal: number; currency: string };
 export type Line = { productId: string; name: string; quantity: number; price: number };
 
-/** Prepared once a connection. */
+/** A statement that is prepared once per connection. */
 const statement = (name: string, text: string) => (values: unknown[]) => ({ name, text, values });
 
 const productColumns = "id, name, description, price::int, on_hand - reserved as stock";
@@ -26,7 +26,7 @@ const order = statement(
    from orders o where o.id = $1 and o.account_id = $2`,
 );
 
-/** Takes stock, and notes it for search: none comes back when there is not enough. */
+/** Takes stock and queues the product for the search index. Returns no row when the stock is too low. */
 const reserve = statement(
   "reserve",
   `with taken as (

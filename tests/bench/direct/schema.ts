@@ -1,4 +1,4 @@
-/** The part of our API that the limit is measured by, word for word. */
+/** An exact copy of the parts of our API that the bench uses. */
 export const schema = `
 type Query {
   product(id: ID!): Product

@@ -18,7 +18,7 @@ const services = ["catalog", "orders"];
 
 export type DirectSystem = System<World> & { databases: Databases };
 
-/** Starts the one process on a PostgreSQL of its own, with the tables and the data that our services have. */
+/** Starts the process with a separate PostgreSQL, and the same tables and data as our services. */
 export async function startDirect({ size }: Pick<PrepareOptions, "size">): Promise<DirectSystem> {
   const run = await StoreRun.begin();
   const { postgres, urlOf } = await startStore(run);
@@ -36,7 +36,7 @@ export async function startDirect({ size }: Pick<PrepareOptions, "size">): Promi
     databases,
     processes: () => new Map(pids.map(([name, { pid }]) => [name, pid ?? 0])),
     settled: async () => {},
-    // Nobody hears its events.
+    // Its events have no subscribers.
     audit: async () => ({ ...(await readBooks(databases, size)), handled: undefined }),
     stock: (product, units) => setStock(databases, product, units),
     restore: () => restore(databases, size),

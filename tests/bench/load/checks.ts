@@ -6,23 +6,23 @@ const tooMuch = [429, 503];
 const kept = 5_000;
 const wrongKept = 5;
 
-/** What came back, by how it came. */
+/** The number of responses of each kind. */
 export type Counts = {
   right: number;
   placed: number;
-  /** Answered 429 or 503: too much was asked. */
+  /** Responses with 429 or 503, because of overload. */
   shed: number;
-  /** Other statuses, and connections that failed, by what was said. */
+  /** Other statuses and failed connections, by error message. */
   failed: Record<string, number>;
   wrong: number;
-  /** The first of what was wrong. */
+  /** The first problems of wrong responses. */
   texts: string[];
 };
 type Verdict = "right" | "shed" | "failed" | "wrong";
 
 /**
- * Looks at every reply as a whole. A read whose text was found right is right when the same text comes again: so a list
- * of 200 kB costs the load no more than a comparison.
+ * Checks every response completely. A repeated response with the same text is only compared with the checked one, so that
+ * the check of a list of 200 kB is cheap.
  */
 export class Checks {
   readonly #right = new Map<string, string>();

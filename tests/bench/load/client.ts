@@ -3,7 +3,7 @@ import type { Exchange } from "../adapter.ts";
 
 export type Reply = { status: number; body: string };
 
-/** One connection, on which one request waits at a time. */
+/** One connection with one pending request at a time. */
 export class Connection {
   readonly #clients = new Map<string, Client>();
 
@@ -16,7 +16,7 @@ export class Connection {
       client.dispatch(
         { path: pathname, method: "POST", headers: { "content-type": "application/json", ...headers }, body },
         {
-          onRequestStart: () => {}, // undici asks for it
+          onRequestStart: () => {}, // undici requires it
           onResponseStart: (_controller, code) => {
             status = code;
           },
@@ -44,7 +44,7 @@ export class Connection {
 
 const addresses = new Map<string, URL>();
 
-/** Parsed once: there are few. */
+/** Each address is parsed once. */
 function addressOf(url: string): URL {
   let address = addresses.get(url);
   if (!address) {

@@ -6,16 +6,16 @@ import { Connection } from "./client.ts";
 
 export type Load = {
   connections: number;
-  /** Before the time that counts. */
+  /** The warm-up before the measurement. */
   warmUpMs: number;
   ms: number;
-  /** Ends after so many requests, however long that takes, and counts all of them. */
+  /** Stops after this many requests, without a time limit, and measures all of them. */
   requests?: number;
 };
 
-/** Times in milliseconds, of right replies alone. */
+/** Latencies of correct responses, in milliseconds. */
 export type Measured = {
-  /** Of the time that counts. */
+  /** Within the measurement. */
   seconds: number;
   right: number;
   perSecond: number;
@@ -24,15 +24,15 @@ export type Measured = {
   p99: number;
   longest: number;
   shed: number;
-  /** Of the whole run, with what was asked while it warmed up and what was still under way at its end. */
+  /** Of the whole run, including the warm-up and the requests in flight at the end. */
   all: Counts;
 };
 
 type Marks = { measuring(): void; measured(): void };
 
 /**
- * As many callers as connections, each of whom asks again as soon as it is answered. No request is cut off at the end, so
- * that what was answered can be held against what was written.
+ * One caller per connection sends the next request after each response. No request is aborted at the end, so that the
+ * responses can be compared with the databases.
  */
 export async function closedLoop(ask: Ask, load: Load, checks: Checks, marks: Marks): Promise<Measured> {
   const { connections, warmUpMs, ms, requests } = load;
@@ -73,7 +73,7 @@ async function exchange(connection: Connection, ask: Ask, checks: Checks, tally:
   }
 }
 
-/** Counts what ends within the time that counts. */
+/** Counts the responses within the measurement. */
 class Tally {
   readonly #from: number;
   readonly until: number;

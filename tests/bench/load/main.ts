@@ -2,12 +2,12 @@ import type { Adapter, AdapterModule, CaseName } from "../adapter.ts";
 import { Checks } from "./checks.ts";
 import { closedLoop, type Load, type Measured } from "./closed-loop.ts";
 
-/** What the process that makes the load is told, and what it says. */
+/** The messages to and from the process of the load generator. */
 export type Order = Load & { caseName: CaseName };
 export type Begin = { adapter: string; world: unknown };
 export type Said = "ready" | "measuring" | "measured" | Measured | { error: string };
 
-/** The process ends with its parent: the channel keeps it alive. */
+/** Only the channel to the parent keeps the process alive, so it exits with its parent. */
 process.once("message", async ({ adapter: file, world }: Begin) => {
   const { adapter } = (await import(file)) as AdapterModule;
   process.on("message", (order: Order) => {
@@ -16,7 +16,7 @@ process.once("message", async ({ adapter: file, world }: Begin) => {
   say("ready");
 });
 
-/** What was found right in one run is asked about anew in the next. */
+/** Each run checks all responses again. */
 function run({ cases }: Adapter<unknown>, world: unknown, { caseName, ...load }: Order): Promise<Measured> {
   const ask = cases[caseName]?.(world);
   if (!ask) throw new Error(`no case ${caseName}`);

@@ -5,7 +5,7 @@ import type { Begin, Order, Said } from "./main.ts";
 
 type Marks = { measuring(): void; measured(): void };
 
-/** The process that makes the load for one implementation, kept for all of its cases so that its code stays warm. */
+/** The load generator of one implementation. All cases use the same process, so that its code stays optimised. */
 export class LoadProcess {
   readonly #child: ChildProcess;
 
@@ -36,10 +36,10 @@ export class LoadProcess {
     this.#child.kill();
   }
 
-  /** Waits for what `of` makes of something that was said. */
+  /** Waits for a message for which `of` returns a value. */
   #hear<T>(of: (said: Said) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
-      const ended = () => reject(new Error("the process that makes the load has ended"));
+      const ended = () => reject(new Error("the load generator has exited"));
       const heard = (said: Said) => {
         const failed = typeof said === "object" && "error" in said;
         const answer = failed ? undefined : of(said);

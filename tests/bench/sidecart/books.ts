@@ -12,7 +12,7 @@ export const openDatabases = (url: (service: "catalog" | "orders") => string): D
 
 function openPool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString, max: 2 });
-  // Its server is stopped right after it, which a connection that is closing may still hear.
+  // Closing connections may report that the server stops.
   return pool.on("error", () => {});
 }
 
@@ -20,7 +20,7 @@ export async function closeDatabases({ catalog, orders }: Databases): Promise<vo
   await Promise.all([catalog.end(), orders.end()]);
 }
 
-/** Of what was ordered since the data set was put in. */
+/** Totals of the orders since the data set was written. */
 export async function readBooks({ catalog, orders }: Databases, size: Size): Promise<Books> {
   const [placed, kept, held, stock] = await Promise.all([
     orders.query("select count(*)::int as count from orders where id > $1", [orderId(size.orders)]),
@@ -44,7 +44,7 @@ export async function setStock({ catalog }: Databases, product: number, units: n
   await catalog.query("update products set on_hand = reserved + $2 where id = $1", [productId(product), units]);
 }
 
-/** As after the fill. Nothing may be under way. */
+/** Restores the data set. No request or event may be in progress. */
 export async function restore({ catalog, orders }: Databases, size: Size): Promise<void> {
   const last = orderId(size.orders);
   for (const table of ["order_lines", "order_transitions"])
@@ -59,8 +59,8 @@ export async function restore({ catalog, orders }: Databases, size: Size): Promi
 }
 
 /**
- * From the making of each event of a placed order, which is right before the statement that writes both, to the statement
- * that holds its reservation. Its id is a UUIDv7 (RFC 9562): the first 48 bits are milliseconds of the epoch.
+ * The latency of each event of a placed order: from its creation, right before the statement that writes order and event,
+ * to the statement that holds the reservation. The event id is a UUIDv7 (RFC 9562): its first 48 bits are the time in ms.
  */
 export async function eventTimes({ catalog }: Databases): Promise<number[]> {
   const { rows } = await catalog.query<{ id: string; handled: number }>(

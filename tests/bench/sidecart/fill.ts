@@ -4,7 +4,7 @@ import { accountId, orderId, productId, reservationId } from "./ids.ts";
 
 const rowsAtOnce = 10_000;
 
-/** Writes the data set into databases that hold nothing else of its kind. */
+/** Writes the data set to empty databases. */
 export async function fillCatalog(url: string, size: Size): Promise<void> {
   await filling(url, async (insert) => {
     await insert(
@@ -59,7 +59,7 @@ export async function fillOrders(url: string, size: Size): Promise<void> {
   });
 }
 
-/** `passwordHash`: all of them have the same password. */
+/** All accounts have the same password and `passwordHash`. */
 export async function fillAccounts(url: string, size: Size, passwordHash: string): Promise<void> {
   await filling(url, async (insert) => {
     await insert(
@@ -79,7 +79,7 @@ export async function fillAccounts(url: string, size: Size, passwordHash: string
 
 type Insert = (count: number, statement: string, row: (number: number) => object) => Promise<void>;
 
-/** `rows` in a statement are those of one batch. */
+/** In a statement, `rows` is one batch of rows. */
 async function filling(url: string, fill: (insert: Insert) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** Ids by number: UUIDv7 of the beginning of time, so that what is written later is newer. */
+/** Ids by number: UUIDv7 with a time near 1970, so that rows that are written later are newer. */
 const idOf = (kind: number) => (number: number) =>
   `00000000-0000-7${kind.toString(16).padStart(3, "0")}-8000-${number.toString(16).padStart(12, "0")}`;
 

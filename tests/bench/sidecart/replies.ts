@@ -14,7 +14,7 @@ export const product =
   (reply) =>
     differs(dataOf(reply).product, productExpected(number), productShape);
 
-/** The newest first. */
+/** The newest products first. */
 export const products =
   ({ size }: Sized, first: number): Check =>
   (reply) => {
@@ -22,7 +22,7 @@ export const products =
     return listDiffers(dataOf(reply).products, expected, productShape);
   };
 
-/** Those of the data set as they are; what was placed since is newer, and of any kind. */
+/** The orders of the data set unchanged. Orders that were placed later come first and are not checked. */
 export const orders =
   ({ size }: Sized, numbers: number[]): Check =>
   (reply) => {
@@ -67,7 +67,7 @@ export const isOrder = (reply: string): boolean => reply.includes('"status":"pen
 
 export const wordsOf = (number: number) => productOf(number).name.split(" ").slice(0, 2).join(" ");
 
-/** The first is one of those with both words, as it is. */
+/** The first result is an unchanged product with both words. */
 export const found =
   (number: number): Check =>
   (reply) => {
@@ -77,7 +77,7 @@ export const found =
     };
     const [best] = items ?? [];
     if (!best?.name.startsWith(wordsOf(number))) return `the best match for ${wordsOf(number)} is ${best?.name}`;
-    if (total < items.length) return `${total} in all, ${items.length} shown`;
+    if (total < items.length) return `total is ${total}, but the page has ${items.length}`;
     return listDiffers(
       items,
       items.map(({ name }) => productExpected(Number(name.split(" ").at(-1)))),
@@ -116,15 +116,15 @@ const lineExpected = (number: number, quantity: number, price: number) => ({
   price,
 });
 
-/** Empty when there is none, or errors beside it: then whatever is looked for in it is missing. */
+/** The data of a response; empty when there is none or when there are errors, so that every check fails. */
 function dataOf(reply: string): Json {
   const { data, errors } = JSON.parse(reply) as { data?: Json | null; errors?: unknown };
   return errors ? {} : (data ?? {});
 }
 
-/** Fields named in `shape` must be of it, all others as expected, and there are no more. */
+/** Compares an object: fields in `shape` must match their predicate, other fields must equal `expected`; no extra fields. */
 function differs(value: unknown, expected: Json, shape: Shape): string | undefined {
-  if (typeof value !== "object" || value === null) return "nothing where something was expected";
+  if (typeof value !== "object" || value === null) return "an object is missing";
   const rest: Json = { ...value };
   for (const [name, good] of Object.entries(shape)) {
     if (!good(rest[name])) return `${name} is ${JSON.stringify(rest[name])}`;

@@ -44,7 +44,7 @@ export const cases: Partial<Record<CaseName, (world: World) => Ask>> = {
 
 type Asked = {
   variables?: object;
-  /** Whose token goes along; none when left out. */
+  /** The account whose token is sent; without it, none. */
   account?: number;
   check: Exchange["check"];
   placed?: Exchange["placed"];
@@ -93,10 +93,10 @@ const searching = (world: World): Ask =>
   });
 
 /**
- * In the shares that Online Boutique's load generator has (src/loadgenerator/locustfile.py of
- * GoogleCloudPlatform/microservices-demo), of 20: home page 1, product pages 13 (10 to look, 2 to add to a cart, 1 before
- * it buys), cart 3 (our own 20 newest orders), change of currency 2 (a search: there is one currency), checkout 1. What
- * only writes the cart is left out.
+ * The shares of Online Boutique's load generator (src/loadgenerator/locustfile.py of GoogleCloudPlatform/
+ * microservices-demo), out of 20: home page 1, product pages 13 (10 views, 2 before adding to the cart, 1 before checkout),
+ * cart 3 (here: the viewer's 20 newest orders), change of currency 2 (here: a search, because there is one currency),
+ * checkout 1. Requests that only write the cart are omitted.
  */
 function browsing(world: World): Ask {
   const shares: [number, Ask][] = [
@@ -110,7 +110,7 @@ function browsing(world: World): Ask {
   return () => (deck[randomInt(deck.length)] as Ask)();
 }
 
-/** Only of the accounts whose tokens there are. */
+/** Only orders of accounts with a token. */
 function anyOrder(world: World): Ask {
   const numbers = world.tokens.map((_, place) => ordersOf(place + 1, world.size));
   return ask(world, operations.order, () => {
@@ -130,5 +130,5 @@ const placing = (world: World, product: () => number, check: replies.PlacedCheck
     return { account, variables, check: check(account, number), placed: replies.isOrder, statuses: [200, 409] };
   });
 
-/** 1 to `most`. */
+/** A random number from 1 to `most`. */
 const anyOf = (most: number) => 1 + randomInt(most);

@@ -23,7 +23,7 @@ const programs = ["gateway", uncached, "accounts", "catalog", "orders", "embedde
 const unlimited = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
 const needSearch = ["search", "suggest", "mixed"];
 
-/** Starts Sidecart on free ports, fills its databases past the services, and has it build its search index if it is asked. */
+/** Starts Sidecart on free ports, writes the data set directly to its databases, and builds the search index if needed. */
 export async function startSidecart({ size, cases, profile, say }: PrepareOptions): Promise<System<World>> {
   const home = await temporaryHome("bench");
   const end = new AbortController();
@@ -90,7 +90,7 @@ function environment(profile: boolean): Record<string, Record<string, string>> {
   return Object.fromEntries(programs.map((name) => [name, { ...own[name], ...(profile && inspectable) }]));
 }
 
-/** The password is hashed once, by accounts itself. */
+/** The accounts service hashes the password once. */
 async function fill(launched: Launched, size: Size): Promise<void> {
   const { id } = await newCustomer(launched.gatewayUrl);
   const accounts = new pg.Client({ connectionString: launched.databaseUrl("accounts") });
@@ -118,12 +118,12 @@ async function buildIndex(gatewayUrl: string): Promise<void> {
   await eventually("the search index", live, 30 * 60_000);
 }
 
-/** Nothing waits in an outbox, in the broker, or for the search index. */
+/** Waits until the outboxes, the broker and the search queue are empty. */
 async function settled({ catalog, orders }: Databases, { unread }: Streams): Promise<void> {
   const empty = async (database: pg.Pool, table: string) =>
     !(await database.query(`select exists (select from ${table})`)).rows[0].exists;
   await eventually(
-    "every event to have had its effect",
+    "every event to be handled",
     async () =>
       (await empty(orders, "outbox")) &&
       (await empty(catalog, "outbox")) &&

@@ -2,11 +2,11 @@ import { goodClaims, type SigningKey, sign } from "../../support/tokens.ts";
 import type { Size } from "../data-set.ts";
 import { accountId } from "./ids.ts";
 
-/** People who ask at once; more would only be more tokens to make. */
+/** The number of accounts with a token. More tokens would only cost time to sign. */
 const most = 1_000;
 const goodForSeconds = 24 * 60 * 60;
 
-/** Access tokens by account, as a log-in gives them but for how long they are good. */
+/** Access tokens by account, like those of a log-in but with a longer validity. */
 export function signTokens(key: SigningKey, size: Size): Promise<string[]> {
   const exp = Math.floor(Date.now() / 1_000) + goodForSeconds;
   const tokens = Array.from({ length: Math.min(size.accounts, most) }, (_, place) =>

@@ -4,11 +4,11 @@ import { unitsInStock } from "../data-set.ts";
 import { type Databases, setStock } from "./books.ts";
 import { productId } from "./ids.ts";
 
-/** A replica of the gateway that keeps nothing. It hears every broadcast, so it only runs while it is asked. */
+/** A gateway replica without a cache. It receives every broadcast, so it runs only during the cases that use it. */
 export const uncached = "gateway-2";
 export const keepsNothing = { SIDECART_CACHE_MS: "0" };
 
-/** Starts or stops it, as is wanted. */
+/** Starts or stops the replica. */
 export async function runUncached(
   { processes, gatewayUrls, kill, start }: Launched,
   wanted: boolean,
@@ -22,7 +22,7 @@ export async function runUncached(
   await proveUncached(gatewayUrls[1] ?? "", databases);
 }
 
-/** What changes behind everybody's back is seen at once. */
+/** Proves that the replica has no cache: a change in the database is visible at once. */
 async function proveUncached(url: string, databases: Databases): Promise<void> {
   const stock = async () => {
     const query = "query($id: ID!) { product(id: $id) { stock } }";
@@ -31,6 +31,6 @@ async function proveUncached(url: string, databases: Databases): Promise<void> {
   };
   for (const units of [unitsInStock - 1, unitsInStock]) {
     await setStock(databases, 1, units);
-    if ((await stock()) !== units) throw new Error("the gateway that is to keep nothing has kept a product");
+    if ((await stock()) !== units) throw new Error("the gateway without a cache has cached a product");
   }
 }

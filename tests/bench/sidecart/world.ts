@@ -1,9 +1,9 @@
 import type { Size } from "../data-set.ts";
 
-/** What requests to a system with our API have to know. */
+/** The data that requests to our API need. */
 export type World = {
   url: string;
-  /** A gateway of the same system that keeps nothing; none where there is nothing to keep. */
+  /** The URL of a gateway without a cache; undefined when the implementation has no cache. */
   uncachedUrl?: string;
   size: Size;
   /** Access tokens, by account. */

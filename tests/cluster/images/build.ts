@@ -1,13 +1,13 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findNatsServer } from "@sidecart/local/parts/nats";
-import { settle } from "../../../images/assemble.ts";
+import { normalizeFiles } from "../../../images/assemble.ts";
 import { options } from "../../../images/pack.help.mjs";
 import { packAll } from "../../../images/pack.ts";
 import { fillElasticsearch } from "./elasticsearch.ts";
 import { fillRabbitMQ } from "./rabbitmq.ts";
 
-const help = `Servers for the tests in a cluster that can pull no image: from Debian's packages, Go modules and Maven.
+const help = `Builds server images for a test cluster that cannot pull images, from Debian packages, Go modules and Maven.
 
 node tests/cluster/images/build.ts [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
 
@@ -18,14 +18,14 @@ async function fillNats(folder: string): Promise<void> {
   await copyFile(await findNatsServer(say), join(folder, "nats-server"));
 }
 
-/** Fills an empty `sources`; no layer of packages below it. */
+/** Writes only `sources`; the layer of packages stays empty. */
 function filled(fill: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
   return async (folder) => {
     await rm(folder, { recursive: true, force: true });
     await mkdir(join(folder, "packages"), { recursive: true });
     await mkdir(join(folder, "sources"));
     await fill(join(folder, "sources"));
-    settle(folder, 0);
+    normalizeFiles(folder, 0);
   };
 }
 

@@ -2,7 +2,7 @@ import { chmod, copyFile, cp, mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { installElasticsearch } from "@sidecart/local/servers/elasticsearch/install";
 
-/** Elasticsearch from Maven, with our launcher and the Java that it runs on. */
+/** Writes Elasticsearch from Maven, our launcher and a Java runtime. */
 export async function fillElasticsearch(folder: string, say: (line: string) => void): Promise<void> {
   const { java, home } = await installElasticsearch({ note: say, signal: undefined });
   await cp(home, join(folder, "usr/share/elasticsearch"), { recursive: true });

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { runCommand } from "@sidecart/local/process/run-command";
 
 const start = join(import.meta.dirname, "start-rabbitmq");
-// Above all no /lib: it would take the place of the base's link into /usr.
+// No /lib: it would replace the base image's link to /usr/lib.
 const unread = ["usr/share/doc", "usr/share/man", "usr/share/lintian", "etc/init.d", "lib", "usr/lib/erlang/man"];
 
-/** RabbitMQ and Erlang out of Debian's packages, unpacked and not installed, with its management plugin. */
+/** Writes RabbitMQ with its management plugin, and Erlang, from Debian's packages. They are unpacked, not installed. */
 export async function fillRabbitMQ(folder: string): Promise<void> {
   const downloads = await mkdtemp(join(tmpdir(), "sidecart-debs-"));
   try {
-    await runCommand("apt-get", ["download", ...(await wanted("rabbitmq-server"))], { cwd: downloads });
+    await runCommand("apt-get", ["download", ...(await packagesOf("rabbitmq-server"))], { cwd: downloads });
     for (const file of await readdir(downloads)) await runCommand("dpkg-deb", ["-x", join(downloads, file), folder]);
   } finally {
     await rm(downloads, { recursive: true });
@@ -23,8 +23,8 @@ export async function fillRabbitMQ(folder: string): Promise<void> {
   await writeFile(join(folder, "etc/rabbitmq/enabled_plugins"), "[rabbitmq_management].\n");
 }
 
-/** A package with what of Erlang it depends on; the rest is in the base. */
-async function wanted(name: string): Promise<string[]> {
+/** A package and its Erlang dependencies. The base image contains its other dependencies. */
+async function packagesOf(name: string): Promise<string[]> {
   const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
   const listed = await runCommand("apt-cache", ["depends", "--recurse", ...only, name]);
   return [...new Set(listed.match(/^(rabbitmq-server|erlang-\S+)$/gm))].sort();

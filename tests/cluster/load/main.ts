@@ -7,8 +7,8 @@ import { shop } from "./shopper.ts";
 import { Statistics } from "./statistics.ts";
 
 /**
- * Runs in a pod of its own, because a port-forward ends with the pod behind it. Lines on standard output: `begun`, then
- * a summary as JSON when `--seconds` are over or a SIGTERM comes.
+ * Runs in a separate pod, because a port-forward breaks when its target pod stops. It prints `begun`, and a summary as JSON
+ * after `--seconds` or at SIGTERM.
  */
 const { values } = parseArgs({
   options: {
@@ -20,12 +20,12 @@ const { values } = parseArgs({
 });
 const url = values.url;
 const people = Number(values.people);
-/** Between two requests of one person; 0: as fast as they are answered. */
+/** Pause between two requests of a shopper; 0 means none. */
 const betweenMs = Number(values.rate) === 0 ? 0 : (people * 1_000) / Number(values.rate);
 
 const products = 4;
 const price = 250;
-/** Of letters, in which no other run's word is spelled alike. */
+/** A word of letters only, which no similar word of another run can match. */
 const word = randomBytes(8)
   .toString("hex")
   .replaceAll(/[0-9]/g, (digit) => String.fromCharCode(103 + Number(digit)));

@@ -5,7 +5,7 @@ import { type Kubectl, lines } from "../kubectl.ts";
 import { restrictedContainer, restrictedPod } from "../restricted.ts";
 import type { Summary } from "./statistics.ts";
 
-/** What the program in the pod is made of: Node runs it as it stands. */
+/** The source files of the program in the pod. Node runs them without a build. */
 const sources = [
   "tests/cluster/load/main.ts",
   "tests/cluster/load/shopper.ts",
@@ -17,15 +17,15 @@ const sources = [
 
 export type LoadOptions = { image: string; people: number; rate?: number; seconds?: number };
 export type Load = {
-  /** Ends the load and answers what it came to. */
+  /** Stops the load and returns its summary. */
   stop(): Promise<Summary>;
-  /** The same, when its time is over by itself. */
+  /** Waits until the load ends by itself, and returns its summary. */
   summary: Promise<Summary>;
 };
 
 const name = "cluster-load";
 
-/** Starts people who shop in a pod, as clients within the cluster; resolves once their requests have begun. */
+/** Starts shoppers in a pod, as clients inside the cluster. Resolves when they send requests. */
 export async function startLoad(cluster: Kubectl, options: LoadOptions): Promise<Load> {
   const { email = "", password = "" } = await cluster.secret("accounts-first-admin");
   await cluster.run("delete", "pod", name, "--ignore-not-found", "--grace-period=0", "--force");
@@ -41,7 +41,7 @@ export async function startLoad(cluster: Kubectl, options: LoadOptions): Promise
     if (line === "begun") begin();
   });
   const summary = log.ended.then(() => {
-    if (!last.startsWith("{")) throw new Error(`the load ended with: ${last}`);
+    if (!last.startsWith("{")) throw new Error(`unexpected last line of the load: ${last}`);
     return JSON.parse(last) as Summary;
   });
   await Promise.race([begun, summary]);

@@ -4,7 +4,7 @@ import { placeOrder } from "../../support/people.ts";
 import type { Statistics } from "./statistics.ts";
 
 type Offer = { id: string; price: number };
-/** What is for sale, and the word by which just that is found. */
+/** The products of a run, and a word that finds exactly these. */
 export type Shelf = { offers: Offer[]; word: string };
 type Order = { id: string; status: string; quantity: number; priceTotal: number };
 
@@ -13,14 +13,14 @@ const searchProducts = "query($query: String!) { searchProducts(query: $query, f
 const readOrder = "query($id: ID!) { order(id: $id) { id status quantity priceTotal } }";
 const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
 
-/** Fails the request that it stands in, with what came instead. */
-function check(holds: boolean, what: string, came: unknown): void {
-  if (!holds) throw new Error(`${what}: ${JSON.stringify(came)}`);
+/** Fails the request with the actual value. */
+function check(holds: boolean, problem: string, actual: unknown): void {
+  if (!holds) throw new Error(`${problem}: ${JSON.stringify(actual)}`);
 }
 
 /**
- * Somebody who looks at products, searches them, orders, looks at the order and cancels it; each answer is compared with
- * what it has to be. Yields after each request.
+ * A shopper who reads products, searches, places an order, reads it and cancels it. It checks every response. Yields after
+ * each request.
  */
 export async function* shop(person: Person, shelf: Shelf, statistics: Statistics): AsyncGenerator<void> {
   for (let turn = 0; ; turn += 1) {
@@ -40,7 +40,7 @@ export async function* shop(person: Person, shelf: Shelf, statistics: Statistics
 
 async function lookAt(person: Person, { id, price }: Offer): Promise<void> {
   const { product } = await person.get<{ product: (Offer & { stock: number }) | null }>(readProduct, { id });
-  check(product?.id === id && product.price === price && product.stock > 0, "another product than asked for", product);
+  check(product?.id === id && product.price === price && product.stock > 0, "wrong product", product);
 }
 
 async function search(person: Person, { offers, word }: Shelf): Promise<void> {
@@ -50,7 +50,7 @@ async function search(person: Person, { offers, word }: Shelf): Promise<void> {
   const wanted = new Set(offers.map(({ id }) => id));
   check(
     found.items.some(({ id }) => wanted.has(id)),
-    "the products are not found",
+    "the search does not find the products",
     found,
   );
 }
@@ -59,13 +59,13 @@ async function place(person: Person, { id, price }: Offer, quantity: number): Pr
   const input = { orderProducts: [{ productId: id, quantity }], idempotencyKey: randomUUID() };
   const { placeOrder: order } = await person.get<{ placeOrder: Order }>(placeOrder, { input });
   const right = order.status === "pending_payment" && order.quantity === quantity;
-  check(right && order.priceTotal === price * quantity, "another order than asked for", order);
+  check(right && order.priceTotal === price * quantity, "wrong order", order);
   return order;
 }
 
 async function see(person: Person, { id, priceTotal }: Order): Promise<void> {
   const { order } = await person.get<{ order: Order | null }>(readOrder, { id });
-  check(order?.id === id && order.priceTotal === priceTotal, "another order than was placed", order);
+  check(order?.id === id && order.priceTotal === priceTotal, "not the placed order", order);
 }
 
 async function cancel(person: Person, { id }: Order): Promise<void> {

@@ -1,29 +1,29 @@
-/** What a run of requests came to; times in milliseconds. */
+/** The results of a load. Times are in milliseconds. */
 export type Summary = {
   requests: number;
   failed: number;
-  /** Requests a second, over the whole run. */
+  /** Requests per second, over the whole run. */
   rate: number;
   p50: number;
   p95: number;
   p99: number;
   longest: number;
-  /** How often each kind failed. */
+  /** The number of failures of each kind of request. */
   failedKinds: Record<string, number>;
-  /** The first failures, as what was asked and what came. */
+  /** The first failures: the kind of request and the error. */
   failures: string[];
 };
 
 const failuresKept = 20;
 
-/** Counts requests as they end. */
+/** Counts completed requests. */
 export class Statistics {
   readonly #started = performance.now();
   readonly #times: number[] = [];
   readonly #failedKinds = new Map<string, number>();
   readonly #failures: string[] = [];
 
-  /** Runs a request; one that throws has failed, and what was wrong is kept. */
+  /** Runs and counts a request. If it throws, it counts as failed. */
   async measure<T>(kind: string, request: () => Promise<T>): Promise<T | undefined> {
     const started = performance.now();
     try {

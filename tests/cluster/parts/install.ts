@@ -11,7 +11,7 @@ export const install: Part = {
     const { namespace, kubectl } = cluster;
     const dapr = JSON.parse(await command("kubectl", ["get", "deployments", "--all-namespaces", "-o", "json"]));
     const injector = dapr.items.find(({ metadata }: Thing) => metadata.name === "dapr-sidecar-injector");
-    expect("Dapr's injector runs here", injector?.status.readyReplicas > 0);
+    expect("Dapr's injector is ready", injector?.status.readyReplicas > 0);
     await takeNamespace(namespace);
     const seconds = await cluster.reset();
     note(`from helm install to all pods ready: ${seconds} s`);
@@ -19,7 +19,7 @@ export const install: Part = {
     expect(`${pods.length} pods of services are ready`, pods.length > 0 && pods.every(ready), pods.map(nameOf));
     const versions = pods.map(({ spec }) => (spec.initContainers as { name: string; image: string }[]).at(-1));
     expect(
-      "each with a sidecar of ours, as a native sidecar",
+      "each pod has our daprd as a native sidecar container",
       versions.every((one) => one?.name === "daprd"),
     );
     note(`sidecar: ${versions[0]?.image}`);
@@ -31,23 +31,23 @@ const kinds = [
   ...["networkpolicies", "poddisruptionbudgets", "ingresses", "components.dapr.io", "configurations.dapr.io"],
   ...["resiliencies.dapr.io", "subscriptions.dapr.io"],
 ];
-/** What every namespace has, and what the tests put there themselves. */
+/** Objects of every namespace, and objects of the tests. */
 const notOurs = /^(ServiceAccount\/default|ConfigMap\/kube-root-ca\.crt|.*cluster-load|Secret\/sh\.helm\.release.*)$/;
 
 export const uninstall: Part = {
   name: "uninstall",
-  what: "Uninstalling leaves nothing",
+  what: "Uninstalling removes everything",
   async run({ namespace, kubectl }, { expect }) {
     await command("helm", ["uninstall", release, "--namespace", namespace, "--wait", "--timeout", "5m"]);
     await kubectl.run("wait", "--for=delete", "pods", "-l", `app.kubernetes.io/instance=${release}`, "--timeout=180s");
     const left = await kubectl.get(kinds.join(","));
     const names = left.map(({ kind, metadata }) => `${kind}/${metadata.name}`).filter((name) => !notOurs.test(name));
-    expect("no object of the release is left in its namespace", names.length === 0, names.join(", "));
+    expect("the namespace contains no object of the release", names.length === 0, names.join(", "));
     await command("kubectl", ["delete", "namespace", namespace, "--wait=true"]);
   },
 };
 
-/** What marks a namespace as made by a run: this label, and no other, says that it may be emptied. */
+/** Creates the namespace with a label. Only a namespace with this label may be reused and deleted. */
 const ours = "sidecart.test/made-by=npm-run-cluster";
 
 async function takeNamespace(namespace: string): Promise<void> {
@@ -55,7 +55,9 @@ async function takeNamespace(namespace: string): Promise<void> {
   const [there] = await spaces("--field-selector", name);
   const [made] = await spaces("--field-selector", name, "--selector", ours);
   if (there && !made)
-    throw new CommandFailed(`namespace ${namespace} is there already, and not of this test: --namespace`);
+    throw new CommandFailed(
+      `namespace ${namespace} exists and was not created by this test; choose another --namespace`,
+    );
   if (!there) await command("kubectl", ["create", "namespace", namespace]);
   await command("kubectl", ["label", "--overwrite", "namespace", namespace, ours, ...restricted]);
 }

@@ -7,18 +7,18 @@ import { release } from "../helm.ts";
 import { command } from "../kubectl.ts";
 import type { Cluster, Part, Report } from "../part.ts";
 
-/** Test files that need no more of a system than its address. */
+/** Test files that only need the address of a system. */
 const files = ["tests/e2e/walk-through.test.ts"];
 
 export const journeys: Part = {
   name: "journeys",
-  what: "helm test places an order, and the walk-through passes through a port-forward",
+  what: "helm test places an order, and the walk-through succeeds through a port-forward",
   run: walk,
 };
 
-/** The same on whatever the release runs at the moment. */
+/** Runs the journeys on the current release. */
 export async function walk({ namespace, kubectl }: Cluster, { expect }: Report): Promise<void> {
-  // Without --logs: the pods of tests that passed are gone by then.
+  // Without --logs, because Helm has already deleted the pods of successful tests.
   const args = ["test", release, "--namespace", namespace, "--timeout", "5m"];
   const said = await command("helm", args).catch((error: Error) => error.message);
   const phases = said.match(/^Phase: +\w+/gm) ?? [];

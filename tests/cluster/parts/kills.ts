@@ -6,11 +6,11 @@ import type { Summary } from "../load/statistics.ts";
 import type { Cluster, Part, Report } from "../part.ts";
 
 const victims = ["accounts", "catalog", "orders", "gateway"];
-const peaceMs = 2_000;
+const pauseMs = 2_000;
 
 export const kills: Part = {
   name: "kills",
-  what: "Pods are deleted at random while people shop at half of what the system can do: no request fails",
+  what: "Random pods are deleted under a load of half the capacity: no request fails",
   async run(cluster, report) {
     const shopping = await shoppingAtHalf(cluster, report);
     const random = new Random();
@@ -23,13 +23,13 @@ export const kills: Part = {
       const app = round.pop() ?? "";
       await replace(cluster, app, random, []);
       killed.push(app);
-      await pause(peaceMs);
+      await pause(pauseMs);
     }
     outcome(report, `${killed.length} pods deleted (${killed.join(", ")})`, await load.stop());
   },
 };
 
-/** Deletes one pod of the app, and waits until its successor serves. */
+/** Deletes one pod of the app, and waits until the new pod is ready. */
 export async function replace({ kubectl }: Cluster, app: string, random: Random, how: string[]): Promise<void> {
   const before = await kubectl.pods(app);
   const { name } = random.pick(before).metadata;
@@ -42,7 +42,5 @@ export async function replace({ kubectl }: Cluster, app: string, random: Random,
 export function outcome({ expect, note }: Report, what: string, summary: Summary): void {
   const { requests, failed, rate, p50, p95, p99, longest, failures } = summary;
   expect(`${what}: ${failed} of ${requests} requests failed`, failed === 0 && requests > 0, failures.slice(0, 5));
-  note(
-    `${rate} requests/s; ${p50} ms in the middle, 95 % below ${p95} ms, 99 % below ${p99} ms, the longest ${longest} ms`,
-  );
+  note(`${rate} requests/s; p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, maximum ${longest} ms`);
 }

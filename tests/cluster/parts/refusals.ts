@@ -2,7 +2,7 @@ import { chart, release, values } from "../helm.ts";
 import { command } from "../kubectl.ts";
 import type { Part } from "../part.ts";
 
-/** A wrong value, and what of it has to be in the answer. */
+/** Invalid values, and the text that the error must contain. */
 const wrong = [
   ["brokre=redis", "brokre"],
   ["broker=carrier-pigeon", "broker"],
@@ -13,7 +13,7 @@ const wrong = [
 
 export const refusals: Part = {
   name: "refusals",
-  what: "A wrong value is refused before anything changes, by its name",
+  what: "Helm rejects an invalid value before any change, with an error that names it",
   async run(cluster, { expect, note }) {
     for (const [value, name] of wrong) {
       const args = ["upgrade", release, chart, "--namespace", cluster.namespace, ...values(cluster), "--set", value];
@@ -21,7 +21,11 @@ export const refusals: Part = {
         () => "accepted",
         (error: Error) => error.message,
       );
-      expect(`--set ${value} is refused, and ${name} is named`, said !== "accepted" && said.includes(name), said);
+      expect(
+        `--set ${value} is rejected with an error that contains ${name}`,
+        said !== "accepted" && said.includes(name),
+        said,
+      );
       note(
         said
           .split("\n")

@@ -6,7 +6,7 @@ import type { Part } from "../part.ts";
 
 export const replaced: Part = {
   name: "replaced",
-  what: "The embedded search's index goes with its pod: the next one fills its own by itself",
+  what: "The embedded search's index is deleted with its pod: the new pod rebuilds it",
   async run({ kubectl }, { expect, note }) {
     const door = await openGateway(kubectl);
     try {
@@ -15,16 +15,16 @@ export const replaced: Part = {
       const product = await newProduct(shop, { name });
       const found = async () => {
         const query = "query($query: String!) { searchProducts(query: $query, first: 20) { items { id } } }";
-        const answer = await new Person(door.url).get<Found>(query, { query: name });
-        return answer.searchProducts.items.some(({ id }) => id === product);
+        const response = await new Person(door.url).get<Found>(query, { query: name });
+        return response.searchProducts.items.some(({ id }) => id === product);
       };
       await eventually("the product to be found", found, 60_000);
       await kubectl.run("delete", "pod", "-l", "app.kubernetes.io/name=catalog", "--wait=true");
       const started = Date.now();
       await kubectl.run("rollout", "status", "deployment/catalog", "--timeout=300s");
       const again = await eventually("the product to be found again", found, 120_000).catch((error: Error) => error);
-      expect("a product of before is found in the new pod's index", again === true, String(again));
-      note(`${Math.round((Date.now() - started) / 1_000)} s after the old pod was gone`);
+      expect("the new pod's index contains an existing product", again === true, String(again));
+      note(`${Math.round((Date.now() - started) / 1_000)} s after the old pod was deleted`);
     } finally {
       door.close();
     }

@@ -3,15 +3,15 @@ import { people } from "../capacity.ts";
 import { startLoad } from "../load/pod.ts";
 import type { Cluster, Part } from "../part.ts";
 
-/** metrics-server looks every 15 seconds or so, and what starts is busy for a while. */
+/** metrics-server scrapes about every 15 seconds, and containers use more CPU after their start. */
 const settledSeconds = 75;
 
-/** By container: millicores of all its pods, and MiB of the largest. */
+/** By container: millicores of all pods, and MiB of the largest pod. */
 type Use = Map<string, { cpu: number; memory: number; pods: number }>;
 
 export const resources: Part = {
   name: "resources",
-  what: "What containers use, idle and while people shop as fast as they are answered (kubectl top)",
+  what: "Resource use of containers, idle and under full load (kubectl top)",
   async run(cluster, { expect, note }) {
     if (!(await use(cluster).catch(() => undefined))) return note("not measured: this cluster has no metrics-server");
     await pause(settledSeconds * 1_000);
@@ -26,13 +26,13 @@ export const resources: Part = {
       const before = idle.get(name);
       const perCore = Math.round((rate * 1_000) / Math.max(1, cpu));
       const quiet = `idle ${before?.cpu ?? "?"}m ${before?.memory ?? "?"} MiB`;
-      note(`${name.padEnd(34)} ${pods} pods: ${quiet}, busy ${cpu}m ${memory} MiB; ${perCore} requests/s a core`);
+      note(`${name.padEnd(34)} ${pods} pods: ${quiet}, busy ${cpu}m ${memory} MiB; ${perCore} requests/s per core`);
     }
     const limits = await memoryLimits(cluster);
     const over = [...busy].filter(
       ([name, { memory }]) => memory > 0.9 * (limits.get(name) ?? Number.POSITIVE_INFINITY),
     );
-    expect("nobody comes near its limit of memory", over.length === 0, over);
+    expect("no container is near its memory limit", over.length === 0, over);
   },
 };
 

@@ -5,37 +5,37 @@ type Certificate = { name: string; demanded: string };
 
 export const security: Part = {
   name: "security",
-  what: "Sidecars show certificates and let in whom they may; containers of apps have no token of Kubernetes",
+  what: "Sidecars use mTLS and access policies; app containers have no Kubernetes token",
   async run({ namespace, kubectl }, { expect, note }) {
     const [accounts] = await kubectl.pods("accounts");
     const { name, demanded } = await inside<Certificate>(kubectl, "orders", stranger(accounts?.status.podIP));
     expect(
-      "the sidecar of accounts shows its identity",
+      "the certificate of accounts' sidecar contains its identity",
       name.includes(`URI:spiffe://public/ns/${namespace}/accounts`),
       name,
     );
-    expect("and takes nobody who shows none", /certificate|closed|reset/i.test(demanded), demanded);
-    note(`${name}; a stranger is told: ${demanded}`);
+    expect("it rejects a client without a certificate", /certificate|closed|reset/i.test(demanded), demanded);
+    note(`${name}; error for a client without a certificate: ${demanded}`);
 
     const answers = await inside<Record<string, string>>(kubectl, "orders", calls);
-    expect("orders may ask accounts for its public keys", answers.getJwks === "OK", answers);
-    expect("orders may not ask accounts for people", answers.getAccounts === "PERMISSION_DENIED", answers);
-    expect("orders may not register anybody", answers.register === "PERMISSION_DENIED", answers);
+    expect("orders may call GetJwks of accounts", answers.getJwks === "OK", answers);
+    expect("orders may not call GetAccounts", answers.getAccounts === "PERMISSION_DENIED", answers);
+    expect("orders may not call Register", answers.register === "PERMISSION_DENIED", answers);
     const gateway = await inside<Record<string, string>>(kubectl, "gateway", forGateway);
-    expect("the gateway may not reserve stock past orders", gateway.reserve === "PERMISSION_DENIED", gateway);
+    expect("the gateway may not call the reservations of catalog", gateway.reserve === "PERMISSION_DENIED", gateway);
 
     const pods = await kubectl.get("pods", "-l", "app.kubernetes.io/component=service");
     const apps = pods.map(({ spec, metadata }) => [metadata.labels?.["app.kubernetes.io/name"], spec] as const);
     const mounted = apps.filter(([app, spec]) => mounts(container(spec.containers, app)));
     expect(
-      "no container of an app mounts a token of Kubernetes",
+      "no app container mounts a Kubernetes token",
       mounted.length === 0,
       mounted.map(([app]) => app),
     );
     const sidecars = apps.every(([, spec]) => mounts(container(spec.initContainers, "daprd")));
-    expect("their sidecars do, to read their own Secrets", sidecars);
+    expect("their sidecars mount one, to read their Secrets", sidecars);
     const found = await inside<string>(kubectl, "orders", folder);
-    expect("where it would be is nothing", found === "ENOENT", found);
+    expect("the token folder does not exist in an app container", found === "ENOENT", found);
   },
 };
 
@@ -44,7 +44,7 @@ const container = (all: Container[], name: string | undefined) => all.find((one)
 const mounts = (one: Container | undefined) =>
   one?.volumeMounts?.some(({ mountPath }) => mountPath.startsWith("/var/run/secrets/kubernetes.io")) ?? false;
 
-/** What a sidecar shows to somebody without a certificate, and what it says to them. */
+/** Connects to a sidecar without a certificate; prints the sidecar's certificate name and its error. */
 const stranger = (host: string) => `
   import { connect } from "node:tls";
   const socket = connect({ host: "${host}", port: 50002, rejectUnauthorized: false, ALPNProtocols: ["h2"] });

@@ -4,7 +4,7 @@ import { walk } from "./journeys.ts";
 
 export const swaps: Part = {
   name: "swaps",
-  what: "Another broker by one value, and the same journeys pass",
+  what: "One value switches the broker, and the same journeys succeed",
   async run(cluster, report) {
     await swap(cluster, report, "broker=rabbitmq");
     await startNats(cluster);
@@ -20,7 +20,7 @@ async function swap(cluster: Cluster, report: Report, value: string): Promise<vo
   await walk(cluster, report);
 }
 
-/** JetStream is not among the chart's servers for development: one of somebody else's, as in production. */
+/** The chart has no development server for JetStream, so this starts an external one, as in production. */
 async function startNats({ kubectl, servers }: Cluster): Promise<void> {
   const labels = { "cluster-test": "nats" };
   const image = servers ? `${servers}/nats:dev` : "nats:2-alpine";

@@ -6,17 +6,17 @@ import { twoOfEach } from "../robust.ts";
 import { sql } from "../sql.ts";
 import { outcome } from "./kills.ts";
 
-/** What the next version's image of the jobs has beside ours: tests/cluster/next. */
+/** The additional migration in the next version's jobs image: tests/cluster/next. */
 const migration = "9000_expand_for_a_test";
 
 export const upgrade: Part = {
   name: "upgrade",
-  what: "The next version, with one more migration, and back again, while people shop at half capacity: no request fails",
+  what: "Upgrade to a version with one more migration, and rollback, under a load of half the capacity: no request fails",
   async run(cluster, report) {
     const shopping = await shoppingAtHalf(cluster, report);
     const { nextTag } = cluster;
     if (nextTag === undefined)
-      report.note("without --next-tag: a new revision of the same images, and no new migration");
+      report.note("without --next-tag: a new revision of the same images, without a new migration");
 
     const up = await shopping();
     const seconds = await cluster.helm(...twoOfEach, `image.tag=${nextTag ?? cluster.tag}`);
@@ -28,7 +28,7 @@ export const upgrade: Part = {
     const flags = ["--namespace", cluster.namespace, "--wait", "--timeout", "10m"];
     await command("helm", ["rollback", release, ...flags]);
     outcome(report, `rolled back in ${Math.round((performance.now() - started) / 1_000)} s`, await back.stop());
-    if (nextTag) report.expect("what it has applied stays", await applied(cluster));
+    if (nextTag) report.expect("the migration stays applied", await applied(cluster));
   },
 };
 

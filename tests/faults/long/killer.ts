@@ -4,7 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import type { Random } from "../../support/random.ts";
 import { unlimited } from "../../support/shop.ts";
 
-/** How each process may be ended: killed, or told to stop in the way it understands. */
+/** The signals for each process: a kill, and its signal for a graceful stop. */
 const victims: Record<string, NodeJS.Signals[]> = {
   accounts: ["SIGKILL", "SIGTERM"],
   catalog: ["SIGKILL", "SIGTERM"],
@@ -21,8 +21,8 @@ const longestPeaceMs = 3_000;
 const longestAwayMs = 3_000;
 
 /**
- * Ends one process after another and starts it again, until `stopped`: all of them in a random order, then all in
- * another, so that a run of a minute misses none. Gives back how often each was ended.
+ * Kills and restarts processes until `stopped`: all in a random order, then all in another order, so that a run of a
+ * minute includes each. Returns how often each was killed.
  */
 export async function killAtRandom(
   system: Launched,
@@ -37,16 +37,16 @@ export async function killAtRandom(
     const name = round.pop() ?? "";
     const signal = random.pick(victims[name] ?? []);
     const awayMs = random.below(longestAwayMs);
-    tell(`${signal} to ${name}, away for ${awayMs} ms`);
+    tell(`${signal} to ${name}, down for ${awayMs} ms`);
     await system.kill(name, signal);
     await pause(awayMs);
-    await eventually(`${name} to be started again`, () => startAgain(system, name), 60_000);
+    await eventually(`${name} to restart`, () => startAgain(system, name), 60_000);
     kills.set(name, (kills.get(name) ?? 0) + 1);
   }
   return kills;
 }
 
-/** A server that was killed may find that what it left is not gone yet: then it is started once more. */
+/** A restarted server may fail while resources of the killed process still exist, so the start is retried. */
 async function startAgain({ processes, start }: Launched, name: string): Promise<true> {
   if (!processes.get(name)?.running) await start(name, name === "gateway" ? unlimited : {});
   return true;

@@ -7,10 +7,10 @@ import { streamsOf } from "../../support/streams.ts";
 import { killAtRandom } from "./killer.ts";
 import { Traffic } from "./traffic.ts";
 
-/** At most 600: the people's tokens live for 15 minutes. */
+/** At most 600, because access tokens expire after 15 minutes. */
 const seconds = Math.min(Number(process.env.SIDECART_FAULTS_SECONDS ?? 60), 600);
 const workers = 12;
-/** The killer's own: its seed says what is killed, how and in which order. */
+/** A separate random sequence for the killer: its seed determines the processes, signals and order. */
 const random = new Random();
 
 const list = (numbers: Map<string, number>) =>
@@ -21,7 +21,7 @@ const list = (numbers: Map<string, number>) =>
 
 t.setTimeout((seconds + 300) * 1_000);
 
-t.test(`${workers} people trade for ${seconds} s while processes die at random: the ledger agrees`, async (t) => {
+t.test(`${workers} users trade for ${seconds} s while random processes are killed: all records agree`, async (t) => {
   t.comment(`SEED=${random.seed}`);
   const shop = await openShop(t, { broker: "redis", products: 8, units: 150 });
   const streams = await streamsOf(t, shop);
@@ -31,20 +31,20 @@ t.test(`${workers} people trade for ${seconds} s while processes die at random: 
   const kills = await killAtRandom(shop.system, random, stopped, (what) => t.comment(what));
   await Promise.all(people);
 
-  await eventually("every placement to have an answer", () => traffic.settle(), 60_000);
+  await eventually("every placement to have a clear outcome", () => traffic.settle(), 60_000);
   const books = await shop.agrees(120_000);
   const byId = new Map(books.orders.map((order) => [order.id, order]));
-  t.same(traffic.strange, [], "everybody got an answer that tells what to do");
-  t.equal(byId.size, traffic.told.size, "as many orders as people were told of");
+  t.same(traffic.unexpected, [], "every response has an expected code");
+  t.equal(byId.size, traffic.placed.size, "as many orders as users received");
   t.ok(
-    [...traffic.told.values()].every((id) => byId.has(id)),
-    "and just those",
+    [...traffic.placed.values()].every((id) => byId.has(id)),
+    "exactly these orders",
   );
 
   const statuses = Map.groupBy(books.orders, ({ status }) => status);
-  const lying = await Promise.all((await streams.topics()).map((topic) => streamEvents(streams.redis, topic)));
+  const streamed = await Promise.all((await streams.topics()).map((topic) => streamEvents(streams.redis, topic)));
   t.comment(`orders: ${list(new Map([...statuses].map(([status, some]) => [status, some.length])))}`);
   t.comment(`kills: ${list(kills)}`);
   t.comment(`answers: ${list(traffic.answers)}`);
-  t.comment(`events in the broker: ${lying.flat().length}`);
+  t.comment(`events in the broker: ${streamed.flat().length}`);
 });

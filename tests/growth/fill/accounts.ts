@@ -1,6 +1,6 @@
 import type { Fill } from "./fill.ts";
 
-/** So many people with a session and a mailbox that was tried each; one in fifty of those is to be forgotten. */
+/** `size` accounts, each with a session and a log-in attempt. One in fifty of these is past its retention. */
 export const fillAccounts: Fill = async (query, size) => {
   await query(
     `insert into accounts (id, email, email_key, username, roles, created_at, updated_at)

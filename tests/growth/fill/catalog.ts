@@ -1,6 +1,6 @@
 import type { Fill } from "./fill.ts";
 
-/** So many products and as many of whatever belongs to them, as years of trade leave them. */
+/** `size` products and as many rows of each dependent table, as after years of operation. */
 export const fillCatalog: Fill = async (query, size) => {
   await query(
     `insert into partners select uuidv7(), 'Shop ' || n, true, 1 from generate_series(1, greatest(10, $1::int / 100)) n`,
@@ -19,7 +19,7 @@ export const fillCatalog: Fill = async (query, size) => {
     `insert into inventory_changes
      select uuidv7(), id, 'add', 1, 'delivered', gen_random_uuid(), 1000, created_at from products on conflict do nothing`,
   );
-  // One in ten is open, half of those for an order; of the ended, one in fifty is to be forgotten.
+  // One in ten is open, half of those for an order. Of the closed ones, one in fifty is past its retention.
   await query(
     `insert into reservations (id, status, lines, created_at, expires_at, closed_at)
      select uuidv7(n * interval '-1 second'), case when n % 10 = 0 then 'open' else 'sold' end, (

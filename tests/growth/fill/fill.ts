@@ -1,4 +1,4 @@
 import type { Store } from "../../support/store.ts";
 
-/** Fills a migrated database of a service with rows in number of `size`. */
+/** Fills a service's migrated database with `size` rows. */
 export type Fill = (query: Store["query"], size: number) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { Fill } from "./fill.ts";
 
-/** So many handled events; one in fifty is to be forgotten. */
+/** `size` handled events. One in fifty is past its retention. */
 export const fillInbox: Fill = async (query, size) => {
   await query(
     `insert into inbox
@@ -11,7 +11,7 @@ export const fillInbox: Fill = async (query, size) => {
   );
 };
 
-/** An inbox, and as many events that wait while the broker is away, and that failed. */
+/** An inbox, and as many events in the outbox, as in a broker outage, and as many dead letters. */
 export const fillMessages: Fill = async (query, size) => {
   await fillInbox(query, size);
   await query(

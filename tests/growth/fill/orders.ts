@@ -1,6 +1,6 @@
 import type { Fill } from "./fill.ts";
 
-/** So many orders of two lines and two transitions, forty of each person; one in a hundred is unpaid. */
+/** `size` orders with two lines and two transitions, forty per account. One in a hundred is unpaid. */
 export const fillOrders: Fill = async (query, size) => {
   await query(
     `insert into known_accounts select uuidv7(), 'Ann ' || n, 1 from generate_series(1, greatest(25, $1::int / 40)) n`,

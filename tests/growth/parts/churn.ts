@@ -16,12 +16,12 @@ const statements = ["reservation.reserve", "outbox.next"] as const;
 
 const ways: readonly { name: string; prepare(store: Store): Promise<unknown> }[] = [
   { name: "alone", prepare: async () => {} },
-  { name: "beside a snapshot that stays open", prepare: holdSnapshot },
+  { name: "with a long-running snapshot", prepare: holdSnapshot },
 ];
 
 export const churn: Part = {
   name: "churn",
-  title: `${count(rounds * perRound)} reservations of ${count(products)} products, made and given back, ${perRound} a statement`,
+  title: `${count(rounds * perRound)} reservations of ${count(products)} products, created and released, ${perRound} per statement`,
   async run(run) {
     const times: string[][] = [];
     const sizes: string[][] = [];
@@ -41,13 +41,13 @@ export const churn: Part = {
 
 async function shopped(store: Store): Promise<string[][]> {
   const { database, times } = timing(store.database);
-  const { query, sidecar, log } = store;
+  const { query, sidecar, log, written } = store;
   await fillCatalog(query, products);
   await query("analyze");
   const ids = (await query<{ id: string }>("select id from products where deleted_at is null")).map(({ id }) => id);
   const published = { ...sidecar, publish: async () => new Map<string, string>() };
   const relay = startOutboxRelay({ database, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });
-  const reservations = createReservationStore(database, { publish: relay.publish, kickOutbox: relay.kick });
+  const reservations = createReservationStore(database);
   for (let round = 0; round < rounds; round += 1) {
     const now = new Date();
     const wanted = Array.from({ length: perRound }, () => {
@@ -57,6 +57,7 @@ async function shopped(store: Store): Promise<string[][]> {
     await reservations.reserve(wanted, now, new Date(now.getTime() + 60_000), soon());
     const made = wanted.map(({ id }) => id);
     await reservations.release(made, now, soon());
+    relay.publish(written.rows.splice(0));
     relay.kick();
   }
   await relay.stop();
@@ -68,12 +69,12 @@ async function shopped(store: Store): Promise<string[][]> {
   });
 }
 
-/** Milliseconds of each run, by statement. */
+/** The durations of each statement, in milliseconds. */
 function timing(inner: Database) {
   const times = new Map<string, number[]>();
   const one: Database["one"] = async (statement, input, context) => {
     const began = performance.now();
-    const answer = await inner.one<never>(statement, input, context);
+    const answer = await inner.one(statement, input, context);
     const known = times.get(statement.name) ?? [];
     times.set(statement.name, known);
     known.push(performance.now() - began);
@@ -83,7 +84,7 @@ function timing(inner: Database) {
 }
 
 async function sizesOf({ query }: Store): Promise<string[][]> {
-  await query("select pg_sleep(1)"); // a connection tells its counts once a second
+  await query("select pg_sleep(1)"); // a connection reports its statistics once per second
   type Row = { name: string; heap: string; all: string; updates: string; hot: string };
   const rows = await query<Row>(
     `select relname as name, pg_relation_size(relid) as heap, pg_total_relation_size(relid) as "all",

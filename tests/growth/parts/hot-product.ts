@@ -1,7 +1,6 @@
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
-import { noOutbox } from "../../support/no-outbox.ts";
 import { median, ms, table, timed } from "../figures.ts";
 import { fillCatalog } from "../fill/catalog.ts";
 import type { Part } from "../part.ts";
@@ -12,21 +11,21 @@ const soon = () => background(60_000);
 
 export const hotProduct: Part = {
   name: "hot-product",
-  title: "One product that everybody wants: p50 in ms for n reservations",
+  title: "A hot product: p50 in ms for n reservations",
   async run(run) {
     const store = await run.store("catalog");
     await fillCatalog(store.query, 1_000);
     await store.query("analyze");
     const [hot] = await store.query<{ id: string }>("select id from products where deleted_at is null limit 1");
     if (!hot) throw new Error("no product");
-    const reservations = createReservationStore(store.database, noOutbox);
+    const reservations = createReservationStore(store.database);
     const wanted = (count: number) =>
       Array.from({ length: count }, () => ({ id: newId(), lines: [{ productId: hot.id, quantity: 1 }] }));
     const reserve = async (some: ReturnType<typeof wanted>) => {
       const now = new Date();
       const outcomes = await reservations.reserve(some, now, new Date(now.getTime() + 3_600_000), soon());
       const refused = [...outcomes.values()].filter(({ status }) => status !== "reserved").length;
-      if (refused > 0 || outcomes.size !== some.length) throw new Error(`${refused} of ${some.length} refused`);
+      if (refused > 0 || outcomes.size !== some.length) throw new Error(`${refused} of ${some.length} rejected`);
     };
     const together = batches.map((): number[] => []);
     const apart = batches.map((): number[] => []);
@@ -40,7 +39,7 @@ export const hotProduct: Part = {
       const [one, many] = [median(together[place] ?? []), median(apart[place] ?? [])];
       return [String(size), ms(one), ms(one / size), ms(many), ms(many / size)];
     });
-    const titles = ["n", "one statement", "for each", "n statements at once", "for each"];
+    const titles = ["n", "one statement", "per reservation", "n concurrent statements", "per reservation"];
     return { lines: table(titles, rows), problems: [] };
   },
 };

@@ -10,7 +10,7 @@ const rounds = 300;
 
 type Filled = { size: number; store: Store };
 
-/** Times the calls of a service with databases of each size side by side. */
+/** Measures the calls of a service on databases of each size, side by side. */
 export const readsOf = (service: string, fill: Fill, pathsOf: Paths): Part => ({
   name: service,
   title: `Calls of ${service} through the sidecar, p50 in ms`,
@@ -36,7 +36,7 @@ async function fillOne(run: Run, service: string, fill: Fill, size: number): Pro
   return { size, store };
 }
 
-/** Every call at every size in turn, so that what else the machine does meets all of them. */
+/** Alternates between the sizes, so that other load on the machine affects all of them. */
 async function compare(filled: Filled[], pathsOf: Paths): Promise<string[][]> {
   const all = await Promise.all(filled.map(({ store }) => pathsOf(store.database, store.query)));
   const names = Object.keys(all[0] ?? {});
@@ -55,7 +55,7 @@ async function compare(filled: Filled[], pathsOf: Paths): Promise<string[][]> {
   return rows;
 }
 
-/** What reads more of a table than a batch. */
+/** The calls that read more rows of a table than a batch has. */
 async function excessive(store: Store, pathsOf: Paths): Promise<string[]> {
   const watch = watchPlans(store, await store.connect());
   const paths = await pathsOf(watch.database, store.query);

@@ -3,7 +3,6 @@ import { pruneInbox } from "@sidecart/platform/events";
 import { background } from "@sidecart/platform/rpc";
 import { createSessionStore } from "../../../services/accounts/src/session-store.ts";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
-import { noOutbox } from "../../support/no-outbox.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table, timed } from "../figures.ts";
 import { fillAccounts } from "../fill/accounts.ts";
@@ -16,7 +15,7 @@ const soon = () => background(600_000);
 type Kind = {
   name: string;
   service: string;
-  /** Fills the tables and makes what is in them old; how many rows are to go. */
+  /** Fills the tables with rows past their retention; returns how many rows will be deleted. */
   age(store: Store, size: number): Promise<unknown>;
   forget(database: Database): Promise<unknown>;
 };
@@ -38,7 +37,7 @@ const kinds: readonly Kind[] = [
       await fillCatalog(query, size);
       await query("update reservations set status = 'sold', closed_at = now() - interval '31 days'");
     },
-    forget: (database) => createReservationStore(database, noOutbox).prune(new Date(), soon()),
+    forget: (database) => createReservationStore(database).prune(new Date(), soon()),
   },
   {
     name: "refresh_tokens",
@@ -55,7 +54,7 @@ const kinds: readonly Kind[] = [
 
 export const retention: Part = {
   name: "retention",
-  title: "What forgetting costs",
+  title: "The cost of deleting old rows",
   async run(run) {
     const rows: string[][] = [];
     for (const kind of kinds) rows.push(await forgotten(run, kind));
@@ -67,7 +66,7 @@ export const retention: Part = {
   },
 };
 
-/** An inbox of the largest size; a tenth of whatever has more to it. */
+/** Deletes from an inbox of the largest size, and from other tables of a tenth of it, because their rows have dependents. */
 async function forgotten(run: Run, { name, service, age, forget }: Kind): Promise<string[]> {
   const store = await run.store(service);
   await age(store, sizeOf(run) / (name === "inbox" ? 1 : 10));
@@ -75,7 +74,7 @@ async function forgotten(run: Run, { name, service, age, forget }: Kind): Promis
   const times: number[] = [];
   const one: Database["one"] = async (...call) => {
     const began = performance.now();
-    const answer = await store.database.one<never>(...call);
+    const answer = await store.database.one(...call);
     times.push(performance.now() - began);
     return answer;
   };
@@ -88,7 +87,7 @@ async function forgotten(run: Run, { name, service, age, forget }: Kind): Promis
   return [`\`${name}\``, count(gone), seconds.toFixed(1), ms(median(times)), megabytes(wal), vacuum.toFixed(1)];
 }
 
-/** The other way for an inbox: a partition a day, which is dropped. */
+/** The alternative for an inbox: one partition per day, which is dropped. */
 async function dropped(run: Run): Promise<string[]> {
   const store = await run.store("catalog");
   await store.query("create table inbox_by_day (like inbox including all) partition by range (event_id)");

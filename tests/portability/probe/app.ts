@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
-import { changeOf, type Digest, EventTooLarge, on } from "@sidecart/platform/events";
+import { type CacheInvalidation, changeOf, EventTooLarge, on } from "@sidecart/platform/events";
 import { implement, verifierFrom } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import type { ServiceDeclaration } from "@sidecart/platform/service";
@@ -14,7 +14,7 @@ import { told } from "./told.ts";
 type Probed = ServiceDeclaration & { readonly database: true };
 
 /** The probe of a service, wired like one. */
-export function wire({ database, kickOutbox, config }: Platform<Probed, ProbeConfig>): Wiring<Probed> {
+export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wiring<Probed> {
   const records = createRecords(database);
   const handling = createHandling(records, config.PROBE_SWALLOWS_ERRORS);
   const probe = implement(ProbeService, {
@@ -26,7 +26,6 @@ export function wire({ database, kickOutbox, config }: Platform<Probed, ProbeCon
         if (error instanceof EventTooLarge) return { value: JSON.stringify({ refused: error.message }) };
         throw error;
       }
-      kickOutbox();
       return { value: "{}" };
     },
     async release({ value }) {
@@ -40,13 +39,13 @@ export function wire({ database, kickOutbox, config }: Platform<Probed, ProbeCon
   return {
     rpc: [probe],
     subscriptions: config.PROBE_TOPICS.map((topic) => on({ topic, schema: StructSchema }, handling.handle)),
-    ...(config.PROBE_DIGEST && { digest: digestOf(config.PROBE_DIGEST, config.PROBE_PUBLISHES) }),
+    ...(config.PROBE_DIGEST && { cacheInvalidation: invalidationOf(config.PROBE_DIGEST, config.PROBE_PUBLISHES) }),
     verifier: verifierFrom(async () => config.PROBE_JWKS),
   };
 }
 
 /** Events of a run are told apart by their keys. */
-function digestOf(topic: string, published: string[]): Digest {
+function invalidationOf(topic: string, published: string[]): CacheInvalidation {
   const change = (data: Struct) => {
     const { run, key } = told.parse(toJson(StructSchema, data));
     return { id: key, owner: run };

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
 import { StructSchema } from "@bufbuild/protobuf/wkt";
-import { type Database, sql } from "@sidecart/platform/database";
+import { type Database, sqlFile } from "@sidecart/platform/database";
 import { outboxRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
+import { z } from "zod";
 import type { Told } from "./told.ts";
 
 /** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */
@@ -18,39 +20,10 @@ export const probeTables = `
     run text not null, key text not null, version int not null, primary key (run, key));
   grant select, insert, update on probe_effects, probe_deliveries, probe_latest to public`;
 
-const write = sql(
-  "probe.write",
-  `with rows as (
-     insert into outbox (id, topic, key, data)
-     select id, topic, key, data
-     from jsonb_to_recordset($1::jsonb->'events') as e(id uuid, topic text, key text, data jsonb)
-     returning 1)
-   select jsonb_build_object('written', (select count(*) from rows))::text`,
-);
-
-const deliver = sql(
-  "probe.deliver",
-  `with input as (select * from jsonb_to_record($1::jsonb) as i(event_id uuid, pid int)),
-   delivery as (insert into probe_deliveries (event_id, pid) select event_id, pid from input)
-   select jsonb_build_object('attempt',
-     1 + (select count(*) from probe_deliveries d, input i where d.event_id = i.event_id))::text`,
-);
-
-const effect = sql(
-  "probe.effect",
-  `with input as (
-     select * from jsonb_to_record($1::jsonb) as i(
-       event_id uuid, run text, key text, version int, padding int, pid int, committed_at timestamptz)),
-   first as (
-     insert into inbox (event_id, handler) select event_id, 'probe' from input on conflict do nothing returning event_id),
-   effect as (
-     insert into probe_effects (event_id, run, key, version, padding, pid, committed_at)
-     select i.* from input i, first returning 1),
-   latest as (
-     insert into probe_latest as l (run, key, version) select run, key, version from input, first
-     on conflict (run, key) do update set version = excluded.version where l.version < excluded.version)
-   select jsonb_build_object('effects', (select count(*) from effect))::text`,
-);
+const statement = sqlFile(join(import.meta.dirname, "records.sql"));
+const write = statement("probe.write", z.strictObject({}));
+const deliver = statement("probe.deliver", z.strictObject({ attempt: z.number() }));
+const effect = statement("probe.effect", z.strictObject({ effects: z.number() }));
 
 export type Written = { id: string; topic: string; key: string; data: JsonObject };
 
@@ -68,11 +41,11 @@ export function createRecords(database: Database) {
     },
     /** Notes a delivery; gives back which one of this event it is, over all replicas and restarts. */
     async deliver(id: string, context: CallContext): Promise<number> {
-      return (await database.one<{ attempt: number }>(deliver, { event_id: id, pid }, context)).attempt;
+      return (await database.one(deliver, { eventId: id, pid }, context)).attempt;
     },
     /** The effect and its inbox row, in one statement. */
     async effect(id: string, { run, key, version, padding }: Told, time: string, context: CallContext): Promise<void> {
-      const row = { event_id: id, run, key, version, padding: padding.length, pid, committed_at: time };
+      const row = { eventId: id, run, key, version, padding: padding.length, pid, committedAt: time };
       await database.one(effect, row, context);
     },
   };

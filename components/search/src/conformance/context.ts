@@ -3,14 +3,14 @@ import type { Test } from "tap";
 import type { SearchDocument } from "../document.ts";
 import type { SearchPage, StoredDocument, WriteOutcome } from "../engine.ts";
 
-/** One engine under test, reached through its socket as daprd would. */
+/** The engine under test, called through its socket as daprd does. */
 export type Context = { client: BindingClient; newIndex(): Promise<string>; newName(): string };
 
 export function createContext(client: BindingClient): Context {
-  let made = 0;
+  let lastNumber = 0;
   const newName = () => {
-    made += 1;
-    return `conformance-${made}`;
+    lastNumber += 1;
+    return `conformance-${lastNumber}`;
   };
   const newIndex = async () => {
     const index = newName();
@@ -52,8 +52,8 @@ export async function fill({ client }: Context, index: string, documents: Search
 }
 
 export async function bulk(client: BindingClient, index: string, operations: object[]): Promise<WriteOutcome[]> {
-  const answer = await client.invoke<{ items: WriteOutcome[] }>("bulk", { index, operations, refresh: true });
-  return answer.items;
+  const response = await client.invoke<{ items: WriteOutcome[] }>("bulk", { index, operations, refresh: true });
+  return response.items;
 }
 
 export function search(client: BindingClient, index: string, fields: object = {}): Promise<SearchPage> {
@@ -68,7 +68,7 @@ export async function count(client: BindingClient, index: string): Promise<numbe
   return (await client.invoke<{ count: number }>("count", { index })).count;
 }
 
-/** Expects the gRPC status, and the field named first in the message. */
-export async function refuses(t: Test, call: Promise<unknown>, code: number, field: string, label = field) {
+/** Expects the gRPC status, and a message that starts with the field. */
+export async function assertRejected(t: Test, call: Promise<unknown>, code: number, field: string, label = field) {
   await t.rejects(call, { code, details: new RegExp(`^${field.replace(/[.[\]]/g, "\\$&")}: `) }, label);
 }

@@ -16,7 +16,7 @@ export async function facetTests(t: Test, context: Context): Promise<void> {
   await fill(context, index, shop);
   const facets = (query: string, filter: object) => countsOf(context, index, query, filter);
 
-  t.test("facets count everything there is", async (t) => {
+  t.test("without a query and filters, facets count all documents", async (t) => {
     t.same(await facets("", {}), {
       category: { appliances: 3, coffee: 2, tableware: 2, tea: 1 },
       partnerId: { kitchen: 5, roaster: 2, leaf: 1 },
@@ -25,7 +25,7 @@ export async function facetTests(t: Test, context: Context): Promise<void> {
     });
   });
 
-  t.test("a facet honours the query and every filter but its own", async (t) => {
+  t.test("a facet applies the query and every filter except its own", async (t) => {
     t.same(await facets("espresso", {}), {
       category: { appliances: 1, coffee: 1 },
       partnerId: { kitchen: 1, roaster: 1 },
@@ -52,7 +52,7 @@ export async function facetTests(t: Test, context: Context): Promise<void> {
 function otherFacetTests(t: Test, context: Context, index: string): void {
   const { client } = context;
 
-  t.test("facets come in their order: the most frequent first, prices rising", async (t) => {
+  t.test("facets have a fixed order; their values are sorted by frequency, price buckets by price", async (t) => {
     const { facets } = await search(client, index, { facets: true });
     t.same(
       facets.map(({ field }) => field),
@@ -68,7 +68,7 @@ function otherFacetTests(t: Test, context: Context, index: string): void {
     );
   });
 
-  t.test("filters with facets find what they find without", async (t) => {
+  t.test("a search returns the same documents with facets and without", async (t) => {
     const filter = { categories: ["coffee", "tableware"], priceFrom: 900, inStock: true, partnerId: "kitchen" };
     const plain = await search(client, index, { filter });
     t.same(plain.facets, []);
@@ -77,7 +77,7 @@ function otherFacetTests(t: Test, context: Context, index: string): void {
     t.same(ids, ["mug"]);
   });
 
-  t.test("what no partner sells is counted for none", async (t) => {
+  t.test("the partner facet omits products without a partner", async (t) => {
     const other = await context.newIndex();
     await fill(context, other, [product({ id: "a", partnerId: "" }), product({ id: "b", partnerId: "x" })]);
     const { facets, total } = await search(client, other, { facets: true });
@@ -85,7 +85,7 @@ function otherFacetTests(t: Test, context: Context, index: string): void {
     t.equal(total, 2);
   });
 
-  t.test("a facet holds the fifty most frequent values", async (t) => {
+  t.test("a facet contains the 50 most frequent values", async (t) => {
     const many = await context.newIndex();
     const documents = Array.from({ length: 60 }, (_, at) => product({ id: `p${at}`, category: `c${at}` }));
     await fill(context, many, [...documents, product({ id: "more", category: "c59" })]);

@@ -1,12 +1,12 @@
 import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
 import { operations } from "../requests.ts";
-import { type Context, count, fill, get, product, refuses, search, upsert } from "./context.ts";
+import { assertRejected, type Context, count, fill, get, product, search, upsert } from "./context.ts";
 
 export async function indexTests(t: Test, context: Context): Promise<void> {
   const { client, newIndex, newName } = context;
 
-  t.test("the operations of the contract are listed", async (t) => {
+  t.test("the component lists the operations of the contract and rejects others", async (t) => {
     t.same(await client.listOperations(), operations);
     await t.rejects(client.invoke("drop-everything", {}), { code: status.UNIMPLEMENTED });
     await client.ping();
@@ -29,7 +29,7 @@ export async function indexTests(t: Test, context: Context): Promise<void> {
     t.equal(await count(client, index), 0);
   });
 
-  t.test("an index nobody created is NOT_FOUND, and a write does not create it", async (t) => {
+  t.test("an index that does not exist is NOT_FOUND, and a write does not create it", async (t) => {
     const index = newName();
     const document = product({ id: "a" });
     const calls: Record<string, object> = {
@@ -43,7 +43,7 @@ export async function indexTests(t: Test, context: Context): Promise<void> {
       alias: { alias: newName() },
     };
     for (const [operation, fields] of Object.entries(calls)) {
-      await refuses(t, client.invoke(operation, { index, ...fields }), status.NOT_FOUND, "index", operation);
+      await assertRejected(t, client.invoke(operation, { index, ...fields }), status.NOT_FOUND, "index", operation);
     }
     t.same(await client.invoke("create-index", { index }), { created: true });
   });
@@ -52,7 +52,7 @@ export async function indexTests(t: Test, context: Context): Promise<void> {
 export async function aliasTests(t: Test, context: Context): Promise<void> {
   const { client, newIndex, newName } = context;
 
-  t.test("an alias reads and writes as the index it points at", async (t) => {
+  t.test("reads and writes through an alias use the index it points at", async (t) => {
     const index = await newIndex();
     const alias = newName();
     t.same(await client.invoke("resolve-alias", { alias }), { index: null });
@@ -66,7 +66,7 @@ export async function aliasTests(t: Test, context: Context): Promise<void> {
     t.same(await client.invoke("suggest", { index: alias, prefix: "ket", first: 5 }), { suggestions: ["Kettle"] });
   });
 
-  t.test("an alias moves to another index with no moment between", async (t) => {
+  t.test("an alias moves to another index atomically", async (t) => {
     const [before, after, alias] = [await newIndex(), await newIndex(), newName()];
     await fill(context, before, [product({ id: "old" })]);
     await fill(context, after, [product({ id: "new" })]);
@@ -80,12 +80,18 @@ export async function aliasTests(t: Test, context: Context): Promise<void> {
     t.same((await search(client, alias)).ids, ["new"]);
   });
 
-  t.test("an alias goes with its index, and names are not shared", async (t) => {
+  t.test("deleting an index deletes its aliases, and an index and an alias cannot share a name", async (t) => {
     const [index, other, alias] = [await newIndex(), await newIndex(), newName()];
     await client.invoke("alias", { alias, index });
     for (const operation of ["create-index", "delete-index"])
-      await refuses(t, client.invoke(operation, { index: alias }), status.FAILED_PRECONDITION, "index", operation);
-    await refuses(t, client.invoke("alias", { alias: other, index }), status.FAILED_PRECONDITION, "alias");
+      await assertRejected(
+        t,
+        client.invoke(operation, { index: alias }),
+        status.FAILED_PRECONDITION,
+        "index",
+        operation,
+      );
+    await assertRejected(t, client.invoke("alias", { alias: other, index }), status.FAILED_PRECONDITION, "alias");
     await client.invoke("delete-index", { index });
     t.same(await client.invoke("resolve-alias", { alias }), { index: null });
     t.same(await client.invoke("create-index", { index: alias }), { created: true });

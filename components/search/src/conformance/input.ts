@@ -1,9 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
-import { bulk, type Context, fill, get, product, refuses, search, upsert } from "./context.ts";
+import { assertRejected, bulk, type Context, fill, get, product, search, upsert } from "./context.ts";
 
 const document = product({ id: "a" });
-const wrong: [operation: string, fields: object, field: string][] = [
+
+const invalidRequests: [operation: string, fields: object, field: string][] = [
   ["create-index", { index: "Upper" }, "index"],
   ["create-index", { index: "../etc" }, "index"],
   ["create-index", { index: "a".repeat(65) }, "index"],
@@ -49,9 +50,15 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
   await fill(context, index, [document]);
 
   t.test("a bad request is INVALID_ARGUMENT and names the field", async (t) => {
-    for (const [operation, fields, field] of wrong) {
+    for (const [operation, fields, field] of invalidRequests) {
       const call = client.invoke(operation, { index, ...fields });
-      await refuses(t, call, status.INVALID_ARGUMENT, field, `${operation} ${JSON.stringify(fields).slice(0, 80)}`);
+      await assertRejected(
+        t,
+        call,
+        status.INVALID_ARGUMENT,
+        field,
+        `${operation} ${JSON.stringify(fields).slice(0, 80)}`,
+      );
     }
   });
 
@@ -64,7 +71,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     }
   });
 
-  t.test("the longest texts are stored, and so are hostile keys but for __proto__", async (t) => {
+  t.test("the longest allowed texts and hostile attribute keys are stored, except __proto__", async (t) => {
     const hostile = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t"}') as Record<string, string>;
     const longest = product({
       id: "é".repeat(100),
@@ -83,7 +90,7 @@ export async function inputTests(t: Test, context: Context): Promise<void> {
     t.equal(({} as Record<string, unknown>).p, undefined);
   });
 
-  t.test("after all that the engine still answers", async (t) => {
+  t.test("the engine still works after all invalid requests", async (t) => {
     await client.ping();
     t.match(await get(client, index, "a"), { version: 1 });
   });

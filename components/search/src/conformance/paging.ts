@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import type { Test } from "tap";
 import type { SearchDocument } from "../document.ts";
 import type { Sort } from "../requests.ts";
-import { bulk, type Context, fill, product, refuses, search, upsert } from "./context.ts";
+import { assertRejected, bulk, type Context, fill, product, search, upsert } from "./context.ts";
 
 const names = [
   "apple",
@@ -17,7 +17,7 @@ const names = [
   "\ue000 private",
 ];
 
-/** Many ties in every sort key, so that only the id keeps pages apart. */
+/** Every sort key has many ties, so that only the id decides the order. */
 const documents: SearchDocument[] = Array.from({ length: 60 }, (_, at) =>
   product({
     id: `${at % 2 ? "b" : "B"}-${(at * 37) % 60}`,
@@ -28,7 +28,7 @@ const documents: SearchDocument[] = Array.from({ length: 60 }, (_, at) =>
   }),
 );
 
-// Written apart from the engines' own ordering: bytes of folded UTF-8, ids as the tie-break.
+// An independent implementation of the order: bytes of the folded text in UTF-8, the id as the tie-break.
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const folded = ({ name }: SearchDocument) => name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const byId = (a: SearchDocument, b: SearchDocument) => bytes(a.id, b.id);
@@ -61,13 +61,13 @@ export async function pagingTests(t: Test, context: Context): Promise<void> {
   const walk = (fields: Fields) => idsOfPages(context, index, fields);
 
   for (const sort of Object.keys(expected) as Sort[]) {
-    t.test(`pages by ${sort} neither repeat nor skip`, async (t) => {
+    t.test(`pages sorted by ${sort} neither repeat nor skip a document`, async (t) => {
       const ids = documents.toSorted(expected[sort]).map(({ id }) => id);
       for (const first of [1, 7, 60, 100]) t.same(await walk({ sort, first }), ids, `${first} at a time`);
     });
   }
 
-  t.test("pages of a query by relevance neither repeat nor skip", async (t) => {
+  t.test("pages of a query sorted by relevance neither repeat nor skip a document", async (t) => {
     const ids = await walk({ sort: "relevance", query: "shared word", first: 7 });
     t.same(ids.toSorted(), documents.map(({ id }) => id).toSorted());
     t.same(ids, (await search(client, index, { query: "shared word", first: 60 })).ids);
@@ -95,7 +95,7 @@ const wrongCursors = [
 export async function cursorTests(t: Test, context: Context): Promise<void> {
   const { client } = context;
 
-  t.test("a cursor stays under a thousand characters", async (t) => {
+  t.test("a cursor has at most 1,000 characters", async (t) => {
     const other = await context.newIndex();
     const longest = ["語", "話"].map((mark) => product({ id: mark.repeat(100), name: "語".repeat(200) }));
     await fill(context, other, longest);
@@ -121,13 +121,13 @@ export async function cursorTests(t: Test, context: Context): Promise<void> {
     t.same([start.ids, rest.ids, rest.cursor], [["b", "d"], ["f"], null]);
   });
 
-  t.test("a cursor of another sort, or a made-up one, is refused", async (t) => {
+  t.test("a cursor of another sort and a forged cursor are rejected", async (t) => {
     const index = await context.newIndex();
     await fill(context, index, documents);
     const { cursor } = await search(client, index, { sort: "name", first: 1 });
     for (const after of [cursor, ...wrongCursors]) {
       const call = search(client, index, { sort: "price-asc", after });
-      await refuses(t, call, status.INVALID_ARGUMENT, "after", JSON.stringify(after));
+      await assertRejected(t, call, status.INVALID_ARGUMENT, "after", JSON.stringify(after));
     }
   });
 }

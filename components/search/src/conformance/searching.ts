@@ -11,7 +11,7 @@ export async function searchTests(t: Test, context: Context): Promise<void> {
     t.same((await find(query)).ids.toSorted(), ids.toSorted(), query);
   };
 
-  t.test("a word is found in name, description, category and attribute values", async (t) => {
+  t.test("a search finds words in name, description, category and attribute values", async (t) => {
     await finds(t, "grinder", ["grinder"]);
     await finds(t, "chocolate", ["house-coffee"]);
     await finds(t, "tableware", ["mug", "glass-cup"]);
@@ -19,33 +19,33 @@ export async function searchTests(t: Test, context: Context): Promise<void> {
     await finds(t, "roasted-yesterday-nobody-wrote-this", []);
   });
 
-  t.test("a name counts more than a description", async (t) => {
+  t.test("a match in the name ranks above a match in the description", async (t) => {
     const { ids, total } = await find("coffee");
     t.equal(ids[0], "house-coffee");
     t.ok(ids.includes("grinder"), "the description says coffee");
     t.equal(total, ids.length);
   });
 
-  t.test("typing errors are forgiven in long words", async (t) => {
+  t.test("a search tolerates typing errors in long words", async (t) => {
     for (const query of ["coffe", "cofee", "coffeee"]) t.equal((await find(query)).ids[0], "house-coffee", query);
     for (const query of ["expresso", "espreso", "esspresso"]) await finds(t, query, ["espresso-beans", "machine"]);
     await finds(t, "mag", []);
   });
 
-  t.test("case, accents and the end of a word do not matter", async (t) => {
+  t.test("case and accents do not matter, and a prefix of a word is enough", async (t) => {
     await finds(t, "CAFE", ["french-press"]);
     await finds(t, "café", ["french-press"]);
     await finds(t, "grind", ["grinder"]);
   });
 
-  t.test("both of two words must match, most of many", async (t) => {
+  t.test("both of two words must match; of more words, most must match", async (t) => {
     await finds(t, "espresso machine", ["machine"]);
     await finds(t, "machine tea", []);
     t.equal((await find("red stoneware mug gift")).ids[0], "mug");
     await finds(t, "mug submarine periscope torpedo", []);
   });
 
-  t.test("a document with all the words comes before one with some", async (t) => {
+  t.test("a document with all words ranks above one with some of them", async (t) => {
     const other = await context.newIndex();
     await fill(context, other, [
       product({ id: "two", name: "Green tea" }),
@@ -62,12 +62,12 @@ export async function filterTests(t: Test, context: Context): Promise<void> {
   await fill(context, index, shop);
   const find = (query: string, fields: object = {}) => search(client, index, { query, ...fields });
 
-  t.test("no words at all match everything", async (t) => {
+  t.test("a query without words matches all documents", async (t) => {
     for (const query of ["", "   ", "?!", "\u0000\ud800"])
       t.equal((await find(query)).total, shop.length, JSON.stringify(query));
   });
 
-  t.test("each filter narrows, and all of them together", async (t) => {
+  t.test("a document must pass every filter", async (t) => {
     const only = async (filter: object) => (await find("", { filter, sort: "name" })).ids;
     t.same(await only({ categories: ["tea", "coffee"] }), ["espresso-beans", "house-coffee", "tea"]);
     t.same(await only({ partnerId: "roaster" }), ["espresso-beans", "house-coffee"]);
@@ -83,7 +83,7 @@ export async function filterTests(t: Test, context: Context): Promise<void> {
     t.equal((await find("espresso", { filter: { inStock: true } })).total, 2);
   });
 
-  t.test("a filter follows the document", async (t) => {
+  t.test("filters use the current version of a document", async (t) => {
     const other = await context.newIndex();
     await fill(context, other, [product({ id: "a", stock: 0, price: 5 })]);
     await bulk(client, other, [upsert(product({ id: "a", stock: 3, price: 7 }), 2)]);
@@ -91,7 +91,7 @@ export async function filterTests(t: Test, context: Context): Promise<void> {
     t.same((await search(client, other, { filter: { inStock: false } })).ids, []);
   });
 
-  t.test("every script is searched, and what looks like query syntax is only text", async (t) => {
+  t.test("other scripts are searchable, and query syntax is plain text", async (t) => {
     const other = await context.newIndex();
     await fill(context, other, [product({ id: "zh", name: "绿茶 茶叶" }), product({ id: "ru", name: "Чайник" })]);
     t.same((await search(client, other, { query: "绿茶" })).ids, ["zh"]);

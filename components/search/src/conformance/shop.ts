@@ -1,6 +1,6 @@
 import { product } from "./context.ts";
 
-/** A small shop with one thing of each kind that the search tests ask for. */
+/** The fixture of the search and facet tests. */
 export const shop = [
   product({
     id: "house-coffee",

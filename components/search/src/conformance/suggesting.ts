@@ -23,7 +23,7 @@ export async function suggestTests(t: Test, context: Context): Promise<void> {
   const suggest = async (prefix: string, first = 10) =>
     (await client.invoke<{ suggestions: string[] }>("suggest", { index, prefix, first })).suggestions;
 
-  t.test("names are suggested by the start of any of their words", async (t) => {
+  t.test("a name is suggested for the prefix of any of its words", async (t) => {
     t.equal((await suggest("m")).length, 2);
     t.same(await suggest("M"), await suggest("m"), "case does not matter");
     t.same((await suggest("esp")).toSorted(), ["Espresso Beans Dark Roast", "Espresso Machine"]);
@@ -39,7 +39,7 @@ export async function suggestTests(t: Test, context: Context): Promise<void> {
     t.equal((await suggest("mug"))[0]?.toLowerCase(), "mug");
   });
 
-  t.test("a typing error is forgiven from four letters on", async (t) => {
+  t.test("one typing error is tolerated from four letters on", async (t) => {
     for (const prefix of ["expr", "espp", "esrpe", "esprr", "expresso mach"]) {
       t.ok((await suggest(prefix)).includes("Espresso Machine"), prefix);
     }
@@ -47,11 +47,11 @@ export async function suggestTests(t: Test, context: Context): Promise<void> {
     t.equal((await suggest("choc"))[0], "Dark Chocolate");
   });
 
-  t.test("only as many as were asked for", async (t) => {
+  t.test("`first` limits the number of suggestions", async (t) => {
     t.equal((await suggest("e", 1)).length, 1);
   });
 
-  t.test("nothing typed suggests nothing", async (t) => {
+  t.test("an empty prefix has no suggestions", async (t) => {
     for (const prefix of ["", " ", "!", "\u0000\udc00"]) t.same(await suggest(prefix), [], JSON.stringify(prefix));
   });
 }

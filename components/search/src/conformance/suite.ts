@@ -9,7 +9,7 @@ import { filterTests, searchTests } from "./searching.ts";
 import { suggestTests } from "./suggesting.ts";
 import { bulkTests, versionTests, writeTests } from "./writes.ts";
 
-/** What every search engine promises, over an initialised component with no index yet. */
+/** The tests that every search engine must pass. The component is initialised and has no index yet. */
 export function conformance(t: Test, connect: () => BindingClient): void {
   const parts = {
     indexTests,

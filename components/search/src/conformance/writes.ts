@@ -4,7 +4,7 @@ import { bulk, type Context, count, fill, get, product, search, upsert } from ".
 export async function writeTests(t: Test, context: Context): Promise<void> {
   const { client, newIndex } = context;
 
-  t.test("a document comes back as it was written, with its version", async (t) => {
+  t.test("get returns a document unchanged, with its version", async (t) => {
     const index = await newIndex();
     const document = product({
       id: "crème/brûlée #1",
@@ -36,10 +36,10 @@ export async function versionTests(t: Test, context: Context): Promise<void> {
     t.same((await search(client, index, { query: "fourth" })).ids, []);
     t.same(await write(6, "Sixth"), { id: "a", status: "indexed" });
     t.same((await search(client, index, { query: "sixth" })).ids, ["a"]);
-    t.same((await search(client, index, { query: "fifth" })).ids, [], "the older text is not found any more");
+    t.same((await search(client, index, { query: "fifth" })).ids, [], "a search no longer finds the old text");
   });
 
-  t.test("a delete is not undone by an older write, even if it came first", async (t) => {
+  t.test("an older write does not undo a delete, even when the delete arrives first", async (t) => {
     const index = await newIndex();
     const remove = (id: string, version: number) => client.invoke("delete", { index, id, version, refresh: true });
     await fill(context, index, [product({ id: "a", name: "Anvil" }), product({ id: "kept" })]);
@@ -57,7 +57,7 @@ export async function versionTests(t: Test, context: Context): Promise<void> {
     t.equal(await count(client, index), 2);
   });
 
-  t.test("of many writers at once the highest version wins", async (t) => {
+  t.test("of concurrent writes the highest version wins", async (t) => {
     const index = await newIndex();
     const versions = Array.from({ length: 24 }, (_, at) => ((at * 7) % 24) + 1);
     await Promise.all(
@@ -71,7 +71,7 @@ export async function versionTests(t: Test, context: Context): Promise<void> {
 export async function bulkTests(t: Test, context: Context): Promise<void> {
   const { client, newIndex } = context;
 
-  t.test("a bulk answers for every operation in its place", async (t) => {
+  t.test("a bulk returns one outcome per operation, in the same order", async (t) => {
     const index = await newIndex();
     await bulk(client, index, [upsert(product({ id: "newer" }), 9), upsert(product({ id: "gone" }), 1)]);
     const outcomes = await bulk(client, index, [
@@ -98,7 +98,7 @@ export async function bulkTests(t: Test, context: Context): Promise<void> {
     t.equal(await count(client, index), 3);
   });
 
-  t.test("a bulk takes a thousand operations", async (t) => {
+  t.test("a bulk accepts 1,000 operations", async (t) => {
     const index = await newIndex();
     const documents = Array.from({ length: 1_000 }, (_, at) =>
       product({ id: `p${at}`, description: "word ".repeat(40) }),

@@ -10,31 +10,34 @@ import { topicsOf } from "../scopes.ts";
 import { connectWithinMs, unusable } from "../server.ts";
 import { type Settings, type Step, settingsOf } from "../step.ts";
 
-/** Room for an event of the largest size (platform/src/events/events.ts) and its headers: Kafka's own default. */
+/** Large enough for an event of the maximum size (platform/src/events/events.ts) and its headers. Kafka's default. */
 const messageBytes = 1_048_588;
 const hourMs = 60 * 60_000;
-/** In order, and for nobody who comes later. */
+/** One partition keeps the events in order. Replicas that start later do not need old events. */
 const broadcast = { partitions: 1, retentionHours: 1 };
-const exists = "TOPIC_ALREADY_EXISTS";
+const topicExists = "TOPIC_ALREADY_EXISTS";
 
-/** The topics, with their partitions and limits; for a component with a group a sidecar, also the end of abandoned groups. */
-export const kafka: Step = async (component, options, say) => {
+/**
+ * Creates the topics with their partitions and limits. A component with one consumer group per sidecar is a broadcast:
+ * for it, this also deletes abandoned groups.
+ */
+export const kafka: Step = async (component, options, log) => {
   const admin = await open(component);
   try {
     const group = component.setting("consumerGroup");
-    const everyReplica = group.includes("{uuid}");
-    if (everyReplica) await deleteAbandoned(admin, group.split("{uuid}")[0] ?? "", say);
-    const existing = await makeTopics(
+    const isBroadcast = group.includes("{uuid}");
+    if (isBroadcast) await deleteAbandoned(admin, group.split("{uuid}")[0] ?? "", log);
+    const existing = await createTopics(
       admin,
       component,
-      { ...settingsOf(options), ...(everyReplica && broadcast) },
-      say,
+      { ...settingsOf(options), ...(isBroadcast && broadcast) },
+      log,
     );
-    if (!everyReplica && options.retentionHours) await keepFor(admin, existing, options.retentionHours, say);
+    if (!isBroadcast && options.retentionHours) await setRetention(admin, existing, options.retentionHours, log);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const fix = "permit this user to create topics and groups, and ask for as many --replicas as there are brokers";
-    throw new Problem(component.name, `Kafka refused: ${reasonOf(error)}`, fix);
+    const fix = "allow this user to create topics and groups, and set --replicas to at most the number of brokers";
+    throw new Problem(component.name, `Kafka returned an error: ${reasonOf(error)}`, fix);
   } finally {
     await admin.close();
   }
@@ -48,19 +51,19 @@ async function open(component: Component): Promise<Admin> {
     retries: false,
     connectTimeout: connectWithinMs,
     timeout: connectWithinMs,
-    ...logIn(component),
+    ...authentication(component),
   });
   try {
     await admin.metadata({ topics: [], forceUpdate: true });
     return admin;
   } catch (error) {
     await admin.close();
-    const fix = "check that it runs, and brokers, saslUsername, saslPassword and disableTls in the secret kafka";
+    const fix = "check that it runs, and check brokers, saslUsername, saslPassword and disableTls in the secret kafka";
     throw unusable(component, `Kafka at ${brokers.join(",")}`, error, fix);
   }
 }
 
-/** By Dapr's names, which are not Kafka's. */
+/** Maps Dapr's names of SASL mechanisms to Kafka's. */
 const mechanisms: Record<string, SASLMechanismValue> = {
   "": "PLAIN",
   PLAIN: "PLAIN",
@@ -68,12 +71,12 @@ const mechanisms: Record<string, SASLMechanismValue> = {
   "SHA-512": "SCRAM-SHA-512",
 };
 
-function logIn(component: Component) {
+function authentication(component: Component) {
   const [type, named] = [component.required("authType"), component.setting("saslMechanism")];
   if (type === "none") return {};
   const mechanism = mechanisms[named];
   if (type !== "password" || !mechanism) {
-    const cause = `authType ${type} ${named} is not one that the set-up can log in with`;
+    const cause = `authType ${type} ${named} is not supported by the set-up`;
     throw new Problem(
       component.name,
       cause,
@@ -86,8 +89,8 @@ function logIn(component: Component) {
   return { ...tls, sasl: { mechanism, username, password } };
 }
 
-/** What is there already keeps its limits, as it keeps its partitions and copies: it is given back. */
-async function makeTopics(admin: Admin, component: Component, settings: Settings, say: (line: string) => void) {
+/** Creates the missing topics. Existing topics keep their partitions, replicas and limits; their names are returned. */
+async function createTopics(admin: Admin, component: Component, settings: Settings, log: (line: string) => void) {
   const topics = topicsOf(component);
   const known = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !known.has(topic));
@@ -96,37 +99,36 @@ async function makeTopics(admin: Admin, component: Component, settings: Settings
     const limits = {
       "retention.ms": retentionHours * hourMs,
       "max.message.bytes": messageBytes,
-      // one broker may be away
+      // Writes must succeed while one broker is down.
       "min.insync.replicas": Math.max(1, replicas - 1),
     };
     const configs = Object.entries(limits).map(([name, value]) => ({ name, value: String(value) }));
     await admin.createTopics({ topics: missing, partitions, replicas, configs }).catch(ignoreExisting);
-    for (const topic of missing) say(`topic ${topic} with ${partitions} partitions`);
+    for (const topic of missing) log(`created topic ${topic} with ${partitions} partitions`);
   }
   return topics.filter((topic) => known.has(topic));
 }
 
-/** Retention follows the option. */
-async function keepFor(admin: Admin, topics: string[], hours: number, say: (line: string) => void): Promise<void> {
+async function setRetention(admin: Admin, topics: string[], hours: number, log: (line: string) => void): Promise<void> {
   if (topics.length === 0) return;
   const configOperation = IncrementalAlterConfigOperationTypes.SET;
   const configs = [{ name: "retention.ms", value: String(hours * hourMs), configOperation }];
   const resources = topics.map((resourceName) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName, configs }));
   await admin.incrementalAlterConfigs({ resources });
-  say(`retention of ${topics.length} topics`);
+  log(`set the retention of ${topics.length} topics`);
 }
 
-/** Another set-up may have been quicker. */
+/** Another set-up may have created a topic concurrently. */
 function ignoreExisting(error: unknown): void {
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const others = errors.filter((one) => !(one instanceof Error && "apiId" in one && one.apiId === exists));
+  const others = errors.filter((one) => !(one instanceof Error && "apiId" in one && one.apiId === topicExists));
   if (others.length > 0) throw error;
 }
 
-async function deleteAbandoned(admin: Admin, prefix: string, say: (line: string) => void): Promise<void> {
+async function deleteAbandoned(admin: Admin, prefix: string, log: (line: string) => void): Promise<void> {
   const empty = await admin.listGroups({ states: ["EMPTY"] });
   const groups = [...empty.keys()].filter((id) => id.startsWith(prefix));
   if (groups.length === 0) return;
   await admin.deleteGroups({ groups });
-  say(`deleted ${groups.length} groups of sidecars that are gone`);
+  log(`deleted ${groups.length} consumer groups of sidecars that no longer exist`);
 }

@@ -2,26 +2,26 @@ import { type ChannelModel, connect } from "amqplib";
 import { coerce, gte } from "semver";
 import type { Component } from "../component.ts";
 import { Problem, reasonOf } from "../problem.ts";
-import { hearers, topicsOf } from "../scopes.ts";
+import { subscribers, topicsOf } from "../scopes.ts";
 import { connectWithinMs, hostOf, unusable } from "../server.ts";
 import type { Step } from "../step.ts";
 import { type Management, openManagement } from "./rabbitmq-management.ts";
 
 const form = "amqp://user:password@host:5672/vhost";
-const oldest = "3.10.0";
-/** From here on it drops what was delivered 20 times; how often a message is tried is the service's to decide (ADR 4). */
-const countsDeliveries = "4.0.0";
-/** A queue of one sidecar that nobody has read for so long goes away. */
+const minimumVersion = "3.10.0";
+/** Since this version RabbitMQ drops a message after 20 deliveries. The service decides the number of attempts (ADR 4). */
+const limitsDeliveries = "4.0.0";
+/** RabbitMQ deletes the queue of a sidecar after this time without a reader. */
 const abandonedAfterMs = 60 * 60_000;
 const broadcastLimits = { expires: abandonedAfterMs, "message-ttl": abandonedAfterMs, "max-length": 100_000 };
 
 /**
- * An exchange for each topic and, bound to it, a quorum queue for each service that hears it: as the sidecars would make
- * them, but before anything is published. What only policies can set is set through the management API.
+ * Creates an exchange for each topic and, bound to it, a quorum queue for each subscribing service. They equal those that
+ * sidecars create, but exist before the first event is published. Policies are set through the management API.
  */
-export const rabbitmq: Step = async (component, _options, say) => {
+export const rabbitmq: Step = async (component, _options, log) => {
   const host = hostOf(component, "connectionString", form);
-  const fix = "check that it runs, and user, password and vhost in connectionString of the secret rabbitmq";
+  const fix = "check that it runs, and check user, password and vhost in connectionString of the secret rabbitmq";
   const connection = await connect(component.required("connectionString"), { timeout: connectWithinMs }).catch(
     (error: unknown) => {
       throw unusable(component, `RabbitMQ at ${host}`, error, fix);
@@ -32,10 +32,10 @@ export const rabbitmq: Step = async (component, _options, say) => {
     const group = component.setting("consumerID");
     const management = await openManagement(component);
     if (group.includes("{uuid}")) {
-      await limitBroadcast(management, group, say);
+      await limitBroadcast(management, group, log);
     } else {
-      await declare(component, connection, say);
-      if (gte(version, countsDeliveries)) await deliverEndlessly(management, component, say);
+      await declare(component, connection, log);
+      if (gte(version, limitsDeliveries)) await removeDeliveryLimit(management, component, log);
     }
   } finally {
     await connection.close().catch(() => {});
@@ -43,15 +43,15 @@ export const rabbitmq: Step = async (component, _options, say) => {
 };
 
 function checkedVersion(component: Component, connection: ChannelModel): string {
-  const said = String(connection.connection.serverProperties.version);
-  const version = coerce(said)?.version;
-  if (version && gte(version, oldest)) return version;
-  throw new Problem(component.name, `RabbitMQ ${said} is too old`, `use ${oldest} or later`);
+  const reported = String(connection.connection.serverProperties.version);
+  const version = coerce(reported)?.version;
+  if (version && gte(version, minimumVersion)) return version;
+  throw new Problem(component.name, `RabbitMQ ${reported} is too old`, `use ${minimumVersion} or later`);
 }
 
-async function declare(component: Component, connection: ChannelModel, say: (line: string) => void): Promise<void> {
+async function declare(component: Component, connection: ChannelModel, log: (line: string) => void): Promise<void> {
   const channel = await connection.createChannel();
-  // A refusal closes the channel and is told to whoever waits; without a listener it would end the process.
+  // An error closes the channel and rejects the pending call. Without this listener it would also end the process.
   channel.on("error", () => {});
   try {
     for (const topic of topicsOf(component)) {
@@ -60,31 +60,31 @@ async function declare(component: Component, connection: ChannelModel, say: (lin
         await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": "quorum" } });
         await channel.bindQueue(queue, topic, "");
       }
-      say(`exchange ${topic}`);
+      log(`created exchange ${topic} and its queues`);
     }
     await channel.close();
   } catch (error) {
     const fix =
-      "delete what another program has declared differently, once it is empty, or permit this user to configure";
-    throw new Problem(component.name, `RabbitMQ refused: ${reasonOf(error)}`, fix);
+      "delete the queue that another program has declared differently, once it is empty, or grant this user `configure`";
+    throw new Problem(component.name, `RabbitMQ returned an error: ${reasonOf(error)}`, fix);
   }
 }
 
-/** Named as pubsub.rabbitmq names them. */
+/** The same names as Dapr's pubsub.rabbitmq uses. */
 function queuesOf(component: Component, topic: string): string[] {
-  return hearers(component)
+  return subscribers(component)
     .filter(({ topics }) => topics.includes(topic))
     .map(({ app }) => `${component.required("consumerID").replaceAll("{appID}", app)}-${topic}`);
 }
 
-async function limitBroadcast(management: Management, group: string, say: (line: string) => void): Promise<void> {
+async function limitBroadcast(management: Management, group: string, log: (line: string) => void): Promise<void> {
   const [prefix = ""] = group.split("{uuid}");
-  await management.policy("sidecart-broadcast", `^${prefix}`, broadcastLimits);
-  say(`policy sidecart-broadcast for queues named ${prefix}…`);
+  await management.setPolicy("sidecart-broadcast", `^${prefix}`, broadcastLimits);
+  log(`set the policy sidecart-broadcast for queues named ${prefix}…`);
 }
 
-async function deliverEndlessly(management: Management, component: Component, say: (line: string) => void) {
-  const apps = hearers(component).map(({ app }) => component.required("consumerID").replaceAll("{appID}", app));
-  await management.policy("sidecart-events", `^(${apps.join("|")})-`, { "delivery-limit": -1 });
-  say("policy sidecart-events: no limit of deliveries");
+async function removeDeliveryLimit(management: Management, component: Component, log: (line: string) => void) {
+  const apps = subscribers(component).map(({ app }) => component.required("consumerID").replaceAll("{appID}", app));
+  await management.setPolicy("sidecart-events", `^(${apps.join("|")})-`, { "delivery-limit": -1 });
+  log("set the policy sidecart-events: no delivery limit");
 }

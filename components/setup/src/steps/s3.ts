@@ -4,35 +4,35 @@ import { Problem } from "../problem.ts";
 import { connectWithinMs, unusable } from "../server.ts";
 import type { Step } from "../step.ts";
 
-/** Buckets of this region are made without naming it, and cannot be made with. */
-const unnamedRegion = "us-east-1";
+/** S3 rejects a LocationConstraint with this region; a bucket there is created without one. */
+const defaultRegion = "us-east-1";
 
-/** The bucket, empty when it is new. */
-export const s3: Step = async (component, _options, say) => {
+/** Creates the bucket when it does not exist. */
+export const s3: Step = async (component, _options, log) => {
   const name = component.required("bucket");
   if (!component.setting("accessKey")) {
-    // The sidecar gets them from where it runs (IRSA, an instance's profile), and we do not.
-    say(`bucket ${name} is not looked at: accessKey is empty`);
+    // The sidecar then has credentials from its environment (IRSA, an instance profile), which the set-up has not.
+    log(`bucket ${name} is not checked: accessKey is empty`);
     return;
   }
   const bucket = bucketOf(component, name);
-  const { status } = await bucket.ask("HEAD");
+  const { status } = await bucket.send("HEAD");
   if (status === 404) {
-    await make(component, bucket);
-    say(`bucket ${name}`);
+    await create(component, bucket);
+    log(`created bucket ${name}`);
     return;
   }
-  if (status === 403) throw new Problem(component.name, `${bucket.url} is refused (403)`, rights);
+  if (status === 403) throw new Problem(component.name, `access to ${bucket.url} is denied (403)`, permissionFix);
   if (status !== 200)
-    throw new Problem(component.name, `${bucket.url} answers ${status}`, "check endpoint, region and bucket");
+    throw new Problem(component.name, `${bucket.url} returns status ${status}`, "check endpoint, region and bucket");
 };
 
-const rights = "check accessKey and secretKey, and what they may do, in the secret media";
+const permissionFix = "check accessKey and secretKey in the secret media, and their permissions";
 
 interface Bucket {
   url: string;
   region: string;
-  ask(method: string, body?: string): Promise<Response>;
+  send(method: string, body?: string): Promise<Response>;
 }
 
 function bucketOf(component: Component, name: string): Bucket {
@@ -51,25 +51,25 @@ function bucketOf(component: Component, name: string): Bucket {
   return {
     url,
     region,
-    async ask(method, body) {
+    async send(method, body) {
       const signal = AbortSignal.timeout(connectWithinMs);
       return client.fetch(url, { method, signal, ...(body !== undefined && { body }) }).catch((error: Error) => {
-        const fix = "check that it runs, and endpoint in the secret media";
+        const fix = "check that it runs, and check endpoint in the secret media";
         throw unusable(component, `S3 at ${endpoint}`, error.cause ?? error, fix);
       });
     },
   };
 }
 
-/** Another set-up may be faster: then it is ours already. */
-async function make(component: Component, { url, region, ask }: Bucket): Promise<void> {
+/** Another set-up may have created the bucket concurrently. */
+async function create(component: Component, { url, region, send }: Bucket): Promise<void> {
   const where = `<LocationConstraint>${region}</LocationConstraint>`;
   const xmlns = "http://s3.amazonaws.com/doc/2006-03-01/";
   const body = `<CreateBucketConfiguration xmlns="${xmlns}">${where}</CreateBucketConfiguration>`;
-  const response = await ask("PUT", region === unnamedRegion ? undefined : body);
+  const response = await send("PUT", region === defaultRegion ? undefined : body);
   if (response.ok) return;
-  const answer = await response.text();
-  if (answer.includes("BucketAlreadyOwnedByYou")) return;
-  const [, code = String(response.status)] = answer.match(/<Code>(\w+)<\/Code>/) ?? [];
-  throw new Problem(component.name, `the bucket ${url} cannot be made (${code})`, rights);
+  const text = await response.text();
+  if (text.includes("BucketAlreadyOwnedByYou")) return;
+  const [, code = String(response.status)] = text.match(/<Code>(\w+)<\/Code>/) ?? [];
+  throw new Problem(component.name, `the bucket ${url} cannot be created (${code})`, permissionFix);
 }

@@ -42,7 +42,7 @@ func serve(ctx context.Context, address, data, region string) error {
 	if err != nil {
 		return err
 	}
-	// Objects are files; what else S3 knows of them is beside: not every file system has extended attributes.
+	// Metadata is stored in files beside the objects, because not every file system supports extended attributes.
 	objects, about := filepath.Join(folder, "objects"), filepath.Join(folder, "about")
 	for _, path := range []string{objects, about} {
 		if err := os.MkdirAll(path, 0o700); err != nil {

@@ -2,7 +2,7 @@ export type Headers = Record<string, string>;
 
 export const headers: Headers = { "content-type": "application/json" };
 
-/** Its token goes into the header as it is, without a scheme. */
+/** The header contains the token without a scheme. */
 export const headersOf = (token: string): Headers => ({ ...headers, authorization: token });
 
 export const bodyOf = (query: string, variables: Record<string, unknown> = {}) => JSON.stringify({ query, variables });
@@ -18,7 +18,7 @@ export const placeOrder =
   "mutation ($input: PlaceOrder!) { placeOrder(input: $input) " +
   "{ id user_id price_total quantity order_products { product_id quantity price } } }";
 
-/** The data of an answer, outside of what is measured; an error is thrown. */
+/** Sends a request outside the measurement and returns its data; throws on an error. */
 export async function data<T>(url: string, query: string, variables: Record<string, unknown>): Promise<T> {
   const response = await fetch(url, { method: "POST", headers, body: bodyOf(query, variables) });
   const answer = (await response.json()) as { data: T | null; errors?: unknown };

@@ -4,7 +4,7 @@ import { unitsInStock } from "../../data-set.ts";
 import type { Databases } from "./databases.ts";
 import { uuidOf } from "./ids.ts";
 
-/** Units there were of a product, and those ordered of it before. */
+/** The initial stock of a product, and the units ordered before. */
 type Offer = { units: number; ordered: number };
 type Row = { product: string; units: number };
 
@@ -12,8 +12,8 @@ const lookEveryMs = 100;
 const givenUpAfterMs = 3_000;
 
 /**
- * It keeps no record of what an event did. Orders and stock lie in two databases, so what was ordered of each product
- * since its stock was set is held against what is left of it.
+ * The implementation does not record handled events. Orders and stock are in two databases, so this compares the units
+ * ordered since the stock was set with the remaining stock.
  */
 export class StockBooks {
   readonly #databases: Databases;
@@ -23,7 +23,7 @@ export class StockBooks {
     this.#databases = databases;
   }
 
-  /** From now on: the data set as it was put in. */
+  /** Starts from the unchanged data set. */
   async open(): Promise<void> {
     const ordered = await orderedUnits(this.#databases);
     const { rows } = await this.#databases.products.query<{ id: string }>("select id from products");
@@ -37,14 +37,14 @@ export class StockBooks {
     this.#offers.set(id, { units, ordered: (await orderedUnits(this.#databases)).get(id) ?? 0 });
   }
 
-  /** Whoever measures orders one unit at a time, so a unit taken is an event that had its effect. */
+  /** Every order of the bench has one unit, so each unit taken from stock is a handled event. */
   async read(): Promise<Books> {
     const { rows } = await this.#databases.orders.query<{ count: number }>("select count(*)::int from orders");
     const { taken, oversold } = await this.#state();
     return { orders: rows[0]?.count ?? 0, reservations: undefined, handled: taken, oversold };
   }
 
-  /** Resolves when stock is as the orders say, or does not change any more: an event that is lost has no effect. */
+  /** Resolves when the stock matches the orders, or no longer changes, because a lost event has no effect. */
   async settled(): Promise<void> {
     let last = -1;
     let changed = performance.now();
@@ -58,14 +58,14 @@ export class StockBooks {
     }
   }
 
-  /** Units taken from stock, those ordered beyond what there was, and those still in stock though they were ordered. */
+  /** Units taken from stock, units ordered in excess of the stock, and ordered units that are still in stock. */
   async #state(): Promise<{ taken: number; oversold: number; outstanding: number }> {
     const ordered = await orderedUnits(this.#databases);
     const left = await this.#databases.products.query<Row>("select id as product, stock as units from products");
     let [taken, oversold, outstanding] = [0, 0, 0];
     for (const { product, units } of left.rows) {
       const offer = this.#offers.get(product);
-      if (!offer) throw new Error(`product ${product} is not of the data set`);
+      if (!offer) throw new Error(`product ${product} is not in the data set`);
       const rest = offer.units - ((ordered.get(product) ?? 0) - offer.ordered);
       taken += offer.units - units;
       oversold += Math.max(0, -rest);

@@ -38,15 +38,15 @@ export const cases: Adapter<World>["cases"] = {
 
 export const notes: Adapter<World>["notes"] = {
   "product-uncached": "has no cache: the same as `product`",
-  products: "has no pages: gives all there are, in no order",
+  products: "has no pages: returns all products, unordered",
   orders:
-    "asks nobody who they are and has no pages: gives everybody's orders, in no order, without status and creation",
-  order: "asks nobody who they are; lines hold no name",
+    "has no authentication and no pages: returns the orders of all users, unordered, without status and creation time",
+  order: "has no authentication; lines have no name",
   oversell: "takes stock after it has accepted the order",
   search: "has none",
   suggest: "has none",
-  "log-in": "Argon2id, one pass over 64 MiB: 256 at once want 16 GiB",
-  mixed: "has neither search nor pages to look around in",
+  "log-in": "Argon2id, one pass over 64 MiB: 256 concurrent log-ins need 16 GiB",
+  mixed: "has neither search nor pages",
 };
 
 function product({ url, size }: World): Ask {

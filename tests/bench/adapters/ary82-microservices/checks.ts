@@ -19,8 +19,7 @@ export function checkProducts(reply: string, size: Size): string | undefined {
   if (given?.length !== size.products) return `${given?.length} products, not ${size.products}`;
   const byId = new Map(given.map((product) => [product.id, product]));
   for (let number = 1; number <= size.products; number += 1)
-    if (!isProduct(byId.get(apiIdOf("product", number)), number))
-      return `product ${number} is missing or not as it was`;
+    if (!isProduct(byId.get(apiIdOf("product", number)), number)) return `product ${number} is missing or changed`;
   return undefined;
 }
 
@@ -30,7 +29,7 @@ export function checkOrders(reply: string, size: Size): string | undefined {
   const byId = new Map(given.map((order) => [order.id, order]));
   for (let number = 1; number <= size.orders; number += 1) {
     const wanted = headOf(number, size);
-    if (!isDeepStrictEqual(byId.get(wanted.id), wanted)) return `order ${number} is missing or not as it was`;
+    if (!isDeepStrictEqual(byId.get(wanted.id), wanted)) return `order ${number} is missing or changed`;
   }
   return undefined;
 }
@@ -48,7 +47,7 @@ export function checkOrder(reply: string, number: number, size: Size): string | 
   return isDeepStrictEqual(data?.order, wanted) ? undefined : `not order ${number}`;
 }
 
-/** An order of one unit for the buyer; or a refusal because there is no more. */
+/** An order of one unit for the buyer, or a rejection because the stock is empty. */
 export function checkPlaced(reply: string, account: number, product: number): string | undefined {
   const { data, errors } = answerOf<{ placeOrder: Order }>(reply);
   if (errors) return errors.every(({ message }) => soldOut.test(message)) ? undefined : "refused";
@@ -60,7 +59,7 @@ export function checkPlaced(reply: string, account: number, product: number): st
     quantity: 1,
     order_products: [{ product_id: apiIdOf("product", product), quantity: 1, price }],
   };
-  return id && isDeepStrictEqual(order, wanted) ? undefined : "not the order that was asked for";
+  return id && isDeepStrictEqual(order, wanted) ? undefined : "not the requested order";
 }
 
 export const isPlaced = (reply: string) => answerOf<{ placeOrder: Order }>(reply).errors === undefined;

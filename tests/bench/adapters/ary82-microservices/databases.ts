@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Clients of its three databases, at the addresses that it reads from the environment itself. */
+/** Clients of its three databases, at the addresses in its environment variables. */
 export type Databases = { users: pg.Client; products: pg.Client; orders: pg.Client };
 
 export async function openDatabases(): Promise<Databases> {
@@ -18,7 +18,7 @@ export async function closeDatabases({ users, products, orders }: Databases): Pr
 
 async function connected(name: string): Promise<pg.Client> {
   const connectionString = process.env[name];
-  if (!connectionString) throw new Error(`${name} is not set: it must be what the running service was given`);
+  if (!connectionString) throw new Error(`${name} is not set: use the value of the running service`);
   const client = new pg.Client({ connectionString });
   await client.connect();
   return client;

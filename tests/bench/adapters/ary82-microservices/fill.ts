@@ -14,13 +14,13 @@ import { uuidOf } from "./ids.ts";
 
 const rowsAtOnce = 10_000;
 
-/** Puts the data set, and nothing else, into its databases: by SQL, since its API takes one row a call. */
+/** Writes the data set to its databases, and deletes all other rows. It uses SQL, because the API accepts one row per call. */
 export async function fill(url: string, databases: Databases, size: Size): Promise<void> {
   await Promise.all([fillUsers(url, databases, size), fillProducts(databases, size), fillOrders(databases, size)]);
   await Promise.all(Object.values(databases).map((database) => database.query("analyze")));
 }
 
-/** Takes away what its API has made since, whose ids are later, and what that leaves behind for a scan to pass over. */
+/** Deletes the rows that its API has created since (they have higher ids), and vacuums the tables. */
 export async function restore({ products, orders }: Databases, size: Size): Promise<void> {
   const last = uuidOf("order", size.orders);
   await orders.query("delete from order_products where order_id > $1", [last]);
@@ -29,7 +29,7 @@ export async function restore({ products, orders }: Databases, size: Size): Prom
   await Promise.all([orders, products].map((database) => database.query("vacuum analyze")));
 }
 
-// The first one registers and so has a hash of its own making; all have the same password.
+// The first user registers through the API to obtain a password hash. All users have the same password.
 async function fillUsers(url: string, { users }: Databases, { accounts }: Size): Promise<void> {
   await users.query("truncate users");
   const input = { email: emailOf(1), username: usernameOf(1), password, type: 0 };
@@ -98,7 +98,7 @@ const orderRow = (number: number, { account, quantity, total, lines }: Order) =>
   })),
 });
 
-/** The numbers 1 … count, in pieces of what is written at once. */
+/** The numbers 1 … count, in chunks of one statement. */
 function chunks(count: number): number[][] {
   const pieces: number[][] = [];
   for (let from = 1; from <= count; from += rowsAtOnce)

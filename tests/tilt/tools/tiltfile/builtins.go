@@ -69,7 +69,7 @@ func (evaluation *Evaluation) local(thread *starlark.Thread, args starlark.Tuple
 	return evaluation.output(thread, words)
 }
 
-// As Tilt calls it (its internal/tiltfile/helm.go).
+// The same call as in Tilt's internal/tiltfile/helm.go.
 func (evaluation *Evaluation) helm(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var chart, name, namespace, version string
 	var files, settings starlark.Value = starlark.NewList(nil), starlark.NewList(nil)
@@ -173,7 +173,7 @@ func decodeStream(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tup
 	}
 }
 
-// What is encoded is only ever given to k8s_yaml: JSON is shorter to read back in a test.
+// The Tiltfile passes the result only to k8s_yaml, so JSON is sufficient and easier to parse in a test.
 func encode(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var value starlark.Value
 	if err := starlark.UnpackArgs("encode_yaml", args, kwargs, "obj", &value); err != nil {

@@ -32,7 +32,7 @@ func (evaluation *Evaluation) configModule() starlark.Value {
 	return starlarkstruct.FromStringDict(starlark.String("config"), members)
 }
 
-// The words after `tilt up --`, each option with a word or an equals sign before its value.
+// The arguments after `tilt up --`: each option is followed by a space or an equals sign and its value.
 func (evaluation *Evaluation) parse(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	given := starlark.NewDict(len(evaluation.arguments))
 	for words := evaluation.arguments; len(words) > 0; {

@@ -1,5 +1,5 @@
-// tiltfile evaluates a Tiltfile as Tilt's own interpreter does (go.starlark.net with the same dialect), and prints as JSON
-// what it asked Tilt for. Programs that it runs, helm above all, are really run.
+// tiltfile evaluates a Tiltfile like Tilt (go.starlark.net with the same dialect), and prints its calls to Tilt's functions
+// as JSON. It really runs the Tiltfile's programs, such as helm.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// As in Tilt's internal/tiltfile/starkit/environment.go.
+// The same options as in Tilt's internal/tiltfile/starkit/environment.go.
 var dialect = &syntax.FileOptions{Set: true, GlobalReassign: true, Recursion: true, TopLevelControl: true, While: true}
 
 func main() {
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// Evaluation is one Tiltfile with what it loads.
+// Evaluation is the evaluation of one Tiltfile and the files that it loads.
 type Evaluation struct {
 	context, subcommand string
 	arguments           []string
@@ -49,7 +49,7 @@ type Evaluation struct {
 	calls               []Call
 }
 
-// Call is something that was asked of Tilt.
+// Call is a call to one of Tilt's functions.
 type Call struct {
 	Name      string         `json:"name"`
 	Arguments map[string]any `json:"arguments"`
@@ -64,7 +64,7 @@ func newEvaluation(context, subcommand string, arguments []string) *Evaluation {
 	return evaluation
 }
 
-// Paths are relative to the file that is being executed, as with Tilt.
+// As in Tilt, paths are relative to the executing file.
 func (evaluation *Evaluation) execute(path string) (starlark.StringDict, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {

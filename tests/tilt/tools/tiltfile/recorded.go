@@ -6,8 +6,8 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// Names of the parameters that may be given by position, in Tilt's order (its internal/tiltfile/api/__init__.py); a
-// parameter that Tilt does not have is refused.
+// Names of the positional parameters, in Tilt's order (its internal/tiltfile/api/__init__.py). Other parameters are an
+// error.
 var recorded = map[string]struct{ positional, named []string }{
 	"allow_k8s_contexts":  {positional: []string{"contexts"}},
 	"ci_settings":         {named: []string{"timeout", "k8s_grace_period", "readiness_timeout"}},
@@ -34,7 +34,7 @@ var recorded = map[string]struct{ positional, named []string }{
 	},
 }
 
-// Values that these make are given to the calls above, and only there.
+// The results of these functions are only arguments of the functions above.
 var described = map[string]struct{ positional, named []string }{
 	"sync":         {positional: []string{"local_path", "remote_path"}},
 	"run":          {positional: []string{"cmd", "trigger"}},

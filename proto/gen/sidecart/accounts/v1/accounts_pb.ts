@@ -73,7 +73,8 @@ export type RegisterRequest = Message<"sidecart.accounts.v1.RegisterRequest"> & 
   password: string;
 
   /**
-   * UUID of this wish, and of the account: repeating it gives the same account. Made up by the service when empty.
+   * UUID of the command, which becomes the id of the account. A repeated command returns the same account. The service
+   * generates one when it is empty.
    *
    * @generated from field: string command_id = 4;
    */
@@ -184,7 +185,7 @@ export type RefreshRequest = Message<"sidecart.accounts.v1.RefreshRequest"> & {
   refreshToken: string;
 
   /**
-   * UUID of this wish: a sidecar that repeats it does not look like somebody who stole the token.
+   * UUID of the command. It distinguishes a sidecar's retry from the use of a stolen token.
    *
    * @generated from field: string command_id = 2;
    */
@@ -376,7 +377,7 @@ export type ListAccountsResponse = Message<"sidecart.accounts.v1.ListAccountsRes
   accounts: Account[];
 
   /**
-   * Empty when this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -460,14 +461,14 @@ export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
   messageDesc(file_sidecart_accounts_v1_accounts, 21);
 
 /**
- * Accounts owns people, their roles, credentials, refresh tokens and the signing keys.
- * Except where said, a call carries the caller's access token in the `authorization` metadata.
+ * Accounts owns accounts, roles, credentials, refresh tokens and the signing keys of access tokens.
+ * A call requires the caller's access token in the `authorization` metadata, unless it is marked public.
  *
  * @generated from service sidecart.accounts.v1.AccountsService
  */
 export const AccountsService: GenService<{
   /**
-   * Open. ALREADY_EXISTS (EMAIL_TAKEN) when another account has the e-mail, whatever its case.
+   * Public. ALREADY_EXISTS (EMAIL_TAKEN) when another account has this e-mail address; case is ignored.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.Register
    */
@@ -477,8 +478,8 @@ export const AccountsService: GenService<{
     output: typeof RegisterResponseSchema;
   },
   /**
-   * Open. UNAUTHENTICATED (INVALID_CREDENTIALS) tells nothing about whether the account exists;
-   * RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS) after repeated failures, or (TOO_BUSY) when too many log in at once.
+   * Public. UNAUTHENTICATED (INVALID_CREDENTIALS) does not reveal whether the account exists.
+   * RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS) after repeated failures, or (TOO_BUSY) during too many concurrent log-ins.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.LogIn
    */
@@ -488,7 +489,7 @@ export const AccountsService: GenService<{
     output: typeof LogInResponseSchema;
   },
   /**
-   * Open. Rotates the refresh token; using one for two commands revokes its whole family.
+   * Public. Rotates the refresh token. Using one token for two different commands revokes its whole family.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.Refresh
    */
@@ -498,7 +499,7 @@ export const AccountsService: GenService<{
     output: typeof RefreshResponseSchema;
   },
   /**
-   * Open: the refresh token is the proof. Ends that token's family.
+   * Public, because the refresh token authenticates the call. Revokes the family of the token.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.LogOut
    */
@@ -528,7 +529,7 @@ export const AccountsService: GenService<{
     output: typeof ChangePasswordResponseSchema;
   },
   /**
-   * The caller's own account and, for an admin, any: ids the caller may not see are left out. At most 200 ids.
+   * Returns the caller's own account; for an admin, any account. Omits ids that the caller may not see. At most 200 ids.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.GetAccounts
    */
@@ -538,7 +539,7 @@ export const AccountsService: GenService<{
     output: typeof GetAccountsResponseSchema;
   },
   /**
-   * Admin only; newest first, at most 100 a page.
+   * Admin only. Newest first, at most 100 per page.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.ListAccounts
    */
@@ -558,7 +559,7 @@ export const AccountsService: GenService<{
     output: typeof GrantRolesResponseSchema;
   },
   /**
-   * Open: the public halves of the live signing keys (RFC 7517).
+   * Public. Returns the public keys that verify access tokens (RFC 7517).
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.GetJwks
    */

@@ -46,7 +46,7 @@ export const AccountRegisteredSchema: GenMessage<AccountRegistered> = /*@__PURE_
   messageDesc(file_sidecart_accounts_v1_events, 0);
 
 /**
- * Carries the whole public state; the higher version wins.
+ * Contains the whole public state. A subscriber keeps the highest version.
  *
  * @generated from message sidecart.accounts.v1.AccountUpdated
  */

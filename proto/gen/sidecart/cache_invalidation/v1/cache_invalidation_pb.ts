@@ -13,21 +13,21 @@ export const file_sidecart_cache_invalidation_v1_cache_invalidation: GenFile = /
   fileDesc("CjdzaWRlY2FydC9jYWNoZV9pbnZhbGlkYXRpb24vdjEvY2FjaGVfaW52YWxpZGF0aW9uLnByb3RvEh5zaWRlY2FydC5jYWNoZV9pbnZhbGlkYXRpb24udjEiYQoGQ2hhbmdlEgoKAmlkGAEgASgJEg0KBW93bmVyGAIgASgJEg8KB3ZlcnNpb24YAyABKAUSEgoFc3RvY2sYBCABKAVIAIgBARINCgV0b3BpYxgFIAEoCUIICgZfc3RvY2tiBnByb3RvMw");
 
 /**
- * One changed thing. A service tells caches of what a batch of its events changed, as the message XChanged of its
- * events.proto; one may get lost or come twice.
+ * One changed product or order. A service broadcasts the changes of a batch of events to caches, in the message XChanged of
+ * its events.proto. A change may be lost or delivered twice.
  *
  * @generated from message sidecart.cache_invalidation.v1.Change
  */
 export type Change = Message<"sidecart.cache_invalidation.v1.Change"> & {
   /**
-   * Of the product or the order.
+   * Id of the product or order.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The order's account; empty for products.
+   * Account id of the order; empty for products.
    *
    * @generated from field: string owner = 2;
    */
@@ -39,14 +39,14 @@ export type Change = Message<"sidecart.cache_invalidation.v1.Change"> & {
   version: number;
 
   /**
-   * Where it is the stock that changed.
+   * The new stock, when the stock changed.
    *
    * @generated from field: optional int32 stock = 4;
    */
   stock?: number | undefined;
 
   /**
-   * Of the event that this stands for.
+   * Topic of the event that caused the change.
    *
    * @generated from field: string topic = 5;
    */

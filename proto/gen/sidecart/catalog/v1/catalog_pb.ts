@@ -48,7 +48,7 @@ export type Product = Message<"sidecart.catalog.v1.Product"> & {
   currency: string;
 
   /**
-   * What can still be ordered: on hand less reserved.
+   * Units that can still be ordered: on hand minus reserved.
    *
    * @generated from field: int32 stock = 6;
    */
@@ -77,7 +77,7 @@ export type Product = Message<"sidecart.catalog.v1.Product"> & {
   imageUrl: string;
 
   /**
-   * Grows by one at each change.
+   * Increases by one at each change.
    *
    * @generated from field: int32 version = 11;
    */
@@ -148,7 +148,8 @@ export type CreateProductRequest = Message<"sidecart.catalog.v1.CreateProductReq
   imageUrl: string;
 
   /**
-   * UUID of this wish, which becomes the product's id: repeating it is the same wish. Made up when empty.
+   * UUID of the command, which becomes the id of the product. A repeated command has no further effect. The service
+   * generates one when it is empty.
    *
    * @generated from field: string command_id = 10;
    */
@@ -322,7 +323,7 @@ export type UpdateInventoryRequest = Message<"sidecart.catalog.v1.UpdateInventor
   reason: string;
 
   /**
-   * UUID of this wish: repeating it changes the stock once. Made up when empty.
+   * UUID of the command. A repeated command changes the stock once. The service generates one when it is empty.
    *
    * @generated from field: string command_id = 5;
    */
@@ -421,7 +422,7 @@ export type ListProductsResponse = Message<"sidecart.catalog.v1.ListProductsResp
   products: Product[];
 
   /**
-   * Empty when this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -465,7 +466,7 @@ export type ProductFilter = Message<"sidecart.catalog.v1.ProductFilter"> & {
   inStock: boolean;
 
   /**
-   * Prices compare only within one currency.
+   * Set this together with a price range, because prices compare only within one currency.
    *
    * @generated from field: string currency = 6;
    */
@@ -649,7 +650,7 @@ export const ReindexRequestSchema: GenMessage<ReindexRequest> = /*@__PURE__*/
  */
 export type ReindexResponse = Message<"sidecart.catalog.v1.ReindexResponse"> & {
   /**
-   * The index that is being built from now on; searches move to it when it is complete.
+   * The new index. Searches use it when it is complete.
    *
    * @generated from field: string index = 1;
    */
@@ -685,7 +686,7 @@ export const GetReindexRequestSchema: GenMessage<GetReindexRequest> = /*@__PURE_
  */
 export type GetReindexResponse = Message<"sidecart.catalog.v1.GetReindexResponse"> & {
   /**
-   * building, live, or gone when the build failed or another index took its place.
+   * building, live, or gone (the build failed or another index replaced it).
    *
    * @generated from field: string state = 1;
    */
@@ -770,7 +771,7 @@ export const ReservationLineSchema: GenMessage<ReservationLine> = /*@__PURE__*/
  */
 export type ReserveResponse = Message<"sidecart.catalog.v1.ReserveResponse"> & {
   /**
-   * One for each reservation, in the order asked.
+   * One outcome per reservation, in the same order.
    *
    * @generated from field: repeated sidecart.catalog.v1.ReserveOutcome outcomes = 1;
    */
@@ -799,21 +800,21 @@ export type ReserveOutcome = Message<"sidecart.catalog.v1.ReserveOutcome"> & {
   status: ReserveStatus;
 
   /**
-   * Priced lines when reserved.
+   * The lines with prices, when the status is RESERVED.
    *
    * @generated from field: repeated sidecart.catalog.v1.PricedLine lines = 3;
    */
   lines: PricedLine[];
 
   /**
-   * The products that stood in the way otherwise.
+   * The products that caused another status.
    *
    * @generated from field: repeated string refused_product_ids = 4;
    */
   refusedProductIds: string[];
 
   /**
-   * Set when this one could not be decided: it may be asked again. Its status is unspecified then.
+   * Set when the reservation could not be decided. The status is then unspecified, and a retry is safe.
    *
    * @generated from field: sidecart.errors.v1.Failure failure = 5;
    */
@@ -919,7 +920,7 @@ export const InventoryChange = {
   SUBTRACT: 2,
 
   /**
-   * Takes the product out of the inventory: it is no longer listed or sold.
+   * Removes the product from the inventory. It is no longer listed or sold.
    *
    * @generated from enum value: INVENTORY_CHANGE_DELETE = 3;
    */
@@ -1040,13 +1041,13 @@ export const ReserveStatusSchema: GenEnum<ReserveStatus> = /*@__PURE__*/
 
 /**
  * Catalog owns products, prices, stock and the search index.
- * Reads are open; commands carry the caller's access token in the `authorization` metadata.
+ * Reads are public. Commands require the caller's access token in the `authorization` metadata.
  *
  * @generated from service sidecart.catalog.v1.CatalogService
  */
 export const CatalogService: GenService<{
   /**
-   * Admin, or a partner for its own shop.
+   * Admin, or a partner for its own products.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.CreateProduct
    */
@@ -1056,7 +1057,7 @@ export const CatalogService: GenService<{
     output: typeof CreateProductResponseSchema;
   },
   /**
-   * Admin or the owning partner. Only the fields that are set change.
+   * Admin or the owning partner. Changes only the fields that are set.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.UpdateProduct
    */
@@ -1086,7 +1087,7 @@ export const CatalogService: GenService<{
     output: typeof UpdateInventoryResponseSchema;
   },
   /**
-   * By ids, in the order asked; unknown and deleted ones are left out. At most 100 ids.
+   * Returns products in the order of the ids. Omits unknown and deleted products. At most 100 ids.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.GetProducts
    */
@@ -1096,7 +1097,7 @@ export const CatalogService: GenService<{
     output: typeof GetProductsResponseSchema;
   },
   /**
-   * Newest first, at most 100.
+   * Newest first, at most 100 per page.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.ListProducts
    */
@@ -1122,7 +1123,7 @@ export const CatalogService: GenService<{
     output: typeof SuggestProductsResponseSchema;
   },
   /**
-   * Admin. Begins to build a new index, to which searches move when it is complete. ABORTED while another is built.
+   * Admin. Starts to build a new index; searches use it when it is complete. ABORTED while another build is running.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.Reindex
    */
@@ -1132,7 +1133,7 @@ export const CatalogService: GenService<{
     output: typeof ReindexResponseSchema;
   },
   /**
-   * Admin. How far a build is.
+   * Admin. Returns the progress of a build.
    *
    * @generated from rpc sidecart.catalog.v1.CatalogService.GetReindex
    */
@@ -1145,14 +1146,14 @@ export const CatalogService: GenService<{
   serviceDesc(file_sidecart_catalog_v1_catalog, 0);
 
 /**
- * Reservations are for the orders service alone: the caller is known by its sidecar's app id.
+ * Only the orders service may call this service. Dapr authenticates it by the app id of its sidecar.
  *
  * @generated from service sidecart.catalog.v1.ReservationsService
  */
 export const ReservationsService: GenService<{
   /**
-   * Each reservation is all lines or none and has its own outcome; one that is refused never fails its neighbours.
-   * Repeating a reservation id gives the first outcome again.
+   * Reserves all lines of a reservation or none. Each reservation has its own outcome; a rejected one does not affect the
+   * others. A repeated reservation id returns the first outcome.
    *
    * @generated from rpc sidecart.catalog.v1.ReservationsService.Reserve
    */
@@ -1162,7 +1163,7 @@ export const ReservationsService: GenService<{
     output: typeof ReserveResponseSchema;
   },
   /**
-   * Gives back what was reserved. Idempotent.
+   * Releases the reserved stock. Idempotent.
    *
    * @generated from rpc sidecart.catalog.v1.ReservationsService.Release
    */

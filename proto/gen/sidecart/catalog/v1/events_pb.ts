@@ -33,7 +33,7 @@ export const ProductCreatedSchema: GenMessage<ProductCreated> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 0);
 
 /**
- * Name, price, description … changed, or the product was deleted.
+ * A field such as name, price or description changed, or the product was deleted.
  *
  * @generated from message sidecart.catalog.v1.ProductChanged
  */
@@ -91,7 +91,7 @@ export const StockChangedSchema: GenMessage<StockChanged> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 2);
 
 /**
- * The last unit was reserved or taken out.
+ * The last unit was reserved or removed.
  *
  * @generated from message sidecart.catalog.v1.StockDepleted
  */
@@ -115,7 +115,7 @@ export const StockDepletedSchema: GenMessage<StockDepleted> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 3);
 
 /**
- * The product as it stood at `version`; a reader keeps the highest version it has seen.
+ * The product at `version`. A subscriber keeps the highest version that it has received.
  *
  * @generated from message sidecart.catalog.v1.ProductState
  */
@@ -194,7 +194,7 @@ export const ProductStateSchema: GenMessage<ProductState> = /*@__PURE__*/
   messageDesc(file_sidecart_catalog_v1_events, 4);
 
 /**
- * For caches: what a batch of events changed.
+ * Invalidates caches: the changes of a batch of events.
  *
  * @generated from message sidecart.catalog.v1.CatalogChanged
  */

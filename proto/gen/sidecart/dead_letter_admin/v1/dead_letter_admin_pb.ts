@@ -27,7 +27,7 @@ export type DeadLetter = Message<"sidecart.dead_letter_admin.v1.DeadLetter"> & {
   topic: string;
 
   /**
-   * The CloudEvent as it came.
+   * The received CloudEvent, unchanged.
    *
    * @generated from field: string event_json = 3;
    */
@@ -102,7 +102,7 @@ export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> 
  */
 export type RedriveDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.RedriveDeadLettersRequest"> & {
   /**
-   * Empty: the oldest. At most 50 a call.
+   * Empty means the oldest. At most 50 per call.
    *
    * @generated from field: repeated string event_ids = 1;
    */
@@ -131,7 +131,7 @@ export type RedriveDeadLettersResponse = Message<"sidecart.dead_letter_admin.v1.
   failed: number;
 
   /**
-   * Not tried in this call: ask again.
+   * Not attempted in this call. Call again to redrive them.
    *
    * @generated from field: int32 left = 3;
    */
@@ -146,13 +146,13 @@ export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResp
   messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 4);
 
 /**
- * Served by every service that has a database. Admin only.
+ * Every service with a database serves this. Admin only.
  *
  * @generated from service sidecart.dead_letter_admin.v1.DeadLetterAdminService
  */
 export const DeadLetterAdminService: GenService<{
   /**
-   * Messages that failed every try, oldest first.
+   * Messages that failed all attempts, oldest first.
    *
    * @generated from rpc sidecart.dead_letter_admin.v1.DeadLetterAdminService.ListDeadLetters
    */
@@ -162,7 +162,7 @@ export const DeadLetterAdminService: GenService<{
     output: typeof ListDeadLettersResponseSchema;
   },
   /**
-   * Handles them again, with one effect each however often; those that fail again stay.
+   * Handles dead letters again. Idempotent: each message has its effect once. A dead letter that fails again remains.
    *
    * @generated from rpc sidecart.dead_letter_admin.v1.DeadLetterAdminService.RedriveDeadLetters
    */

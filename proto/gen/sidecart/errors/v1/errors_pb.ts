@@ -13,7 +13,7 @@ export const file_sidecart_errors_v1_errors: GenFile = /*@__PURE__*/
   fileDesc("Ch9zaWRlY2FydC9lcnJvcnMvdjEvZXJyb3JzLnByb3RvEhJzaWRlY2FydC5lcnJvcnMudjEiSQoHRmFpbHVyZRIMCgRjb2RlGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIPCgdtZXNzYWdlGAMgASgJEg8KB2RldGFpbHMYBCABKAliBnByb3RvMw");
 
 /**
- * An error that is one outcome among others: what the `sidecart-error` trailer says of a call that fails as a whole.
+ * The error of one outcome in a batch. A call that fails as a whole has the same fields in its `sidecart-error` trailer.
  *
  * @generated from message sidecart.errors.v1.Failure
  */
@@ -36,7 +36,7 @@ export type Failure = Message<"sidecart.errors.v1.Failure"> & {
   message: string;
 
   /**
-   * JSON; empty when there are none.
+   * Further details as JSON; may be empty.
    *
    * @generated from field: string details = 4;
    */

@@ -14,8 +14,8 @@ export const file_sidecart_options_v1_options: GenFile = /*@__PURE__*/
   fileDesc("CiFzaWRlY2FydC9vcHRpb25zL3YxL29wdGlvbnMucHJvdG8SE3NpZGVjYXJ0Lm9wdGlvbnMudjE6NwoFdG9waWMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY0YYDIAEoCVIFdG9waWM6RgoNZXZlcnlfcmVwbGljYRIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxjShgMgASgIUgxldmVyeVJlcGxpY2FiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
- * The message is the data of an event, which its service publishes to this topic. The topic begins with the service's
- * name and ends with a version: orders.order-placed.v1.
+ * The topic to which the service publishes events with this message. A topic starts with the name of the service and
+ * ends with a version: orders.order-placed.v1.
  *
  * @generated from extension: string topic = 50001;
  */
@@ -23,7 +23,7 @@ export const topic: GenExtension<MessageOptions, string> = /*@__PURE__*/
   extDesc(file_sidecart_options_v1_options, 0);
 
 /**
- * The topic goes to every replica of whoever hears it, while it runs. Nothing keeps what a replica misses.
+ * A broadcast: every running replica of each subscriber receives the event. A replica does not receive missed events.
  *
  * @generated from extension: bool every_replica = 50002;
  */

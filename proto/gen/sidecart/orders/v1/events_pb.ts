@@ -72,7 +72,7 @@ export const OrderCancelledSchema: GenMessage<OrderCancelled> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 2);
 
 /**
- * Not paid in time.
+ * The order was not paid in time.
  *
  * @generated from message sidecart.orders.v1.OrderExpired
  */
@@ -91,7 +91,7 @@ export const OrderExpiredSchema: GenMessage<OrderExpired> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 3);
 
 /**
- * The order as it stood at `version`.
+ * The order at `version`.
  *
  * @generated from message sidecart.orders.v1.OrderState
  */
@@ -172,7 +172,7 @@ export const OrderStateLineSchema: GenMessage<OrderStateLine> = /*@__PURE__*/
   messageDesc(file_sidecart_orders_v1_events, 5);
 
 /**
- * For caches: what a batch of events changed.
+ * Invalidates caches: the changes of a batch of events.
  *
  * @generated from message sidecart.orders.v1.OrdersChanged
  */

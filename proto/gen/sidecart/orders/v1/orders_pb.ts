@@ -43,7 +43,7 @@ export type Order = Message<"sidecart.orders.v1.Order"> & {
   paymentStatus: string;
 
   /**
-   * Units over all lines.
+   * The sum of the units of all lines.
    *
    * @generated from field: int32 quantity = 5;
    */
@@ -79,7 +79,7 @@ export type Order = Message<"sidecart.orders.v1.Order"> & {
   createdAt: string;
 
   /**
-   * The account's name as orders has heard of it last; empty when it has not yet.
+   * The user name of the account, eventually consistent; empty until orders has received it.
    *
    * @generated from field: string username = 11;
    */
@@ -108,7 +108,7 @@ export type OrderLine = Message<"sidecart.orders.v1.OrderLine"> & {
   quantity: number;
 
   /**
-   * Minor units, each.
+   * Price of one unit, in minor units.
    *
    * @generated from field: int64 price = 3;
    */
@@ -154,22 +154,23 @@ export type Placement = Message<"sidecart.orders.v1.Placement"> & {
   lines: PlacementLine[];
 
   /**
-   * At most 255 characters. The order placed under it is kept and given again; a refused placement leaves its key free.
-   * Empty: every call is a new order.
+   * At most 255 characters. A repeated call with the same key returns the same order. A rejected placement does not use up
+   * its key. Without a key every call places a new order.
    *
    * @generated from field: string idempotency_key = 2;
    */
   idempotencyKey: string;
 
   /**
-   * `Bearer …` of whose order it is, so that orders of different people go in one call; that of the call when empty.
+   * `Bearer …` token of the user who places the order, so that one call can place orders of several users. Empty: the token
+   * of the call.
    *
    * @generated from field: string authorization = 3;
    */
   authorization: string;
 
   /**
-   * W3C Trace Context of the request that asks for it; that of the call when empty.
+   * W3C Trace Context of the user's request. Empty: that of the call.
    *
    * @generated from field: string traceparent = 4;
    */
@@ -210,7 +211,7 @@ export const PlacementLineSchema: GenMessage<PlacementLine> = /*@__PURE__*/
  */
 export type PlaceOrdersResponse = Message<"sidecart.orders.v1.PlaceOrdersResponse"> & {
   /**
-   * One for each placement, in the order asked.
+   * One outcome per placement, in the same order.
    *
    * @generated from field: repeated sidecart.orders.v1.PlaceOutcome outcomes = 1;
    */
@@ -245,7 +246,7 @@ export type PlaceOutcome = Message<"sidecart.orders.v1.PlaceOutcome"> & {
     case: "refusal";
   } | {
     /**
-     * What would be the error of a call for it alone.
+     * The error that a separate call would return.
      *
      * @generated from field: sidecart.errors.v1.Failure failure = 4;
      */
@@ -254,7 +255,7 @@ export type PlaceOutcome = Message<"sidecart.orders.v1.PlaceOutcome"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * True when this is the order of an earlier call with the same key.
+   * True when an earlier call with the same key placed the order.
    *
    * @generated from field: bool replayed = 3;
    */
@@ -274,7 +275,7 @@ export const PlaceOutcomeSchema: GenMessage<PlaceOutcome> = /*@__PURE__*/
 export type Refusal = Message<"sidecart.orders.v1.Refusal"> & {
   /**
    * OUT_OF_STOCK, PRODUCT_NOT_FOUND (both with product_ids), MIXED_CURRENCIES, TOTAL_TOO_LARGE, IDEMPOTENCY_CONFLICT (the
-   * key was used for another order) or IDEMPOTENCY_KEY_EXHAUSTED (placements under it were refused too often).
+   * key was used for another order) or IDEMPOTENCY_KEY_EXHAUSTED (too many placements with this key were rejected).
    *
    * @generated from field: string code = 1;
    */
@@ -359,7 +360,7 @@ export type OrderOf = Message<"sidecart.orders.v1.OrderOf"> & {
   id: string;
 
   /**
-   * `Bearer …` of who asks; that of the call when empty.
+   * `Bearer …` token of the user who requests the order. Empty: the token of the call.
    *
    * @generated from field: string authorization = 2;
    */
@@ -378,7 +379,7 @@ export const OrderOfSchema: GenMessage<OrderOf> = /*@__PURE__*/
  */
 export type GetOrdersOfResponse = Message<"sidecart.orders.v1.GetOrdersOfResponse"> & {
   /**
-   * One for each, in the order asked.
+   * One outcome per entry, in the same order.
    *
    * @generated from field: repeated sidecart.orders.v1.OrderOutcome outcomes = 1;
    */
@@ -397,7 +398,7 @@ export const GetOrdersOfResponseSchema: GenMessage<GetOrdersOfResponse> = /*@__P
  */
 export type OrderOutcome = Message<"sidecart.orders.v1.OrderOutcome"> & {
   /**
-   * Neither: there is no such order, or not for them.
+   * Not set when the order does not exist or the user may not see it.
    *
    * @generated from oneof sidecart.orders.v1.OrderOutcome.result
    */
@@ -409,7 +410,7 @@ export type OrderOutcome = Message<"sidecart.orders.v1.OrderOutcome"> & {
     case: "order";
   } | {
     /**
-     * What would be the error of a call for it alone.
+     * The error that a separate call would return.
      *
      * @generated from field: sidecart.errors.v1.Failure failure = 2;
      */
@@ -440,14 +441,14 @@ export type ListOrdersRequest = Message<"sidecart.orders.v1.ListOrdersRequest"> 
   after: string;
 
   /**
-   * Everybody's; admin only.
+   * Lists the orders of all accounts. Admin only.
    *
    * @generated from field: bool all = 3;
    */
   all: boolean;
 
   /**
-   * Whose; empty: the caller's. Another's: admin only.
+   * Lists the orders of this account. Empty: the caller's account. Another account: admin only.
    *
    * @generated from field: string account_id = 4;
    */
@@ -471,7 +472,7 @@ export type ListOrdersResponse = Message<"sidecart.orders.v1.ListOrdersResponse"
   orders: Order[];
 
   /**
-   * Empty when this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -629,7 +630,7 @@ export type Transition = Message<"sidecart.orders.v1.Transition"> & {
   to: string;
 
   /**
-   * Account id, or the service that caused it.
+   * Account id of the user, or name of the service, that caused the transition.
    *
    * @generated from field: string actor = 3;
    */
@@ -657,13 +658,13 @@ export const TransitionSchema: GenMessage<Transition> = /*@__PURE__*/
 
 /**
  * Orders owns orders, their lines and the order state machine.
- * Every call carries the caller's access token in the `authorization` metadata.
+ * Every call requires the caller's access token in the `authorization` metadata.
  *
  * @generated from service sidecart.orders.v1.OrdersService
  */
 export const OrdersService: GenService<{
   /**
-   * Each placement has its own outcome; one that is refused never fails its neighbours. At most 100.
+   * Each placement has its own outcome; a rejected one does not affect the others. At most 100 placements.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.PlaceOrders
    */
@@ -673,7 +674,7 @@ export const OrdersService: GenService<{
     output: typeof PlaceOrdersResponseSchema;
   },
   /**
-   * The caller's own orders and, for an admin, any: ids the caller may not see are left out. At most 200 ids.
+   * Returns the caller's own orders; for an admin, any order. Omits ids that the caller may not see. At most 200 ids.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.GetOrders
    */
@@ -683,7 +684,7 @@ export const OrdersService: GenService<{
     output: typeof GetOrdersResponseSchema;
   },
   /**
-   * The same for several people at once, each with a token and an outcome of their own. At most 100.
+   * Returns orders of several users. Each entry has its own token and its own outcome. At most 100 entries.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.GetOrdersOf
    */
@@ -693,7 +694,7 @@ export const OrdersService: GenService<{
     output: typeof GetOrdersOfResponseSchema;
   },
   /**
-   * Newest first, at most 100 a page.
+   * Newest first, at most 100 per page.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.ListOrders
    */
@@ -703,7 +704,7 @@ export const OrdersService: GenService<{
     output: typeof ListOrdersResponseSchema;
   },
   /**
-   * The owner or an admin, until preparation starts.
+   * Owner or admin, until preparation starts.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.CancelOrder
    */
@@ -723,7 +724,7 @@ export const OrdersService: GenService<{
     output: typeof MarkPaidResponseSchema;
   },
   /**
-   * Every transition of these orders, oldest first; orders the caller may not see are left out. At most 100 ids.
+   * Returns the status transitions of these orders, oldest first. Omits orders that the caller may not see. At most 100 ids.
    *
    * @generated from rpc sidecart.orders.v1.OrdersService.GetHistories
    */

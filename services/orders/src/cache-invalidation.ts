@@ -1,4 +1,4 @@
-import { changeOf, type Digest } from "@sidecart/platform/events";
+import { type CacheInvalidation, changeOf } from "@sidecart/platform/events";
 import type { OrderState } from "@sidecart/proto/orders/v1/events";
 import {
   OrderCancelledSchema,
@@ -14,8 +14,8 @@ const ofOrder = ({ order }: { order?: OrderState | undefined }) => ({
   version: order?.version,
 });
 
-/** What caches are told of orders: every step of them. */
-export const digest: Digest = {
+/** Caches hear of every step of an order. */
+export const cacheInvalidation: CacheInvalidation = {
   type: OrdersChangedSchema,
   changes: [
     changeOf(OrderPlacedSchema, ofOrder),

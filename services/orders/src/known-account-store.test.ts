@@ -3,19 +3,19 @@ import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
-import { createNeighbourStore } from "./neighbour-store.ts";
+import { createKnownAccountStore } from "./known-account-store.ts";
 
 const soon = () => background(20_000);
 
-t.test("what orders knows of its neighbours", async (t) => {
+t.test("accounts that orders knows", async (t) => {
   const { database, query } = await startStore(t, "orders");
-  const neighbours = createNeighbourStore(database);
+  const knownAccounts = createKnownAccountStore(database);
   const versions = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 });
 
   t.test("of an account the newest version stays, in any order, number and at once", async (t) => {
     const property = fc.asyncProperty(versions, fc.boolean(), async (some, atOnce) => {
       const id = newId();
-      const keep = (version: number) => neighbours.keepAccount({ id, username: `name ${version}`, version }, soon());
+      const keep = (version: number) => knownAccounts.keep({ id, username: `name ${version}`, version }, soon());
       if (atOnce) await Promise.all(some.map(keep));
       else for (const version of some) await keep(version);
       const newest = Math.max(...some);

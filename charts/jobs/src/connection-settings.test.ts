@@ -1,7 +1,7 @@
 import t from "tap";
-import { connectionSettings } from "./libpq-words.ts";
+import { connectionSettings } from "./connection-settings.ts";
 
-t.test("words are read with their quotes and backslashes", async (t) => {
+t.test("a libpq connection string is parsed with its quotes and backslashes", async (t) => {
   t.same(connectionSettings("host=db port=5432 user=orders_app password='it\\'s a \\\\ pass' database=orders"), {
     host: "db",
     port: "5432",
@@ -16,7 +16,7 @@ t.test("words are read with their quotes and backslashes", async (t) => {
   });
 });
 
-t.test("a URL gives the same, with its escapes undone", async (t) => {
+t.test("a URL is parsed to the same settings, with its escapes decoded", async (t) => {
   t.match(connectionSettings("postgres://orders_app:a%40b@db:5432/orders?sslmode=require"), {
     host: "db",
     user: "orders_app",
@@ -26,7 +26,7 @@ t.test("a URL gives the same, with its escapes undone", async (t) => {
   });
 });
 
-t.test("anything else is refused without being shown", async (t) => {
+t.test("an invalid connection string is an error without the string", async (t) => {
   for (const text of ["secret", "user=x secret", "=secret"]) {
     t.throws(() => connectionSettings(text), /^(?!.*secret).*key=value/, text);
   }

@@ -1,23 +1,24 @@
+import { join } from "node:path";
+import { LeaseBatches, sqlFile, startLeaseQueue } from "@sidecart/platform/database";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import t from "tap";
+import { z } from "zod";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startStore } from "../../../tests/support/store.ts";
-import { indexNoted } from "./index-products.ts";
-import { createIndexQueueStore, noted } from "./index-queue-store.ts";
+import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
-import { startIndexer } from "./indexer.ts";
+import { type IndexerDeps, indexing } from "./indexer.ts";
 import type { IndexOperation, SearchIndex } from "./search-index.ts";
 
 t.setTimeout(90_000);
 const soon = () => background(20_000);
 const mostBatches = 100;
-const forever = new AbortController().signal;
 
 const { database, query, log } = await startStore(t, "catalog");
 const queue = createIndexQueueStore(database);
-const note = (ids: string[]) =>
-  query(`with ${noted("select distinct unnest($1::uuid[]) as id")} select count(*) from noted_to_index`, [ids]);
+const noteForIndex = sqlFile(join(import.meta.dirname, "indexer.test.sql"))("test.note", z.unknown());
+const note = (ids: string[]) => database.one(noteForIndex, { ids }, soon());
 const indexes = createIndexStore(database);
 const waiting = async () =>
   (await query<{ id: string }>("select product_id as id from index_queue order by 1")).map(({ id }) => id);
@@ -48,9 +49,18 @@ const engine = async () => {
   } as unknown as SearchIndex;
   return { state, deps: { indexes, index, queue } };
 };
-const drain = async (deps: Parameters<typeof indexNoted>[0]) => {
+const batchesOf = (deps: IndexerDeps) => new LeaseBatches(indexing(deps, log), new AbortController().signal);
+/** One batch, and its end. */
+const indexOnce = async (deps: IndexerDeps) => {
+  const batches = batchesOf(deps);
+  const found = await batches.next();
+  await batches.settle();
+  return found;
+};
+const drain = async (deps: IndexerDeps) => {
+  const batches = batchesOf(deps);
   for (let batch = 0; batch < mostBatches; batch += 1) {
-    if ((await indexNoted(deps, log, forever)) === "nothing") return;
+    if ((await batches.next()) === "none") return;
   }
   throw new Error(`there is something left after ${mostBatches} batches`);
 };
@@ -77,10 +87,13 @@ t.test("what changes while it is written stays noted, and is written again at on
     await query("update products set version = 2 where id = $1", [id]);
     await note([id]);
   };
-  await indexNoted(deps, log, forever);
+  const batches = batchesOf(deps);
+  await batches.next();
+  t.equal(state.versions.get(id), 1);
+  await batches.next();
+  t.equal(state.versions.get(id), 2, "claimed while the first batch was settled");
   t.same(await waiting(), [id]);
-  await indexNoted(deps, log, forever);
-  t.equal(state.versions.get(id), 2);
+  await batches.settle();
   t.same(await waiting(), []);
 });
 
@@ -90,10 +103,12 @@ t.test("while search is away everything stays noted and nothing grows without en
   const ids = [await product(), await product()].sort();
   for (let round = 0; round < 10; round += 1) {
     await note(ids);
-    await t.rejects(indexNoted(deps, log, forever), /away/);
+    await indexOnce(deps);
   }
   t.same(await waiting(), ids);
-  t.equal(await indexNoted(deps, log, forever), "nothing", "and there is a pause before the next try");
+  t.equal(state.calls, 10);
+  t.equal(await indexOnce(deps), "none", "and there is a pause before the next try");
+  t.equal(state.calls, 10);
   state.away = false;
   await note(ids);
   await drain(deps);
@@ -129,9 +144,9 @@ t.test("replicas share the work, and one that died loses nothing", async (t) => 
   const ids = await Promise.all(Array.from({ length: 30 }, product));
   const { state, deps } = await engine();
   await note(ids);
-  const claims = await Promise.all([1, 2, 3].map(() => queue.claim(10, 30, soon())));
+  const claims = await Promise.all([1, 2, 3].map(() => queue.next({ done: [], again: [] }, 10, soon())));
   t.equal(new Set(claims.flat().map(({ id }) => id)).size, 30, "none twice");
-  await indexNoted(deps, log, forever);
+  await indexOnce(deps);
   t.equal(state.calls, 0, "all are taken");
   await query("update index_queue set claimed_until = now() - interval '1 second'");
   await drain(deps);
@@ -142,11 +157,11 @@ t.test("what one who was too slow has done does not hide what came after", async
   const { deps } = await engine();
   const id = await product();
   await note([id]);
-  const slow = await queue.claim(10, 30, soon());
+  const slow = await queue.next({ done: [], again: [] }, 10, soon());
   await query("update index_queue set claimed_until = now() - interval '1 second'");
   await drain(deps);
   await note([id]);
-  await queue.settle(slow, [], 0, soon());
+  t.match(await queue.next({ done: slow, again: [] }, 10, soon()), [{ id }], "it is still there, for the next batch");
   t.same(await waiting(), [id]);
 });
 
@@ -157,10 +172,8 @@ t.test("an indexer says once that search is away, goes on when it is back, and h
   state.away = true;
   const id = await product();
   await note([id]);
-  const indexer = startIndexer(deps, { ...log, warn: say, info: say } as unknown as typeof log, {
-    sweep: 3_600_000,
-    afterFailure: 5,
-  });
+  const talking = { ...log, warn: say, info: say } as unknown as typeof log;
+  const indexer = startLeaseQueue(indexing(deps, talking, { sweepMs: 3_600_000, pauseMs: 5 }));
   t.teardown(() => indexer.stop());
   await eventually("several tries", async () => {
     await note([id]);

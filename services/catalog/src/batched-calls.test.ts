@@ -1,7 +1,7 @@
 import { StatementFailed } from "@sidecart/platform/database";
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { background, commonErrors } from "@sidecart/platform/rpc";
+import { background } from "@sidecart/platform/rpc";
 import { ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import {
   ProductChangedSchema,
@@ -10,7 +10,6 @@ import {
   StockDepletedSchema,
 } from "@sidecart/proto/catalog/v1/events";
 import t from "tap";
-import { noOutbox } from "../../../tests/support/no-outbox.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createProductStore } from "./product-store.ts";
@@ -21,11 +20,10 @@ const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.000Z");
 const later = new Date(now.getTime() + 60_000);
 
-const { database, query, log } = await startStore(t, "catalog");
+const { database, query, log, written } = await startStore(t, "catalog");
 const products = createProductStore(database);
-const reservations = createReservationStore(database, noOutbox);
-let kicks = 0;
-const deps = { reservations, clock: { now: () => now }, kickOutbox: () => (kicks += 1) };
+const reservations = createReservationStore(database);
+const deps = { reservations, clock: { now: () => now } };
 const hold = createHolding(deps);
 const reserving = createReserving(deps);
 const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
@@ -81,7 +79,7 @@ t.test("one that is lost fails alone and leaves no trace; one that has expired t
   await reservations.expire(now, soon());
   t.ok(await reserved(tea, 3), "others take what became free");
   const events = [fine, expired, dear, newId()].map((id) => ({ id, eventId: newId() }));
-  kicks = 0;
+  written.kicks = 0;
   const settled = await Promise.allSettled(events.map((one) => hold(one, soon())));
   t.match(settled, [
     { status: "fulfilled" },
@@ -89,7 +87,7 @@ t.test("one that is lost fails alone and leaves no trace; one that has expired t
     { status: "rejected", reason: { code: "RESERVATION_LOST" } },
     { status: "rejected", reason: { code: "RESERVATION_LOST" } },
   ]);
-  t.equal(kicks, 1, "stock that was taken anew is an event");
+  t.equal(written.kicks, 1, "stock that was taken anew is an event");
   t.equal(await inbox(events.map(({ eventId }) => eventId)), 2);
   const [product] = await products.byIds([tea], soon());
   t.equal(product?.stock, 0);
@@ -125,7 +123,7 @@ t.test("reservations of several calls are decided in order, each answered for it
 t.test("a reservation that cannot be decided fails alone", async (t) => {
   const [tea, poison] = [await made(5), newId()];
   const failing: typeof reservations.reserve = async (wanted, ...rest) => {
-    if (wanted.some(({ id }) => id === poison)) throw new StatementFailed(commonErrors.unavailable);
+    if (wanted.some(({ id }) => id === poison)) throw new StatementFailed();
     return reservations.reserve(wanted, ...rest);
   };
   const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });

@@ -1,4 +1,4 @@
-import { changeOf, type Digest } from "@sidecart/platform/events";
+import { type CacheInvalidation, changeOf } from "@sidecart/platform/events";
 import type { ProductState } from "@sidecart/proto/catalog/v1/events";
 import {
   CatalogChangedSchema,
@@ -12,8 +12,8 @@ const ofProduct = ({ product }: { product?: ProductState | undefined }) => ({
   version: product?.version,
 });
 
-/** What caches are told of the catalogue. Stock that ran out is a change of stock besides. */
-export const digest: Digest = {
+/** Caches hear of every change of a product and of its stock. Stock that ran out is a change of stock besides. */
+export const cacheInvalidation: CacheInvalidation = {
   type: CatalogChangedSchema,
   changes: [
     changeOf(ProductCreatedSchema, ofProduct),

@@ -3,7 +3,6 @@ import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
 import { refusals } from "./errors.ts";
-import type { NewOrder } from "./order-store.ts";
 import {
   type Attempt,
   type Decision,
@@ -15,7 +14,7 @@ import {
   type Placement,
 } from "./placement.ts";
 
-export type PlacingDeps = Pick<Deps, "orders" | "reservations" | "clock" | "publish" | "log">;
+export type PlacementDeps = Pick<Deps, "orders" | "reservations" | "clock" | "log">;
 
 /** How many reservations of one key may have ended without an order before the key is refused. */
 const maxRounds = 5;
@@ -29,7 +28,7 @@ const waiting = 2_000;
  * theirs are written with their events in one statement. Between the two nothing is lost: the reservation is repeatable
  * by its id, and expires if nobody comes back.
  */
-export function createPlacing(deps: PlacingDeps): Batcher<Placement, Outcome> {
+export function createPlacementBatch(deps: PlacementDeps): Batcher<Placement, Outcome> {
   return createBatcher({
     name: "place-orders",
     most,
@@ -41,7 +40,7 @@ export function createPlacing(deps: PlacingDeps): Batcher<Placement, Outcome> {
 
 /** An earlier try under the same key may have left a reservation that has ended since: then another one is made. */
 async function placeAll(
-  deps: PlacingDeps,
+  deps: PlacementDeps,
   placements: readonly Placement[],
   context: CallContext,
 ): Promise<(Outcome | Error)[]> {
@@ -63,7 +62,7 @@ async function placeAll(
 
 /** One round of reserving and writing. `closed`: the reservation has ended without an order. */
 async function attempt(
-  deps: PlacingDeps,
+  deps: PlacementDeps,
   placements: readonly Attempt[],
   context: CallContext,
 ): Promise<(Outcome | Error | "closed")[]> {
@@ -74,24 +73,16 @@ async function attempt(
   const now = deps.clock.now();
   const decided = placements.map((placement, place) => decide(placement, reserved.outcomes[place], now));
   const orders = decided.flatMap((one) => ("order" in one ? [one.order] : []));
-  const placed = orders.length > 0 ? await writeOrders(deps, firstOfEach(orders), context) : new Map<string, string>();
+  const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
   const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
   await giveBack(deps, placements, decided, reserved.outcomes, context);
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
 }
 
-/** Writes orders, and hands their events over to be published. */
-async function writeOrders(deps: PlacingDeps, orders: NewOrder[], context: CallContext): Promise<Map<string, string>> {
-  const placed = await deps.orders.place(orders, context);
-  const written = orders.filter(({ id }) => placed.has(id));
-  deps.publish(written.map(({ event, at }) => ({ ...event, createdAt: at.toISOString() })));
-  return placed;
-}
-
 /** What was reserved for an order that is then refused for another reason. If that fails, it expires. */
 async function giveBack(
-  deps: PlacingDeps,
+  deps: PlacementDeps,
   placements: readonly Attempt[],
   decided: Decision[],
   answers: ReserveOutcome[],

@@ -4,10 +4,10 @@ import { join } from "node:path";
 type Properties = Record<string, string>;
 
 /**
- * What daprd said at Init, in a file of mode 0600. daprd says it once: a component that is started again under a running
- * sidecar finds here what it was, which may be passwords. So the folder must be ours alone.
+ * Stores the options of Init in a file of mode 0600. daprd sends them only once, so a component that restarts beside a
+ * running sidecar reads them here. They may contain passwords, so no other user may access the folder.
  */
-export class KeptOptions {
+export class SavedOptions {
   readonly #folder: string;
   readonly #file: string;
 
@@ -16,21 +16,21 @@ export class KeptOptions {
     this.#file = join(folder, `${component}.json`);
   }
 
-  /** Makes the folder; throws when somebody else may read or write what lies in it. */
+  /** Creates the folder; throws when another user may read or write it. */
   checkFolder(): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(this.#folder);
     const isOurs = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
     if (isOurs) return;
-    const fix = "give SIDECART_OPTIONS_FOLDER one that does not exist yet, or that is this user's alone (0700)";
-    throw new Error(`${this.#folder}, which is to keep passwords, is not a folder of this user alone: ${fix}`);
+    const fix = "set SIDECART_OPTIONS_FOLDER to a new folder, or to one of this user with mode 0700";
+    throw new Error(`other users may access ${this.#folder}, which will contain passwords: ${fix}`);
   }
 
-  of(instance: string): Properties | undefined {
+  get(instance: string): Properties | undefined {
     return this.#read()[instance];
   }
 
-  keep(instance: string, properties: Properties): void {
+  save(instance: string, properties: Properties): void {
     this.checkFolder();
     const partial = `${this.#file}.partial`;
     writeFileSync(partial, JSON.stringify({ ...this.#read(), [instance]: properties }), { mode: 0o600 });
@@ -42,7 +42,7 @@ export class KeptOptions {
     try {
       return JSON.parse(readFileSync(this.#file, "utf8")) as Record<string, Properties>;
     } catch {
-      // None yet: then only Init can open a component.
+      // No readable file: only Init can open a component.
       return {};
     }
   }

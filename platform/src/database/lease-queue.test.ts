@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { LeaseBatches, type LeaseQueueOptions, type Settlement, startLeaseQueue } from "./lease-queue.ts";
+
+type Options = Partial<LeaseQueueOptions<number, number>>;
+
+const never = new AbortController().signal;
+const hour = 3_600_000;
+
+/** A queue of numbers; what it claimed, worked on and settled is noted. */
+function queueOf(waiting: number[], options: Options = {}) {
+  const seen = { claims: 0, batches: [] as number[][], settled: [] as Settlement<number>[] };
+  const all: LeaseQueueOptions<number, number> = {
+    size: 3,
+    sweepMs: hour,
+    gatherMs: 0,
+    async claim(settlement, size) {
+      seen.claims += 1;
+      if (settlement.done.length + settlement.again.length > 0) seen.settled.push(settlement);
+      return waiting.splice(0, size);
+    },
+    failed: () => 0,
+    ...options,
+    async work(items, signal) {
+      seen.batches.push([...items]);
+      return options.work?.(items, signal) ?? { done: items, again: [] };
+    },
+  };
+  return { seen, all, waiting };
+}
+
+t.test("a batch is settled with the next claim", async (t) => {
+  const { seen, all } = queueOf([1, 2, 3, 4]);
+  const batches = new LeaseBatches(all, never);
+  t.equal(await batches.next(), "full");
+  t.same(seen.settled, []);
+  t.equal(await batches.next(), "some");
+  t.same(seen.settled, [{ done: [1, 2, 3], again: [] }]);
+  t.equal(await batches.next(), "none");
+  t.same(seen.settled.at(-1), { done: [4], again: [] });
+  t.equal(await batches.next(), "none");
+  t.equal(seen.claims, 3, "then it rests");
+});
+
+t.test("what is not done is settled at once, and comes again at once when it need not wait", async (t) => {
+  const later = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 60 }] }) });
+  t.equal(await new LeaseBatches(later.all, never).next(), "none");
+  t.same(later.seen.settled, [{ done: [1], again: [{ key: 2, afterSeconds: 60 }] }]);
+  const now = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 0 }] }) });
+  const batches = new LeaseBatches(now.all, never);
+  t.equal(await batches.next(), "full");
+  t.equal(batches.restMs, 0);
+});
+
+t.test("what was handed over is worked on without a claim, also when claims fail", async (t) => {
+  const hand = [7, 8];
+  const { seen, all } = queueOf([], {
+    handed: (most) => hand.splice(0, most),
+    claim: () => Promise.reject(new Error("the database is away")),
+  });
+  const batches = new LeaseBatches(all, never);
+  await t.rejects(batches.next(), /away/);
+  t.same(seen.batches, [[7, 8]]);
+});
+
+t.test("what could not be settled is settled later", async (t) => {
+  let away = false;
+  const settled: number[][] = [];
+  const waiting = [1];
+  const { all } = queueOf([], {
+    async claim({ done }, size) {
+      if (away) throw new Error("the database is away");
+      settled.push(done);
+      return waiting.splice(0, size);
+    },
+  });
+  const batches = new LeaseBatches(all, never);
+  await batches.next();
+  away = true;
+  await t.rejects(batches.next(), /away/);
+  away = false;
+  await batches.settle();
+  t.same(settled, [[], [1]]);
+});
+
+t.test("a kick wakes it, and so does what is handed over", async (t) => {
+  const hand: number[] = [];
+  const { seen, all, waiting } = queueOf([], { handed: (most) => hand.splice(0, most) });
+  const queue = startLeaseQueue(all);
+  await eventually("the first look", async () => seen.claims === 1);
+  waiting.push(1);
+  queue.kick();
+  await eventually("the batch to be settled", async () => seen.settled.length === 1);
+  hand.push(2);
+  queue.wake();
+  await eventually("the next one to be settled", async () => seen.settled.length === 2);
+  await queue.stop();
+  t.same(seen.batches, [[1], [2]]);
+});
+
+t.test("after a failure that pauses it, no kick begins another batch", async (t) => {
+  const { seen, all, waiting } = queueOf([1], { work: async () => ({ done: [1], again: [], pauseMs: hour }) });
+  const queue = startLeaseQueue(all);
+  await eventually("the first batch", async () => seen.batches.length === 1);
+  waiting.push(2);
+  queue.kick();
+  await queue.stop();
+  t.same(seen.batches, [[1]]);
+  t.same(seen.settled, [{ done: [1], again: [] }], "what it had done is settled");
+});
+
+t.test("stopping tells the batch in hand to end, and settles what it gives back", async (t) => {
+  const began = Promise.withResolvers<void>();
+  const { seen, all } = queueOf([1, 2], {
+    async work(items, signal) {
+      began.resolve();
+      await once(signal, "abort");
+      return { done: [], again: items.map((key) => ({ key, afterSeconds: 2 })) };
+    },
+  });
+  const queue = startLeaseQueue(all);
+  await began.promise;
+  await queue.stop();
+  t.same(seen.settled, [{ done: [], again: [1, 2].map((key) => ({ key, afterSeconds: 2 })) }]);
+});
+
+t.test("one that may goes on with what is due while it stops", async (t) => {
+  const { seen, all, waiting } = queueOf([], { lastBatchesMs: 10_000 });
+  const queue = startLeaseQueue(all);
+  await eventually("the first look", async () => seen.claims === 1);
+  waiting.push(1, 2, 3, 4);
+  await queue.stop();
+  t.same(seen.batches, [[1, 2, 3], [4]]);
+  t.same(
+    seen.settled.flatMap(({ done }) => done),
+    [1, 2, 3, 4],
+  );
+});

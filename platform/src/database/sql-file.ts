@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { z } from "zod";
+import type { Fragment } from "./sql-text.ts";
+import { define, type Statement } from "./statement.ts";
+
+/** Until when a claimed outbox row is its process's; then it is another relay's to publish. */
+export const outboxLeaseSeconds = 10;
+
+/** Values that a file refers to as `:name`, beside those that statements are given when they run. */
+export type Constants = Readonly<Record<string, string | number>>;
+
+/** Declares a statement of the file by its name, with what its row must be. */
+export type SqlFile = <Row>(name: string, row: z.ZodType<Row>) => Statement<Row>;
+
+type Parsed = { statements: Map<string, string>; fragments: Map<string, Fragment>; includes: string[] };
+
+/**
+ * Reads a file of statements when a module loads. A section begins with one of
+ *
+ *   -- name: order.place                 a statement
+ *   -- fragment: order_json(o)           a part of statements, used as `:order_json(placed)`, with `:o` in it
+ *   -- include: index-queue-store.sql    the fragments of another file
+ *
+ * Comments may stand anywhere; they are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose
+ * keys are in camelCase, as columns in snake_case; `from :records(source, id uuid, …) as r` does the same for an array.
+ * fragments.sql is always included.
+ */
+export function sqlFile(path: string, constants: Constants = {}): SqlFile {
+  const { statements, fragments } = load(path);
+  const platform = load(join(import.meta.dirname, "fragments.sql"));
+  const values = new Map(
+    Object.entries<string | number>({ ...constants, outbox_lease_seconds: outboxLeaseSeconds }).map(([name, value]) => [
+      name,
+      typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
+    ]),
+  );
+  const scope = { fragments: new Map([...platform.fragments, ...fragments]), values };
+  return (name, row) => {
+    const file = basename(path);
+    const body = statements.get(name);
+    if (body === undefined) throw new Error(`${file}: there is no statement ${name}`);
+    try {
+      return define(name, body, row, scope);
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+}
+
+function load(path: string): Parsed {
+  const parsed = parse(path);
+  for (const include of parsed.includes) {
+    const { fragments } = load(join(dirname(path), include));
+    for (const [name, fragment] of fragments) if (!parsed.fragments.has(name)) parsed.fragments.set(name, fragment);
+  }
+  return parsed;
+}
+
+function parse(path: string): Parsed {
+  const parsed: Parsed = { statements: new Map(), fragments: new Map(), includes: [] };
+  const [, ...parts] = readFileSync(path, "utf8").split(/^-- (name|fragment|include): *(.+)$/m);
+  for (let at = 0; at < parts.length; at += 3) {
+    const [kind, title = "", body = ""] = parts.slice(at, at + 3);
+    const [, name = title.trim(), parameters = ""] = /^(\w+)\((.*)\)$/.exec(title.trim()) ?? [];
+    const known = kind === "fragment" ? parsed.fragments : parsed.statements;
+    if (known.has(name)) throw new Error(`${basename(path)}: ${name} is there twice`);
+    if (kind === "include") parsed.includes.push(name);
+    if (kind === "name") parsed.statements.set(name, body);
+    if (kind === "fragment") {
+      const names = parameters.split(",").map((one) => one.trim());
+      parsed.fragments.set(name, { parameters: names.filter((one) => one !== ""), body });
+    }
+  }
+  return parsed;
+}

@@ -1,0 +1,112 @@
+/** A part of an SQL text with parameters. Its last parameter takes all further arguments, commas included. */
+export type Fragment = { parameters: readonly string[]; body: string };
+
+/** What a text may refer to: fragments as `:name(…)`, values as `:name`. `onUse` is told of each fragment. */
+export type Scope = {
+  fragments: ReadonlyMap<string, Fragment>;
+  values: ReadonlyMap<string, string>;
+  onUse(fragment: string): void;
+};
+
+const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|(?:\s|--[^\n]*)+|(?<![:\w]):([a-z_]+)(\()?/g;
+
+/** The text without comments and needless white space, its fragments and values filled in. Literals stay as they are. */
+export function expand(text: string, scope: Scope): string {
+  let expanded = "";
+  let at = 0;
+  for (let match = next(text, at); match; match = next(text, at)) {
+    const [found, name, open] = match;
+    expanded += text.slice(at, match.index);
+    at = match.index + found.length;
+    if (name === undefined) {
+      expanded += plain(found);
+    } else if (open) {
+      const end = closing(text, at);
+      expanded += call(name, text.slice(at, end), scope);
+      at = end + 1;
+    } else {
+      expanded += filledIn(name, scope);
+    }
+  }
+  return (expanded + text.slice(at)).replace(/^ | $/g, "");
+}
+
+function next(text: string, from: number): RegExpExecArray | null {
+  token.lastIndex = from;
+  return token.exec(text);
+}
+
+const plain = (found: string): string => (/^['"]/.test(found) ? found : " ");
+
+function filledIn(name: string, { values }: Scope): string {
+  const found = values.get(name);
+  if (found === undefined) throw new Error(`:${name} is neither a parameter nor a constant`);
+  return found;
+}
+
+function call(name: string, given: string, scope: Scope): string {
+  if (name === "input") return record("jsonb_to_record($1::jsonb)", split(given, Number.POSITIVE_INFINITY));
+  if (name === "records") {
+    const [source = "", ...columns] = split(given, Number.POSITIVE_INFINITY);
+    return `lateral (${record(`jsonb_to_recordset(${expand(source, scope)})`, columns)})`;
+  }
+  const fragment = scope.fragments.get(name);
+  if (!fragment) throw new Error(`there is no fragment ${name}`);
+  const { parameters, body } = fragment;
+  const args = split(given, parameters.length).map((one) => expand(one, scope));
+  if (args.length !== parameters.length)
+    throw new Error(`fragment ${name} takes ${parameters.length} arguments, and is given ${args.length}`);
+  scope.onUse(name);
+  const own = parameters.map((parameter, place) => [parameter, args[place] ?? ""] as const);
+  return expand(body, { ...scope, values: new Map([...scope.values, ...own]) });
+}
+
+/**
+ * The one border between our two cases of letters: keys of JSON are in camelCase, columns in snake_case.
+ * `account_id uuid` reads the key `accountId`.
+ */
+function record(source: string, columns: string[]): string {
+  const read = columns.map((column) => {
+    const [, name, type] = /^(\w+) (.+)$/.exec(column.replace(/\s+/g, " ").trim()) ?? [];
+    if (name === undefined) throw new Error(`"${column}" is no column: name and type`);
+    const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return { definition: `"${key}" ${type}`, selected: `"${key}" as "${name}"` };
+  });
+  const [selected, definitions] = [read.map((one) => one.selected), read.map((one) => one.definition)];
+  return `select ${selected.join(", ")} from ${source} as i(${definitions.join(", ")})`;
+}
+
+/** Where the parenthesis that was opened before `from` is closed. */
+function closing(text: string, from: number): number {
+  let depth = 1;
+  for (const { at, character } of outsideLiterals(text, from)) {
+    if (character === "(") depth += 1;
+    if (character === ")") depth -= 1;
+    if (depth === 0) return at;
+  }
+  throw new Error(`a parenthesis is not closed: ${text.slice(from, from + 40)}`);
+}
+
+/** Arguments, `most` of them: what is left over belongs to the last one. */
+function split(text: string, most: number): string[] {
+  if (text.trim() === "") return [];
+  const parts: string[] = [];
+  let [depth, start] = [0, 0];
+  for (const { at, character } of outsideLiterals(text, 0)) {
+    if (character === "(") depth += 1;
+    if (character === ")") depth -= 1;
+    if (character === "," && depth === 0 && parts.length < most - 1) {
+      parts.push(text.slice(start, at).trim());
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start).trim()];
+}
+
+function* outsideLiterals(text: string, from: number): Generator<{ at: number; character: string }> {
+  const pattern = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|[(),]/g;
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match[0].length === 1) yield { at: match.index, character: match[0] };
+  }
+}

@@ -1,0 +1,29 @@
+-- Letters that are there already count the new attempts too.
+-- name: dead-letters.keep
+with input as (:input(event_id uuid, topic text, event jsonb, error text, attempts int)),
+kept as (
+  insert into dead_letters (event_id, topic, event, error, attempts)
+  select event_id, topic, event, error, attempts from input
+  on conflict (event_id, topic) do update set error = excluded.error, attempts = dead_letters.attempts + excluded.attempts
+  returning event_id)
+select jsonb_build_object('kept', (select count(*) from kept))::text
+
+-- fragment: listing(condition)
+with input as (:input(first int, event_ids uuid[])),
+page as (
+  select * from dead_letters where :condition order by died_at, event_id limit (select first from input))
+select jsonb_build_object(
+  'total', (select count(*) from dead_letters),
+  'deadLetters', coalesce((select jsonb_agg(jsonb_build_object('eventId', event_id, 'topic', topic, 'event', event,
+    'error', error, 'attempts', attempts, 'diedAt', :instant(died_at)) order by died_at, event_id) from page), '[]'))::text
+
+-- name: dead-letters.oldest
+:listing(true)
+
+-- name: dead-letters.by-events
+:listing(event_id = any (array(select unnest(event_ids) from input)))
+
+-- name: dead-letters.remove
+with input as (:input(event_id uuid, topic text)),
+gone as (delete from dead_letters d using input i where d.event_id = i.event_id and d.topic = i.topic returning 1)
+select jsonb_build_object('removed', (select count(*) from gone))::text

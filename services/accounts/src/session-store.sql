@@ -1,0 +1,128 @@
+-- The mailbox's name in `login_attempts`.
+-- fragment: email_hash(key)
+sha256(convert_to(:key, 'UTF8'))
+
+-- Forgets the attempts on the account that `source`, which has one row at most, names in `account_id`.
+-- fragment: forgive(source)
+delete from login_attempts where email_hash = (
+  select :email_hash(email_key) from accounts where id = (select account_id from :source))
+
+-- Counts the attempt before anybody knows whether it is a good one, so that parallel guesses count as well; a good one
+-- forgives. Ten are free; then each doubles the wait, from 2 seconds to 15 minutes. A quiet hour forgets them.
+-- name: session.attempt
+with input as (:input(email_key text, account_id uuid, at timestamptz)),
+account as (
+  select a.*, c.password_hash from accounts a join credentials c on c.account_id = a.id
+  where a.id = (select coalesce(account_id, (select id from accounts o where o.email_key = input.email_key)) from input)),
+mailbox as (
+  select :email_hash(coalesce(input.email_key, (select email_key from account))) as hash, at from input),
+counted as (
+  insert into login_attempts as l (email_hash, attempts, last_at, blocked_until)
+  select hash, 1, at, '-infinity' from mailbox where hash is not null
+  on conflict (email_hash) do update set
+    attempts = case when l.last_at < excluded.last_at - interval '1 hour' then 1 else l.attempts + 1 end,
+    last_at = excluded.last_at,
+    blocked_until = case when l.last_at < excluded.last_at - interval '1 hour' or l.attempts < 9 then '-infinity'
+      else excluded.last_at + make_interval(secs => least(900, 2 ^ least(l.attempts - 8, 10))) end
+  where l.blocked_until <= excluded.last_at
+  returning attempts)
+select jsonb_build_object(
+  'account', (select jsonb_build_object('id', id, 'roles', roles, 'email', email, 'username', username,
+      'passwordHash', password_hash) from account),
+  'allowed', exists (select from counted),
+  'blockedUntil', (select :instant(l.blocked_until) from login_attempts l
+    where l.email_hash = (select hash from mailbox) and l.blocked_until > (select at from mailbox)))::text
+
+-- A new family with its first token, if the password that was shown is still the one; the attempts are forgiven.
+-- name: session.open
+with input as (:input(family_id uuid, account_id uuid, hash text, password_hash text, at timestamptz,
+  expires_at timestamptz)),
+secret as (
+  select account_id, changed_at from credentials
+  where account_id = (select account_id from input) and password_hash = (select password_hash from input) for share),
+family as (
+  insert into refresh_families (id, account_id, created_at, expires_at, password_changed_at)
+  select family_id, secret.account_id, at, expires_at, changed_at from input, secret returning id, account_id),
+token as (
+  insert into refresh_tokens (hash, family_id, created_at)
+  select decode(hash, 'hex'), family.id, at from family, input returning 1),
+forgiven as (:forgive(family))
+select jsonb_build_object('opened', (select count(*) from token))::text
+
+-- Swaps a token for a new one, once: when another command used it before, somebody has stolen it, and its family ends.
+-- The same command again is a repetition whose first answer was lost.
+-- name: session.rotate
+with input as (:input(hash text, next_hash text, command_id uuid, at timestamptz)),
+token as (select * from refresh_tokens where hash = (select decode(hash, 'hex') from input) for update),
+family as (select * from refresh_families where id = (select family_id from token) for update),
+found as (
+  select t.hash, t.used_at, t.used_by, f.id as family_id, f.account_id, f.ended_at, f.expires_at, f.password_changed_at
+  from token t, family f),
+good as (
+  select found.* from found, input
+  where (used_at is null or used_by = command_id) and ended_at is null and expires_at > input.at
+    and password_changed_at = (select changed_at from credentials where account_id = (select account_id from family))),
+used as (
+  update refresh_tokens t set used_at = input.at, used_by = command_id from input where t.hash = (select hash from good)),
+next as (
+  insert into refresh_tokens (hash, family_id, created_at)
+  select decode(next_hash, 'hex'), family_id, at from good, input),
+stolen as (
+  update refresh_families f set ended_at = input.at, end_reason = 'reused'
+  from found, input where f.id = (select id from family) and found.used_at is not null and found.ended_at is null
+    and found.used_by is distinct from command_id returning f.id)
+select jsonb_build_object(
+  'session', (select jsonb_build_object('familyId', good.family_id, 'id', a.id, 'roles', a.roles)
+    from good, accounts a where a.id = (select account_id from good)),
+  'reused', exists (select from stolen))::text
+
+-- The family is looked at first: in the update itself, the index of open families would serve as well, for all of them.
+-- name: session.end-family
+with input as (:input(hash text, at timestamptz)),
+family as (
+  select id, ended_at from refresh_families
+  where id = (select family_id from refresh_tokens where hash = (select decode(hash, 'hex') from input)) for update),
+ended as (
+  update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
+  from input where f.id = (select id from family where ended_at is null) returning 1)
+select jsonb_build_object('ended', (select count(*) from ended))::text
+
+-- name: session.end-all
+with input as (:input(account_id uuid, at timestamptz)),
+ended as (
+  update refresh_families f set ended_at = input.at, end_reason = 'logged-out'
+  from input where f.account_id = (select account_id from input) and f.ended_at is null returning 1)
+select jsonb_build_object('ended', (select count(*) from ended))::text
+
+-- Of two who replace the same password at once, one does. A session that is being opened meanwhile is of the old one.
+-- name: session.change-password
+with input as (:input(account_id uuid, old_hash text, new_hash text, at timestamptz)),
+secret as (
+  update credentials c set password_hash = new_hash,
+    changed_at = greatest(input.at, c.changed_at + interval '1 millisecond')
+  from input where c.account_id = (select account_id from input) and c.password_hash = old_hash returning c.account_id),
+ended as (
+  update refresh_families f set ended_at = input.at, end_reason = 'password-changed'
+  from input where f.account_id = (select account_id from secret) and f.ended_at is null),
+forgiven as (:forgive(secret))
+select jsonb_build_object('changed', exists (select from secret))::text
+
+-- A part of what nobody needs any more: tokens of expired families, then the families, and attempts of long ago. Whether a
+-- family has a token is asked for each, since `not exists` may become a join that reads all of them.
+-- name: session.forget
+with input as (:input(at timestamptz)),
+old as (
+  select f.id from refresh_families f
+  where f.expires_at < (select at from input) - interval '7 days' order by f.expires_at limit 1000),
+tokens as (
+  delete from refresh_tokens where hash = any (array(
+    select hash from refresh_tokens where family_id = any (array(select id from old)) limit 5000)) returning 1),
+families as (
+  delete from refresh_families f where f.id = any (array(select id from old))
+    and (select t.hash from refresh_tokens t where t.family_id = f.id limit 1) is null returning 1),
+attempts as (
+  delete from login_attempts where email_hash = any (array(
+    select l.email_hash from login_attempts l where l.last_at < (select at from input) - interval '1 day'
+    order by l.last_at limit 5000)) returning 1)
+select jsonb_build_object('forgotten',
+  (select count(*) from tokens) + (select count(*) from families) + (select count(*) from attempts))::text

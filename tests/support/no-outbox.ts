@@ -1,2 +1,0 @@
-/** For stores whose events nobody is to be told of. */
-export const noOutbox = { publish() {}, kickOutbox() {} };
