@@ -7,7 +7,7 @@ import { subscriptions } from "./subscriptions.ts";
 import { createWidgetStore } from "./widget-store.ts";
 
 /** The service, wired. */
-export function wire({ database, verifier, kickOutbox }: Platform<typeof warehouse>): Wiring<typeof warehouse> {
-  const deps: Deps = { widgets: createWidgetStore(database), verifier, clock: systemClock, kickOutbox };
+export function wire({ database, verifier }: Platform<typeof warehouse>): Wiring<typeof warehouse> {
+  const deps: Deps = { widgets: createWidgetStore(database), verifier, clock: systemClock };
   return { rpc: rpc(deps), subscriptions: subscriptions(deps) };
 }

@@ -21,6 +21,5 @@ export async function createWidget(deps: Deps, input: unknown, context: CallCont
   const stored = await deps.widgets.create(wanted, event, context);
   if (!stored) throw new AppError(widgetErrors.nameTaken);
   if (stored.accountId !== accountId) throw new AppError(commonErrors.forbidden);
-  deps.kickOutbox();
   return stored;
 }

@@ -7,6 +7,4 @@ export type Deps = {
   widgets: WidgetStore;
   verifier: Verifier;
   clock: Clock;
-  /** To be called after a statement that wrote outbox rows. */
-  kickOutbox(): void;
 };

@@ -8,23 +8,19 @@ import { rpc } from "./rpc.ts";
 import { createWidgetStore } from "./widget-store.ts";
 
 const now = new Date("2026-03-01T12:00:00.123Z");
-const { database } = await startStore(t, "warehouse");
-let kicked = 0;
-const kickOutbox = () => {
-  kicked += 1;
-};
+const { database, written } = await startStore(t, "warehouse");
 const { client, as } = await startRpc(t, WarehouseService, (verifier) =>
-  rpc({ widgets: createWidgetStore(database), verifier, clock: { now: () => now }, kickOutbox }),
+  rpc({ widgets: createWidgetStore(database), verifier, clock: { now: () => now } }),
 );
 const [ann, bob, admin] = [newId(), newId(), newId()];
 const read = async (id: string, who: string, ...roles: string[]) =>
   (await client.getWidgets({ ids: [id] }, await as(who, ...roles))).widgets;
 
 t.test("who creates a widget reads it, and so does an admin; nobody else", async (t) => {
-  const before = kicked;
+  const before = written.kicks;
   const { widget: created } = await client.createWidget({ name: " First " }, await as(ann));
   t.match(created, { accountId: ann, name: "First", createdAt: now.toISOString(), announcedAt: "" });
-  t.equal(kicked, before + 1, "its event is published at once");
+  t.equal(written.kicks, before + 1, "its event is published at once");
   const id = created?.id ?? "";
   t.same(await read(id, ann), [created]);
   t.same(await read(id, admin, "admin"), [created]);

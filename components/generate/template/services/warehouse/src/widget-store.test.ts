@@ -53,6 +53,12 @@ t.test("of many who take a name at once, one gets it", async (t) => {
   t.equal(answers.filter((answer) => answer !== null).length, 1);
 });
 
+t.test("a command that is repeated at the same moment is one widget", async (t) => {
+  const one = fresh();
+  t.same(await Promise.all(Array.from({ length: 20 }, () => create(one))), Array(20).fill(asStored(one)));
+  t.equal((await events(one.id)).length, 1);
+});
+
 t.test("only those that the caller may see are read", async (t) => {
   const [mine, other] = [fresh(), fresh()];
   for (const one of [mine, other]) await create(one);

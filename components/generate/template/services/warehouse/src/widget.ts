@@ -1,14 +1,16 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { WidgetSchema } from "@sidecart/proto/warehouse/v1/warehouse";
+import { z } from "zod";
 
-export type Widget = {
-  id: string;
-  accountId: string;
-  name: string;
-  createdAt: string;
-  /** When the event of its creation was delivered; null until then. */
-  announcedAt: string | null;
-};
+/** A widget as the store gives it. `announcedAt` is null until the event of its creation was delivered. */
+export const widget = z.strictObject({
+  id: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  announcedAt: z.string().nullable(),
+});
+export type Widget = z.infer<typeof widget>;
 
 export const toProto = ({ announcedAt, ...rest }: Widget): MessageInitShape<typeof WidgetSchema> => ({
   ...rest,
