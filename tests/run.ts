@@ -37,6 +37,7 @@ const stages: Stage[] = [
     jobs: 1,
     env: { SIDECART_TEST_BROKER: "rabbitmq" },
   },
+  { name: "a new service", files: ["tests/scaffold/*.test.ts"], jobs: 1, timeoutSeconds: 900 },
   { name: "bench", files: ["tests/bench/*.test.ts"], jobs: 1 },
   { name: "faults", files: ["tests/faults/*.test.ts"], jobs: 1 },
   // All of it, and in its long form, is `npm run portability`.

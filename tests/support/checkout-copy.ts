@@ -11,7 +11,11 @@ const grown = new Set([".git", ".tap", ".sidecart", "node_modules", "coverage", 
 export async function checkoutCopy(t: Pick<Test, "teardown">): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-copy-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const filter = (path: string) => !path.slice(root.length).split("/").some((part) => grown.has(part));
+  const filter = (path: string) =>
+    !path
+      .slice(root.length)
+      .split("/")
+      .some((part) => grown.has(part));
   await cp(root, folder, { recursive: true, filter, verbatimSymlinks: true });
   await linkFolder(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;

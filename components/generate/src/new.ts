@@ -12,12 +12,9 @@ import { type Words, wordsOf } from "./words.ts";
 // npm run new -- service NAME: writes a service like template/, in its own words (see README.md)
 
 /** What a person would run after writing it, in this order. */
-const steps: [says: string, command: string[]][] = [
-  ["links the package", ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]],
-  ["generates what follows", ["npm", "run", "--silent", "generate"]],
-  ["accepts the new contracts", ["npm", "run", "--silent", "baseline"]],
-  ["renders the chart", ["npm", "run", "--silent", "chart", "--", "--update"]],
-];
+const steps = ["install", "run generate", "run baseline", "run chart -- --update"];
+/** It takes what is installed already, so it needs no network. */
+const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
 
 /** Where a service is by itself. */
 const foldersOf = ({ service }: Words) => [
@@ -40,14 +37,13 @@ async function main(): Promise<void> {
   try {
     await write(new Map([...own, ...lists]));
     await run([...biome, ...own.keys(), ...lists.keys()].filter((word) => !/\.(md|sql|proto)$/.test(word)));
-    for (const [says, command] of steps) {
-      process.stdout.write(
-        `  ${says}: ${command.filter((word) => !word.startsWith("--") || word === "--").join(" ")}\n`,
-      );
-      await run(command);
+    for (const step of steps) {
+      process.stdout.write(`  npm ${step}\n`);
+      await run(["npm", ...quiet, ...step.split(" ")]);
     }
   } catch (error) {
-    await kept.restore([...foldersOf(words), `node_modules/@sidecart/${words.service}`]);
+    const made = ["proto/gen/sidecart", "node_modules/@sidecart"].map((folder) => `${folder}/${words.service}`);
+    await kept.restore([...foldersOf(words), ...made]);
     throw new Error(`${(error as Error).message}\n  Nothing was changed.`);
   }
   const generated = (await kept.changed()).filter((file) => !lists.has(file));
@@ -76,7 +72,7 @@ async function write(texts: Texts): Promise<void> {
 }
 
 /** Runs a program in the checkout; its output is shown only when it fails. */
-async function run([program = "", ...args]: string[]): Promise<void> {
+async function run([program = "", ...args]: readonly string[]): Promise<void> {
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -85,7 +81,8 @@ async function run([program = "", ...args]: string[]): Promise<void> {
     });
   }
   const code = await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));
-  if (code !== 0) throw new Error(`${[program, ...args.slice(0, 3)].join(" ")} failed:\n${output.trimEnd()}`);
+  const shown = args.filter((word) => !quiet.includes(word)).join(" ");
+  if (code !== 0) throw new Error(`${program} ${shown} failed:\n${output.trimEnd()}`);
 }
 
 function report({ service, one }: Words, own: string[], lists: string[], generated: string[]): string {
