@@ -5,6 +5,6 @@ npm run chart [-- --update] [-- --cluster]
 
   --cluster  on the cluster that KUBECONFIG names too: in namespaces of its own, and with the custom resource
              definitions that are missing there, for the while
-  --update   write the golden renders anew instead of comparing with them
+  --update   only write the golden renders anew: look at what changed in them
   --help
 `;

@@ -4,7 +4,10 @@ import t from "tap";
 import { allNeeds, byImport, byPath, needsOf } from "../needs.ts";
 import { root } from "./tool.ts";
 
-const files = globSync("**/*.test.ts", { cwd: root, exclude: (name) => name.includes("node_modules") });
+const files = globSync("**/*.test.ts", {
+  cwd: root,
+  exclude: (name) => /node_modules|^components\/generate\/template/.test(name),
+});
 const needs = (file: string, env = {}) => [...needsOf(file, env)].sort();
 
 t.test("a test of rules needs nothing, one of a store its sidecar and no other server", async (t) => {

@@ -1,16 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { Person } from "./graphql.ts";
 import { goodPassword, newCustomer, newProduct, placeOrder } from "./people.ts";
+import { anyVariables, operations } from "./schema.ts";
 
 type Examples = Record<string, () => Promise<Record<string, unknown>>>;
 
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
 const page = () => ({ first: 5, after: randomUUID() });
 
-/** For every operation there is, variables that are good in each place; a new operation has to be added here. */
+/**
+ * For every operation there is, variables that are good in each place. An operation that takes more than any text, number
+ * or id in its places has to be added here.
+ */
 export function examplesOf(gatewayUrl: string, shop: Person, product: string, partner: string): Examples {
   const place = { gatewayUrl, shop, product, partner };
   return {
+    ...Object.fromEntries(operations().map((one) => [one.field.name, async () => anyVariables(one)])),
     ...accountExamples(place),
     ...productExamples(place),
     ...orderExamples(place),

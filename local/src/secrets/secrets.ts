@@ -14,7 +14,7 @@ export function secretsFile(instance: Instance): string {
 }
 
 /** Names of secrets that a start writes, whatever it chose before. Others are a person's, and stay. */
-const ours = /^(redis|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z]+-db)$/;
+const ours = /^(redis|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z][a-z0-9]*-db)$/;
 
 /**
  * Writes the secrets of this run: the addresses and passwords of its stores, the keys made once and kept, and what
