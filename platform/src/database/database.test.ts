@@ -11,23 +11,23 @@ const statement = sql("test.read", "select '{}'::text", z.unknown());
 
 /** A database whose component returns these bytes. It records the requests. */
 function answering(answer: string | Error) {
-  const asked: Record<string, string>[] = [];
+  const calls: Record<string, string>[] = [];
   const sidecar = {
     async invokeBinding(_name: string, _operation: string, metadata: Record<string, string>) {
-      asked.push(metadata);
+      calls.push(metadata);
       if (answer instanceof Error) throw answer;
       return Buffer.from(answer);
     },
   } as unknown as Sidecar;
-  const told: unknown[] = [];
-  const own = database(sidecar, "x-db", { kick: () => told.push("kick"), publish: (rows) => told.push(rows) });
-  return { asked, told, database: own, read: (input = {}) => own.one(statement, input, background(1_000)) };
+  const received: unknown[] = [];
+  const own = database(sidecar, "x-db", { kick: () => received.push("kick"), publish: (rows) => received.push(rows) });
+  return { calls, received, database: own, read: (input = {}) => own.one(statement, input, background(1_000)) };
 }
 
 t.test("one JSON value is the only parameter, and one JSON value is the result", async (t) => {
-  const { asked, read } = answering(JSON.stringify([[JSON.stringify({ total: 12, name: "€ \"'" })]]));
+  const { calls, read } = answering(JSON.stringify([[JSON.stringify({ total: 12, name: "€ \"'" })]]));
   t.same(await read({ id: 1, name: "'; drop table a" }), { total: 12, name: "€ \"'" });
-  t.same(JSON.parse(asked[0]?.params ?? ""), ['{"id":1,"name":"\'; drop table a"}']);
+  t.same(JSON.parse(calls[0]?.params ?? ""), ['{"id":1,"name":"\'; drop table a"}']);
 });
 
 t.test("a result that is not one row with one text is a retryable failure, never an empty success", async (t) => {
@@ -107,16 +107,16 @@ t.test("of many rows the first one is checked", async (t) => {
 t.test("the listener receives the events that a statement wrote, and the caller does not", async (t) => {
   const row = { id: "1", topic: "t", key: "k", data: {}, traceparent: null, createdAt: "now" };
   const writing = { ...sql("test.writing", "select '{}'::text", z.strictObject({})), writesEvents: true };
-  const told = async (events: unknown, input = {}) => {
-    const { database, told } = answering(JSON.stringify([[JSON.stringify({ events })]]));
+  const received = async (events: unknown, input = {}) => {
+    const { database, received } = answering(JSON.stringify([[JSON.stringify({ events })]]));
     t.same(await database.one(writing, input, background(1_000)), {});
-    return told;
+    return received;
   };
-  t.same(await told(0), []);
-  t.same(await told(2), ["kick"]);
-  t.same(await told([]), []);
-  t.same(await told([row]), [[row]], "rows that the statement claimed");
-  t.same(await told(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "rows that the caller passed in");
-  await t.rejects(told(["3"], { events: [row] }), /test.writing wrote an event that is not in its input/);
-  await t.rejects(told(undefined), /test.writing does not return which events it wrote/);
+  t.same(await received(0), []);
+  t.same(await received(2), ["kick"]);
+  t.same(await received([]), []);
+  t.same(await received([row]), [[row]], "rows that the statement claimed");
+  t.same(await received(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "rows that the caller passed in");
+  await t.rejects(received(["3"], { events: [row] }), /test.writing wrote an event that is not in its input/);
+  await t.rejects(received(undefined), /test.writing does not return which events it wrote/);
 });

@@ -21,7 +21,7 @@ t.test("statements of the platform read no more rows for 100,000 messages than f
     folder: join(import.meta.dirname, ".."),
     run: runAll(store),
     fill: fillMessages,
-    counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
+    counting: { "dead-letters.oldest": "it returns the total", "dead-letters.by-events": "the same" },
   }));
 });
 

@@ -20,36 +20,36 @@ const event = (id: string, time = "2026-03-01T12:00:00.000Z") =>
 
 /** A listener that records the orders that it receives. The order `bad` fails. */
 function listen() {
-  const told: (string | undefined)[] = [];
+  const received: (string | undefined)[] = [];
   const note = onEveryReplica(OrderPlacedSchema, async ({ data }) => {
     if (data.order?.id === "bad") throw new Error("bad");
-    told.push(data.order?.id);
+    received.push(data.order?.id);
   });
-  return { told, listener: createListener([note], log, since) };
+  return { received, listener: createListener([note], log, since) };
 }
 
 t.test("a replica receives events from its start on, and no older ones", async (t) => {
-  const { told, listener } = listen();
+  const { received, listener } = listen();
   t.equal(await listener.deliver("orders.order-placed.v1", event("old", "2026-03-01T11:59:59.999Z")), "handled");
   t.equal(await listener.deliver("orders.order-placed.v1", event("now")), "handled");
-  t.same(told, ["now"]);
+  t.same(received, ["now"]);
 });
 
 t.test("a failed event is redelivered; a message that is no event, or has no handler, is skipped", async (t) => {
-  const { told, listener } = listen();
+  const { received, listener } = listen();
   t.equal(await listener.deliver("orders.order-placed.v1", event("bad")), "again");
   t.equal(await listener.deliver("orders.order-placed.v1", '{"id":"not an event"}'), "handled");
   t.equal(await listener.deliver("orders.order-paid.v1", event("other")), "handled");
-  t.same(told, []);
+  t.same(received, []);
 });
 
 t.test("each event of a message is handled", async (t) => {
-  const { told, listener } = listen();
+  const { received, listener } = listen();
   t.equal(
     await listener.deliver("orders.order-placed.v1", `[${event("one")},${event("bad")},${event("two")}]`),
     "again",
   );
-  t.same(told, ["one", "two"]);
+  t.same(received, ["one", "two"]);
 });
 
 t.test("it handles only broadcast subscriptions", async (t) => {

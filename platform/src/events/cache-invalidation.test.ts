@@ -45,10 +45,10 @@ t.test("one digest has all 100 changes, including a stock of 0", async (t) => {
   const relay = relayWith({ sidecar: watched(), cacheInvalidation });
   await gone(rows);
   await relay.stop();
-  const [told, ...more] = digests;
+  const [digest, ...more] = digests;
   t.same(more, []);
   t.same(
-    told?.data.changes.toSorted((a, b) => a.version - b.version),
+    digest?.data.changes.toSorted((a, b) => a.version - b.version),
     rows.map((_, at) => ({ id: `p${at + 1}`, version: at + 1, stock: 0, topic: stock })),
   );
 });

@@ -31,7 +31,7 @@ t.test("every event is in exactly one message, and no message exceeds its size o
   t.same(
     messages.map(({ ids }) => ids.length),
     [1, 1, 3, 50, 50, 21],
-    "what is large goes alone, small ones with at most 49 others",
+    "a large event has a message of its own, small ones share it with at most 49 others",
   );
   for (const message of messages) {
     t.same(

@@ -31,8 +31,8 @@ t.test("an error arrives unchanged, in any script", async (t) => {
     }),
   ]);
   const error = (await t.rejects(clientOf(t, port).getProducts({}, soon()))) as unknown as ServiceError;
-  const { code, status: name, message, details: told } = toAppError(error);
-  t.same({ code, name, message, told }, { code: kind.code, name: kind.status, message: kind.text, told: details });
+  const { code, status: name, message, details: sent } = toAppError(error);
+  t.same({ code, name, message, sent }, { code: kind.code, name: kind.status, message: kind.text, sent: details });
   t.notMatch(JSON.stringify([error.details, error.metadata.getMap()]), /our own matter/);
 });
 

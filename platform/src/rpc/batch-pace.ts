@@ -31,7 +31,7 @@ export function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
     else over();
   };
   return {
-    allows: (waiting: number, underWay: number): boolean => (underWay > 0 ? !patient : waiting >= expected),
+    allows: (waiting: number, inProgress: number): boolean => (inProgress > 0 ? !patient : waiting >= expected),
     began(): void {
       patient = true;
       expected = 0;

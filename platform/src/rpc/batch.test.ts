@@ -11,7 +11,7 @@ type Options = Partial<BatchOptions<number, string>>;
 /** A batcher of numbers. It records each batch, and how many batches ran at once. */
 function counting(options: Options = {}) {
   const batches: number[][] = [];
-  const seen = { underWay: 0, most: 0 };
+  const seen = { inProgress: 0, most: 0 };
   const call = createBatcher<number, string>({
     name: "test",
     most: 8,
@@ -20,12 +20,12 @@ function counting(options: Options = {}) {
     ...options,
     async run(items, context) {
       batches.push([...items]);
-      seen.underWay += 1;
-      seen.most = Math.max(seen.most, seen.underWay);
+      seen.inProgress += 1;
+      seen.most = Math.max(seen.most, seen.inProgress);
       try {
         return await (options.run?.(items, context) ?? items.map(String));
       } finally {
-        seen.underWay -= 1;
+        seen.inProgress -= 1;
       }
     },
   });

@@ -66,7 +66,7 @@ class BatchQueue<Item, Result> {
   });
   readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first item of a batch waited");
   #queue: Waiter<Item, Result>[] = [];
-  #underWay = 0;
+  #inProgress = 0;
   #gathering = false;
 
   constructor(options: BatchOptions<Item, Result>) {
@@ -107,8 +107,8 @@ class BatchQueue<Item, Result> {
   #mayStart(): boolean {
     const { most, parallel } = this.#options;
     const waiting = this.#queue.length;
-    if (this.#underWay >= parallel || waiting === 0) return false;
-    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#underWay);
+    if (this.#inProgress >= parallel || waiting === 0) return false;
+    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#inProgress);
   }
 
   #send(): void {
@@ -119,13 +119,13 @@ class BatchQueue<Item, Result> {
     const [first] = batch;
     if (!first) return;
     const labels = { batch: this.#options.name };
-    this.#underWay += 1;
+    this.#inProgress += 1;
     this.#pace?.began();
     this.#size.record(batch.length, labels);
     this.#waited.record((performance.now() - first.call.since) / 1000, labels);
     runBatch(batch, this.#options).finally(() => {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#pace?.ended(batch.length + this.#queue.length);
+      this.#inProgress -= 1;
+      if (this.#inProgress === 0) this.#pace?.ended(batch.length + this.#queue.length);
       this.#gather();
     });
   }

@@ -85,7 +85,7 @@ t.test("the gauges are absent while the database fails, and return when it recov
 t.test("the gauges are absent when the database has hung for five seconds", async () => {
   const other = await store.connect();
   await other.query("begin; lock table outbox");
-  await untilAbsent("the statement does not come back");
+  await untilAbsent("the statement hangs");
   await other.query("commit");
   await untilGauges("one again", (_, letters) => letters === 1);
 });

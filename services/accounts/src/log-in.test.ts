@@ -42,7 +42,7 @@ const deps: Deps = {
   log: createLogger("test", "silent"),
   local: false,
 };
-const wish = (fields: object = {}) => ({
+const registration = (fields: object = {}) => ({
   email: `${newId()}@example.com`,
   username: "Somebody",
   password,
@@ -50,7 +50,7 @@ const wish = (fields: object = {}) => ({
   ...fields,
 });
 const newAccount = async () => {
-  const { email, id } = await register(deps, wish(), soon());
+  const { email, id } = await register(deps, registration(), soon());
   return { email, id };
 };
 const change = async (email: string, wishes: string[]) => {
@@ -152,14 +152,14 @@ t.test("of two concurrent changes of one password one succeeds", async (t) => {
 });
 
 t.test("a repeated registration returns the same account", async (t) => {
-  const asked = wish();
-  const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, asked, soon())));
-  t.equal(made[0]?.id, asked.commandId);
+  const command = registration();
+  const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, command, soon())));
+  t.equal(made[0]?.id, command.commandId);
   for (const one of made) t.same(one, made[0]);
-  t.same(await register(deps, { ...asked, email: asked.email.toUpperCase() }, soon()), made[0]);
-  await t.rejects(register(deps, { ...asked, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
-  await t.rejects(register(deps, { ...asked, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
-  await t.rejects(register(deps, wish({ commandId: asked.commandId }), soon()), { code: "BAD_INPUT" });
+  t.same(await register(deps, { ...command, email: command.email.toUpperCase() }, soon()), made[0]);
+  await t.rejects(register(deps, { ...command, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, { ...command, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, registration({ commandId: command.commandId }), soon()), { code: "BAD_INPUT" });
 });
 
 t.test("a retry of a refresh returns another pair; another command with the token ends the session", async (t) => {

@@ -26,8 +26,8 @@ const reservations = createReservationStore(database);
 const deps = { reservations, clock: { now: () => now } };
 const hold = createHolding(deps);
 const reserving = createReserving(deps);
-const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
-  reserve({ reserve: reserving, log }, { reservations: asked }, soon());
+const request = (...requests: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
+  reserve({ reserve: reserving, log }, { reservations: requests }, soon());
 
 const made = async (stock: number) => {
   const id = newId();
@@ -66,8 +66,8 @@ t.test("the events of many orders are applied, each once, in any number of deliv
     Array.from({ length: 30 }, async () => ({ id: await reserved(tea), eventId: newId() })),
   );
   const ids = holds.map(({ id }) => id);
-  const asked = [...holds, ...holds.slice(0, 10)];
-  await Promise.all(asked.map((one) => hold(one, soon())));
+  const requests = [...holds, ...holds.slice(0, 10)];
+  await Promise.all(requests.map((one) => hold(one, soon())));
   await Promise.all(holds.map((one) => hold(one, soon())));
   t.same(new Set(await expiring(ids)), new Set([false]));
   t.equal(await inbox(holds.map(({ eventId }) => eventId)), 30);
@@ -107,10 +107,10 @@ t.test("reservations of several calls are decided in order, and each outcome has
   const [twice, id] = [newId(), newId()];
   const line = (quantity: number) => [{ productId: tea, quantity }];
   const answers = await Promise.all([
-    ask({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
-    ask({ reservationId: twice, lines: line(2) }),
-    ask({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
-    ask({ reservationId: newId(), lines: line(1) }),
+    request({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
+    request({ reservationId: twice, lines: line(2) }),
+    request({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
+    request({ reservationId: newId(), lines: line(1) }),
   ]);
   const { RESERVED, OUT_OF_STOCK, CHANGED } = ReserveStatus;
   t.same(
@@ -127,11 +127,11 @@ t.test("a reservation that cannot be decided fails alone", async (t) => {
     return reservations.reserve(wanted, ...rest);
   };
   const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });
-  const asked = [newId(), poison, newId(), newId()].map((reservationId) => ({
+  const requests = [newId(), poison, newId(), newId()].map((reservationId) => ({
     reservationId,
     lines: [{ productId: tea, quantity: 1 }],
   }));
-  const outcomes = await reserve({ reserve: broken, log }, { reservations: asked }, soon());
+  const outcomes = await reserve({ reserve: broken, log }, { reservations: requests }, soon());
   t.match(outcomes, [
     { status: 1 },
     { reservationId: poison, failure: { code: "UNAVAILABLE" } },

@@ -21,26 +21,26 @@ const request = {
 
 /** Creates products as `caller`, in a store where ids may be taken by products of `owner`. */
 function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null) {
-  const asked: NewProduct[] = [];
+  const created: NewProduct[] = [];
   const products = {
     async create(product: NewProduct) {
-      asked.push(product);
+      created.push(product);
       return owner === undefined ? product : { ...product, partnerId: owner };
     },
   };
   const verifier = { caller: async () => caller };
   const clock = { now: () => new Date() };
   const deps = { products, verifier, clock, kickIndexer() {} } as unknown as Deps;
-  return { asked, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
+  return { created, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
 }
 
 t.test("the command's id is the product's id; without one a new id is generated", async (t) => {
-  const { asked, create } = shop({ accountId: newId(), roles: ["admin"] });
+  const { created, create } = shop({ accountId: newId(), roles: ["admin"] });
   const commandId = newId();
   t.equal((await create({ commandId: commandId.toUpperCase() })).id, commandId);
   await create({});
   await create({});
-  t.equal(new Set(asked.map(({ id }) => id)).size, 3);
+  t.equal(new Set(created.map(({ id }) => id)).size, 3);
   await t.rejects(create({ commandId: "mine" }), { code: "BAD_INPUT" });
 });
 

@@ -38,7 +38,7 @@ const products = createProductStore(database);
 const create = (product: NewProduct) =>
   products.create(product, pendingEvent(ProductCreatedSchema, product.id), soon());
 const change = (id: string, fields: Partial<StockChange>, owner: string | null = null) => {
-  const wish = {
+  const change = {
     id,
     changeId: newId(),
     type: "add",
@@ -49,7 +49,7 @@ const change = (id: string, fields: Partial<StockChange>, owner: string | null =
     ...fields,
   } as const;
   const events = { changed: pendingEvent(StockChangedSchema, id), depleted: pendingEvent(StockDepletedSchema, id) };
-  return products.changeStock(wish, owner, now, events, soon());
+  return products.changeStock(change, owner, now, events, soon());
 };
 const update = (id: string, changes: Parameters<typeof products.update>[2], owner: string | null = null) =>
   products.update(id, owner, changes, now, pendingEvent(ProductChangedSchema, id), soon());

@@ -39,15 +39,15 @@ from changed where on_hand = reserved and gained < 0
 -- in `seen`): another statement may have made the same reservation meanwhile.
 -- name: reservation.reserve
 with input as (:input(reservations jsonb, at timestamptz, expires_at timestamptz, traceparent text)),
-asked as (
+requested as (
   select r.id, r.place, l.product_id, l.quantity
   from input, :records(reservations, id uuid, place int, lines jsonb) as r,
     :records(r.lines, product_id uuid, quantity int) as l),
 known as (
   select r.id, r.lines, r.expires_at, case when r.status <> 'open' then 'closed'
     when r.expires_at <= input.at then 'expired' else 'reserved' end as status
-  from reservations r, input where r.id = any (array(select id from asked)) order by r.id for update of r),
-fresh as (select * from asked where id not in (select id from known)),
+  from reservations r, input where r.id = any (array(select id from requested)) order by r.id for update of r),
+fresh as (select * from requested where id not in (select id from known)),
 seen as (
   select id, version from products where id = any (array(select product_id from fresh)) and deleted_at is null),
 locked as (
@@ -60,7 +60,7 @@ fitted as (
     jsonb_build_object('productId', p.id, 'quantity', f.quantity, 'price', p.price, 'currency', p.currency,
       'name', p.name, 'partnerId', p.partner_id) as line
   from fresh f left join locked p on p.id = f.product_id left join seen s on s.id = f.product_id),
-judged as (
+decided as (
   select id, min(place) as place, bool_or(missing) as missing, bool_or(coalesce(short, false)) as short,
     bool_or(coalesce(crowded, false)) as crowded, bool_or(stale) as stale,
     coalesce(jsonb_agg(line order by product_id) filter (where not missing), '[]') as lines,
@@ -69,7 +69,7 @@ judged as (
   from fitted group by id),
 taken as (
   insert into reservations (id, status, lines, created_at, expires_at)
-  select id, 'open', lines, input.at, input.expires_at from judged, input
+  select id, 'open', lines, input.at, input.expires_at from decided, input
   where not missing and not short and not crowded order by id
   on conflict (id) do nothing returning id),
 renewed as (
@@ -90,7 +90,7 @@ select jsonb_build_object(:answer_claimed_events(written), 'outcomes',
         when (missing or short) and stale then 'contended' when missing then 'unknown-product' when short then 'out-of-stock'
         when crowded then 'contended' when id in (select id from taken) then 'reserved' else 'contended' end,
       'lines', lines, 'productIds', case when missing then missing_ids when short then short_ids else '[]' end))
-    from judged), '[]')
+    from decided), '[]')
   || coalesce((
     select jsonb_agg(jsonb_build_object('id', id, 'lines', lines, 'productIds', '[]'::jsonb, 'status', status))
     from known), '[]'))::text
@@ -139,7 +139,7 @@ r.expires_at <= (select at from input)
 -- unknown, or when it has expired and others got its stock.
 -- fragment: once(handler)
 unknown as (
-  select id from input, unnest(ids) as asked(id)
+  select id from input, unnest(ids) as requested(id)
   where id <> all (array(select r.id from reservations r where :these()))),
 short as (
   select u.product_id from units u join locked k on k.id = u.product_id
@@ -204,10 +204,10 @@ select jsonb_build_object('moved', (select count(*) from moved), :answer_once(),
 -- Like hold-once, for many events whose reservations are open. That is nearly always the case, and then no stock
 -- changes. Reservations that are not in `held` need hold-once.
 -- name: reservation.hold-open
-with asked as (select * from :records($1::jsonb->'holds', id uuid, event_id uuid) as h),
+with requested as (select * from :records($1::jsonb->'holds', id uuid, event_id uuid) as h),
 locked as (
-  select id, status from reservations where id = any (array(select id from asked)) order by id for update),
-open as (select a.* from asked a join locked k on k.id = a.id where k.status = 'open'),
+  select id, status from reservations where id = any (array(select id from requested)) order by id for update),
+open as (select a.* from requested a join locked k on k.id = a.id where k.status = 'open'),
 fresh as (:handle_once('hold', select event_id from open)),
 held as (
   update reservations set expires_at = null

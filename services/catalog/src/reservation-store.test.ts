@@ -36,7 +36,7 @@ async function stockOf({ query }: Store, ids: string[]): Promise<Stock[]> {
 }
 
 const lineOf = (productId: string, quantity: number) => ({ productId, quantity });
-const wish = (...lines: { productId: string; quantity: number }[]): Wanted => ({ id: newId(), lines });
+const wantedOf = (...lines: { productId: string; quantity: number }[]): Wanted => ({ id: newId(), lines });
 const statuses = (wanted: Wanted[], outcomes: Map<string, Outcome>) => wanted.map(({ id }) => outcomes.get(id)?.status);
 
 const store = await startStore(t, "catalog");
@@ -57,7 +57,7 @@ const statusOf = async (ids: string[]) => {
 
 t.test("a reservation has prices, and its units are no longer available", async (t) => {
   const [tea = "", cup = ""] = await stocked(store, 10, 3);
-  const one = wish(lineOf(tea, 4), lineOf(cup, 3));
+  const one = wantedOf(lineOf(tea, 4), lineOf(cup, 3));
   const outcome = (await reserve([one])).get(one.id);
   const priced = { price: 1290, currency: "EUR", name: "A thing", partnerId: null };
   t.match(outcome, { status: "reserved", productIds: [] });
@@ -87,7 +87,7 @@ t.test("a reservation has prices, and its units are no longer available", async 
 
 t.test("all lines or none: a reservation that does not fit leaves the other lines alone", async (t) => {
   const [tea = "", cup = ""] = await stocked(store, 10, 1);
-  const one = wish(lineOf(tea, 4), lineOf(cup, 2));
+  const one = wantedOf(lineOf(tea, 4), lineOf(cup, 2));
   t.match((await reserve([one])).get(one.id), { status: "out-of-stock", productIds: [cup] });
   t.match(await stockOf(store, [tea, cup]), [{ reserved: 0, version: 1 }, { reserved: 0 }]);
   t.same(await statusOf([one.id]), [undefined]);
@@ -98,7 +98,7 @@ t.test("an unknown or deleted product is named", async (t) => {
   const [tea = "", gone = ""] = await stocked(store, 10, 10);
   await query("update products set deleted_at = now() where id = $1", [gone]);
   const unknown = newId();
-  const wanted = [wish(lineOf(tea, 1), lineOf(gone, 1)), wish(lineOf(unknown, 1)), wish(lineOf(tea, 1))];
+  const wanted = [wantedOf(lineOf(tea, 1), lineOf(gone, 1)), wantedOf(lineOf(unknown, 1)), wantedOf(lineOf(tea, 1))];
   const outcomes = await reserve(wanted);
   t.same(statuses(wanted, outcomes), ["unknown-product", "unknown-product", "reserved"]);
   t.same(outcomes.get(wanted[0]?.id ?? "")?.productIds, [gone]);
@@ -112,10 +112,10 @@ t.test("an empty batch does nothing", async (t) => {
 t.test("a refused reservation never fails others of its batch", async (t) => {
   const [tea = "", cup = ""] = await stocked(store, 5, 1);
   const wanted = [
-    wish(lineOf(tea, 5), lineOf(cup, 2)),
-    wish(lineOf(tea, 3)),
-    wish(lineOf(tea, 3), lineOf(cup, 1)),
-    wish(lineOf(tea, 2), lineOf(cup, 1)),
+    wantedOf(lineOf(tea, 5), lineOf(cup, 2)),
+    wantedOf(lineOf(tea, 3)),
+    wantedOf(lineOf(tea, 3), lineOf(cup, 1)),
+    wantedOf(lineOf(tea, 2), lineOf(cup, 1)),
   ];
   t.same(statuses(wanted, await reserve(wanted)), ["out-of-stock", "reserved", "out-of-stock", "reserved"]);
   t.match(await stockOf(store, [tea, cup]), [{ reserved: 5 }, { reserved: 1 }]);
@@ -140,7 +140,7 @@ const lines = fc.uniqueArray(fc.record({ place, quantity: fc.integer({ min: 1, m
 });
 const stocks = fc.array(fc.nat({ max: 25 }), { minLength: 4, maxLength: 4 });
 const toWanted = (products: string[], batch: { place: number; quantity: number }[][]) =>
-  batch.map((some) => wish(...some.map((line) => lineOf(products[line.place] ?? newId(), line.quantity))));
+  batch.map((some) => wantedOf(...some.map((line) => lineOf(products[line.place] ?? newId(), line.quantity))));
 
 t.test("a batch ends as if its reservations had been made one after the other", async (t) => {
   const batches = fc.array(lines, { minLength: 1, maxLength: 25 });
@@ -165,9 +165,9 @@ t.test(
     const batches = fc.array(fc.array(lines, { minLength: 1, maxLength: 6 }), { minLength: 8, maxLength: 16 });
     const property = fc.asyncProperty(stocks, batches, async (amounts, all) => {
       const products = await stocked(store, ...amounts);
-      const asked = all.map((batch) => toWanted([...products, newId()], batch));
-      const answers = await Promise.all(asked.map(reserve));
-      const decided = asked.flatMap((batch, at) =>
+      const requests = all.map((batch) => toWanted([...products, newId()], batch));
+      const answers = await Promise.all(requests.map(reserve));
+      const decided = requests.flatMap((batch, at) =>
         batch.map((one) => ({ ...one, status: answers[at]?.get(one.id)?.status })),
       );
       const left = new Map(products.map((id, at) => [id, amounts[at] ?? 0]));
@@ -205,7 +205,7 @@ for (const [form, asBatches] of [
 ] as const) {
   t.test(`64 callers for 50 units ${form}: exactly 50 succeed`, async (t) => {
     const [hot = ""] = await stocked(store, 50);
-    const wanted = Array.from({ length: 64 }, () => wish(lineOf(hot, 1)));
+    const wanted = Array.from({ length: 64 }, () => wantedOf(lineOf(hot, 1)));
     const answers = await Promise.all(asBatches(wanted).map(reserve));
     const all = answers.flatMap((outcomes) => [...outcomes.values()]);
     t.equal(all.filter(({ status }) => status === "reserved").length, 50);
@@ -216,7 +216,7 @@ for (const [form, asBatches] of [
 
 t.test("a repeated id returns the first outcome, and reserves stock once", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   const first = await reserve([one]);
   t.same(await reserve([one]), first);
   t.match(await stockOf(store, [tea]), [{ reserved: 4 }]);
@@ -225,7 +225,7 @@ t.test("a repeated id returns the first outcome, and reserves stock once", async
 t.test("one id in many parallel calls reserves stock once, and every call succeeds", async (t) => {
   for (const units of [100, 4]) {
     const [tea = ""] = await stocked(store, units);
-    const one = wish(lineOf(tea, 4));
+    const one = wantedOf(lineOf(tea, 4));
     const answers = await Promise.all(Array.from({ length: 16 }, () => reserve([one])));
     t.same(new Set(answers.map((outcomes) => outcomes.get(one.id)?.status)), new Set(["reserved"]));
     t.match(await stockOf(store, [tea]), [{ reserved: 4, version: 2 }], `of ${units} units`);
@@ -234,7 +234,7 @@ t.test("one id in many parallel calls reserves stock once, and every call succee
 
 t.test("batches that share ids and products in different orders do not deadlock", async (t) => {
   const products = await stocked(store, 1_000, 1_000, 1_000, 1_000);
-  const wanted = Array.from({ length: 12 }, () => wish(...products.map((id) => lineOf(id, 1))));
+  const wanted = Array.from({ length: 12 }, () => wantedOf(...products.map((id) => lineOf(id, 1))));
   const orders = Array.from({ length: 12 }, (_, at) =>
     [...wanted.slice(at), ...wanted.slice(0, at)].map(({ id, lines }) => ({
       id,
@@ -260,7 +260,7 @@ const sum = (counts: number[]) => counts.reduce((total, count) => total + count,
 
 t.test("a released reservation returns its stock, once", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const wanted = [wish(lineOf(tea, 4)), wish(lineOf(tea, 5))];
+  const wanted = [wantedOf(lineOf(tea, 4)), wantedOf(lineOf(tea, 5))];
   await reserve(wanted);
   const ids = wanted.map(({ id }) => id);
   t.equal(await release(...ids), 2);
@@ -275,7 +275,7 @@ t.test("a released reservation returns its stock, once", async (t) => {
 
 t.test("sold units leave the stock", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   await reserve([one]);
   t.equal(await endings.sell(one.id), 1);
   t.equal(await endings.sell(one.id), 0);
@@ -288,7 +288,7 @@ t.test("sold units leave the stock", async (t) => {
 t.test("an event with many concurrent deliveries has its effect once", async (t) => {
   for (const end of [endings.release, endings.sell]) {
     const [tea = ""] = await stocked(store, 10);
-    const one = wish(lineOf(tea, 4));
+    const one = wantedOf(lineOf(tea, 4));
     await reserve([one]);
     const event = newId();
     t.equal(sum(await Promise.all(Array.from({ length: 12 }, () => end(one.id, event)))), 1);
@@ -299,7 +299,7 @@ t.test("an event with many concurrent deliveries has its effect once", async (t)
 t.test("sold and cancelled, in any order and concurrently, returns everything exactly once", async (t) => {
   for (let turn = 0; turn < 10; turn += 1) {
     const [tea = ""] = await stocked(store, 10);
-    const one = wish(lineOf(tea, 4));
+    const one = wantedOf(lineOf(tea, 4));
     await reserve([one]);
     await Promise.all([endings.sell(one.id), endings.release(one.id), endings.release(one.id)]);
     t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
@@ -309,7 +309,7 @@ t.test("sold and cancelled, in any order and concurrently, returns everything ex
 
 t.test("an event about an unknown reservation fails, and can be handled later", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   for (const end of Object.values(endings)) {
     const event = newId();
     await t.rejects(end(one.id, event), lost);
@@ -323,7 +323,7 @@ t.test("an event about an unknown reservation fails, and can be handled later", 
 
 t.test("a reservation expires when its time has passed, not earlier, and not once it is held", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const [due, held, young] = [wish(lineOf(tea, 1)), wish(lineOf(tea, 2)), wish(lineOf(tea, 3))];
+  const [due, held, young] = [wantedOf(lineOf(tea, 1)), wantedOf(lineOf(tea, 2)), wantedOf(lineOf(tea, 3))];
   await reservations.reserve([due, held], now, minutes(1), soon());
   await reservations.reserve([young], now, minutes(9), soon());
   const event = newId();
@@ -338,7 +338,7 @@ t.test("a reservation expires when its time has passed, not earlier, and not onc
 
 t.test("a late order reserves its stock again while it is available, held or sold", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const [held, sold] = [wish(lineOf(tea, 4)), wish(lineOf(tea, 4))];
+  const [held, sold] = [wantedOf(lineOf(tea, 4)), wantedOf(lineOf(tea, 4))];
   await reservations.reserve([held, sold], now, minutes(1), soon());
   await reservations.expire(minutes(2), soon());
   t.match(await stockOf(store, [tea]), [{ onHand: 10, reserved: 0 }]);
@@ -353,7 +353,7 @@ t.test("a late order reserves its stock again while it is available, held or sol
 t.test("an order that comes too late loses its stock, and never takes another's", async (t) => {
   for (const end of [endings.hold, endings.sell]) {
     const [tea = ""] = await stocked(store, 5);
-    const [late, other] = [wish(lineOf(tea, 4)), wish(lineOf(tea, 4))];
+    const [late, other] = [wantedOf(lineOf(tea, 4)), wantedOf(lineOf(tea, 4))];
     await reservations.reserve([late], now, minutes(1), soon());
     await reservations.expire(minutes(2), soon());
     await reserve([other]);
@@ -368,7 +368,7 @@ t.test("an order that comes too late loses its stock, and never takes another's"
 
 t.test("reserving again extends the expiry; an expired reservation stays expired", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   await reservations.reserve([one], now, minutes(1), soon());
   await reservations.reserve([one], now, minutes(9), soon());
   await reservations.reserve([one], now, minutes(3), soon());
@@ -380,7 +380,7 @@ t.test("reserving again extends the expiry; an expired reservation stays expired
   t.equal(written.kicks, 1, "its stock is back, and that is published at once");
   t.same(await statusOf([one.id]), ["expired"]);
   t.match(await stockOf(store, [tea]), [{ reserved: 0 }]);
-  const held = wish(lineOf(tea, 4));
+  const held = wantedOf(lineOf(tea, 4));
   await reserve([held]);
   await endings.hold(held.id);
   await reserve([held]);
@@ -390,7 +390,7 @@ t.test("reserving again extends the expiry; an expired reservation stays expired
 
 t.test("of four concurrent sweeps each reservation expires in one", async (t) => {
   const [tea = ""] = await stocked(store, 1_000);
-  const wanted = Array.from({ length: 100 }, () => wish(lineOf(tea, 1)));
+  const wanted = Array.from({ length: 100 }, () => wantedOf(lineOf(tea, 1)));
   await reservations.reserve(wanted, now, minutes(1), soon());
   t.equal(sum(await Promise.all(Array.from({ length: 4 }, () => reservations.expire(minutes(2), soon())))), 100);
   t.match(await stockOf(store, [tea]), [{ onHand: 1_000, reserved: 0 }]);
@@ -398,7 +398,7 @@ t.test("of four concurrent sweeps each reservation expires in one", async (t) =>
 
 t.test("a sweep expires more than one statement does", async (t) => {
   const [tea = ""] = await stocked(store, 2_000);
-  const wanted = Array.from({ length: 1_001 }, () => wish(lineOf(tea, 1)));
+  const wanted = Array.from({ length: 1_001 }, () => wantedOf(lineOf(tea, 1)));
   await reservations.reserve(wanted, now, minutes(1), soon());
   t.equal(await reservations.expire(minutes(2), soon()), 1_001);
   t.equal(await reservations.expire(minutes(2), soon()), 0);
@@ -407,7 +407,7 @@ t.test("a sweep expires more than one statement does", async (t) => {
 
 t.test("reservations that ended long ago are deleted, and no others", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const [open, sold] = [wish(lineOf(tea, 1)), wish(lineOf(tea, 1))];
+  const [open, sold] = [wantedOf(lineOf(tea, 1)), wantedOf(lineOf(tea, 1))];
   await reserve([open, sold]);
   await endings.sell(sold.id);
   const days = (count: number) => minutes(count * 24 * 60);
@@ -420,7 +420,7 @@ t.test("reservations that ended long ago are deleted, and no others", async (t) 
 t.test("concurrent reserving, releasing, selling and expiring leaves consistent stock", async (t) => {
   const products = await stocked(store, 60, 60, 60);
   const wanted = Array.from({ length: 60 }, (_, at) =>
-    wish(...products.filter((_, place) => (at + place) % 3).map((id) => lineOf(id, 1 + (at % 2)))),
+    wantedOf(...products.filter((_, place) => (at + place) % 3).map((id) => lineOf(id, 1 + (at % 2)))),
   );
   // Like an event's redelivery: a statement that a CHECK refused is retried, and then sees that the stock is gone.
   const sell = (id: string, event = newId()) =>
@@ -460,7 +460,7 @@ t.test(
   "an event that was handled before changes nothing, whatever has happened to its reservation since",
   async (t) => {
     const [tea = ""] = await stocked(store, 10);
-    const one = wish(lineOf(tea, 4));
+    const one = wantedOf(lineOf(tea, 4));
     await reserve([one]);
     const event = newId();
     t.equal(await endings.release(one.id, event), 1);
@@ -475,7 +475,7 @@ t.test(
 
 t.test("a cancelled order is not held late, though its reservation expired before", async (t) => {
   const [tea = ""] = await stocked(store, 10);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   await reservations.reserve([one], now, minutes(1), soon());
   await reservations.expire(minutes(2), soon());
   t.equal(await endings.release(one.id), 1);
@@ -488,7 +488,7 @@ t.test(
   "a late order that takes the last units publishes a depletion; a paid order publishes nothing new",
   async (t) => {
     const [tea = "", cup = ""] = await stocked(store, 4, 4);
-    const [late, early] = [wish(lineOf(tea, 4)), wish(lineOf(cup, 4))];
+    const [late, early] = [wantedOf(lineOf(tea, 4)), wantedOf(lineOf(cup, 4))];
     await reservations.reserve([late], now, minutes(1), soon());
     await reservations.expire(minutes(2), soon());
     await reserve([early]);
@@ -503,7 +503,7 @@ t.test(
 t.test("repeated concurrent reserving and releasing of the same ids fails no call", async (t) => {
   const products = await stocked(store, 1_000_000, 1_000_000);
   for (let round = 0; round < 150; round += 1) {
-    const wanted = Array.from({ length: 3 }, () => wish(...products.map((id) => lineOf(id, 1))));
+    const wanted = Array.from({ length: 3 }, () => wantedOf(...products.map((id) => lineOf(id, 1))));
     const ids = wanted.map(({ id }) => id);
     await Promise.all([
       reserve(wanted),
@@ -527,7 +527,7 @@ t.test("repeated concurrent reserving and releasing of the same ids fails no cal
 t.test("ids of events sort by time, like those made outside the database", async (t) => {
   const [tea = ""] = await stocked(store, 10);
   const before = newId();
-  await reserve([wish(lineOf(tea, 1))]);
+  await reserve([wantedOf(lineOf(tea, 1))]);
   const after = newId();
   const [{ id } = { id: "" }] = await query<{ id: string }>("select id from outbox where key = $1", [tea]);
   t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -539,7 +539,7 @@ t.test(
   async (t) => {
     const [tea = "", cup = ""] = await stocked(store, 10, 1);
     written.rows.length = 0;
-    await reserve([wish(lineOf(tea, 1)), wish(lineOf(cup, 1))]);
+    await reserve([wantedOf(lineOf(tea, 1)), wantedOf(lineOf(cup, 1))]);
     const rows = await rowsWritten(store, "key = any ($1)", [[tea, cup]]);
     const byId = (one: WrittenRow, other: WrittenRow) => (one.id < other.id ? -1 : 1);
     t.same(written.rows.toSorted(byId), rows.map(({ row }) => row).sort(byId));
@@ -553,7 +553,7 @@ t.test("a product that changes while a batch waits for its lock is judged by its
   const other = await store.connect();
   await other.query("begin");
   await other.query("update products set on_hand = 3, price = 990, version = version + 1 where id = $1", [tea]);
-  const wanted = [wish(lineOf(tea, 4)), wish(lineOf(tea, 2))];
+  const wanted = [wantedOf(lineOf(tea, 4)), wantedOf(lineOf(tea, 2))];
   const waiting = reserve(wanted);
   await store.untilBlocked();
   await other.query("commit");
@@ -568,7 +568,7 @@ t.test("a statement that waits too long for a lock is a failure, not an empty re
   const other = await store.connect();
   await other.query("begin");
   await other.query("select from products where id = $1 for update", [tea]);
-  const one = wish(lineOf(tea, 4));
+  const one = wantedOf(lineOf(tea, 4));
   await t.rejects(reserve([one]), { code: "UNAVAILABLE", status: "UNAVAILABLE" });
   await other.query("rollback");
   t.match((await reserve([one])).get(one.id), { status: "reserved" }, "and can be retried");

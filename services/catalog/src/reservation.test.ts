@@ -25,11 +25,11 @@ t.test("merged lines have each product once, with all its units, in the original
 t.test("lines are equal in any order, and differ in any unit or product", async (t) => {
   fc.assert(
     fc.property(lines, lines, (one, two) => {
-      const [made, asked] = [mergeLines(one), mergeLines(two)];
+      const [made, requested] = [mergeLines(one), mergeLines(two)];
       t.ok(sameLines(made, made.toReversed()));
       const equal = ["a", "b", "c", "d"].every((productId) => units(one, productId) === units(two, productId));
-      t.equal(sameLines(made, asked), equal);
-      t.equal(sameLines(asked, made), equal);
+      t.equal(sameLines(made, requested), equal);
+      t.equal(sameLines(requested, made), equal);
     }),
   );
   t.notOk(sameLines([{ productId: "a", quantity: 1 }], []));

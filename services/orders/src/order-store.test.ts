@@ -57,7 +57,7 @@ const history = async (id: string) => (await orders.histories([id], null, soon()
 const place = async (...some: NewOrder[]) => new Set((await orders.place(some, soon())).keys());
 const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
   const event = { ...pendingEvent(OrderCancelledSchema, id), reason: "because" };
-  const wish = {
+  const change = {
     id,
     accountId: null,
     toStatus: to,
@@ -67,7 +67,7 @@ const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) 
     at: now,
     event,
   };
-  return orders.move({ ...wish, allowed: comesFrom[to], ...more }, soon());
+  return orders.move({ ...change, allowed: comesFrom[to], ...more }, soon());
 };
 const events = (id: string) =>
   query<{ topic: string; data: Record<string, unknown> }>("select topic, data from outbox where key = $1 order by id", [
@@ -196,8 +196,8 @@ t.test("stored orders are found by key, of one account only", async (t) => {
   const [mine, other] = [fresh({ idempotencyKey: "the key" }), fresh({ idempotencyKey: "the key" })];
   await place(mine, other);
   const { accountId } = mine;
-  const asked = ["the key", "another"].map((key) => ({ accountId, key }));
-  t.same(await orders.byKeys(asked, soon()), [{ key: "the key", requestHash: "hash", order: asStored(mine) }]);
+  const keys = ["the key", "another"].map((key) => ({ accountId, key }));
+  t.same(await orders.byKeys(keys, soon()), [{ key: "the key", requestHash: "hash", order: asStored(mine) }]);
   const both = [mine, other].map((order) => ({ accountId: order.accountId, key: "the key" }));
   t.same((await orders.byKeys(both, soon())).map(({ order }) => order.id).sort(), [mine.id, other.id].sort());
 });

@@ -54,8 +54,8 @@ async function shop({ price = 1_290 } = {}) {
   };
   const deps = depsWith({});
   const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
-    const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
-    const outcomes = await placeOrders(deps, asked, soon());
+    const requests = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
+    const outcomes = await placeOrders(deps, requests, soon());
     return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
   };
   const count = async () =>
@@ -153,8 +153,8 @@ t.test("a reservation that ended without an order is replaced by another one, fi
   };
   const dying = depsWith({ orders: { ...createOrderStore(database), place: failing } });
   for (let round = 1; round <= 5; round += 1) {
-    const asked = { placements: [some(tea, 1, "key")] };
-    await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
+    const requests = { placements: [some(tea, 1, "key")] };
+    await t.rejects(placeOrders(dying, requests, soon()), { code: "UNAVAILABLE" });
     t.equal(calls.splice(0).length, round);
     await release(await openOnes());
   }
@@ -162,7 +162,7 @@ t.test("a reservation that ended without an order is replaced by another one, fi
   t.same(
     calls.map((ids) => ids.length),
     [2, 1, 1, 1, 1],
-    "only what is left is asked again",
+    "only the rest is placed again",
   );
   t.equal(await count(), 1);
   t.equal((await openOnes()).length, 1);
@@ -186,8 +186,8 @@ t.test("one order that cannot be written fails alone, and no other order is plac
     return store.place(orders, context);
   };
   const deps = depsWith({ orders: { ...store, place } });
-  const asked = [some(tea), some(yen), some(cup), some(tea), some(cup)];
-  const outcomes = await placeOrders(deps, { placements: asked }, soon());
+  const requests = [some(tea), some(yen), some(cup), some(tea), some(cup)];
+  const outcomes = await placeOrders(deps, { placements: requests }, soon());
   t.same(
     outcomes.map(({ result }) => result?.case),
     ["order", "failure", "order", "order", "order"],
@@ -217,10 +217,10 @@ t.test("an order stays the only one when its response has to be looked up", asyn
   const store = createOrderStore(database);
   const { tea, depsWith, count, stock } = await shop();
   const failures = [new StatementFailed()];
-  const byKeys: typeof store.byKeys = async (...asked) => {
+  const byKeys: typeof store.byKeys = async (...requests) => {
     const failure = failures.pop();
     if (failure) throw failure;
-    return store.byKeys(...asked);
+    return store.byKeys(...requests);
   };
   const deps = depsWith({ orders: { ...store, byKeys } });
   const placements = [some(tea, 1, "twice"), some(tea, 1, "twice"), some(tea), some(tea)];

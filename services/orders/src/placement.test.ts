@@ -9,11 +9,11 @@ import { type Attempt, decide, firstOfEach, isUnclear, outcomeOf, type Placement
 const now = new Date("2026-03-01T12:00:00.123Z");
 const accountId = newId();
 const [tea, cup] = [newId(), newId()].sort() as [string, string];
-const asked = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
+const request = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
 const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const nothing = new Map<string, string>();
 
-function attemptOf(input = asked, round = 0): Attempt {
+function attemptOf(input = request, round = 0): Attempt {
   const { reservationIds, ...placement } = toPlacement(accountId, input, trace);
   return { ...placement, reservationId: reservationIds(round) };
 }
@@ -36,7 +36,7 @@ function ordered(answer: ReserveOutcome = reserved({ price: 1 })): NewOrder {
 }
 
 t.test("the same key of the same user has the same reservation id, and another one in each round", async (t) => {
-  const [one, again] = [asked, { ...asked, lines: [] }].map((input) => toPlacement(accountId, input, null)) as [
+  const [one, again] = [request, { ...request, lines: [] }].map((input) => toPlacement(accountId, input, null)) as [
     Placement,
     Placement,
   ];
@@ -44,14 +44,14 @@ t.test("the same key of the same user has the same reservation id, and another o
   const others = [
     one.reservationIds(0),
     one.reservationIds(1),
-    toPlacement(newId(), asked, null).reservationIds(0),
-    toPlacement(accountId, { ...asked, idempotencyKey: "another" }, null).reservationIds(0),
+    toPlacement(newId(), request, null).reservationIds(0),
+    toPlacement(accountId, { ...request, idempotencyKey: "another" }, null).reservationIds(0),
   ];
   t.equal(new Set(others).size, others.length);
 });
 
 t.test("without a key every call is a new request, and its own steps can be retried", async (t) => {
-  const [one, other] = [1, 2].map(() => toPlacement(accountId, { ...asked, idempotencyKey: "" }, null));
+  const [one, other] = [1, 2].map(() => toPlacement(accountId, { ...request, idempotencyKey: "" }, null));
   t.not(one?.key, other?.key);
   t.not(one?.reservationIds(0), other?.reservationIds(0));
   t.equal(one?.reservationIds(0), one?.reservationIds(0));
@@ -59,7 +59,7 @@ t.test("without a key every call is a new request, and its own steps can be retr
 
 t.test("requests are compared by their lines, in any order", async (t) => {
   const hash = (...lines: [string, number][]) => {
-    const wanted = { ...asked, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) };
+    const wanted = { ...request, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) };
     return toPlacement(accountId, wanted, null).hash;
   };
   t.equal(hash([tea, 2], [cup, 1]), hash([cup, 1], [tea, 2]));
