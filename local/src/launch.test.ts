@@ -26,6 +26,8 @@ const system = await launch({ home: temporaryHome(t), replicas: { gateway: 2, or
 t.teardown(() => system.stop());
 const exits: Exit[] = [];
 system.onExit((exit) => exits.push(exit));
+const { ours } = await findDapr(() => {});
+const official = !ours && "an official daprd asks each time";
 
 await t.test("each part dies alone and comes back", async (t) => {
   for (const name of ["orders", "orders-dapr", "redis", "postgres"]) {
@@ -87,8 +89,6 @@ await t.test("a sidecar shows the others who it is", async (t) => {
   t.equal(socket.getPeerCertificate().subjectaltname, "URI:spiffe://public/ns/default/orders");
 });
 
-const { ours } = await findDapr(() => {});
-const official = !ours && "an official daprd asks each time";
 await t.test("where another one is, a sidecar looks up once in some seconds", { skip: official }, async (t) => {
   const names = new DatabaseSync(join(system.instanceDir, "names.db"), { timeout: 1_000 });
   t.teardown(() => names.close());
