@@ -1,17 +1,8 @@
 import { chmod, copyFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Patch } from "@sidecart/dapr/patches";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
-
-/** A piece of text to be compiled in place of another, in a file of a module that we use. */
-export interface Patch {
-  module: string;
-  file: string;
-  from: string;
-  to: string;
-  /** How often the text must be there. */
-  times: number;
-}
 
 /**
  * Puts patched copies of modules into `folder` and answers the flag with which `go build` takes them for the originals:
@@ -40,7 +31,7 @@ export async function patchFlag(
 async function apply({ module, file, from, to, times }: Patch, path: string): Promise<void> {
   const pieces = (await readFile(path, "utf8")).split(from);
   if (pieces.length - 1 !== times) {
-    throw new StartError(`a patch of ${module}/${file} no longer fits: see local/src/parts/dapr-patches.ts`);
+    throw new StartError(`a patch of ${module}/${file} no longer fits: see dapr/patches.ts`);
   }
   await writeFile(path, pieces.join(to));
 }

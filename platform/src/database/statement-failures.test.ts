@@ -13,7 +13,7 @@ const soon = () => background(20_000);
 const refused = {
   "an unknown column": { text: "select (select no_such_column from inbox)::text", sqlState: "42703" },
   "an unknown table": { text: "select (select count(*) from no_such_table)::text", sqlState: "42P01" },
-  "a syntax error": { text: "select from where", sqlState: "42601" },
+  "a syntax error": { text: "select (select from where)::text", sqlState: "42601" },
   "types that do not fit": { text: "select (true + now())::text", sqlState: "42883" },
   "a value that is none": { text: "select ('x'::uuid)::text", sqlState: "22P02" },
 };

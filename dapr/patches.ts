@@ -1,4 +1,12 @@
-import type { Patch } from "./go-patches.ts";
+/** A piece of text to be compiled in place of another, in a file of a module that we use. */
+export interface Patch {
+  module: string;
+  file: string;
+  from: string;
+  to: string;
+  /** How often the text must be there. */
+  times: number;
+}
 
 const module = "github.com/dapr/components-contrib";
 const runtime = "github.com/dapr/dapr";
