@@ -1,6 +1,6 @@
 import { options } from "./pack.help.mjs";
 
-export const help = () => `Assembles what the images hold, without Docker: the same files that the Dockerfile takes.
+export const help = () => `Assembles the contents of the images without Docker: the same files as the Dockerfile.
 
 npm run images -- [--only NAME]… [--out FOLDER] [--registry HOST] [--tag TAG] [--each COMMAND]
 

@@ -7,10 +7,10 @@ import { freshClone } from "./src/testing/fresh-clone.ts";
 
 const root = join(import.meta.dirname, "..");
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
-/** What each npm script of ours runs; the others are programs of other people, with a help of their own. */
+/** Our npm scripts. The others run third-party programs, which have their own help. */
 const ours = Object.entries(scripts).filter(([, script]) => /^(exec )?node local\//.test(script));
 
-/** `npm run SCRIPT -- --help` in a checkout, by a Node that runs no TypeScript and finds no npm. */
+/** Runs `npm run SCRIPT -- --help` with a Node that cannot run TypeScript and finds no npm. */
 function help(checkout: string, script: string) {
   const words = script.replace(/^(exec )?node /, "").split(" ");
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--no-strip-types", ...words, "--help"], {
@@ -21,7 +21,7 @@ function help(checkout: string, script: string) {
   return { code: status, said: stdout, error: stderr };
 }
 
-t.test("a fresh clone prints the help of every npm script, and installs nothing", async (t) => {
+t.test("a fresh clone prints the help of every npm script and installs nothing", async (t) => {
   const clone = freshClone(t);
   const before = readdirSync(clone, { recursive: true }).sort();
   for (const [name, script] of ours) {
@@ -33,12 +33,12 @@ t.test("a fresh clone prints the help of every npm script, and installs nothing"
   t.same(readdirSync(clone, { recursive: true }).sort(), before);
 });
 
-t.test("npm start names every choice, the default first", async (t) => {
+t.test("the help of npm start lists every choice, the default first", async (t) => {
   const { said } = help(root, "node local/start.mjs");
   for (const kind of kinds) t.match(said, `--${kind} NAME`.padEnd(18) + namesOf(kind).join(" | "));
 });
 
-t.test("a command behind in-cluster has its help without packages too", async (t) => {
+t.test("a command of in-cluster prints its help without packages too", async (t) => {
   const { said } = help(freshClone(t), "node local/run.mjs local/src/commands/in-cluster.ts seed");
   t.match(said, /^npm run in-cluster -- \[options\] seed\n/);
 });

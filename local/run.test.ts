@@ -18,27 +18,27 @@ function ran(t: Test, installed: Record<string, object | string>, options: strin
   return { code: status, said: (stdout + stderr).replaceAll(checkout, "") };
 }
 
-t.test("a checkout without its packages, or with others, is told so in one line", async (t) => {
+t.test("missing or stale packages are reported in one line", async (t) => {
   t.same(ran(t, {}), { code: 1, said: "✗ the packages are not installed: run npm ci first\n" });
   const other = JSON.stringify({ packages: { "node_modules/node": { version: "23.0.0" } } });
   t.same(ran(t, { node_modules: { ".package-lock.json": other } }), {
     code: 1,
-    said: "✗ node_modules/node is not what package-lock.json names: run npm ci first\n",
+    said: "✗ node_modules/node is not the version in package-lock.json: run npm ci first\n",
   });
 });
 
-t.test("a Node that runs no TypeScript is told so in one line", async (t) => {
+t.test("a Node that cannot run TypeScript is reported in one line", async (t) => {
   const { code, said } = ran(t, { node_modules: { ".package-lock.json": lock } }, ["--no-strip-types"]);
   t.equal(code, 1);
-  t.match(said, /^✗ Node\.js [\d.]+ runs no TypeScript: run npm ci first\n$/);
+  t.match(said, /^✗ Node\.js [\d.]+ cannot run TypeScript: run npm ci first\n$/);
 });
 
-t.test("the program runs with its words and its exit code", async (t) => {
+t.test("the program gets its arguments, and its exit code is returned", async (t) => {
   const installed = { node_modules: { ".package-lock.json": lock } };
   t.same(ran(t, installed), { code: 7, said: "/greet.ts --loud you" });
 });
 
-t.test("every program that npm run starts is looked after", async (t) => {
+t.test("every npm script with a TypeScript program runs it through run.mjs", async (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };

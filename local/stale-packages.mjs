@@ -1,10 +1,10 @@
-// Plain JavaScript without dependencies: it runs before the packages are installed (start.mjs).
+// Plain JavaScript without dependencies, because start.mjs runs it before the packages are installed.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The first package of a checkout whose installed version is not what package-lock.json says, such as after a `git pull`;
- * undefined when everything is in place. npm writes down what it has installed in node_modules/.package-lock.json.
+ * The first package of a checkout whose installed version differs from package-lock.json, for example after a `git
+ * pull`; undefined when there is none. npm records the installed versions in node_modules/.package-lock.json.
  */
 export function stalePackage(checkout) {
   const wanted = packagesIn(join(checkout, "package-lock.json"));
@@ -12,10 +12,10 @@ export function stalePackage(checkout) {
   return Object.keys(wanted).find((path) => {
     const { version, integrity, optional, peer } = wanted[path];
     if (!path.startsWith("node_modules/")) return false;
-    const there = installed[path];
-    // made for another system, or for a peer that nobody has
-    if (!there) return !optional && !peer;
-    return there.version !== version || (integrity && there.integrity && there.integrity !== integrity);
+    const found = installed[path];
+    // for another operating system, or a peer dependency that is not used
+    if (!found) return !optional && !peer;
+    return found.version !== version || (integrity && found.integrity && found.integrity !== integrity);
   });
 }
 

@@ -6,7 +6,7 @@ import { stalePackage } from "./stale-packages.mjs";
 
 type Packages = Record<string, Record<string, unknown>>;
 
-/** A checkout whose lockfile wants one thing and whose node_modules hold another. */
+/** A checkout with these packages in its lockfile and these in node_modules. */
 function checkoutWith(t: Test, wanted: Packages, installed: Packages | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), "sidecart-packages-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
@@ -19,12 +19,12 @@ function checkoutWith(t: Test, wanted: Packages, installed: Packages | undefined
 
 const pino = { "node_modules/pino": { version: "10.4.0", integrity: "sha512-a" } };
 
-t.test("packages as the lockfile names them are left alone", async (t) => {
+t.test("packages that match the lockfile are not stale", async (t) => {
   const elsewhere = { "node_modules/pino-darwin": { version: "1.0.0", optional: true } };
   t.equal(stalePackage(checkoutWith(t, { ...pino, ...elsewhere }, pino)), undefined);
 });
 
-t.test("a fresh clone, a new package, another version and other content are noticed", async (t) => {
+t.test("a fresh clone, a new package, another version and other content are stale", async (t) => {
   t.equal(stalePackage(checkoutWith(t, pino, undefined)), "node_modules/pino");
   t.equal(stalePackage(checkoutWith(t, pino, {})), "node_modules/pino");
   const older = { "node_modules/pino": { version: "10.3.0", integrity: "sha512-a" } };
@@ -33,7 +33,7 @@ t.test("a fresh clone, a new package, another version and other content are noti
   t.equal(stalePackage(checkoutWith(t, pino, other)), "node_modules/pino");
 });
 
-t.test("a workspace that is new is noticed", async (t) => {
+t.test("a new workspace is stale", async (t) => {
   const link = { "node_modules/@sidecart/carts": { resolved: "services/carts", link: true } };
   t.equal(stalePackage(checkoutWith(t, { ...pino, ...link }, pino)), "node_modules/@sidecart/carts");
 });

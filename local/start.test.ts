@@ -6,7 +6,7 @@ import { freshClone } from "./src/testing/fresh-clone.ts";
 
 const lock = JSON.stringify({ packages: { "node_modules/node": { version: "24.0.0", integrity: "sha512-a" } } });
 
-/** A clone with these files, in which `npm ci` is a script of ours: what does `npm start` say? */
+/** Runs `npm start` in a clone with these files, where `npm ci` is this script. */
 function started(
   t: Test,
   files: Record<string, string>,
@@ -30,24 +30,24 @@ function started(
 const installing = "· installing packages (npm ci)\n";
 const installs = "mkdir -p node_modules && cp package-lock.json node_modules/.package-lock.json";
 
-t.test("an npm ci that fails, or installs something else, ends the start in one line", async (t) => {
+t.test("an npm ci that fails or installs other versions ends the start with one line", async (t) => {
   t.same(started(t, {}, "exit 1"), { code: 1, said: `${installing}✗ npm ci failed\n` });
   const { code, said } = started(t, {}, "exit 0");
   t.equal(code, 1);
-  t.match(said, "✗ npm ci did not install node_modules/node as package-lock.json names it");
+  t.match(said, "✗ npm ci did not install the version of node_modules/node in package-lock.json");
 });
 
-t.test("where install scripts are off, the missing Node is named with why", async (t) => {
+t.test("if install scripts are off, the error says that Node is missing and why", async (t) => {
   const { code, said } = started(t, {}, installs);
   t.equal(code, 1);
-  t.match(said, /✗ npm ci left no Node\.js in node_modules\/node.*ignore-scripts/);
+  t.match(said, /✗ npm ci did not install Node\.js in node_modules\/node.*ignore-scripts/);
 });
 
-t.test("a Node that cannot be run is said in one line", async (t) => {
+t.test("a Node that cannot run is reported in one line", async (t) => {
   const files = { "node_modules/.package-lock.json": lock, "node_modules/node/bin/node": "no program" };
   const { code, said } = started(t, files, "exit 1");
   t.equal(code, 1);
-  t.match(said, /^✗ \/node_modules\/node\/bin\/node cannot be run: [^\n]*EACCES[^\n]*\n$/);
+  t.match(said, /^✗ cannot run \/node_modules\/node\/bin\/node: [^\n]*EACCES[^\n]*\n$/);
 });
 
 t.test("the launcher runs under the Node that npm ci installed", async (t) => {

@@ -1,9 +1,9 @@
-export const help = () => `Prints what CHANGELOG.md says of a version: the notes of its release.
+export const help = () => `Prints the section of CHANGELOG.md about a version, as release notes.
 
 npm run --silent release-notes -- VERSION [--links URL]
 
-  --links URL  where the files of that version are on the web; links into the repository then lead there
-  --help       this text
+  --links URL  the web address of that version's files; links to files of the repository then lead there
+  --help       prints this text
 
-A version that has no section "## VERSION" of its own, or an empty one, is refused.
+Fails when there is no section "## VERSION", or when it is empty.
 `;

@@ -1,2 +1,2 @@
-export const help = () => `npm test [-- WORD…]: everything, or the test files whose path holds one of the words
+export const help = () => `npm test [-- WORD…]: runs all tests, or the test files with one of the words in their path
 `;

@@ -19,7 +19,7 @@ import { subscriptions } from "./subscriptions.ts";
 const notReady = { ready: false, status: "unavailable" } as const;
 const lacking = (problems: readonly string[]) => problems.length > 0 && { ...notReady, problems };
 
-/** The gateway, wired. */
+/** Wires the gateway. */
 export async function wire(platform: Platform<typeof gateway, GatewayConfig>): Promise<Wiring<typeof gateway>> {
   const { config, log, sidecar, verifier, telemetry, problems } = platform;
   const redis = connectRedis(await redisUrl(sidecar), log);
@@ -30,8 +30,8 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const http = await createHttp(config, log);
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
-  const reached = createReadiness({ sidecar, services, clock: systemClock, log });
-  const readiness = async () => ({ ...(await reached()), ...lacking(problems()), ...(drain.begun() && notReady) });
+  const probe = createReadiness({ sidecar, services, clock: systemClock, log });
+  const readiness = async () => ({ ...(await probe()), ...lacking(problems()), ...(drain.begun() && notReady) });
   registerHealth(http, readiness);
   await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
   if (config.SIDECART_LOCAL) await registerLocal(http, telemetry);
@@ -48,7 +48,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   };
 }
 
-/** For people who sit at this machine. */
+/** Metrics and GraphiQL for `npm start`. */
 async function registerLocal(http: FastifyInstance, telemetry: Pick<Telemetry, "prometheus">): Promise<void> {
   registerLocalMetrics(http, telemetry);
   await registerGraphiql(http);

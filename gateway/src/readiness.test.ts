@@ -12,7 +12,7 @@ function serviceOf(method: string): string {
   return service;
 }
 
-/** A gateway whose services are up or down as `down` says, at a time that the test moves. */
+/** A gateway whose services in `down` are down, with a clock that the test moves. */
 async function setUp(t: Test) {
   const down = new Set<string>();
   let now = 0;
@@ -23,7 +23,7 @@ async function setUp(t: Test) {
   const { services, calls } = await startServices(t, (method) => async () => {
     const name = serviceOf(method);
     await answer(name);
-    // needs a token: being told so is an answer
+    // The call needs a token: UNAUTHENTICATED counts as a response.
     if (name === "orders") throw new AppError(commonErrors.unauthenticated);
     return {};
   });
@@ -53,7 +53,7 @@ for (const service of Object.keys(probes)) {
   });
 }
 
-t.test("services may be reached one after the other", async (t) => {
+t.test("services may respond one after the other", async (t) => {
   const { down, later } = await setUp(t);
   const onlyUp = (service: string) => {
     for (const name of Object.keys(probes)) down.add(name);
@@ -65,24 +65,24 @@ t.test("services may be reached one after the other", async (t) => {
   t.match(await onlyUp(last), { ready: true, status: "degraded" });
 });
 
-t.test("without its own sidecar it is never ready", async (t) => {
+t.test("without its sidecar the gateway is never ready", async (t) => {
   const { down, later } = await setUp(t);
   t.equal((await later()).ready, true);
   down.add("sidecar");
   t.match(await later(), { ready: false, status: "unavailable", checks: { sidecar: "unavailable" } });
 });
 
-t.test("who is not reached is logged once with the reason, and again once it is", async (t) => {
+t.test("an unreachable service is logged once with the reason, and once when it is reachable again", async (t) => {
   const { down, logged, later } = await setUp(t);
   down.add("catalog");
   for (let time = 0; time < 3; time += 1) await later();
-  t.same(logged, ["catalog not reached"]);
+  t.same(logged, ["catalog is not reachable"]);
   down.clear();
   for (let time = 0; time < 3; time += 1) await later();
-  t.same(logged, ["catalog not reached", "catalog reached"]);
+  t.same(logged, ["catalog is not reachable", "catalog is reachable"]);
 });
 
-t.test("asking often is one probe a second, and one at a time", async (t) => {
+t.test("frequent requests lead to one probe a second, one at a time", async (t) => {
   const { down, calls, readiness, later } = await setUp(t);
   const services = Object.keys(probes).length;
   const answers = await Promise.all(Array.from({ length: 50 }, readiness));

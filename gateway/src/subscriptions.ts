@@ -2,7 +2,7 @@ import { onEveryReplica, type Subscription } from "@sidecart/platform/events";
 import type { Invalidate } from "./domains/changes.ts";
 import { domains } from "./domains/domains.ts";
 
-/** What every replica of the gateway hears: the changes of the data that domains cache. */
+/** Every replica subscribes to changes of the data that domains cache. */
 export function subscriptions({ invalidate }: { invalidate: Invalidate }): Subscription[] {
   return domains.flatMap(({ follows }) => {
     if (!follows) return [];

@@ -1,20 +1,21 @@
 import { caseNames, coldStart } from "./case-names.mjs";
 
 export const help =
-  () => `Measures Sidecart, with every reply checked, beside the same queries in one process without Dapr. About 40 minutes for all of it.
+  () => `Benchmarks Sidecart, and for comparison the same queries in one process without Dapr. Checks every response.
+All cases take about 40 minutes.
 
 npm run bench -- [options]
 
   --only CASE[,CASE]     ${caseNames.slice(0, 6).join(", ")},
-                         ${caseNames.slice(6).join(", ")}, ${coldStart}; all
-  --connections N[,N]    callers at once, each of whom asks again when it is answered; 16,64,256,
-                         for some also 1 (an idle machine) and 768 (overload)
-  --rounds N             each asks everything once; 3
-  --seconds N            of one case, after as much to warm up, then a fifth; 10
-  --products N           in the data set; 1000
-  --orders N             in the data set; 50000
-  --alone                Sidecart and nothing beside it
-  --vs URL --adapter FILE   beside it another implementation, which runs there (tests/bench/README.md)
-  --profile              Sidecart alone, with the stacks of its Node processes sampled
+                         ${caseNames.slice(6).join(", ")}, ${coldStart}; default: all
+  --connections N[,N]    concurrent callers, each with one request at a time; default: 16,64,256,
+                         for some cases also 1 (an idle machine) and 768 (overload)
+  --rounds N             how often each case is run; default: 3
+  --seconds N            duration of a case, after a warm-up of the same duration, later of a fifth; default: 10
+  --products N           products in the data set; default: 1000
+  --orders N             orders in the data set; default: 50000
+  --alone                only Sidecart, nothing for comparison
+  --vs URL --adapter FILE   compares with another implementation at this URL (tests/bench/README.md)
+  --profile              only Sidecart, and samples the stacks of its Node processes
   --evidence             writes docs/evidence/bench-DATE.{json,md,svg}
 `;

@@ -1,10 +1,10 @@
 export const help =
-  () => `Tests the Helm chart: lint, schema, renders, policies, monitoring. No cluster is asked unless you say so.
+  () => `Tests the Helm chart: lint, schema, renders, policies, monitoring. Uses no cluster by default.
 
 npm run chart [-- --update] [-- --cluster]
 
-  --cluster  on the cluster that KUBECONFIG names too: in namespaces of its own, and with the custom resource
-             definitions that are missing there, for the while
-  --update   only write the golden renders anew: look at what changed in them
+  --cluster  tests also on the cluster in KUBECONFIG, in namespaces of its own. Installs missing custom resource
+             definitions there and removes them afterwards
+  --update   only writes the golden renders: look at what changed in them
   --help
 `;

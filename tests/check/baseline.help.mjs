@@ -1,4 +1,4 @@
-export const help = () => `Accepts the contracts as they are now: npm run check compares later changes with them.
+export const help = () => `Accepts the current contracts as the baseline: npm run check compares later changes with it.
 
 npm run baseline
 `;

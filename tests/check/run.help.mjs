@@ -1,5 +1,4 @@
-export const help =
-  () => `Format, lint, boundaries, types, contracts: everything that can be checked without running the system.
+export const help = () => `Checks format, lint, boundaries, types and contracts: all checks that do not run the system.
 
 npm run check
 `;

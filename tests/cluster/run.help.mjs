@@ -1,17 +1,18 @@
 export const help =
-  () => `Tries Sidecart on the Kubernetes cluster that KUBECONFIG points at: Dapr has to run there, and the images have to be
-loaded or to be had from the registry. It makes a namespace of its own and removes it.
+  () => `Tests Sidecart on the Kubernetes cluster in KUBECONFIG. Dapr must run there, and the images must be loaded there or be
+in the registry. Creates a namespace of its own and deletes it afterwards.
 
 npm run cluster -- [options]
 
-  --registry HOST    where the images are; none
-  --tag TAG          their tag; dev
-  --next-tag TAG     a version with one more migration, for the upgrade (tests/cluster/README.md); that part is left out
-  --servers HOST     takes Postgres, Redis, RabbitMQ, NATS and Elasticsearch from there too, as where nothing can be pulled
-  --namespace NAME   sidecart-test; it must not be there yet, unless --keep made it
-  --only PART        one part beside the installation; several times
-  --seconds N        how long loads last; 60
-  --keep             leaves the release and the namespace there
+  --registry HOST    the registry of the images; default: none
+  --tag TAG          the tag of the images; default: dev
+  --next-tag TAG     a version with one more migration, for the upgrade (tests/cluster/README.md); default: no upgrade
+  --servers HOST     a registry for the images of Postgres, Redis, RabbitMQ, NATS and Elasticsearch, where the cluster
+                     cannot pull them from the Internet
+  --namespace NAME   must not exist, unless --keep left it; default: sidecart-test
+  --only PART        runs this part after the installation; may be repeated
+  --seconds N        duration of the loads; default: 60
+  --keep             keeps the release and the namespace
 
 Parts: install, journeys, security, network, refusals, resources, replaced, kills, crashes, upgrade, scaling, swaps,
 uninstall

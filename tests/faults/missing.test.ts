@@ -24,40 +24,51 @@ async function readiness(service: string): Promise<{ status: number; body: strin
 }
 
 const untilNotReady = (service: string, reason: RegExp) =>
-  eventually(`${service} to say that it lacks ${reason}`, async () => {
-    const { status, body } = await readiness(service);
-    return status === 503 && reason.test(body);
-  });
+  eventually(
+    `${service} to say that it lacks ${reason}`,
+    async () => {
+      const { status, body } = await readiness(service);
+      return status === 503 && reason.test(body);
+    },
+    40_000,
+  );
 
-/** The log of a process, from its last start on. */
+/** What a process has logged. */
 async function logOf(name: string): Promise<Record<string, unknown>[]> {
   const text = await readFile(join(system.instanceDir, "logs", `${name}.log`), "utf8");
   const lines = text.split("\n").filter((line) => line.startsWith("{"));
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Ends processes and starts them again, whether they get ready or not; what is answered resolves when they are. */
-async function startAgain(...names: string[]): Promise<{ ready: Promise<unknown> }> {
-  for (const name of names) await system.kill(name);
+const end = (...names: string[]) => Promise.all(names.map((name) => system.kill(name)));
+
+/** Starts processes, whether they get ready or not; it resolves when they are. */
+function start(...names: string[]): Promise<unknown> {
   const ready = Promise.all(names.map((name) => system.start(name)));
   ready.catch(() => {});
-  return { ready };
+  return ready;
+}
+
+async function startAgain(name: string): Promise<void> {
+  await end(name);
+  await start(name);
 }
 
 const catalog = <T>(text: string) => ask<T>(system.databaseUrl("catalog"), text);
 
 t.test("without its database's component a service is not ready, says so once, and waits for it", async (t) => {
   await resources.remove("base/catalog-db.yaml");
+  await end("catalog", "catalog-dapr");
   const known = (await logOf("catalog")).length;
-  await startAgain("catalog-dapr");
-  const { ready } = await startAgain("catalog");
+  start("catalog-dapr");
+  const ready = start("catalog");
   await untilNotReady("catalog", /component catalog-db is not loaded by the sidecar of catalog/);
   const { pid } = system.processes.get("catalog") ?? {};
   const said = (await logOf("catalog")).slice(known).filter(({ level }) => level === "error");
   t.match(said, [{ msg: /^not ready: component catalog-db is not loaded/ }], "one line");
 
   await resources.restore();
-  await (await startAgain("catalog-dapr")).ready;
+  await startAgain("catalog-dapr");
   await ready;
   t.equal(system.processes.get("catalog")?.pid, pid, "without another start of the service");
   await eventually("orders to be placed again", async () => (await shop.place()).status === 200);
@@ -65,8 +76,10 @@ t.test("without its database's component a service is not ready, says so once, a
 
 t.test("without access to accounts' keys a service is not ready, and nobody is told that he may not", async (t) => {
   await resources.replace("config/access/accounts.yaml", "- appId: catalog\n", "- appId: nobody\n");
-  await (await startAgain("accounts-dapr")).ready;
-  const { ready } = await startAgain("catalog");
+  await startAgain("accounts-dapr");
+  await end("catalog");
+  const known = (await logOf("catalog")).length;
+  const ready = start("catalog");
   const refusal = /the sidecar of accounts refuses catalog the method sidecart\.accounts\.v1\.AccountsService\/GetJwks/;
   await untilNotReady("catalog", refusal);
   const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
@@ -77,14 +90,15 @@ t.test("without access to accounts' keys a service is not ready, and nobody is t
   });
   t.equal(errors[0]?.extensions.code, "CALL_REFUSED");
   const method = "/sidecart.accounts.v1.AccountsService/GetJwks";
-  const said = (await logOf("catalog")).filter(({ level }) => level === "error");
+  const said = (await logOf("catalog")).slice(known).filter(({ level }) => level === "error");
   t.match(
     said.find((line) => line.callee === "accounts"),
     { app: "catalog", callee: "accounts", method, msg: /refused by the access policy/ },
+    `among ${JSON.stringify(said)}`,
   );
 
   await resources.restore();
-  await (await startAgain("accounts-dapr")).ready;
+  await startAgain("accounts-dapr");
   await ready;
   await eventually("products to be changed", async () => (await shop.admin.ask(change, { input })).status === 200);
 });
@@ -98,13 +112,14 @@ t.test("without its Resiliency policies a service is not ready, and loses no eve
   await blocker.connect();
   t.teardown(() => blocker.end());
   await blocker.query("begin; lock table inbox, dead_letters in access exclusive mode");
-  await startAgain("catalog-dapr");
+  await end("catalog-dapr");
+  start("catalog-dapr");
   await streams.unblock(placed);
 
   await untilNotReady("catalog", /Resiliency sidecart is not loaded by the sidecar of catalog/);
   await blocker.query("rollback");
   await resources.restore();
-  await (await startAgain("catalog-dapr")).ready;
+  await startAgain("catalog-dapr");
   const open = "select count(*)::int from reservations where status = 'open' and expires_at is not null";
   const dead = "select count(*)::int from dead_letters";
   await eventually(

@@ -1,12 +1,12 @@
-/** A change of a cached value: from a message that every replica hears, or made through this replica. */
+/** A change of a cached value: received in a message that every replica gets, or made through this replica. */
 export type Change = {
   id: string;
-  /** Whose lists the value is in; empty for lists that are the same for everybody. */
+  /** The account whose lists contain the value; empty for lists that are the same for all callers. */
   owner: string;
   version: number;
-  /** The value changed where it is: no list has other rows, or another order, because of it. */
+  /** The change alters no list: neither its rows nor their order. */
   inPlace: boolean;
 };
 
-/** For a change made through this replica: newer than any version that is cached. */
+/** The version of a change made through this replica: newer than any cached version. */
 export const latestVersion = Number.POSITIVE_INFINITY;

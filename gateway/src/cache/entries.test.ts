@@ -13,7 +13,7 @@ const fill = (maxBytes: number) =>
   });
 const rows = (count: number, bytes: number) => Array.from({ length: count }, (_, at) => ({ id: `${at}`, bytes }));
 
-t.test("fewer large rows fit", (t) => {
+t.test("large rows take more of the budget, so fewer fit", (t) => {
   const cached = (bytes: number) => {
     const entries = fill(10_000);
     const all = rows(100, bytes);
@@ -24,7 +24,7 @@ t.test("fewer large rows fit", (t) => {
   t.end();
 });
 
-t.test("the changes since a fetch started are looked at once for all rows of a page", (t) => {
+t.test("the changes since a fetch started are read once for all rows of a page", (t) => {
   const entries = fill(1e9);
   const began = entries.startFetch();
   let looks = 0;

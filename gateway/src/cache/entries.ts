@@ -4,11 +4,9 @@ import { createJournal } from "./journal.ts";
 import { bytesOfEntry } from "./memory-budget.ts";
 import { countCache } from "./metrics.ts";
 import { createRefreshAhead } from "./refresh-ahead.ts";
+import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
 
-/** When a fetch began: its place in the journal of changes, and its time. */
-export type FetchStart = { heard: number; startMs: number };
-
-/** A fetch is cached if at most so many changes were heard while it was under way. */
+/** The result of a fetch is cached if at most this many changes arrived while the fetch was in progress. */
 const journalCapacity = 10_000;
 
 export type EntriesOptions<Value, C extends Change> = {
@@ -16,7 +14,7 @@ export type EntriesOptions<Value, C extends Change> = {
   name: string;
   maxBytes: number;
   bytesOf(value: Value): number;
-  /** An entry expires after so long, whatever changes are heard. */
+  /** An entry expires after this time even if no change arrives. */
   maxAgeMs: number;
   /** Whether to cache that an id does not exist. */
   cachesMissing: boolean;
@@ -28,70 +26,43 @@ export type Entries<Value, C extends Change> = {
   /** The cached value; null when the id is known not to exist; undefined when it is not cached or not visible. */
   get(id: string, isVisible?: (value: Value) => boolean): Value | null | undefined;
   startFetch(): FetchStart;
-  /** Caches the rows of a fetch. `changes` are those heard since it started; a row that one overtook is left out. */
+  /**
+   * Caches the rows of a fetch. `changes` are those since it started. A row is left out when a change made it stale.
+   */
   setAll(rows: readonly (Value & { id: string })[], changes: readonly C[], start: FetchStart): void;
   /**
-   * Fetches and caches. Callers with the same key share a fetch under way, unless a change of the id was heard since it
-   * started. `load` gets the start of the fetch that it is called for.
+   * Fetches and caches. Callers with the same key share a fetch, unless a change of the id arrived since it started.
    */
   fetch(id: string, key: string, load: (start: FetchStart) => Promise<Value | null>): Promise<Value | null>;
-  /** A cached value was read: fetches it again in the background if it expires soon. */
+  /** Call it after a cache hit: it fetches the value again in the background if the entry expires soon. */
   refresh(id: string, fetch: (id: string) => Promise<unknown>): void;
   apply(change: C): void;
-  /** The changes since a fetch started; undefined when that is too long ago to know. */
+  /** The changes since a fetch started; undefined when the journal no longer has all of them. */
   changesSince(start: FetchStart): readonly C[] | undefined;
 };
 
 /**
- * Values by id that are never older than the last change that was heard. A fetch that starts after a change was heard
- * reads what was committed before the change was told, so it may be cached. A fetch that was under way when a change of
- * its id was heard may have read the state before: its callers are answered, but it is not cached. So no older read ever
- * replaces a newer one. A change that is never heard is seen when the entry expires.
+ * Values by id that are never older than the last change that arrived. Services commit a change before they announce
+ * it, so a fetch that starts after the announcement reads the new state and may be cached. A fetch that is in progress
+ * when a change of its id arrives may have read the old state: its callers get the result, but it is not cached. A
+ * change that never arrives becomes visible when the entry expires.
  */
 export function createEntries<Value, C extends Change = Change>(options: EntriesOptions<Value, C>): Entries<Value, C> {
-  const { name, maxBytes, maxAgeMs, bytesOf, cachesMissing, amend } = options;
   const journal = createJournal<C>(journalCapacity);
-  const entries = new LRUCache<string, { value: Value | null }>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
-    ttl: maxAgeMs,
-  });
-  const underWay = new Map<string, { start: FetchStart; answer: Promise<Value | null> }>();
-  const counts = countCache(name, () => entries.size);
+  const store = createStore(options);
+  const { entries } = store;
+  const counts = countCache(options.name, () => entries.size);
   const refreshAhead = createRefreshAhead({
-    maxAgeMs,
+    maxAgeMs: options.maxAgeMs,
     remainingMs: (id) => entries.getRemainingTTL(id),
     onRefresh: () => {
       counts.refreshes += 1;
     },
   });
-
-  const startFetch = (): FetchStart => ({ heard: journal.now(), startMs: performance.now() });
-  const changesOf = (id: string, start: FetchStart) => journal.since(start.heard)?.filter((change) => change.id === id);
-
-  /** `changes`: those of this id since the fetch started; undefined when they are not known. */
-  function set(id: string, fetched: Value | null, changes: readonly C[] | undefined, { startMs }: FetchStart): void {
-    if (!changes || (fetched === null && !cachesMissing)) return;
-    let value: Value | null | undefined = fetched;
-    for (const change of changes) value = value === undefined ? undefined : amend(value, change);
-    if (value !== undefined) entries.set(id, { value }, { start: startMs });
-  }
-
-  function fetch(id: string, key: string, load: (start: FetchStart) => Promise<Value | null>): Promise<Value | null> {
-    const earlier = underWay.get(key);
-    if (earlier && changesOf(id, earlier.start)?.length === 0) return earlier.answer;
-    const start = startFetch();
-    const answer = load(start)
-      .then((value) => {
-        set(id, value, changesOf(id, start), start);
-        return value;
-      })
-      .finally(() => {
-        if (underWay.get(key)?.answer === answer) underWay.delete(key);
-      });
-    underWay.set(key, { start, answer });
-    return answer;
-  }
+  const startFetch = (): FetchStart => ({ position: journal.now(), startMs: performance.now() });
+  const share = createSharedFetches<Value | null>(startFetch);
+  const changesOf = (id: string, start: FetchStart) =>
+    journal.since(start.position)?.filter((change) => change.id === id);
 
   return {
     get(id, isVisible) {
@@ -104,19 +75,53 @@ export function createEntries<Value, C extends Change = Change>(options: Entries
     startFetch,
     setAll(rows, changes, start) {
       const byId = Map.groupBy(changes, ({ id }) => id);
-      for (const row of rows) set(row.id, row, byId.get(row.id) ?? [], start);
+      for (const row of rows) store.set(row.id, row, byId.get(row.id) ?? [], start);
     },
-    fetch,
+    fetch: (id, key, load) =>
+      share(
+        key,
+        (start) => changesOf(id, start)?.length === 0,
+        async (start) => {
+          const value = await load(start);
+          const changes = changesOf(id, start);
+          if (changes) store.set(id, value, changes, start);
+          return value;
+        },
+      ),
     refresh: refreshAhead.read,
     apply(change) {
       journal.add(change);
+      if (store.apply(change)) counts.invalidations += 1;
+    },
+    changesSince: ({ position }) => journal.since(position),
+  };
+}
+
+/** The entries in memory. Changes amend or delete them. */
+function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>) {
+  const { maxBytes, maxAgeMs, bytesOf, cachesMissing, amend } = options;
+  const entries = new LRUCache<string, { value: Value | null }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
+    ttl: maxAgeMs,
+  });
+  return {
+    entries,
+    /** `changes`: those of this id since the fetch started. */
+    set(id: string, fetched: Value | null, changes: readonly C[], { startMs }: FetchStart): void {
+      if (fetched === null && !cachesMissing) return;
+      let value: Value | null | undefined = fetched;
+      for (const change of changes) value = value === undefined ? undefined : amend(value, change);
+      if (value !== undefined) entries.set(id, { value }, { start: startMs });
+    },
+    /** Whether the value was cached. */
+    apply(change: C): boolean {
       const entry = entries.peek(change.id);
-      if (!entry) return;
+      if (!entry) return false;
       const amended = amend(entry.value, change);
       if (amended === undefined) entries.delete(change.id);
       else entry.value = amended;
-      counts.invalidations += 1;
+      return true;
     },
-    changesSince: ({ heard }) => journal.since(heard),
   };
 }

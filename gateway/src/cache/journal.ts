@@ -1,13 +1,13 @@
-/** The latest changes, in the order in which this replica heard of them. */
+/** The latest changes, in the order in which this replica received them. */
 export type Journal<Change> = {
-  /** A position to ask `since` about later. */
+  /** The current position, for a later call of `since`. */
   now(): number;
   add(change: Change): void;
-  /** The changes after a position; undefined when that is too long ago to know. */
+  /** The changes after a position; undefined when some of them are no longer kept. */
   since(position: number): readonly Change[] | undefined;
 };
 
-/** Remembers at least the last `capacity` changes, and at most twice as many. */
+/** Keeps at least the last `capacity` changes and at most twice as many. */
 export function createJournal<Change>(capacity: number): Journal<Change> {
   let changes: Change[] = [];
   let forgotten = 0;

@@ -1,2 +1,2 @@
-/** The value itself where it is cached; a promise of it where it is fetched. */
+/** The value itself on a cache hit; a promise on a miss. */
 export type MaybePromise<T> = T | Promise<T>;

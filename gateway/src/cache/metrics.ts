@@ -2,7 +2,7 @@ import { meter } from "@sidecart/platform/telemetry";
 
 export type CacheCounts = { hits: number; misses: number; refreshes: number; invalidations: number };
 
-/** Counts of one cache, which metrics read when they are collected: a hit costs one addition. */
+/** Counters of one cache. Metrics read them at collection, so a hit costs one addition. */
 export function countCache(cache: string, entries: () => number): CacheCounts {
   const counts: CacheCounts = { hits: 0, misses: 0, refreshes: 0, invalidations: 0 };
   meter()
@@ -13,16 +13,16 @@ export function countCache(cache: string, entries: () => number): CacheCounts {
     });
   meter()
     .createObservableCounter("sidecart_cache_fetches_ahead_total", {
-      description: "Entries that were fetched again before they expired, since they were read shortly before",
+      description: "Entries that were refreshed before they expired, because they had just been read",
     })
     .addCallback((result) => result.observe(counts.refreshes, { cache }));
   meter()
     .createObservableCounter("sidecart_cache_invalidations_total", {
-      description: "Changes of cached entries that were heard",
+      description: "Changes received for cached entries",
     })
     .addCallback((result) => result.observe(counts.invalidations, { cache }));
   meter()
-    .createObservableGauge("sidecart_cache_entries", { description: "Entries that are cached now" })
+    .createObservableGauge("sidecart_cache_entries", { description: "Entries in the cache" })
     .addCallback((result) => result.observe(entries(), { cache }));
   return counts;
 }

@@ -1,49 +1,94 @@
 import { LRUCache } from "lru-cache";
 import type { Change } from "./changes.ts";
-import type { Entries, FetchStart } from "./entries.ts";
+import type { Entries } from "./entries.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { bytesOfEntry, bytesOfId } from "./memory-budget.ts";
+import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
 
-/** With more missing rows the page is fetched again: that takes about as many calls as fetching its rows one by one. */
+/** With more missing rows we fetch the whole page again, in about as many calls as its rows would take one by one. */
 const maxMissingRows = 100;
-/** A page is found by its key and by its owner. */
+/** A page is stored by its key and by its owner. */
 const bytesOfPage = 3 * bytesOfEntry;
 
 type Page = { owner: string; ids: readonly string[] };
 type PageRequest = {
-  /** Whose list it is. */
+  /** The owner of the list. */
   owner: string;
-  /** Which page of it, and for whom if not every viewer gets the same rows. */
+  /** Which page of the list; also names the viewer, where viewers get different rows. */
   page: string;
-  /** Callers of one name share a fetch that is under way. */
+  /** Callers with the same text share a fetch in progress. */
   caller: string;
 };
+type FetchPage<Row> = (start: FetchStart) => Promise<Row[]>;
 
 export type PagesOptions<Row, C extends Change> = {
   entries: Entries<Row, C>;
-  /** For all pages, without their rows. */
+  /** Memory for all pages, without their rows. */
   maxBytes: number;
   maxAgeMs: number;
-  /** Whether a change may alter which rows this owner's list has, or their order. */
+  /** Whether a change may alter the rows of this owner's list, or their order. */
   touches(change: C, owner: string): boolean;
 };
 
 export type Pages<Row> = {
-  /** The rows of a page: cached; or cached but for a few, which are fetched one by one; or all fetched. */
+  /** The rows of a page. When the page is cached but a few of its rows are not, only these rows are fetched. */
   rows(
     request: PageRequest,
-    fetchPage: (start: FetchStart) => Promise<Row[]>,
+    fetchPage: FetchPage<Row>,
     fetchRow: (id: string) => Promise<Row | null>,
   ): MaybePromise<Row[]>;
-  /** Call it after the entries were told of a change that touches this owner's lists. */
+  /** Deletes the owner's pages. Call it after `entries.apply()` of a change that touches the owner's lists. */
   deleteOf(owner: string): void;
 };
 
-/** Pages of lists, cached as the ids of their rows, under the same rule as entries. */
+/**
+ * Pages of lists, cached as the ids of their rows. Like entries they are never older than the last change that arrived.
+ */
 export function createPages<Row extends { id: string }, C extends Change = Change>(
   options: PagesOptions<Row, C>,
 ): Pages<Row> {
-  const { entries, maxBytes, maxAgeMs, touches } = options;
+  const { entries, touches } = options;
+  const pages = createPageStore(options);
+  const share = createSharedFetches<Row[]>(entries.startFetch);
+  const isCurrent = (owner: string, start: FetchStart) =>
+    entries.changesSince(start)?.every((change) => !touches(change, owner)) ?? false;
+
+  async function fetchAndCache({ owner, page }: PageRequest, start: FetchStart, fetchPage: FetchPage<Row>) {
+    const rows = await fetchPage(start);
+    const changes = entries.changesSince(start);
+    if (!changes) return rows;
+    entries.setAll(rows, changes, start);
+    if (changes.some((change) => touches(change, owner))) return rows;
+    const ids = rows.map(({ id }) => id);
+    pages.set(owner, page, ids, start);
+    return rows;
+  }
+
+  function fetch(request: PageRequest, fetchPage: FetchPage<Row>): Promise<Row[]> {
+    const { owner, page, caller } = request;
+    return share(
+      `${owner} ${page} ${caller}`,
+      (start) => isCurrent(owner, start),
+      (start) => fetchAndCache(request, start, fetchPage),
+    );
+  }
+
+  return {
+    rows(request, fetchPage, fetchRow) {
+      const ids = pages.get(request.owner, request.page);
+      if (!ids) return fetch(request, fetchPage);
+      const rows = ids.map((id) => entries.get(id));
+      const missing = rows.filter((row) => row === undefined).length;
+      if (missing > maxMissingRows) return fetch(request, fetchPage);
+      if (missing === 0) return existing(rows as (Row | null)[]);
+      return Promise.all(rows.map((row, at) => (row === undefined ? fetchRow(ids[at] as string) : row))).then(existing);
+    },
+    deleteOf: pages.deleteOf,
+  };
+}
+
+/** The ids of each page. Pages are also found by owner, to delete all pages of one. */
+function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: number }) {
   const keysOf = new Map<string, Set<string>>();
   const pages = new LRUCache<string, Page>({
     maxSize: maxBytes,
@@ -56,51 +101,14 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
       if (keys?.size === 0) keysOf.delete(owner);
     },
   });
-  const underWay = new Map<string, { start: FetchStart; answer: Promise<Row[]> }>();
-  const isUntouched = (owner: string, start: FetchStart) =>
-    entries.changesSince(start)?.every((change) => !touches(change, owner)) ?? false;
-
-  type Fetch = (start: FetchStart) => Promise<Row[]>;
-
-  async function fetchAndCache({ owner, page }: PageRequest, start: FetchStart, fetchPage: Fetch): Promise<Row[]> {
-    const rows = await fetchPage(start);
-    const changes = entries.changesSince(start);
-    if (!changes) return rows;
-    entries.setAll(rows, changes, start);
-    if (changes.some((change) => touches(change, owner))) return rows;
-    const key = `${owner} ${page}`;
-    keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
-    const ids = rows.map(({ id }) => id);
-    pages.set(key, { owner, ids }, { start: start.startMs });
-    return rows;
-  }
-
-  function share(request: PageRequest, fetchPage: Fetch): Promise<Row[]> {
-    const key = `${request.owner} ${request.page} ${request.caller}`;
-    const earlier = underWay.get(key);
-    if (earlier && isUntouched(request.owner, earlier.start)) return earlier.answer;
-    const start = entries.startFetch();
-    const answer = fetchAndCache(request, start, fetchPage).finally(() => {
-      if (underWay.get(key)?.answer === answer) underWay.delete(key);
-    });
-    underWay.set(key, { start, answer });
-    return answer;
-  }
-
   return {
-    rows(request, fetchPage, fetchRow) {
-      const page = pages.get(`${request.owner} ${request.page}`);
-      if (!page) return share(request, fetchPage);
-      const rows = page.ids.map((id) => entries.get(id));
-      const missing = rows.filter((row) => row === undefined).length;
-      if (missing > maxMissingRows) return share(request, fetchPage);
-      if (missing > 0) {
-        const fetched = rows.map((row, at) => (row === undefined ? fetchRow(page.ids[at] as string) : row));
-        return Promise.all(fetched).then(existing);
-      }
-      return existing(rows as (Row | null)[]);
+    get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
+    set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
+      const key = `${owner} ${page}`;
+      keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
+      pages.set(key, { owner, ids }, { start: startMs });
     },
-    deleteOf(owner) {
+    deleteOf(owner: string): void {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
     },
   };

@@ -1,28 +1,28 @@
 import { rootTrace, withTrace } from "@sidecart/platform/telemetry";
 
-/** An entry that is read in this last share of its life is refreshed. */
+/** An entry is refreshed when it is read in this last share of its lifetime. */
 const lastShare = 0.3;
-/** Refreshes gather for so long, to go in one call; less where entries live shortly. */
+/** Refreshes are collected for this time and sent in one call; for a shorter time where entries live shortly. */
 const gatherMs = 250;
 const gatherShare = 0.05;
-/** Refreshes that begin at once. The others wait for the next round, so that they do not delay people's own reads. */
+/** Refreshes that start in one round. The others wait for the next round, so that they do not delay callers' reads. */
 const maxAtOnce = 500;
-/** Beyond these an entry expires and is fetched by whoever reads it then. */
+/** With more entries queued, further ones expire, and the next reader fetches them. */
 const maxQueued = 5_000;
 
 type Fetch = (key: string) => Promise<unknown>;
 
 export type RefreshAheadOptions = {
   maxAgeMs: number;
-  /** Until the entry expires; 0 when it is not cached any more. */
+  /** Time until the entry expires; 0 when it is not cached. */
   remainingMs(key: string): number;
-  /** A refresh begins. */
+  /** Called when a refresh starts. */
   onRefresh?(): void;
 };
 
 /**
- * Refreshes what is read shortly before it expires, many entries in one call, while reads are still answered from
- * memory. Without it popular entries expire one by one, and for each somebody waits for a call of its own.
+ * Refreshes entries that are read shortly before they expire, many in one call, while reads still hit the cache.
+ * Without it popular entries expire one by one, and a caller waits for a call for each.
  */
 export function createRefreshAhead({ maxAgeMs, remainingMs, onRefresh }: RefreshAheadOptions) {
   const queue = new Map<string, Fetch>();
@@ -31,16 +31,16 @@ export function createRefreshAhead({ maxAgeMs, remainingMs, onRefresh }: Refresh
 
   function refreshSome(): void {
     scheduled = false;
-    let begun = 0;
+    let started = 0;
     for (const [key, fetch] of queue) {
-      if (begun === maxAtOnce) break;
+      if (started === maxAtOnce) break;
       queue.delete(key);
       const left = remainingMs(key);
-      // It may have been fetched, or invalidated, meanwhile.
+      // The entry may have been fetched or invalidated meanwhile.
       if (left <= 0 || left > lastPartMs) continue;
-      begun += 1;
+      started += 1;
       onRefresh?.();
-      // A failure is told to whoever reads the entry after it has expired.
+      // Ignored: the entry expires, and the next reader fetches it and gets the error.
       fetch(key).catch(() => {});
     }
     if (queue.size > 0) schedule();
@@ -49,12 +49,12 @@ export function createRefreshAhead({ maxAgeMs, remainingMs, onRefresh }: Refresh
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    // It belongs to no request, so to no trace.
+    // A refresh belongs to no request and so to no trace.
     withTrace(rootTrace, () => setTimeout(refreshSome, Math.min(gatherMs, maxAgeMs * gatherShare)).unref());
   }
 
   return {
-    /** A cached entry was read. */
+    /** Call it when a cached entry was read. */
     read(key: string, fetch: Fetch): void {
       if (remainingMs(key) > lastPartMs || queue.has(key) || queue.size >= maxQueued) return;
       queue.set(key, fetch);

@@ -5,7 +5,9 @@ import type { ResponseDependencies } from "./response-dependencies.ts";
 
 type Response = { text: string; dependencies: ResponseDependencies };
 
-/** Texts of responses by the key of their request. Each is charged with the values that it depends on and keeps. */
+/**
+ * Response texts by the key of their request. Each is charged with the values that it depends on and keeps in memory.
+ */
 export function createResponseCache(maxBytes: number, maxAgeMs: number) {
   const responses = new LRUCache<string, Response>({
     maxSize: maxBytes,
@@ -14,7 +16,7 @@ export function createResponseCache(maxBytes: number, maxAgeMs: number) {
   });
   const counts = countCache("answers", () => responses.size);
   return {
-    /** The text, if all reads that it was made of would give the same values now. */
+    /** The text, if the values that it depends on are still current. */
     get(key: string): string | undefined {
       const response = responses.get(key);
       if (response?.dependencies.isCurrent()) {

@@ -1,17 +1,17 @@
 import type { MaybePromise } from "./maybe-promise.ts";
 import { bytesOfEntry } from "./memory-budget.ts";
 
-/** Cached values that a response was made of. */
+/** Cached values that a response was built from. */
 export type Dependency = {
-  /** Whether reading them now would give the same values. */
+  /** Whether a read would return the same values now. */
   isCurrent(): boolean;
-  /** Their size: a cached response keeps them in memory. */
+  /** Size of the values: a cached response keeps them in memory. */
   bytes(): number;
 };
 
 /**
- * Collects what a response depends on. The response may be cached while that is nothing but cached values that everybody
- * may see, and for as long as these are current.
+ * Collects the dependencies of a response. The response is cacheable if it depends only on cached values that every
+ * caller may see, and only while these values are current.
  */
 export class ResponseDependencies {
   /** The key of the response in the cache. */
@@ -27,7 +27,7 @@ export class ResponseDependencies {
     if (this.#cacheable) this.#dependencies.push(dependency);
   }
 
-  /** The response also depends on a service's answer, an error, or what one person alone may see. */
+  /** For a response that also depends on a service's response, on an error, or on data that only one caller may see. */
   markUncacheable(): void {
     this.#cacheable = false;
     this.#dependencies = [];
@@ -52,7 +52,7 @@ export type TrackedRead<T, Row> = {
   bytesOf(row: Row): number;
 };
 
-/** Reads, and records the rows as dependencies of the response if they were cached. Without them it only reads. */
+/** Reads, and records the rows as dependencies of the response if they were cached. */
 export function trackDependencies<T, Row>(
   dependencies: ResponseDependencies | undefined,
   { read, rowsOf, bytesOf }: TrackedRead<T, Row>,
@@ -68,7 +68,7 @@ export function trackDependencies<T, Row>(
     isCurrent() {
       const now = read();
       if (now instanceof Promise) {
-        // The request is executed then, reads again and is told of the failure.
+        // Ignored: the request is executed instead, reads again and gets the error.
         now.catch(() => {});
         return false;
       }

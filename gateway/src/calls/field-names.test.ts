@@ -28,7 +28,7 @@ t.test("fields that a service refuses have the names of the API", async (t) => {
   t.match(await place({ lines: [], idempotencyKey: "" }), { message: /^orderProducts: Too small/ });
 });
 
-t.test("a text that is no id is refused as a service would refuse it", (t) => {
+t.test("a text that is not an id gets the same error as from a service", (t) => {
   t.throws(() => checkId("p"), {
     code: "BAD_INPUT",
     message: "id: Invalid UUID",
@@ -38,7 +38,7 @@ t.test("a text that is no id is refused as a service would refuse it", (t) => {
   t.end();
 });
 
-t.test("other failures, and answers, are not changed", async (t) => {
+t.test("other errors and responses are not changed", async (t) => {
   const failures = [new AppError(commonErrors.unavailable), new AppError(commonErrors.invalid), new Error("away")];
   for (const failure of failures)
     t.equal(await withApiNames(Promise.reject(failure), placementField).catch((error) => error), failure);

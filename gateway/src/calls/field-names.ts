@@ -1,7 +1,7 @@
 import { type BadField, badFields, commonErrors, id, parse, toAppError } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
-/** The service's answer. Where it refuses fields of its own contract, the refusal names them as the API does. */
+/** The service's response. If the service refuses fields, the error has the API's names for these fields. */
 export async function withApiNames<T>(answer: Promise<T>, apiName: (field: string) => string): Promise<T> {
   try {
     return await answer;
@@ -14,5 +14,5 @@ export async function withApiNames<T>(answer: Promise<T>, apiName: (field: strin
 
 const input = z.object({ id });
 
-/** The id in lower case. Anything else is refused here, since it would fail the whole batch that it would go in. */
+/** The id in lower case. Refuses anything else, because a bad id would fail its whole batch at the service. */
 export const checkId = (given: string): string => parse(input, { id: given }).id;

@@ -3,7 +3,7 @@ import { inBatches, inPages } from "./paging.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `id ${at}`);
 
-t.test("each id is read once, at most 100 a call and 4 calls at a time", async (t) => {
+t.test("each id is read once, at most 100 in a call and 4 calls at a time", async (t) => {
   const calls: string[][] = [];
   let open = 0;
   let most = 0;
@@ -20,7 +20,7 @@ t.test("each id is read once, at most 100 a call and 4 calls at a time", async (
   t.equal(most, 4);
 });
 
-t.test("a call that fails fails all of them, and no ids make no call", async (t) => {
+t.test("one failed call fails the whole read; without ids there is no call", async (t) => {
   await t.rejects(
     inBatches(names(300), async () => {
       throw new Error("away");
@@ -30,7 +30,7 @@ t.test("a call that fails fails all of them, and no ids make no call", async (t)
   t.same(await inBatches([], async () => t.fail("called") as never), []);
 });
 
-/** A list of so many rows, as services page it; records the pages that were read. */
+/** A list with this number of rows, paged as services do. Records the pages that were read. */
 function rowsOf(count: number) {
   const ids = names(count);
   const pages: { first: number; after: string }[] = [];
@@ -42,7 +42,7 @@ function rowsOf(count: number) {
   return { ask, pages, ids };
 }
 
-t.test("a long list is read in pages of 100, each after the last row of the one before", async (t) => {
+t.test("a long list is read in pages of 100, each after the last row of the page before", async (t) => {
   const { ask, pages, ids } = rowsOf(1_000);
   const rows = await inPages({ first: 250, after: "id 9" }, ask);
   t.same(

@@ -1,12 +1,12 @@
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 
-/** What services accept in one call, and how many calls one field has open at a time. */
+/** Most rows of one call to a service, and most concurrent calls for one field. */
 const batchSize = 100;
 const parallel = 4;
 const maxRows = 1_000;
 const defaultRows = 20;
 
-/** Calls for each id once, at most 100 ids a call; the results come in no order. */
+/** Requests each id once, at most 100 ids a call. The results are in no order. */
 export async function inBatches<T>(ids: string[], call: (ids: string[]) => Promise<T[]>): Promise<T[]> {
   const unique = [...new Set(ids)];
   const batches: string[][] = [];
@@ -19,15 +19,15 @@ export async function inBatches<T>(ids: string[], call: (ids: string[]) => Promi
   return found;
 }
 
-/** A page as services take it: so many rows after one id. */
+/** A page as services accept it: the first rows after an id. */
 export type Page = { first: number; after: string };
-/** A page as clients ask for it: each part absent, null or given. */
+/** A page as clients request it. */
 export type PageInput = { first?: number | null | undefined; after?: string | null | undefined };
 
-/** One text for one page: absent and null are the same, and differ from every text that a client may send. */
+/** The cache key of a page. Absent and null are the same, and differ from every text that a client may send. */
 export const pageKey = ({ first, after }: PageInput): string => JSON.stringify([first ?? null, after ?? null]);
 
-/** The first 1 to 1,000 rows after one id, in pages of at most 100; ids are cursors. */
+/** Requests up to 1,000 rows after an id, in pages of at most 100. Ids are cursors. */
 export async function inPages<T extends { id: string }>(
   wanted: PageInput,
   call: (page: Page) => Promise<T[]>,

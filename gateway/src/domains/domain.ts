@@ -10,27 +10,27 @@ export type DomainDeps = {
   services: Services;
   verifier: Verifier;
   invalidate: Invalidate;
-  /** How long a cached value may be read; 0: nothing is cached. */
+  /** How long a value stays in the cache; 0 turns the cache off. */
   maxAgeMs: number;
-  /** Of a fetch for the cache, which serves several callers. */
+  /** Timeout of a fetch for the cache, which serves several callers. */
   timeoutMs: number;
 };
 
-/** What a domain serves, once it is connected to the services. */
+/** A domain that is connected to the services. */
 export type ConnectedDomain = {
   resolvers: Resolvers;
-  /** Fields that many objects of a response load in one call. */
+  /** Fields that are loaded for many objects of a response in one call. */
   loaders?: MercuriusLoaders;
-  /** Only for a domain that follows a service's changes. */
+  /** Applies a change to the domain's cache. Only for a domain with `follows`. */
   apply?(change: ServiceChange): void;
 };
 
-/** Everything that one domain contributes to the gateway. */
+/** What one domain contributes to the gateway. */
 export type Domain = {
-  /** Its part of the schema. It may extend other domains' types with fields that it resolves. */
+  /** The domain's part of the schema. It may extend other domains' types with fields that it resolves. */
   typeDefs: string;
   costs?: Partial<FieldCosts>;
-  /** Whose data it caches, and the message by which every replica hears of changes. */
+  /** The service whose data the domain caches, and the message that announces changes to every replica. */
   follows?: { service: ServiceName; message: ChangesMessage };
   connect(deps: DomainDeps): ConnectedDomain;
 };

@@ -9,7 +9,7 @@ import type { ConnectedDomain, Domain, DomainDeps } from "./domain.ts";
 import { operationsAdmin } from "./operations-admin/domain.ts";
 import { orders } from "./orders/domain.ts";
 
-/** A new domain is a folder and one entry here. */
+/** To add a domain, add its folder and one entry here. */
 export const domains: readonly Domain[] = [accounts, catalog, orders, operationsAdmin];
 
 /** The whole schema. */
@@ -22,14 +22,14 @@ export const fieldCosts: FieldCosts = {
 
 export type ConnectedDomains = { resolvers: IResolvers; loaders: MercuriusLoaders; invalidate: Invalidate };
 
-/** All domains over these services. */
+/** Connects all domains to the services. */
 export function connectDomains(deps: Omit<DomainDeps, "invalidate">): ConnectedDomains {
   const followers = new Map<ServiceName, ConnectedDomain>();
   const invalidate: Invalidate = (service, change) => followers.get(service)?.apply?.(change);
   const connected = domains.map((domain) => {
-    const one = domain.connect({ ...deps, invalidate });
-    if (domain.follows) followers.set(domain.follows.service, one);
-    return one;
+    const connectedDomain = domain.connect({ ...deps, invalidate });
+    if (domain.follows) followers.set(domain.follows.service, connectedDomain);
+    return connectedDomain;
   });
   return {
     resolvers: mergeByType(connected.map(({ resolvers }) => resolvers)) as IResolvers,
@@ -38,7 +38,7 @@ export function connectDomains(deps: Omit<DomainDeps, "invalidate">): ConnectedD
   };
 }
 
-/** Several domains resolve fields of one type. */
+/** Several domains may resolve fields of one type. */
 function mergeByType(parts: readonly object[]): Record<string, object> {
   const merged: Record<string, object> = {};
   for (const part of parts) {

@@ -16,12 +16,12 @@ const order = (id: string, accountId: string, ...productIds: string[]) => ({
   version: 1,
   createdAt: "2026-03-01T12:00:00.000Z",
 });
-/** What a product's id looks like: others are refused before a service is asked. */
+/** A valid product id: the gateway refuses invalid ones before it calls a service. */
 const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
 const [p1, p2, p3] = [idOf(1), idOf(2), idOf(3)];
 const product = (id: string) => ({ id, name: `product ${id}`, price: 1n, partnerId: "", imageUrl: "" });
 
-/** The API for one person, over services that answer from a table. */
+/** The API for one caller, over services that respond from a table. */
 async function api(t: Test, answers: Answers) {
   const { ask, ...rest } = await startApi(t, answers);
   return { ...rest, ask: (query: string) => ask(query, {}, { headers: { authorization: "Bearer me" } }) };
@@ -62,7 +62,7 @@ t.test("the products of a page of orders are read in one call, each once", async
   });
 });
 
-t.test("more ids than a service takes go in several calls, each id once", async (t) => {
+t.test("more ids than a service accepts are read in several calls, each id once", async (t) => {
   const ids = Array.from({ length: 250 }, (_, at) => idOf(at));
   const { ask, requests } = await api(t, {
     "orders.listOrders": () => ({ orders: [order("o1", "a", ...ids), order("o2", "a", ...ids)] }),
@@ -108,7 +108,7 @@ t.test("fields that are not in the query are not fetched", async (t) => {
   );
 });
 
-t.test("a text that is no id is refused alone: the others of its moment are answered by one call", async (t) => {
+t.test("a text that is not an id is refused alone; the valid ids of the same moment share one call", async (t) => {
   const { ask, requests } = await api(t, {
     "catalog.getProducts": ({ ids }: Ids) => ({ products: ids.map(product) }),
     "accounts.getAccounts": ({ ids }: Ids) => ({ accounts: ids.map((id) => ({ id })) }),
@@ -130,7 +130,7 @@ t.test("a text that is no id is refused alone: the others of its moment are answ
   }
 });
 
-t.test("a service that is away takes its own fields with it, and says so by code", async (t) => {
+t.test("when a service is down, only its fields fail, with its error code", async (t) => {
   const { ask } = await api(t, {
     "orders.listOrders": () => ({ orders: [order("o1", "a", p1, p2)] }),
     "catalog.getProducts": () => {
@@ -144,7 +144,7 @@ t.test("a service that is away takes its own fields with it, and says so by code
   t.same(new Set(errors?.map(({ extensions }) => JSON.stringify(extensions))), new Set(['{"code":"UNAVAILABLE"}']));
 });
 
-t.test("every call carries the token and one deadline, and rows come in the order of the pages", async (t) => {
+t.test("every call carries the token and one deadline, and rows keep the order of the pages", async (t) => {
   const page = (from: number, count: number) => Array.from({ length: count }, (_, at) => order(`o${from + at}`, "a"));
   let given = 0;
   const { ask, requests, calls } = await api(t, {

@@ -28,10 +28,10 @@ const heapUsed = async () => {
 };
 const maxBytes = 3_000_000;
 const many = maxBytes / bytesOfEntry;
-/** What lists of the heap grow by ahead of what is in them. */
+/** Arrays on the heap are allocated larger than their contents. */
 const allowance = 1.1;
 
-/** As they come from the network: each text is one of its own. */
+/** As received from the network: no two texts share memory. */
 const newId = () => Buffer.from(randomUUID()).toString();
 const product = (extra: MessageInitShape<typeof ProductSchema> = {}) => {
   const texts = { name: "A thing", description: "It is good", currency: "EUR", category: "books" };
@@ -49,7 +49,7 @@ const order = (lines: number, name = "A thing") => {
 const attributes = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at} ${randomUUID()}`, "x".repeat(200)]));
 
-/** The heap that entries take when there are more of them than fit the budget. */
+/** The heap that entries take when more are cached than fit into the budget. */
 async function taken<Row extends { id: string }>(bytesOf: (row: Row) => number, make: () => Row): Promise<number> {
   const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf, cachesMissing: true };
   const entries = createEntries<Row>({ ...options, amend: () => undefined });
@@ -68,12 +68,11 @@ async function taken<Row extends { id: string }>(bytesOf: (row: Row) => number, 
 const shapes = {
   "small products": () => taken(bytesOfProduct, () => product()),
   "products with pictures": () => taken(bytesOfProduct, () => product({ imageUrl: "x".repeat(8_000) })),
-  "products that are described at length": () =>
-    taken(bytesOfProduct, () => product({ description: "ž".repeat(5_000) })),
+  "products with long descriptions": () => taken(bytesOfProduct, () => product({ description: "ž".repeat(5_000) })),
   "products with many attributes": () => taken(bytesOfProduct, () => product({ attributes: attributes(30) })),
-  "orders of one line": () => taken(bytesOfOrder, () => order(1)),
-  "orders of a hundred lines": () => taken(bytesOfOrder, () => order(100)),
-  "orders of long names": () => taken(bytesOfOrder, () => order(100, "ž".repeat(200))),
+  "orders with one line": () => taken(bytesOfOrder, () => order(1)),
+  "orders with a hundred lines": () => taken(bytesOfOrder, () => order(100)),
+  "orders with long names": () => taken(bytesOfOrder, () => order(100, "ž".repeat(200))),
 };
 
 for (const [what, take] of Object.entries(shapes)) {
@@ -85,7 +84,7 @@ for (const [what, take] of Object.entries(shapes)) {
   });
 }
 
-t.test("ids of nothing take no more than they may", async (t) => {
+t.test("ids that do not exist stay within the budget", async (t) => {
   const take = async () => {
     const options = { name: "rows", maxBytes, maxAgeMs: 60_000, bytesOf: bytesOfProduct, cachesMissing: true };
     const entries = createEntries<ReturnType<typeof product>>({ ...options, amend: () => undefined });
@@ -103,7 +102,7 @@ t.test("ids of nothing take no more than they may", async (t) => {
   t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
 });
 
-t.test("pages take no more than they may, and hold no row that is evicted", async (t) => {
+t.test("pages stay within the budget and keep no evicted row in memory", async (t) => {
   for (const [pagesOf, count] of [
     [0, 5_000],
     [20, 2_000],
@@ -129,13 +128,13 @@ t.test("pages take no more than they may, and hold no row that is evicted", asyn
   }
 });
 
-t.test("the memory of who may see what takes no more than it may", async (t) => {
+t.test("visibility stays within its budget", async (t) => {
   const take = async () => {
     const visibility = createVisibility(maxBytes, 60_000);
     const before = await heapUsed();
     for (let count = 0; count < 2 * many; count += 1) {
       const [id, account] = [newId(), newId()];
-      visibility.show(`${account} customer`, [{ id, version: 1 }], { heard: 0, startMs: performance.now() });
+      visibility.show(`${account} customer`, [{ id, version: 1 }], { position: 0, startMs: performance.now() });
     }
     const bytes = (await heapUsed()) - before;
     t.ok(visibility.isVisible("", { id: "", version: 1 }) === false);
@@ -146,7 +145,7 @@ t.test("the memory of who may see what takes no more than it may", async (t) => 
   t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);
 });
 
-t.test("responses take no more than they may with what they depend on, however short they are", async (t) => {
+t.test("responses and their dependencies stay within the budget, however short the responses are", async (t) => {
   for (const [rows, count] of [
     [1, 20_000],
     [1_000, 60],
@@ -166,7 +165,7 @@ t.test("responses take no more than they may with what they depend on, however s
   }
 });
 
-t.test("a budget is a share of the heap that the process may use, up to a limit", async (t) => {
+t.test("a budget is a share of the heap limit of the process, up to a maximum", async (t) => {
   t.equal(budgetOf(0.2, 1_000_000), 200_000);
   t.equal(budgetOf(0.2, 64e9), 300_000_000);
 });

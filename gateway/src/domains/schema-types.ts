@@ -19,31 +19,31 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An amount in minor units of a currency (cents of EUR), a whole number below 2^53. */
+  /** An amount in minor units of a currency (cents for EUR): a whole number below 2^53. */
   MinorUnits: { input: number; output: bigint | number; }
-  /** A map of short texts. */
+  /** An object whose values are short texts. */
   TextMap: { input: Record<string, string>; output: Record<string, string>; }
 };
 
 export type Query = {
-  /** The account that is logged in. */
+  /** The caller's account. */
   me: User;
   /** All accounts, newest first. Admin only. */
   users: Array<User>;
-  /** One's own account; for an admin any. Null when there is none, or none for you. */
+  /** Any account for an admin, for others their own. Null when there is none, or when the caller may not see it. */
   user?: Maybe<User>;
-  /** Newest first; `after` is the id of the last one you have. With `query`, the best matches. */
+  /** Newest first; `after` is the last id of the page before. With `query`, the best matches. */
   products: Array<Product>;
   product?: Maybe<Product>;
   searchProducts: ProductSearch;
-  /** Completions while somebody types. */
+  /** Completions for a search box, as the user types. */
   suggestProducts: Array<Scalars['String']['output']>;
   /** Admin only. */
   reindexProgress: ReindexProgress;
-  /** One's own orders, newest first; `all` for an admin. `after` is the id of the last one you have. */
+  /** The caller's orders, newest first; with `all` (admin only) everybody's. `after` is the last id of the page before. */
   orders: Array<Order>;
   order?: Maybe<Order>;
-  /** Events that a service could not handle, oldest first. Admin only. */
+  /** Admin only. Events that a service could not handle, oldest first. */
   deadLetters: DeadLetters;
 };
 
@@ -111,30 +111,30 @@ export type QueryDeadLettersArgs = {
 export type Mutation = {
   registerUser: User;
   login: Tokens;
-  /** Swaps a refresh token for a new pair. Each is good once; a second use ends the session. */
+  /** Exchanges a refresh token for a new pair of tokens. A refresh token works once; using it again ends the session. */
   refreshToken: Tokens;
   /** Ends the session of this refresh token. */
   logout: Success;
-  /** Ends all of one's sessions. */
+  /** Ends all sessions of the caller. */
   logoutAll: LogoutAllResult;
-  /** Ends all of one's sessions too. */
+  /** Changes the caller's password and ends all sessions of the caller. */
   changePassword: Success;
-  /** Admin only: replaces all roles of an account. One's own admin role stays. */
+  /** Admin only. Replaces all roles of an account. Admins cannot remove their own admin role. */
   grantRoles: User;
-  /** Admin, or a partner for its own shop. */
+  /** Admins, and partners for their own shop. */
   createProduct: Product;
-  /** Admin or the owning partner. Only the fields that are given change. */
+  /** Admins and the owning partner. Fields that are absent or null stay as they are. */
   updateProduct: Product;
   deleteProduct: Success;
   updateInventory: InventoryResult;
-  /** Admin only: begins to build the search index anew; `reindexProgress` says how far that is. */
+  /** Admin only. Starts to rebuild the search index; `reindexProgress` returns the progress. */
   reindex: ReindexResult;
   placeOrder: Order;
-  /** Until preparation starts. */
+  /** Cancels an order. Possible until preparation starts. */
   cancelOrder: Order;
   /** Admin only. */
   markOrderPaid: Order;
-  /** Admin only: has dead letters handled again, with one effect each. Those that fail again stay. */
+  /** Admin only. Retries dead letters; each takes effect at most once. Those that fail again stay. */
   redriveDeadLetters: RedriveResult;
 };
 
@@ -224,7 +224,7 @@ export type User = {
   username: Scalars['String']['output'];
   roles: Array<Role>;
   createdAt: Scalars['String']['output'];
-  /** Newest first; `after` is the id of the last one you have. */
+  /** Newest first; `after` is the last id of the page before. */
   orders: Array<Order>;
 };
 
@@ -282,7 +282,7 @@ export type Product = {
   price: Scalars['MinorUnits']['output'];
   /** ISO 4217. */
   currency: Scalars['String']['output'];
-  /** What can still be ordered. */
+  /** Units that can still be ordered. */
   stock: Scalars['Int']['output'];
   category: Scalars['String']['output'];
   attributes: Scalars['TextMap']['output'];
@@ -312,7 +312,7 @@ export type ProductSort =
 export type ProductSearch = {
   items: Array<Product>;
   total: Scalars['Int']['output'];
-  /** For `after`; null when this was the last page. */
+  /** The `after` of the next page; null on the last page. */
   cursor?: Maybe<Scalars['String']['output']>;
   facets: Array<Facet>;
 };
@@ -335,7 +335,7 @@ export type CreateProductInput = {
   stock: Scalars['Int']['input'];
   category: Scalars['String']['input'];
   attributes?: InputMaybe<Scalars['TextMap']['input']>;
-  /** An admin may create for a partner; a partner always creates for itself. */
+  /** The owning partner. An admin may name any partner; a partner's products always belong to that partner. */
   partnerId?: InputMaybe<Scalars['ID']['input']>;
   imageUrl?: InputMaybe<Scalars['String']['input']>;
 };
@@ -347,7 +347,7 @@ export type UpdateProductInput = {
   price?: InputMaybe<Scalars['MinorUnits']['input']>;
   currency?: InputMaybe<Scalars['String']['input']>;
   category?: InputMaybe<Scalars['String']['input']>;
-  /** Replaces all of them. */
+  /** Replaces all attributes. */
   attributes?: InputMaybe<Scalars['TextMap']['input']>;
   imageUrl?: InputMaybe<Scalars['String']['input']>;
 };
@@ -360,7 +360,7 @@ export type InventoryUpdate =
   | 'ADD'
   | 'SUBTRACT'
   | 'SET'
-  /** Takes the product out of the inventory. */
+  /** Removes the product from the inventory. */
   | 'DELETE';
 
 export type UpdateInventoryInput = {
@@ -376,30 +376,30 @@ export type InventoryResult = {
 };
 
 export type ReindexResult = {
-  /** The index that is being built; searches move to it when it is complete. */
+  /** The new index. Searches use it once it is complete. */
   index: Scalars['String']['output'];
 };
 
 export type ReindexState =
   | 'building'
   | 'live'
-  /** The build failed, or another index took its place. */
+  /** The rebuild failed, or another index replaced this one. */
   | 'gone';
 
 export type ReindexProgress = {
   state: ReindexState;
-  /** Products that are in it so far. */
+  /** Products in the index so far. */
   indexed: Scalars['Int']['output'];
 };
 
 export type Order = {
   id: Scalars['ID']['output'];
   userId: Scalars['ID']['output'];
-  /** The account's name as orders has heard of it; null when it has not yet. */
+  /** The name of the account; null for a moment after registration, until the orders service has received it. */
   username?: Maybe<Scalars['String']['output']>;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
-  /** Units over all lines. */
+  /** The total of all quantities. */
   quantity: Scalars['Int']['output'];
   priceTotal: Scalars['MinorUnits']['output'];
   currency: Scalars['String']['output'];
@@ -407,18 +407,18 @@ export type Order = {
   createdAt: Scalars['String']['output'];
   /** Oldest first. */
   history: Array<OrderTransition>;
-  /** Null when you may not see the account. */
+  /** Null when the caller may not see the account. */
   user?: Maybe<User>;
 };
 
 export type OrderProduct = {
   productId: Scalars['ID']['output'];
-  /** As it was when it was ordered. */
+  /** The product's name when it was ordered. */
   name: Scalars['String']['output'];
   quantity: Scalars['Int']['output'];
-  /** Each, as it was when it was ordered. */
+  /** The price of one unit when it was ordered. */
   price: Scalars['MinorUnits']['output'];
-  /** The product as it is now; null when it is no longer sold. */
+  /** The product's current state; null when it is no longer sold. */
   product?: Maybe<Product>;
 };
 
@@ -450,7 +450,7 @@ export type OrderTransition = {
 
 export type PlaceOrderInput = {
   orderProducts: Array<OrderProductInput>;
-  /** At most 255 characters. Calls with the same key are one order; the first answer is given again. */
+  /** At most 255 characters. Calls with the same key place one order: repeated calls return the first result. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -476,7 +476,7 @@ export type DeadLetters = {
 export type DeadLetter = {
   eventId: Scalars['ID']['output'];
   topic: Scalars['String']['output'];
-  /** The CloudEvent as it came, as JSON. */
+  /** The CloudEvent as received, as JSON. */
   event: Scalars['String']['output'];
   error: Scalars['String']['output'];
   attempts: Scalars['Int']['output'];
@@ -485,14 +485,14 @@ export type DeadLetter = {
 
 export type RedriveDeadLettersInput = {
   service: ServiceName;
-  /** The oldest when empty. At most 50 a call. */
+  /** At most 50 in one call. When empty, the oldest ones. */
   eventIds: Array<Scalars['ID']['input']>;
 };
 
 export type RedriveResult = {
   redriven: Scalars['Int']['output'];
   failed: Scalars['Int']['output'];
-  /** Not tried in this call: ask again. */
+  /** Dead letters that this call did not retry: call again. */
   left: Scalars['Int']['output'];
 };
 

@@ -5,10 +5,10 @@ import { ResponseDependencies } from "../cache/response-dependencies.ts";
 import { graphqlRequestIn } from "./graphql-request.ts";
 
 const heapShare = 0.05;
-/** Longer requests are rarely repeated. */
+/** Longer requests are rarely repeated, so they are not cached. */
 const maxKeyLength = 4_096;
 
-/** Answers a repeated request with the cached text, while everything that the text depends on is current. */
+/** Responds to a repeated request with the cached text while all dependencies of the text are current. */
 export function cacheResponses(app: FastifyInstance, path: string, maxAgeMs: number): void {
   const responses = createResponseCache(budgetOf(heapShare), maxAgeMs);
   app.decorateRequest("responseDependencies", null);
@@ -31,8 +31,8 @@ export function cacheResponses(app: FastifyInstance, path: string, maxAgeMs: num
 }
 
 /**
- * The whole request as a text. Undefined where its response is not cached: an invalid or a long request, a mutation, and
- * a query that comes with its hash, which Mercurius must see to remember it.
+ * The whole request as text. Undefined for a request whose response is not cached: an invalid or a long one, a
+ * mutation, and a query with its hash, which must reach Mercurius so that it stores the query.
  */
 function cacheKeyOf(request: FastifyRequest): string | undefined {
   const graphqlRequest = graphqlRequestIn(request);

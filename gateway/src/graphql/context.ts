@@ -1,4 +1,4 @@
 import type { GatewayCall } from "../calls/gateway-call.ts";
 
-/** What resolvers and loaders get of the request. */
+/** The context of resolvers and loaders. */
 export type GraphqlContext = { call: GatewayCall };

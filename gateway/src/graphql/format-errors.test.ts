@@ -15,7 +15,7 @@ function format(errors: readonly Error[], data: Record<string, unknown> | null =
 
 const inField = (originalError: Error) => new GraphQLError(originalError.message, { path: ["order"], originalError });
 
-t.test("an error of ours has its code, text and details, and the field it came from", async (t) => {
+t.test("a declared error has its code, text, details and the path of its field", async (t) => {
   const kind = { code: "OUT_OF_STOCK", status: "FAILED_PRECONDITION", text: "There is not enough stock." } as const;
   const { statusCode, response, logged } = format([inField(new AppError(kind, { details: { productIds: ["p"] } }))]);
   t.equal(statusCode, 409);
@@ -24,10 +24,10 @@ t.test("an error of ours has its code, text and details, and the field it came f
     errors: [{ message: kind.text, path: ["order"], extensions: { code: "OUT_OF_STOCK", productIds: ["p"] } }],
   });
   t.notOk("httpStatus" in (response.errors[0] ?? {}));
-  t.same(logged, [], "the caller's matter");
+  t.same(logged, [], "not logged: the caller caused it");
 });
 
-t.test("an error from a service is the same as if it were thrown here", async (t) => {
+t.test("an error from a service looks the same as one thrown here", async (t) => {
   const { code, details, metadata } = toServiceError(new AppError(commonErrors.notFound, { message: "žádný" }));
   const error = Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
   const { statusCode, response } = format([inField(error)]);
@@ -35,7 +35,7 @@ t.test("an error from a service is the same as if it were thrown here", async (t
   t.match(response.errors, [{ message: "žádný", extensions: { code: "NOT_FOUND" } }]);
 });
 
-t.test("of an unexpected error the caller learns nothing, and the log has everything", async (t) => {
+t.test("an unexpected error shows no detail to the caller and all of it in the log", async (t) => {
   const bug = new TypeError("cannot read password of undefined");
   const { statusCode, response, logged } = format([inField(bug)]);
   t.equal(statusCode, 500);
@@ -44,7 +44,7 @@ t.test("of an unexpected error the caller learns nothing, and the log has everyt
   t.match(logged, [{ err: bug }]);
 });
 
-t.test("an error of the sidecars has our code and text", async (t) => {
+t.test("an error of a sidecar has a declared code and text", async (t) => {
   const away = Object.assign(new Error("dial tcp 10.0.0.1"), {
     code: status.UNAVAILABLE,
     details: "",
@@ -57,13 +57,13 @@ t.test("an error of the sidecars has our code and text", async (t) => {
   t.equal(logged.length, 1);
 });
 
-t.test("a bad query says what is wrong with it", async (t) => {
+t.test("the error of a bad query says what is wrong", async (t) => {
   const { statusCode, response } = format([new GraphQLError("Syntax Error: Unexpected Name")]);
   t.equal(statusCode, 400);
   t.match(response.errors, [{ message: "Syntax Error: Unexpected Name", extensions: { code: "BAD_INPUT" } }]);
 });
 
-t.test("several mistakes of one query are several errors", async (t) => {
+t.test("several mistakes in one query are several errors", async (t) => {
   const errors = [new GraphQLError("one"), new GraphQLError("two")];
   const wrapped = Object.assign(new Error("Graphql validation error"), {
     code: "MER_ERR_GQL_VALIDATION",
@@ -74,14 +74,14 @@ t.test("several mistakes of one query are several errors", async (t) => {
   t.match(format([new AggregateError(errors)]).response.errors, [{ message: "one" }, { message: "two" }]);
 });
 
-t.test("an answer with something in it is 200, with its errors beside", async (t) => {
+t.test("a response with some data has status 200 and lists its errors", async (t) => {
   const error = inField(new AppError(commonErrors.unavailable));
   t.equal(format([error], { order: null, me: { id: 1 } }).statusCode, 200);
   t.equal(format([error], { order: null }).statusCode, 503);
   t.equal(format([error], null).statusCode, 503);
 });
 
-t.test("a refusal of Fastify's keeps its status and code", async (t) => {
+t.test("Fastify's own errors keep their status and code", async (t) => {
   const large = Object.assign(new Error("Request body is too large"), {
     statusCode: 413,
     code: "FST_ERR_CTP_BODY_TOO_LARGE",
@@ -91,15 +91,15 @@ t.test("a refusal of Fastify's keeps its status and code", async (t) => {
   t.match(response.errors, [{ extensions: { code: "FST_ERR_CTP_BODY_TOO_LARGE" } }]);
 });
 
-t.test("details never take the place of the code", async (t) => {
+t.test("details never overwrite the code", async (t) => {
   const error = new AppError(commonErrors.notFound, { details: { code: "SOMETHING_ELSE" } });
   t.match(format([error]).response.errors, [{ extensions: { code: "NOT_FOUND" } }]);
 });
 
-/** Queries are compiled at their second run: what is promised holds before and after. */
+/** Queries are compiled at their second run, so each test runs before and after that. */
 const runs = [1, 2, 3];
 
-t.test("an answer of a service that does not fit the schema is INTERNAL and logged", async (t) => {
+t.test("a service's response that does not fit the schema is INTERNAL and logged", async (t) => {
   const product = {
     id: "019a0000-0000-7000-8000-000000000001",
     price: 2n ** 60n,
@@ -126,7 +126,7 @@ t.test("an answer of a service that does not fit the schema is INTERNAL and logg
   }
 });
 
-t.test("what is wrong with the query is the caller's, and is not logged", async (t) => {
+t.test("a wrong query is the caller's error and is not logged", async (t) => {
   const { ask, logged } = await startApi(t, {});
   const wrong: [string, Record<string, unknown>?][] = [
     ["{ product(id: }"],
@@ -150,7 +150,7 @@ t.test("what is wrong with the query is the caller's, and is not logged", async 
   t.same(logged, []);
 });
 
-t.test("a request without a query is told so, and nothing about a hash", async (t) => {
+t.test("the error of a request without a query mentions the query, not a hash", async (t) => {
   const { http } = await startApi(t, {});
   const requests = [
     { url: "/graphql" },

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from "../http/overload.ts";
 type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
 type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
 
-/** Errors as clients see them: a stable `extensions.code`, public text, no internal detail. */
+/** Formats errors for clients: a stable `extensions.code`, public text, no internal detail. */
 export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
   const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
   const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
@@ -14,7 +14,7 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   const statusCode = failed && first ? first.httpStatus : 200;
   return {
     statusCode,
-    /** Seconds, where a retry can help. */
+    /** Seconds; only where a retry can help. */
     retryAfter: [429, 503].includes(statusCode)
       ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
       : undefined,
@@ -22,7 +22,7 @@ export function formatErrors(execution: ExecutionResult & { errors?: readonly Er
   };
 }
 
-/** Several errors of one query or its variables come wrapped in one. */
+/** Mercurius wraps several errors of one query or its variables in one error. */
 function unfold(error: Error): Error[] {
   const original = originalOf(error) as HttpError;
   const wraps = original.code === "MER_ERR_GQL_VALIDATION" || original instanceof AggregateError;
@@ -47,7 +47,8 @@ function classify(error: Error): AppError {
   const original = originalOf(error) as HttpError;
   if (original instanceof AppError) return original;
   if (original instanceof GraphQLError) {
-    // Without a path it is the query's fault: syntax, validation, an argument. With one, a service's answer does not fit.
+    // Without a path the query is wrong: syntax, validation, an argument. With a path a service's response does not
+    // fit.
     const ours = error instanceof GraphQLError && error.path !== undefined;
     return ours ? new AppError(commonErrors.internal, { cause: original }) : badRequest(original.message);
   }
@@ -55,7 +56,7 @@ function classify(error: Error): AppError {
   return toAppError(original);
 }
 
-/** Refusals of Fastify, and of Mercurius, some of which carry a 500. */
+/** Fastify's and Mercurius' refusals. Some of Mercurius' have status 500. */
 const isClientError = (error: HttpError) =>
   refusalStatus(error) !== undefined || String(error.code).startsWith("MER_ERR_GQL_");
 

@@ -11,7 +11,7 @@ const firstQuery = `{
 }
 `;
 
-/** GraphiQL in development, served from this machine. Its package is large: a development dependency, loaded only here. */
+/** GraphiQL for development. Its large package is a development dependency, which is loaded only here. */
 export async function registerGraphiql(app: FastifyInstance): Promise<void> {
   const [{ ruruHTML }, { getStaticFile }] = await Promise.all([import("ruru/server"), import("ruru/static")]);
   const page = ruruHTML({

@@ -8,18 +8,18 @@ type Loaded<T> = { id: string; value: T };
 
 export type FieldLoad<Parent, T, Missing> = {
   idOf(parent: Parent): string;
-  /** The field's value where nothing is found. */
+  /** The field's value when nothing is found. */
   missing: Missing;
-  /** At most 100 ids a call; the results in any order. */
+  /** Gets at most 100 ids; returns the results in any order. */
   load(ids: string[], call: GatewayCall): Promise<Loaded<T>[]>;
 };
 
-/** A Mercurius loader: one field of many objects of a response is loaded in one call for 100 of them. */
+/** A Mercurius loader: loads one field of many objects of a response, 100 objects in one call. */
 export function loadField<Parent, T, Missing>({ idOf, missing, load }: FieldLoad<Parent, T, Missing>) {
   return async (queries: Queries<Parent>, context: MercuriusContext): Promise<(T | Missing)[]> => {
     const { call } = context as unknown as GraphqlContext;
     const ids = queries.map(({ obj }) => idOf(obj));
-    const loaded = await inBatches(ids, (some) => load(some, call));
+    const loaded = await inBatches(ids, (batch) => load(batch, call));
     const byId = new Map(loaded.map(({ id, value }) => [id, value]));
     return ids.map((id) => byId.get(id) ?? missing);
   };

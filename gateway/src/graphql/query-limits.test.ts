@@ -11,7 +11,7 @@ const cost = (query: string, variables = {}) => limit.costOf(schema, parse(query
 const check = (query: string, variables: Record<string, unknown> = {}) => limit.check(schema, parse(query), variables);
 const tooMuch = { code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT" };
 
-t.test("what a shop asks for passes", async (t) => {
+t.test("typical queries of a shop pass", async (t) => {
   for (const query of [
     "{ me { id orders { id orderProducts { product { name } } } } }",
     "{ products(first: 1000) { id name price currency stock category imageUrl } }",
@@ -23,12 +23,12 @@ t.test("what a shop asks for passes", async (t) => {
   }
 });
 
-t.test("rows of rows are counted as what they may become", async (t) => {
+t.test("nested lists cost the product of their sizes", async (t) => {
   t.throws(() => check("{ users(first: 1000) { orders(first: 100) { id } } }"), tooMuch);
   t.doesNotThrow(() => check("{ users(first: 10) { orders(first: 100) { id } } }"));
 });
 
-t.test("a number of rows counts wherever it stands: literal, variable, or default", async (t) => {
+t.test("`first` counts as a literal, a variable or a default", async (t) => {
   const query = "query($n: Int = 1000) { users(first: $n) { orders(first: $n) { id } } }";
   t.throws(() => check(query), tooMuch);
   t.throws(() => check(query, { n: 500 }), tooMuch);
@@ -36,7 +36,7 @@ t.test("a number of rows counts wherever it stands: literal, variable, or defaul
   t.doesNotThrow(() => check("{ users { orders { id } } }"), "20 by 20 by the schema's default");
 });
 
-t.test("a call to a service costs, under however many names", async (t) => {
+t.test("each call to a service costs, also under aliases", async (t) => {
   const aliases = (count: number) =>
     `{ ${Array.from({ length: count }, (_, at) => `a${at}: product(id: "x") { id }`).join(" ")} }`;
   t.doesNotThrow(() => check(aliases(20)));
@@ -50,18 +50,18 @@ t.test("a call to a service costs, under however many names", async (t) => {
   );
 });
 
-t.test("a field that is asked for in a fragment, often, costs each time", async (t) => {
+t.test("a fragment costs each time it is used", async (t) => {
   const spread = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: products(first: 100) { ...f }`).join(" ")} } fragment f on Product { id name price stock }`;
   t.throws(() => check(spread), tooMuch);
 });
 
-t.test("the refusal says how much it was and how much is allowed", async (t) => {
+t.test("the error states the query's cost and the limit", async (t) => {
   t.throws(() => check("{ users(first: 1000) { orders(first: 1000) { id } } }"), {
     message: new RegExp(`costs \\d{7}; at most ${maxCost}`),
   });
 });
 
-t.test("each list says how long it may be, or how long it is", async (t) => {
+t.test("each list has `first` or a typical size", async (t) => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith("__"));
   const lists = types.flatMap((type) =>
     (isObjectType(type) ? Object.values(type.getFields()) : [])
@@ -72,17 +72,17 @@ t.test("each list says how long it may be, or how long it is", async (t) => {
   t.same(new Set(lists), new Set(Object.keys(fieldCosts.listSizes)));
 });
 
-t.test("a query costs what it may cause", async (t) => {
+t.test("a query costs its calls and its rows", async (t) => {
   t.equal(cost("{ me { id email } }"), 102);
   t.equal(cost("{ products(first: 50) { id name } }"), 200);
   for (const first of ["", "(first: null)", "(first: 0)"])
     t.equal(cost(`{ products${first} { id name } }`), 140, first);
   t.equal(cost("query($n: Int) { products(first: $n) { id } }", { n: 300 }), 400);
   t.equal(cost("{ orders(first: 10) { orderProducts { name } history { to } } }"), 100 + 10 * (1 + 10 + 1 + 8));
-  t.equal(cost("{ users(first: 10) { orders(first: 5) { id } } }"), 100 + 10 * (100 + 5), "a call a row");
+  t.equal(cost("{ users(first: 10) { orders(first: 5) { id } } }"), 100 + 10 * (100 + 5), "one call for each row");
 });
 
-t.test("what people ask for is allowed, and what is too much is refused before anybody is asked", async (t) => {
+t.test("normal queries are allowed; too expensive ones are refused before any service is called", async (t) => {
   const fields = "id name description price currency stock category attributes imageUrl version createdAt";
   t.ok(
     cost(`{ searchProducts(first: 100) { total items { ${fields} } facets { field values { value count } } } }`) <
@@ -118,10 +118,10 @@ t.test("a text over 16 kB is refused before it is parsed, and is not cached", as
   const query = sized(maxQueryBytes + 2);
   const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
   t.same((await post({ query, extensions })).codes, ["QUERY_TOO_LARGE"]);
-  t.equal((await post({ extensions })).status, 400, "not kept under its hash either");
+  t.equal((await post({ extensions })).status, 400, "not cached under its hash either");
 });
 
-t.test("the least used of the queries that are known by their hash is evicted", async (t) => {
+t.test("of the queries stored by their hash the least recently used is evicted", async (t) => {
   const { post } = await startApi(t, {});
   const hashed = (query: string) => ({
     persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },
@@ -134,7 +134,7 @@ t.test("the least used of the queries that are known by their hash is evicted", 
   t.match(forgotten, { status: 400, codes: ["MER_ERR_GQL_PERSISTED_QUERY_NOT_FOUND"] });
 });
 
-t.test("a text of many short words is refused too: parsed it would take a thousand times as much", async (t) => {
+t.test("a text with too many tokens is refused too: parsed, it would take a thousand times its size", async (t) => {
   const { ask, calls } = await startApi(t, { "accounts.getAccounts": () => ({ accounts: [] }) });
   const { status, codes, errors } = await ask(`{ me { ${"id ".repeat(maxTokens)} } }`);
   t.same([status, codes], [400, ["BAD_INPUT"]]);

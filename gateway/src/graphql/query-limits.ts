@@ -4,34 +4,34 @@ import { type ComplexityEstimator, getComplexity } from "graphql-query-complexit
 import { LRUCache } from "lru-cache";
 import { gatewayErrors } from "../errors.ts";
 
-/** Deeper queries are refused before anything runs. The introspection query of GraphiQL is 15 deep. */
+/** Deeper queries are refused before execution. GraphiQL's introspection query is 15 deep. */
 export const maxDepth = 16;
-/** About one for each field of each row that a query may return. */
+/** About 1 for each field of each row that a query may return. */
 export const maxCost = 25_000;
-/** Texts of more bytes are refused before they are parsed; texts of more tokens while they are. */
+/** A longer query is refused before parsing; one with more tokens during parsing. */
 export const maxQueryBytes = 16 * 1024;
 export const maxTokens = 1_000;
-/** Validation errors of one query that are told. */
+/** Validation errors that are reported for one query. */
 export const maxErrors = 20;
-/** Parsed queries that are cached, valid and invalid ones each: one takes up to half a megabyte. */
+/** Parsed queries that are cached, for valid and for invalid ones each. One takes up to half a megabyte. */
 export const cachedQueries = 100;
-/** Query texts that are cached for clients that send only their hash. */
+/** Query texts that are cached for clients that send only the hash. */
 export const cachedTexts = 200;
 
-/** Costs that are cached of each query, by the variables that decide them. */
+/** Costs that are cached for each query, by the variables that decide the cost. */
 const cachedCosts = 100;
 
-/** A call to a service, which every root field makes. */
+/** Cost of a call to a service. Every root field makes one. */
 const callCost = 100;
 
-/** Rows of a list when `first` is not given, here and in the services. */
+/** Rows of a list when `first` is absent, here and in the services. */
 const defaultFirst = 20;
 
-/** What the schema cannot say about the cost of a domain's fields, by `Type.field`. */
+/** Facts about the cost of fields that the schema does not contain, by `Type.field`. */
 export type FieldCosts = {
-  /** Rows that lists without `first` have in practice. */
+  /** Typical number of rows of lists without `first`. */
   listSizes: Readonly<Record<string, number>>;
-  /** Fields that call a service for each object they stand in. Root fields do so anyway. */
+  /** Fields that call a service for each object that contains them. Root fields always do. */
   calling: readonly string[];
 };
 
@@ -53,9 +53,9 @@ type Variables = Record<string, unknown>;
 type CachedCosts = { deciding: string[]; costs: LRUCache<string, number> };
 
 export type CostLimit = {
-  /** A field costs 1, a call to a service more; a list, its rows times what they hold. */
+  /** A field costs 1, a call to a service more, and a list its number of rows times the cost of one row. */
   costOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
-  /** Refuses a query that would cost too much, before it is executed. */
+  /** Throws QUERY_TOO_EXPENSIVE, before execution. */
   check(schema: GraphQLSchema, query: DocumentNode, variables: Variables): void;
 };
 
@@ -65,7 +65,7 @@ export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
   const costOf: CostLimit["costOf"] = (schema, query, variables) =>
     getComplexity({ schema, query, variables, estimators });
 
-  /** The cost is the same for the same `first`s, `@include`s and `@skip`s: no other variable decides it. */
+  /** Only the variables in `first`, `@include` and `@skip` decide the cost, so it is cached by their values. */
   function cachedCostOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number {
     let cached = costsOf.get(query);
     if (!cached) {

@@ -27,7 +27,7 @@ export type GraphqlOptions = RequestCallOptions & {
   resolvers: IResolvers;
   loaders: MercuriusLoaders;
   fieldCosts: FieldCosts;
-  /** How long the text of a response may be cached; 0: not at all. */
+  /** How long the text of a response stays in the cache; 0 turns the cache off. */
   maxAgeMs: number;
   log: Logger;
 };
@@ -47,9 +47,9 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     queryDepth: maxDepth,
     cache: cachedQueries,
     graphql: { parseOptions: { maxTokens }, validateOptions: { maxErrors } },
-    // Mercurius refuses mutations by GET only; by HEAD it would run them.
+    // Mercurius refuses mutations by GET but would run them by HEAD.
     additionalRouteOptions: { exposeHeadRoute: false },
-    // Clients may send a query once and only its hash from then on; the least used are forgotten.
+    // Clients may send a query once and later only its hash. The least recently used queries are evicted.
     persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(cachedTexts),
     graphiql: false,
     allowBatchedQueries: false,
@@ -66,7 +66,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   checkQueries(app, fieldCosts);
 }
 
-/** Size, syntax, cost and variables, in the order in which they become known. */
+/** Checks size, syntax, cost and variables, each as soon as it is known. */
 function checkQueries(app: FastifyInstance, fieldCosts: FieldCosts): void {
   const costLimit = createCostLimit(fieldCosts);
   app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));

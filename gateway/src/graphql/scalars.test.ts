@@ -35,7 +35,7 @@ t.test("a map has texts for values, as a variable or a literal", async (t) => {
   });
 });
 
-t.test("a map of anything else is refused in every way it may come", async (t) => {
+t.test("a map of other values is refused as a literal and as a variable", async (t) => {
   for (const bad of [null, [], ["a"], "text", 7, { a: 1 }, { a: null }, { a: {} }, { a: ["b"] }]) {
     t.throws(() => textMapScalar.parseValue(bad), badInput, JSON.stringify(bad));
   }
@@ -54,7 +54,7 @@ t.test("a map of anything else is refused in every way it may come", async (t) =
   }
 });
 
-t.test("a wrong answer of a service is not the caller's mistake", async (t) => {
+t.test("a wrong value from a service is not the caller's error", async (t) => {
   t.throws(() => minorUnitsScalar.serialize(1.5), { name: "Error", code: undefined });
   t.throws(() => minorUnitsScalar.serialize(2n ** 53n), { name: "Error", code: undefined });
   t.throws(() => textMapScalar.serialize({ a: 5 }), { name: "Error", code: undefined });

@@ -8,10 +8,10 @@ function isTextMap(value: unknown): value is Record<string, string> {
   return good && Object.values(value).every((one) => typeof one === "string");
 }
 
-/** A wrong value from a service is our error, not the caller's. */
+/** A wrong value from a service is an internal error, not the caller's. */
 function answered<T>(name: string, is: (value: unknown) => value is T, value: unknown): T {
   if (is(value)) return value;
-  throw new Error(`a service answered what is no ${name}`);
+  throw new Error(`a service returned a value that is not ${name}`);
 }
 
 function given<T>(text: string, is: (value: unknown) => value is T, value: unknown): T {
@@ -22,10 +22,10 @@ function given<T>(text: string, is: (value: unknown) => value is T, value: unkno
 const minorUnits = (value: unknown) =>
   given("MinorUnits is a whole number between -(2^53-1) and 2^53-1.", isMinorUnits, value);
 
-/** Amounts as JSON numbers: GraphQL's own Int ends at 2^31. */
+/** Amounts as JSON numbers: GraphQL's Int ends at 2^31. */
 export const minorUnitsScalar = new GraphQLScalarType({
   name: "MinorUnits",
-  serialize: (value) => answered("amount", isMinorUnits, typeof value === "bigint" ? Number(value) : value),
+  serialize: (value) => answered("an amount", isMinorUnits, typeof value === "bigint" ? Number(value) : value),
   parseValue: minorUnits,
   parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
 });
@@ -39,7 +39,7 @@ const literalText = (node: ValueNode) => (node.kind === Kind.STRING ? node.value
 
 export const textMapScalar = new GraphQLScalarType({
   name: "TextMap",
-  serialize: (value) => answered("map of texts", isTextMap, value),
+  serialize: (value) => answered("a map of texts", isTextMap, value),
   parseValue: textMap,
   parseLiteral: (node) => textMap(node.kind === Kind.OBJECT ? literalMap(node) : undefined),
 });

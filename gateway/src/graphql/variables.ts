@@ -10,18 +10,21 @@ import {
 
 type Variables = Record<string, unknown>;
 
-/** What Mercurius executes instead of what came. With `document` it does not compile the query. */
+/**
+ * Replaces the variables or the document that Mercurius executes. With `document` Mercurius does not compile the query.
+ */
 export type Prepared = { variables: Variables } | { document: DocumentNode };
 
-/** Mercurius also accepts a syntax tree in JSON, which no limit of ours counts: we accept GraphQL text only. */
+/** Mercurius also accepts a syntax tree as JSON, which our limits do not check. We accept GraphQL text only. */
 export function refuseTree(document: DocumentNode | null): void {
   if (document?.loc instanceof Location) return;
   throw new AppError(commonErrors.invalid, { message: "The query is not GraphQL text." });
 }
 
 /**
- * The variables as GraphQL coerces them. Compiled queries need them coerced: graphql-jit 0.8 refuses a non-null input field
- * that is left to its default. It also compiles only one operation a text, so a text of several runs uncompiled.
+ * Coerces the variables as GraphQL does. Compiled queries need that: graphql-jit 0.8 refuses a non-null input field
+ * that is left to its default. It also compiles only one operation of a text, so a text with several operations runs
+ * uncompiled.
  */
 export function prepareVariables(schema: GraphQLSchema, document: DocumentNode, given: Variables): Prepared {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
@@ -40,7 +43,7 @@ function coerce(schema: GraphQLSchema, operation: OperationDefinitionNode, given
   return coerced;
 }
 
-/** Half a surrogate pair cannot be written in UTF-8: the services would get another text. */
+/** UTF-8 cannot encode half a surrogate pair: the services would get a different text. */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();
   if (typeof value !== "object" || value === null) return true;

@@ -12,7 +12,7 @@ const product = {
 };
 const query = '{ product(id: "019a0000-0000-7000-8000-000000000001") { name } }';
 
-t.test("a query by GET is answered with a tag, and with 304 while the response is the same", async (t) => {
+t.test("the response to a GET has a tag, and is 304 while it is the same", async (t) => {
   let name = "A thing";
   const { http } = await startApi(t, { "catalog.getProducts": () => ({ products: [{ ...product, name }] }) });
   const get = (headers = {}) => http.inject({ url: "/graphql", query: { query }, headers });
@@ -30,24 +30,27 @@ t.test("a query by GET is answered with a tag, and with 304 while the response i
   t.not(changed.headers.etag, etag);
 });
 
-t.test("a response to a token is private; a POST and a refusal are not stored", async (t) => {
-  const { http } = await startApi(t, { "catalog.getProducts": () => ({ products: [product] }) });
-  const mine = await http.inject({ url: "/graphql", query: { query }, headers: { authorization: "Bearer x" } });
-  t.equal(mine.headers["cache-control"], "private, no-cache");
-  const posted = await http.inject({ method: "POST", url: "/graphql", payload: { query } });
-  const refused = await http.inject({ url: "/graphql", query: { query: "{ nothing }" } });
-  for (const { headers } of [posted, refused]) {
-    t.equal(headers["cache-control"], "no-store");
-    t.equal(headers.etag, undefined);
-  }
-});
+t.test(
+  "a response to a request with a token is private; responses to POST and errors must not be stored",
+  async (t) => {
+    const { http } = await startApi(t, { "catalog.getProducts": () => ({ products: [product] }) });
+    const mine = await http.inject({ url: "/graphql", query: { query }, headers: { authorization: "Bearer x" } });
+    t.equal(mine.headers["cache-control"], "private, no-cache");
+    const posted = await http.inject({ method: "POST", url: "/graphql", payload: { query } });
+    const refused = await http.inject({ url: "/graphql", query: { query: "{ nothing }" } });
+    for (const { headers } of [posted, refused]) {
+      t.equal(headers["cache-control"], "no-store");
+      t.equal(headers.etag, undefined);
+    }
+  },
+);
 
-t.test("a query that is known by its hash can be sent as the hash alone, by GET", async (t) => {
+t.test("a stored query can be sent as its hash alone, by GET", async (t) => {
   const { http, post } = await startApi(t, { "catalog.getProducts": () => ({ products: [product] }) });
   const sha256Hash = createHash("sha256").update(query).digest("hex");
   const extensions = { persistedQuery: { version: 1, sha256Hash } };
   const get = () => http.inject({ url: "/graphql", query: { extensions: JSON.stringify(extensions) } });
-  t.equal((await get()).statusCode, 400, "not known yet");
+  t.equal((await get()).statusCode, 400, "not stored yet");
   t.equal((await post({ query, extensions })).status, 200);
   t.match(await get(), { statusCode: 200, body: /A thing/ });
 });

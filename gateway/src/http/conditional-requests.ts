@@ -2,8 +2,9 @@ import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
- * Cache headers of a path's responses. A query by GET is answered with an `ETag`; a request with that tag gets 304 and no
- * body while the response would be the same (RFC 9110). A response to a token is private; without one it is public.
+ * Sets the cache headers of a path's responses. A response to GET has an `ETag`. A request with that tag gets 304
+ * without a body while the response is the same (RFC 9110). The response to a request with a token is private, any
+ * other is public.
  */
 export function answerConditionally(app: FastifyInstance, path: string): void {
   app.addHook("onSend", (request, reply, payload, done) => {
@@ -22,7 +23,7 @@ export function answerConditionally(app: FastifyInstance, path: string): void {
   });
 }
 
-/** Weak comparison, since a proxy that compresses makes a tag weak. */
+/** Weak comparison, because a proxy that compresses makes a tag weak. */
 function matches({ headers }: FastifyRequest, etag: string): boolean {
   const tags = headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
   return tags.includes(etag);

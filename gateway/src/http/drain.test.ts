@@ -5,7 +5,7 @@ import Fastify from "fastify";
 import t, { type Test } from "tap";
 import { createDrain } from "./drain.ts";
 
-/** A gateway with one slow route, which `answer` answers, and one client that keeps its connections. */
+/** A gateway with one slow route, which responds when `answer` is called, and one client that keeps its connections. */
 async function serve(t: Test, delayMs: number) {
   const http = Fastify({ forceCloseConnections: "idle", return503OnClosing: false });
   const drain = createDrain(http, delayMs);
@@ -37,7 +37,7 @@ async function serve(t: Test, delayMs: number) {
   return { drain, get, port, answer: () => answer(), asked };
 }
 
-t.test("before it ends, everybody is answered and told to go elsewhere", async (t) => {
+t.test("while it drains, every request gets a response that closes the connection", async (t) => {
   const { drain, get } = await serve(t, 300);
   t.same(await get("/fast"), { status: 200, connection: "keep-alive" });
   t.notOk(drain.begun());
@@ -49,7 +49,7 @@ t.test("before it ends, everybody is answered and told to go elsewhere", async (
   await t.rejects(get("/fast"), /ECONNREFUSED/);
 });
 
-t.test("what is in hand is finished, and idle connections are closed", async (t) => {
+t.test("requests in progress are finished, and idle connections are closed", async (t) => {
   const { drain, get, port, answer, asked } = await serve(t, 0);
   const idle = connect(port, "127.0.0.1");
   await once(idle, "connect");

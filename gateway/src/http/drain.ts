@@ -2,21 +2,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import pTimeout from "p-timeout";
 
-/** Requests that still run then are cut off: one may take 10 seconds. */
+/** Requests that still run after this time are aborted. A request may take 10 seconds. */
 const closeMs = 12_000;
 
 export type Drain = {
   begun(): boolean;
   /**
-   * At once not ready. For `delayMs` each response closes its connection. Then no new connections are accepted, and the
-   * rest are closed when their requests are answered.
+   * Makes the gateway not ready at once. For `delayMs` each response closes its connection. Then the server accepts no
+   * new connections and closes the rest after their last response.
    */
   run(): Promise<void>;
 };
 
 /**
- * Takes the gateway out of service without failing a request. Clients that still hold a connection are told to open
- * another one, which reaches another replica. If we closed an idle connection first, a request could be under way on it.
+ * Takes the gateway out of service without failing a request. Responses ask clients to close their connection; a new
+ * one reaches another replica. We do not close idle connections first, because a request could be on its way on one of
+ * them.
  */
 export function createDrain(http: FastifyInstance, delayMs: number): Drain {
   let begun = false;

@@ -11,7 +11,7 @@ function app(t: Test, readiness: Readiness) {
   return http;
 }
 
-t.test("readiness is a status for machines and a body for people", async (t) => {
+t.test("readiness has a status code for machines and a body for people", async (t) => {
   const checks = { catalog: "unavailable" } as const;
   const degraded = await app(t, { ready: true, status: "degraded", checks }).inject("/readyz");
   t.same([degraded.statusCode, degraded.json()], [200, { status: "degraded", checks }]);
@@ -19,7 +19,7 @@ t.test("readiness is a status for machines and a body for people", async (t) => 
   t.same([not.statusCode, not.json()], [503, { status: "unavailable", checks }]);
 });
 
-t.test("metrics are for who sits at this machine, whatever a header says", async (t) => {
+t.test("metrics are for this machine only, whatever a header says", async (t) => {
   const http = app(t, { ready: true, status: "ok", checks: {} });
   const from = async (remoteAddress: string, headers = {}) =>
     (await http.inject({ url: "/metrics", remoteAddress, headers })).statusCode;

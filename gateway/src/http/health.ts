@@ -6,7 +6,7 @@ import type { Readiness } from "../readiness.ts";
 /** Whether this is the path of a health probe. */
 export const isProbe = (url: string): boolean => url === "/healthz" || url === "/readyz";
 
-/** /healthz: the process runs. /readyz: whether it takes requests, and which services answer now. */
+/** /healthz: the process runs. /readyz: whether it accepts requests, and which services respond. */
 export function registerHealth(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -15,7 +15,7 @@ export function registerHealth(app: FastifyInstance, readiness: () => Promise<Re
   });
 }
 
-/** /metrics as Prometheus text for this machine only: elsewhere metrics have a port of their own. */
+/** /metrics as Prometheus text, for this machine only. In a cluster metrics have their own port. */
 export function registerLocalMetrics(app: FastifyInstance, telemetry: Pick<Telemetry, "prometheus">): void {
   app.get("/metrics", async (request, reply) => {
     if (!isLoopback(request)) return reply.callNotFound();
@@ -23,7 +23,7 @@ export function registerLocalMetrics(app: FastifyInstance, telemetry: Pick<Telem
   });
 }
 
-/** By the address of the connection; a header could lie. */
+/** Decided by the address of the connection, since a client can forge headers. */
 function isLoopback({ socket: { remoteAddress = "" } }: FastifyRequest): boolean {
   return ipaddr.isValid(remoteAddress) && ipaddr.process(remoteAddress).range() === "loopback";
 }

@@ -3,7 +3,7 @@ import t, { type Test } from "tap";
 import { testConfig } from "../../../tests/support/gateway.ts";
 import { createHttp } from "./server.ts";
 
-/** Whether a page of that origin may read an answer. */
+/** Whether a page of that origin may read a response. */
 async function mayRead(t: Test, setting: string | undefined, origin: string): Promise<boolean> {
   const env = { SIDECART_LOCAL: "1", ...(setting !== undefined && { SIDECART_CORS_ORIGINS: setting }) };
   const app = await createHttp(testConfig(env), createLogger("test", "silent"));
@@ -13,14 +13,14 @@ async function mayRead(t: Test, setting: string | undefined, origin: string): Pr
   return allowed === origin;
 }
 
-t.test("no origin is allowed that the setting does not name, not even one of this machine", async (t) => {
+t.test("only origins in the setting are allowed; not even localhost without it", async (t) => {
   for (const setting of [undefined, "", "https://shop.example.com"]) {
     t.equal(await mayRead(t, setting, "http://localhost:5173"), false, `${setting}`);
   }
   t.equal(await mayRead(t, "https://shop.example.com", "https://shop.example.com"), true);
 });
 
-t.test("an origin with :* is that host on every port, and no other host", async (t) => {
+t.test("an origin with :* allows that host on every port, and no other host", async (t) => {
   const setting = "https://shop.example.com,http://localhost:*";
   for (const origin of ["http://localhost", "http://localhost:5173", "https://shop.example.com"]) {
     t.equal(await mayRead(t, setting, origin), true, origin);
@@ -36,6 +36,6 @@ t.test("an origin with :* is that host on every port, and no other host", async 
   }
 });
 
-t.test("with * among them, every origin is allowed", async (t) => {
+t.test("* allows every origin", async (t) => {
   t.equal(await mayRead(t, "http://localhost:*,*", "https://anywhere.example.com"), true);
 });

@@ -9,7 +9,7 @@ import { createHttp } from "./server.ts";
 const origin = "https://shop.example.com";
 const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-t.test("while requests wait for long, new ones are refused at once and told to come back; probes pass", async (t) => {
+t.test("while requests wait too long, new ones are refused at once with `retry-after`; probes pass", async (t) => {
   const app = await createHttp(testConfig({ SIDECART_CORS_ORIGINS: origin }), createLogger("test", "silent"));
   for (const url of ["/", "/healthz", "/readyz"]) app.get(url, async () => ({ status: "ok" }));
   t.teardown(() => app.close());
@@ -31,10 +31,10 @@ t.test("while requests wait for long, new ones are refused at once and told to c
   for (const probe of ["/healthz", "/readyz"]) t.equal((await app.inject(probe)).statusCode, 200, probe);
   busy = false;
   await work;
-  await eventually("answers again", async () => (await app.inject("/")).statusCode === 200);
+  await eventually("responses again", async () => (await app.inject("/")).statusCode === 200);
 });
 
-t.test("what a service, or the way there, has no room for says when to come back", async (t) => {
+t.test("an overloaded service or sidecar leads to a response with `retry-after`", async (t) => {
   for (const [kind, status] of [
     [commonErrors.overloaded, 429],
     [commonErrors.unavailable, 503],

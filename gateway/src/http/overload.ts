@@ -3,16 +3,16 @@ import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyInstance } from "fastify";
 import { isProbe } from "./health.ts";
 
-/** Mean event-loop delay of a second above which requests are refused. */
+/** Mean event-loop delay over a second above which we refuse requests. */
 const maxEventLoopDelayMs = 500;
 const sampleIntervalMs = 1_000;
-/** The start keeps the event loop busy too, so the first samples are ignored. */
+/** Starting up also keeps the event loop busy, so we ignore the first samples. */
 const startingMs = 2 * sampleIntervalMs;
 export const retryAfterSeconds = 1;
 
 /**
- * Sheds load: refuses requests at once while they would only wait, since a response that comes too late costs as much as one
- * in time. Health probes pass.
+ * Sheds load: refuses requests at once while the event loop is overloaded, because a response after the client's
+ * timeout costs as much as one in time. Health probes pass.
  */
 export async function refuseOverload(app: FastifyInstance): Promise<void> {
   let started = Number.POSITIVE_INFINITY;

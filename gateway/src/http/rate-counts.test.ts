@@ -13,7 +13,7 @@ import { connectRedis } from "./redis.ts";
 
 const minute = 60_000;
 
-/** A Redis of its own, and what each replica of a gateway counts with. */
+/** A Redis for this test, and the rate counts of any number of gateway replicas. */
 async function setUp(t: Test) {
   const instance = instanceAt("default", temporaryHome(t));
   await makeFolder(instance);
@@ -49,13 +49,13 @@ t.test("one replica counts each request", async (t) => {
   const { replica } = await setUp(t);
   const counts = await replica();
   const firsts = await Promise.all(times(5).map(() => counted(counts, "a")));
-  t.same(firsts, [1, 2, 3, 4, 5], "those that came together before anything was known");
+  t.same(firsts, [1, 2, 3, 4, 5], "concurrent requests before the first reply of Redis");
   t.equal(await counted(counts, "a"), 6);
-  t.equal(await counted(counts, "b"), 1, "another address has its own");
+  t.equal(await counted(counts, "b"), 1, "another address has its own count");
   await counts.close();
 });
 
-t.test("a replica that starts goes on where another one stopped", async (t) => {
+t.test("a new replica continues the count of a stopped one", async (t) => {
   const { replica } = await setUp(t);
   const stopping = await replica();
   for (const _ of times(7)) await counted(stopping, "a");
@@ -65,12 +65,12 @@ t.test("a replica that starts goes on where another one stopped", async (t) => {
   await next.close();
 });
 
-t.test("two replicas come to know each other's requests, and count none twice", async (t) => {
+t.test("two replicas learn each other's counts, and count no request twice", async (t) => {
   const { replica } = await setUp(t);
   const [one, other] = [await replica(), await replica()];
   for (const _ of times(20)) await Promise.all([counted(one, "a"), counted(other, "a")]);
   let asked = 40;
-  await eventually("both know of all", async () => {
+  await eventually("both replicas to know all counts", async () => {
     asked += 1;
     return (await counted(one, "a")) === asked;
   });
@@ -80,14 +80,14 @@ t.test("two replicas come to know each other's requests, and count none twice", 
   await next.close();
 });
 
-t.test("log-ins are exact between replicas", async (t) => {
+t.test("log-ins are counted exactly across replicas", async (t) => {
   const { replica } = await setUp(t);
   const [one, other] = [await replica(), await replica()];
   const currents = await Promise.all(times(10).flatMap(() => [one.exact("a"), other.exact("a")]));
   t.same(new Set(currents.map(({ current }) => current)), new Set(times(20).map((_, at) => at + 1)));
 });
 
-t.test("a window ends, and the next begins with the next request", async (t) => {
+t.test("after a window ends, the next request starts a new one", async (t) => {
   const { replica } = await setUp(t);
   const counts = await replica(200);
   for (const _ of times(5)) await counted(counts, "a");
@@ -95,7 +95,7 @@ t.test("a window ends, and the next begins with the next request", async (t) => 
   await counts.close();
 });
 
-t.test("what Redis does, but too late to say so, is counted once", async (t) => {
+t.test("a command that Redis runs after the timeout is counted once", async (t) => {
   const { replica, connect } = await setUp(t);
   const counts = await replica();
   const redis = connect();
@@ -108,7 +108,7 @@ t.test("what Redis does, but too late to say so, is counted once", async (t) => 
   t.equal(await redis.get("test:a"), "6");
 });
 
-t.test("what a connection that breaks leaves unanswered is not sent again", async (t) => {
+t.test("a command whose reply is lost with the connection is not retried", async (t) => {
   const { connect, connectReplica } = await setUp(t);
   const redis = await connectReplica();
   await connect().call("CLIENT", "PAUSE", "1000", "ALL");
@@ -117,7 +117,7 @@ t.test("what a connection that breaks leaves unanswered is not sent again", asyn
   await t.rejects(unanswered, { name: "MaxRetriesPerRequestError" });
 });
 
-t.test("what Redis refuses is told again", async (t) => {
+t.test("a count that Redis refuses is sent again", async (t) => {
   const { replica, connect } = await setUp(t);
   const counts = await replica();
   const redis = connect();
@@ -129,7 +129,7 @@ t.test("what Redis refuses is told again", async (t) => {
   await counts.close();
 });
 
-t.test("more addresses than go to Redis at a time are all told", async (t) => {
+t.test("more addresses than fit in one pipeline are all sent", async (t) => {
   const { replica, connect } = await setUp(t);
   const counts = await replica();
   await Promise.all(times(2_500).map((_, at) => counted(counts, `${at}`)));
@@ -139,21 +139,18 @@ t.test("more addresses than go to Redis at a time are all told", async (t) => {
   t.same(new Set(sums), new Set(["1"]));
 });
 
-t.test(
-  "without Redis a replica holds the sums of as many addresses as it keeps, and tells those when it is back",
-  async (t) => {
-    const { replica, server, start, connect } = await setUp(t);
-    const counts = await replica();
-    await server.stop();
-    await counted(counts, "first");
-    for (const at of times(20_000).keys()) await counted(counts, `${at}`);
-    await start();
-    const redis = connect();
-    await eventually("the latest sum", async () => (await redis.get("test:19999")) === "1");
-    t.equal(await redis.get("test:first"), null, "forgotten");
-    await counts.close();
-  },
-);
+t.test("without Redis a replica keeps the counts of 20,000 addresses, and sends them when Redis is back", async (t) => {
+  const { replica, server, start, connect } = await setUp(t);
+  const counts = await replica();
+  await server.stop();
+  await counted(counts, "first");
+  for (const at of times(20_000).keys()) await counted(counts, `${at}`);
+  await start();
+  const redis = connect();
+  await eventually("the latest sum", async () => (await redis.get("test:19999")) === "1");
+  t.equal(await redis.get("test:first"), null, "forgotten");
+  await counts.close();
+});
 
 t.test("without Redis a replica counts alone", async (t) => {
   const { replica, server } = await setUp(t);

@@ -11,14 +11,14 @@ import { isProbe } from "./health.ts";
 import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts";
 
 const windowMs = 60_000;
-/** Addresses whose subscriber is cached. */
+/** Addresses whose subscriber is cached, see `subscriber`. */
 const keptAddresses = 10_000;
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
 
 /**
- * Limits requests by address, counted in Redis for all replicas together: requests approximately, log-ins exactly. Without
- * Redis each replica counts requests alone, and log-ins are not limited here; the accounts service limits failed log-ins
- * by itself and does not need Redis.
+ * Limits requests by address, counted in Redis for all replicas together: requests approximately, log-ins exactly.
+ * Without Redis each replica counts requests alone and does not limit log-ins. The accounts service limits failed
+ * log-ins without Redis.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
@@ -50,16 +50,16 @@ export async function registerRateLimits(
   };
 }
 
-/** The store that the plugin asks for counts. A child store is for a limit of its own, such as log-ins: it counts exactly. */
+/** The plugin's store of counts. A child store serves a separate limit, such as log-ins, and counts exactly. */
 function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
   return class Store implements FastifyRateLimitStore {
     private count: RateCounts["approximate"] = counts.approximate;
 
     incr(key: string, answer: Parameters<FastifyRateLimitStore["incr"]>[1]): void {
-      const give = ({ current, leftMs }: Count) => answer(null, { current, ttl: leftMs });
+      const respond = ({ current, leftMs }: Count) => answer(null, { current, ttl: leftMs });
       const count = this.count(key);
-      if (count instanceof Promise) count.then(give, answer);
-      else give(count);
+      if (count instanceof Promise) count.then(respond, answer);
+      else respond(count);
     }
 
     child(): FastifyRateLimitStore {
@@ -70,7 +70,10 @@ function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
   };
 }
 
-/** One text for all addresses of a subscriber: an IPv4 address, however it is written, or an IPv6 network of 64 bits (RFC 6177). */
+/**
+ * The same text for all addresses of a subscriber: an IPv4 address, however it is written, or an IPv6 /64 network (RFC
+ * 6177).
+ */
 export function subscriber(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);

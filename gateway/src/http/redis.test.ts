@@ -1,7 +1,7 @@
 import t from "tap";
 import { redisUrl } from "./redis.ts";
 
-t.test("a secret without the key that is needed fails, naming both", async (t) => {
+t.test("a secret without the needed key fails with an error that names both", async (t) => {
   await t.rejects(redisUrl({ secret: async () => ({ uri: "redis://there:6379" }) }), { message: /`redis`.*`url`/ });
   await t.rejects(redisUrl({ secret: async () => ({ url: "" }) }), { message: /`redis`.*`url`/ });
   t.equal(await redisUrl({ secret: async () => ({ url: "redis://there:6379" }) }), "redis://there:6379");

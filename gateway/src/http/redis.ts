@@ -4,7 +4,7 @@ import { secretStore } from "@sidecart/platform/run";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 
-/** The URL of the Redis that holds the rate limits. */
+/** The URL of the Redis for rate limits. */
 export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string> {
   const { url } = await sidecar.secret(secretStore, "redis", background(10_000));
   if (!url) throw new Error("the secret `redis` has no key `url`");
@@ -15,19 +15,19 @@ export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string
 export function connectRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
-    // A command without an answer may have run: sent again it would count twice.
+    // A command without a reply may have run: a retry would count twice.
     maxRetriesPerRequest: 0,
     connectTimeout: 500,
     commandTimeout: 500,
     retryStrategy: (times) => Math.min(times * 100, 2_000),
   });
-  let known = true;
+  let reachable = true;
   redis.on("error", (error) => {
-    if (known) log.warn({ err: error }, "Redis is not reachable: meanwhile each replica limits rates alone");
-    known = false;
+    if (reachable) log.warn({ err: error }, "Redis is not reachable: until it is, each replica limits rates alone");
+    reachable = false;
   });
   redis.on("ready", () => {
-    known = true;
+    reachable = true;
   });
   return redis;
 }

@@ -11,7 +11,7 @@ const callFor = (request: object, raw: EventEmitter) =>
   new RequestCall(request as FastifyRequest, { raw } as unknown as FastifyReply, options);
 const call = (authorization?: string, raw = new EventEmitter()) => callFor({ headers: { authorization } }, raw);
 
-t.test("a request's token goes along as it came, if gRPC can carry it", async (t) => {
+t.test("a request's token is passed on unchanged, if gRPC can carry it", async (t) => {
   t.equal(call("Bearer abc").authorization(), "Bearer abc");
   t.equal(call("Bearer abc").forService().authorization, "Bearer abc");
   for (const text of [undefined, "", "Bearer ž", "Bearer a\n"]) t.equal(call(text).authorization(), undefined);
@@ -24,7 +24,7 @@ t.test("all calls for one request share its deadline and its signal", async (t) 
   t.equal(raw.listenerCount("close"), 1);
 });
 
-t.test("a client that leaves before it has the whole response aborts its own calls", async (t) => {
+t.test("a client that disconnects before it has the whole response aborts its calls", async (t) => {
   for (const [writableFinished, aborted] of [
     [false, true],
     [true, false],
@@ -36,10 +36,10 @@ t.test("a client that leaves before it has the whole response aborts its own cal
     t.equal(signal.aborted, aborted);
   }
   const closed = Object.assign(new EventEmitter(), { closed: true });
-  t.ok(call("", closed).forService().signal.aborted, "also one that had left before");
+  t.ok(call("", closed).forService().signal.aborted, "also for a client that disconnected earlier");
 });
 
-t.test("taking the token or a context for a service makes the response uncacheable", async (t) => {
+t.test("reading the token or the context for a service makes the response uncacheable", async (t) => {
   for (const take of [undefined, "authorization", "forService"] as const) {
     const responseDependencies = new ResponseDependencies("key");
     const taking = callFor({ headers: {}, responseDependencies }, new EventEmitter());
@@ -49,7 +49,7 @@ t.test("taking the token or a context for a service makes the response uncacheab
   }
 });
 
-t.test("a request is forgotten by the next collection of young objects", async (t) => {
+t.test("a finished request is freed by the next garbage collection of young objects", async (t) => {
   v8.setFlagsFromString("--expose-gc");
   const collect: (options?: { type: "minor" }) => void = runInNewContext("gc");
   const [rounds, perRound, bytes] = [20, 5_000, 800];

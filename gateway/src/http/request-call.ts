@@ -6,14 +6,14 @@ import type { CountLogin } from "./rate-limits.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** What its response depends on; null where the response is not to be cached. */
+    /** The dependencies of its response; null when the response must not be cached. */
     responseDependencies: ResponseDependencies | null;
   }
 }
 
 export type RequestCallOptions = { timeoutMs: number; countLogin: CountLogin };
 
-/** A call for one HTTP request: its deadline, its token, and a signal that aborts when its client goes away. */
+/** The call of one HTTP request: its deadline, its token, and a signal that aborts when the client disconnects. */
 export class RequestCall implements GatewayCall {
   readonly dependencies: ResponseDependencies | undefined;
   readonly #deadline: number;
@@ -35,7 +35,7 @@ export class RequestCall implements GatewayCall {
     return printable(this.#request);
   }
 
-  /** The signal listens for the end of the connection, so it is made for a request that calls a service, and once. */
+  /** The signal listens to the connection, so it is created once, and only for a request that calls a service. */
   forService(): CallContext {
     const authorization = this.authorization();
     this.#context ??= { deadline: this.#deadline, authorization, signal: signalOf(this.#reply) };
@@ -47,7 +47,7 @@ export class RequestCall implements GatewayCall {
   }
 }
 
-/** Aborts when the client goes away before it has the whole response. */
+/** Aborts when the client disconnects before it has the whole response. */
 function signalOf({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController();
   if (raw.closed) abort.abort();
@@ -57,7 +57,7 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
   return abort.signal;
 }
 
-/** gRPC carries printable ASCII only, and every token is that. */
+/** gRPC metadata carries only printable ASCII. Every valid token consists of it. */
 function printable({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
   return /^[\x20-\x7e]+$/.test(authorization) ? authorization : undefined;
 }

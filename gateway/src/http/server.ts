@@ -7,13 +7,13 @@ import { refuseOverload } from "./overload.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
-/** A product may carry a picture of 8 kB, and an order 100 lines. */
+/** Enough for a product with a picture of 8 kB and for an order with 100 lines. */
 const bodyLimit = 128 * 1024;
 
 /** Headers that pages of other origins may read. */
 const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace-id"];
 
-/** The HTTP side without its routes: limits, headers, CORS, traces, errors. */
+/** The HTTP server without its routes: limits, headers, CORS, traces, errors. */
 export async function createHttp(config: GatewayConfig, log: Logger): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -22,7 +22,8 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     trustProxy: (_address: string, hop: number) => hop < config.SIDECART_TRUSTED_PROXIES,
-    // One logger for all requests: a logger for each would cost a tenth of the request, and lines have the id of their trace.
+    // One logger for all requests: a child logger would take a tenth of a request's time, and lines have a trace id
+    // anyway.
     childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -42,14 +43,14 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     return reply.code(404).send({ data: null, errors: [{ message: text, extensions: { code } }] });
   });
   traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
-  // GraphiQL is a page that loads its scripts; the API itself answers data only.
+  // GraphiQL is a page that loads scripts; the API returns only data.
   const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
     done();
   });
   await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), exposedHeaders, maxAge: 600 });
-  // After CORS: a page of another origin can read a refusal only with its headers.
+  // After CORS: a page of another origin can read a refusal only with CORS headers.
   await refuseOverload(app);
   return app;
 }

@@ -8,7 +8,7 @@ import { createHttp } from "./server.ts";
 const theirs = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
 const traceparent = `00-${theirs.traceId}-${theirs.spanId}-01`;
 
-/** The HTTP side with a route that says what it would send on; `ended` gives what was recorded, and the metrics. */
+/** The HTTP server with a route that returns the headers it would propagate. `ended` returns the spans and metrics. */
 async function setUp(t: Test, env: Record<string, string> = {}) {
   const { url, spans } = await startCollector(t);
   const config = testConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env });
@@ -38,7 +38,7 @@ t.test("a request is a trace of its own, with a link to the client's", async (t)
   const { traceId, traceparent: below } = await ask({ traceparent });
   t.match(traceId, /^[0-9a-f]{32}$/);
   t.not(traceId, theirs.traceId);
-  t.ok(below.includes(String(traceId)), "and what it causes belongs to it");
+  t.ok(below.includes(String(traceId)), "and its calls belong to it");
   const { spans } = await ended();
   const request = spans.find(({ name }) => name === "GET /carried/:id");
   t.match(request, { traceId, links: [theirs] });
@@ -46,13 +46,13 @@ t.test("a request is a trace of its own, with a link to the client's", async (t)
   t.equal(spans.find(({ name }) => name === "below")?.parentSpanId, request?.spanId);
 });
 
-t.test("a client does not decide what is recorded", async (t) => {
+t.test("a client does not decide whether its request is recorded", async (t) => {
   const { ask, ended } = await setUp(t, { SIDECART_TRACE_RATIO: "0" });
   await ask({ traceparent });
   t.same((await ended()).spans, []);
 });
 
-t.test("where the one in front is trusted, its trace is gone on with", async (t) => {
+t.test("with a trusted proxy in front, its trace is continued", async (t) => {
   const { ask, ended } = await setUp(t, { SIDECART_TRACE_RATIO: "0", SIDECART_TRUST_TRACE: "true" });
   t.equal((await ask({ traceparent })).traceId, theirs.traceId);
   const { spans } = await ended();
@@ -62,7 +62,7 @@ t.test("where the one in front is trusted, its trace is gone on with", async (t)
   );
 });
 
-t.test("a client's baggage goes no further, trusted or not", async (t) => {
+t.test("a client's baggage is not propagated, trusted or not", async (t) => {
   for (const SIDECART_TRUST_TRACE of ["false", "true"]) {
     const { ask, ended } = await setUp(t, { SIDECART_TRUST_TRACE });
     const { carried } = await ask({ traceparent, baggage: "admin=true" });
@@ -72,7 +72,7 @@ t.test("a client's baggage goes no further, trusted or not", async (t) => {
   }
 });
 
-t.test("durations are measured in seconds, under OpenTelemetry's names", async (t) => {
+t.test("durations are in seconds, under OpenTelemetry's names", async (t) => {
   const { ask, ended } = await setUp(t);
   await ask();
   const { metrics: text } = await ended();

@@ -10,14 +10,15 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The request's span; set in its first hook. */
+    /** The request's span, set in the first hook. */
     span: Span | null;
   }
 }
 
 /**
- * A span and a duration for each request. A client's own trace is linked; only with `trust` is it continued, since it would
- * decide which requests we record. That, and the `import` hooks of its instrumentation, is why this is not `@fastify/otel`.
+ * Records a span and a duration for each request. A client's trace is linked. It is continued only with `trust`,
+ * because the client then decides which requests we record. `@fastify/otel` always continues it, and needs `import`
+ * hooks.
  */
 export function traceRequests(app: FastifyInstance, options: { trust: boolean }): void {
   const tracer = trace.getTracer("sidecart");

@@ -18,7 +18,7 @@ function run(home: string, name: string, words: readonly string[], more: Record<
 
 const names = ["reindex", "dead-letters", "rotate-keys", "seed", "demo"];
 
-t.test("every command says what it does and takes", async (t) => {
+t.test("every command has a help", async (t) => {
   for (const name of names) {
     const { code, said } = run(temporaryHome(t), name, ["--help"]);
     t.equal(code, 0);
@@ -27,7 +27,7 @@ t.test("every command says what it does and takes", async (t) => {
   }
 });
 
-t.test("a wrong word is refused in one line", async (t) => {
+t.test("a wrong argument is refused in one line", async (t) => {
   for (const name of names) {
     for (const words of [["--instanz", "two"], ["nonsense"]]) {
       const { code, said } = run(temporaryHome(t), name, words);
@@ -37,20 +37,20 @@ t.test("a wrong word is refused in one line", async (t) => {
   }
 });
 
-t.test("a reader that has had enough ends a command quietly", async (t) => {
+t.test("a command ends quietly when its output is closed", async (t) => {
   const command = [process.execPath, join(import.meta.dirname, "dead-letters.ts"), "--help"];
   const script = '{ "$@"; echo "ended with $?" >&2; } | true';
   const { stderr } = spawnSync("sh", ["-c", script, "sh", ...command], { encoding: "utf8" });
   t.equal(stderr, "ended with 0\n");
 });
 
-t.test("an instance that does not run is named with how to start it", async (t) => {
+t.test("the error for an instance that does not run says how to start it", async (t) => {
   const { code, said } = run(temporaryHome(t), "reindex", ["--instance", "two"]);
   t.equal(code, 1);
   t.equal(said, '✗ instance "two" does not run: npm start -- --instance two, or name a gateway in SIDECART_URL\n');
 });
 
-t.test("where no instance runs, each command says in one line what to do", async (t) => {
+t.test("if no instance runs, each command says in one line what to do", async (t) => {
   for (const name of names) {
     const { code, said } = run(temporaryHome(t), name, []);
     t.equal(code, 1);
@@ -58,7 +58,7 @@ t.test("where no instance runs, each command says in one line what to do", async
   }
 });
 
-t.test("another system is not tried with the log-in that is published", async (t) => {
+t.test("the published log-in is never sent to another system", async (t) => {
   const env = { ...process.env, SIDECART_URL: "http://127.0.0.1:9", SIDECART_EMAIL: "", SIDECART_PASSWORD: "" };
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "reindex.ts")], {
     env,
@@ -68,7 +68,7 @@ t.test("another system is not tried with the log-in that is published", async (t
   t.equal(stderr, "✗ SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin\n");
 });
 
-t.test("sample data and an order go through a gateway that is named by its address alone", async (t) => {
+t.test("seed and demo work on a gateway that is given by its URL", async (t) => {
   const cli = new StartedCli(t, temporaryHome(t), ["--no-seed"]);
   const env = {
     SIDECART_URL: await cli.ready(),
@@ -85,7 +85,7 @@ t.test("sample data and an order go through a gateway that is named by its addre
   t.match(said, /the admin marked it: paid\n$/);
 });
 
-t.test("commands reach the one instance that runs, named or not, on whatever port it listens", async (t) => {
+t.test("commands find the running instance, with or without its name, on any port", async (t) => {
   const home = temporaryHome(t);
   const cli = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);
   await cli.ready();

@@ -4,11 +4,11 @@ import { usageText } from "./usage.mjs";
 export const usage = {
   name: "dead-letters",
   forms: {
-    "": "lists what each service could not handle, and why",
-    "redrive SERVICE": "has a service handle its dead letters again",
-    "redrive SERVICE EVENT_ID…": "only these",
+    "": "lists the events that each service could not handle, with the error",
+    "redrive SERVICE": "retries the dead letters of a service",
+    "redrive SERVICE EVENT_ID…": "retries only these",
   },
-  asks: "gateway",
+  calls: "gateway",
 };
 
 export const help = () => usageText(usage);

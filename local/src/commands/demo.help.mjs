@@ -3,10 +3,10 @@ import { usageText } from "./usage.mjs";
 /** @type {import("./usage.mjs").Usage} */
 export const usage = {
   name: "demo",
-  text: `  Places an order as a new customer and has the admin mark it as paid; says what happens. Needs the sample data that
-  the command seed fills in.
+  text: `  Registers a customer, who searches and orders; then the admin marks the order as paid. Prints each step.
+  Needs the sample data of the command seed.
 `,
-  asks: "gateway",
+  calls: "gateway",
 };
 
 export const help = () => usageText(usage);

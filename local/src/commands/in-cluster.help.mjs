@@ -11,15 +11,15 @@ const own = `npm run in-cluster -- [options] COMMAND [WORDS…]
 
   Runs ${commands.join(", ")} against a release in Kubernetes, as its first admin.
 
-  --namespace NAME  of the release (kubectl's current one)
-  --context NAME    of kubectl (its current one)
-  --url URL         a way to the gateway that is there already (kubectl opens one)
-  --yes-production  ${writeSamples.join(" and ")} write sample data into a release for production too
-  --help            this text; after the command, that one's
+  --namespace NAME  the namespace of the release; default: kubectl's current one
+  --context NAME    the context of kubectl; default: its current one
+  --url URL         a URL of the gateway; default: kubectl forwards a port to it
+  --yes-production  lets ${writeSamples.join(" and ")} write sample data into a production release
+  --help            prints this text; after a command, the command's help
 `;
 
 /**
- * With the name of a command among the words, that command's.
+ * The help of the command among the words, if there is one.
  *
  * @param {string[]} [words]
  */

@@ -1,30 +1,30 @@
 /**
  * @typedef {object} Usage
  * @property {string} name
- * @property {Record<string, string>} [forms] What each form of words does, where there are several.
+ * @property {Record<string, string>} [forms] Its forms, if there are several, with what each does.
  * @property {string} [text]
- * @property {"gateway"} [asks] It asks a gateway, so that another one can be named.
+ * @property {"gateway"} [calls] It calls a gateway, so another gateway can be named.
  */
 
-const elsewhere = `  Elsewhere than on this machine: SIDECART_URL, with SIDECART_EMAIL and SIDECART_PASSWORD of an admin; a release in
-  Kubernetes: npm run in-cluster.
+const elsewhere = `  For a gateway on another machine set SIDECART_URL, and SIDECART_EMAIL and SIDECART_PASSWORD of an admin.
+  For a release in Kubernetes use npm run in-cluster.
 `;
-const instanceOption = "  --instance NAME   which copy of the system on this machine (the one that runs)\n";
-const helpOption = "  --help            this text\n";
+const instanceOption = "  --instance NAME   the copy of the system on this machine; default: the one that runs\n";
+const helpOption = "  --help            prints this text\n";
 
 /**
- * The help of an operator's command on this machine.
+ * The help of a command that operators run on this machine.
  *
  * @param {Usage} usage
  */
-export function usageText({ name, forms, text = "", asks }) {
+export function usageText({ name, forms, text = "", calls }) {
   const command = `npm run ${name}`;
   const head = forms ? formsText(command, " -- ", forms) : `${command} [-- options]\n`;
-  return paragraphs(head, text + (asks ? elsewhere : ""), instanceOption + helpOption);
+  return paragraphs(head, text + (calls ? elsewhere : ""), instanceOption + helpOption);
 }
 
 /**
- * The help of the same command behind `npm run in-cluster`, where there is no instance to choose.
+ * The help of the same command under `npm run in-cluster`, which has no instances.
  *
  * @param {Usage} usage
  */
@@ -44,10 +44,10 @@ function paragraphs(...texts) {
  * @param {Record<string, string>} forms
  */
 function formsText(command, separator, forms) {
-  const written = Object.entries(forms).map(([words, does]) => ({
+  const rows = Object.entries(forms).map(([words, does]) => ({
     form: words ? command + separator + words : command,
     does,
   }));
-  const width = Math.max(...written.map(({ form }) => form.length));
-  return written.map(({ form, does }) => `${form.padEnd(width)}  ${does}\n`).join("");
+  const width = Math.max(...rows.map(({ form }) => form.length));
+  return rows.map(({ form, does }) => `${form.padEnd(width)}  ${does}\n`).join("");
 }

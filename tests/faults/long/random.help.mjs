@@ -1,7 +1,7 @@
-export const help = () => `Kills processes at random while people trade, and checks the books after it.
+export const help = () => `Kills random processes while customers order, then checks that stock and orders agree.
 
 npm run faults
 
-  SIDECART_FAULTS_SECONDS  for how long, at most 600 (60)
-  SEED                     repeats a run: it is the first line of its output
+  SIDECART_FAULTS_SECONDS  duration, at most 600; default: 60
+  SEED                     repeats a run: its seed is the first line of its output
 `;

@@ -3,10 +3,10 @@ import type { Account } from "@sidecart/proto/accounts/v1/accounts";
 import { batchBounds, inOrderOf, unique } from "../../calls/batching.ts";
 import type { Services } from "../../services.ts";
 
-/** Each call shows one person's token, so many run at once: people do not wait for each other. */
+/** Each call carries one caller's token. Many run concurrently, so that callers do not wait for each other. */
 const parallel = 64;
 
-/** Reads of accounts by one person, in one call. Ids in lower case, as the service has them. */
+/** Batches one caller's reads of accounts. Ids must be in lower case, as the service returns them. */
 export const accountBatcher = ({ accounts }: Pick<Services, "accounts">): Batcher<string, Account | undefined> =>
   createBatcher<string, Account | undefined>({
     ...batchBounds,

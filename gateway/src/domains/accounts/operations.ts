@@ -23,7 +23,7 @@ export async function readUser({ account }: AccountsDeps, id: string, call: Gate
   return (await account(checkId(id), call.forService())) ?? null;
 }
 
-/** At most 100 ids; those that the caller may see. */
+/** At most 100 ids. Returns the accounts that the caller may see. */
 export async function readUsers({ accounts }: AccountsDeps, ids: string[], call: GatewayCall): Promise<ApiUser[]> {
   return (await accounts.getAccounts({ ids }, call.forService())).accounts;
 }
@@ -92,7 +92,7 @@ export async function grantRoles(
   return answered(account, "an account");
 }
 
-/** The account that the token names. Only to know which one to read: the service verifies the token before it answers. */
+/** The account id in the token. The token is not verified here: the service verifies it. */
 function subjectOf(authorization: string | undefined): string {
   try {
     return decodeJwt(authorization?.replace(/^Bearer /, "") ?? "").sub ?? "";

@@ -14,20 +14,18 @@ type Fetch = { read(): void; answer(): void; fail(): void };
 const ids = ["a", "b"] as const;
 type Id = (typeof ids)[number];
 
-/** A catalogue whose changes are heard late and in any order, and whose fetches end when the test says so. */
-function world() {
-  const history = new Map<Id, State[]>(ids.map((id) => [id, [{ version: 0, price: 0, stock: 0 }]]));
-  const now = (id: Id) => history.get(id)?.at(-1) as State;
-  const unheard: ServiceChange[] = [];
-  const heard = new Map<Id, { version: number; price: number }>(ids.map((id) => [id, { version: 0, price: 0 }]));
+const product = (id: Id, state: State) =>
+  ({ id, name: "", description: "", category: "", ...state }) as unknown as ApiProduct;
+
+/** Fetches in progress. Each reads the state, and returns or fails, when the test says so. */
+function createFetches() {
   const fetches = new Set<Fetch>();
-  /** Reads at a moment between the question and the answer. */
-  const later = <T>(look: () => T) =>
+  const start = <T>(readState: () => T) =>
     new Promise<T>((resolve, reject) => {
       let seen: T | undefined;
       const fetch: Fetch = {
         read() {
-          seen ??= look();
+          seen ??= readState();
         },
         answer() {
           fetch.read();
@@ -41,19 +39,18 @@ function world() {
       };
       fetches.add(fetch);
     });
-  const product = (id: Id) => ({ id, name: "", description: "", category: "", ...now(id) }) as unknown as ApiProduct;
-  const cache = createProductCache({
-    source: {
-      product: (id) => later(() => product(id as Id)),
-      products: () => later(() => ids.map(product)),
-    },
-    maxAgeMs: 60_000,
-    timeoutMs: 5_000,
-  });
+  return { fetches, start };
+}
+
+/** Every state of each product, and the changes that the cache has not heard of. */
+function createHistory() {
+  const states = new Map<Id, State[]>(ids.map((id) => [id, [{ version: 0, price: 0, stock: 0 }]]));
+  const unheard: ServiceChange[] = [];
+  const now = (id: Id) => states.get(id)?.at(-1) as State;
   return {
-    fetches,
     unheard,
-    cache,
+    now,
+    at: (id: Id, version: number) => states.get(id)?.[version],
     commit(id: Id, what: "price" | "stock") {
       const { version, price, stock } = now(id);
       const next = {
@@ -61,46 +58,63 @@ function world() {
         price: price + Number(what === "price"),
         stock: stock + Number(what === "stock"),
       };
-      history.get(id)?.push(next);
+      states.get(id)?.push(next);
       const inPlace = what === "stock";
       unheard.push({ id, owner: "", version: next.version, inPlace, stock: inPlace ? next.stock : undefined });
     },
+  };
+}
+
+/** A catalogue whose changes arrive late and in any order, and whose fetches end when the test says so. */
+function world() {
+  const { unheard, now, at, commit } = createHistory();
+  const { fetches, start } = createFetches();
+  const heard = new Map<Id, { version: number; price: number }>(ids.map((id) => [id, { version: 0, price: 0 }]));
+  const source = {
+    product: (id: string) => start(() => product(id as Id, now(id as Id))),
+    products: () => start(() => ids.map((id) => product(id, now(id)))),
+  };
+  const cache = createProductCache({ source, maxAgeMs: 60_000, timeoutMs: 5_000 });
+  return {
+    fetches,
+    cache,
+    commit,
     hear(place: number) {
       const [change] = unheard.splice(place % Math.max(unheard.length, 1), 1);
       if (!change) return;
       cache.apply(change);
       const last = heard.get(change.id as Id) as { version: number; price: number };
       last.version = Math.max(last.version, change.version);
-      const state = history.get(change.id as Id)?.[change.version];
+      const state = at(change.id as Id, change.version);
       if (state && !change.inPlace) last.price = Math.max(last.price, state.price);
     },
-    /** What is answered at once, from memory, has every change in it that was heard of. */
-    check(known: unknown) {
-      if (known instanceof Promise) return void known.catch(() => {});
-      for (const { id, version, price, stock } of [known].flat() as unknown as (State & { id: Id })[]) {
-        const told = heard.get(id) as { version: number; price: number };
-        t.ok(version >= told.version, `${id}: version ${version}, heard of ${told.version}`);
-        t.ok(Number(price) >= told.price, `${id}: price ${price}, heard of ${told.price}`);
-        t.equal(stock, history.get(id)?.[version]?.stock, "the stock is that of its version");
+    /** A value from memory has every change in it that the cache has heard of. */
+    check(read: unknown) {
+      if (read instanceof Promise) return void read.catch(() => {});
+      for (const { id, version, price, stock } of [read].flat() as unknown as (State & { id: Id })[]) {
+        const last = heard.get(id) as { version: number; price: number };
+        t.ok(version >= last.version, `${id}: version ${version}, heard of ${last.version}`);
+        t.ok(Number(price) >= last.price, `${id}: price ${price}, heard of ${last.price}`);
+        t.equal(stock, at(id, version)?.stock, "the stock is that of its version");
       }
     },
   };
 }
 
 const step = fc.record({
-  act: fc.constantFrom("commit", "hear", "ask", "list", "read", "answer", "fail"),
+  act: fc.constantFrom("commit", "hear", "get", "list", "read", "answer", "fail"),
   place: fc.nat(5),
   id: fc.constantFrom(...ids),
   what: fc.constantFrom("price" as const, "stock" as const),
 });
 const page = { first: 2 };
 const forService = () => {
-  throw new Error("a cached read shows nobody's token");
+  throw new Error("a cached read carries no token");
 };
 const call = { forService };
 
 t.test(
-  "in whatever order fetches and changes come, a cached value is never older than the last change that was heard",
+  "whatever the order of fetches and changes, a cached value is never older than the last change that arrived",
   async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const { fetches, cache, commit, hear, check } = world();
@@ -108,7 +122,7 @@ t.test(
         const fetch = [...fetches][place % Math.max(fetches.size, 1)];
         if (act === "commit") commit(id, what);
         else if (act === "hear") hear(place);
-        else if (act === "ask") check(cache.product(id, call));
+        else if (act === "get") check(cache.product(id, call));
         else if (act === "list") check(cache.products(page, call));
         else if (fetch) fetch[act]();
         await turn();
@@ -118,33 +132,33 @@ t.test(
   },
 );
 
-t.test("concurrent reads of one product share a fetch, until a change of it is heard", async (t) => {
+t.test("concurrent reads of one product share a fetch until a change of the product arrives", async (t) => {
   const { fetches, cache, commit, hear } = world();
   const first = cache.product("a", call);
-  t.equal(cache.product("A", call), first, "in whatever case the id is written");
+  t.equal(cache.product("A", call), first, "also when the id is in upper case");
   t.equal(fetches.size, 1);
   commit("a", "price");
   hear(0);
   const second = cache.product("a", call);
-  t.equal(fetches.size, 2, "one that began before may have read what was");
+  t.equal(fetches.size, 2, "the earlier fetch may have read the old state");
   for (const fetch of fetches) fetch.answer();
   t.match(await Promise.all([first, second]), [{ version: 1 }, { version: 1 }]);
-  t.match(cache.product("a", call), { version: 1 }, "the later one is kept");
+  t.match(cache.product("a", call), { version: 1 }, "the later fetch is cached");
 });
 
-t.test("an absent cursor is the same as null, and differs from every text that a client may send", async (t) => {
+t.test("an absent cursor is the same as null and differs from every text that a client may send", async (t) => {
   const { fetches, cache } = world();
   const first = cache.products({ first: 2 }, call);
   for (const fetch of fetches) fetch.answer();
   const rows = await first;
-  t.same(cache.products({ first: 2, after: null }, call), rows, "known");
+  t.same(cache.products({ first: 2, after: null }, call), rows, "cached");
   for (const after of ["undefined", "null", ""]) cache.products({ first: 2, after }, call);
-  t.equal(fetches.size, 3, "asked for");
+  t.equal(fetches.size, 3, "not cached");
   for (const fetch of fetches) fetch.answer();
 });
 
 t.test(
-  "a response is charged with every product that it depends on, and is current while all are the same",
+  "a response is charged with every product that it depends on, and is current while none of them changes",
   async (t) => {
     const { fetches, cache, commit, hear } = world();
     const first = cache.products(page, call);
@@ -165,8 +179,11 @@ t.test(
     t.same([list.isCurrent(), one.isCurrent()], [false, true]);
     commit("b", "price");
     hear(0);
-    t.notOk(one.isCurrent(), "it is not known what that is now");
-    t.notOk(dependenciesOf((tracked) => cache.product("b", tracked)).isCacheable, "nor is what is on its way");
+    t.notOk(one.isCurrent(), "the product is not cached any more");
+    t.notOk(
+      dependenciesOf((tracked) => cache.product("b", tracked)).isCacheable,
+      "a fetch in progress is not cacheable either",
+    );
     for (const fetch of fetches) fetch.answer();
   },
 );
@@ -181,59 +198,62 @@ t.test("a failure is not cached", async (t) => {
   t.match(await next, { id: "a" });
 });
 
-t.test("a page is made of cached products, and those that are missing are fetched alone", async (t) => {
+t.test("a page is made of cached products, and only the missing ones are fetched", async (t) => {
   const { fetches, cache, commit, hear } = world();
   const first = cache.products(page, call);
   for (const fetch of fetches) fetch.answer();
   t.match(await first, [{ id: "a" }, { id: "b" }]);
-  t.match(cache.product("b", call), { id: "b" }, "known now");
+  t.match(cache.product("b", call), { id: "b" }, "cached now");
   t.match(cache.products(page, call), [{ id: "a" }, { id: "b" }]);
   commit("a", "stock");
   hear(0);
-  t.match(cache.products(page, call), [{ id: "a", stock: 1 }, { id: "b" }], "a stock that is told is set");
+  t.match(cache.products(page, call), [{ id: "a", stock: 1 }, { id: "b" }], "a change that states the stock sets it");
   cache.apply({ id: "a", owner: "", version: 9, inPlace: true });
   const after = cache.products(page, call);
-  t.equal(fetches.size, 1, "one that is not told is fetched");
+  t.equal(fetches.size, 1, "after a change without the stock the product is fetched");
   for (const fetch of fetches) fetch.answer();
   t.match(await after, [{ id: "a", stock: 1 }, { id: "b" }]);
 });
 
 const maxAgeMs = 1_000;
 
-t.test("a product that is read often is refreshed before it expires; while that fails it expires", async (t) => {
-  let fetches: number[] = [];
-  let away = false;
-  const cache = createProductCache({
-    source: {
-      async product() {
-        fetches.push(Date.now());
-        if (away) throw new Error("away");
-        return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
+t.test(
+  "a product that is read often is refreshed before it expires; if the refresh fails, the product expires",
+  async (t) => {
+    let fetches: number[] = [];
+    let away = false;
+    const cache = createProductCache({
+      source: {
+        async product() {
+          fetches.push(Date.now());
+          if (away) throw new Error("away");
+          return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
+        },
+        products: async () => [],
       },
-      products: async () => [],
-    },
-    maxAgeMs,
-    timeoutMs: 5_000,
-  });
-  const ask = () => cache.product("a", call);
-  await readLate(maxAgeMs, ask, () => {
-    const known = fetches.length === 1;
-    if (!known) fetches = [];
-    return known;
-  });
-  await eventually("the product to be fetched, though nobody asks again", async () => fetches.length === 2);
-  t.notOk(ask() instanceof Promise, "it is known");
+      maxAgeMs,
+      timeoutMs: 5_000,
+    });
+    const read = () => cache.product("a", call);
+    await readLate(maxAgeMs, read, () => {
+      const cached = fetches.length === 1;
+      if (!cached) fetches = [];
+      return cached;
+    });
+    await eventually("the product to be fetched though nobody reads it", async () => fetches.length === 2);
+    t.notOk(read() instanceof Promise, "it is cached");
 
-  away = true;
-  const since = fetches.at(-1) ?? 0;
-  const asking = setInterval(() => void Promise.resolve(ask()).catch(() => {}), 20);
-  t.teardown(() => clearInterval(asking));
-  await eventually("its time to end", async () =>
-    Promise.resolve(ask()).then(
-      () => false,
-      () => true,
-    ),
-  );
-  t.ok(Date.now() - since >= maxAgeMs - 50, "not before");
-  t.ok(fetches.length > 2, "it was tried ahead");
-});
+    away = true;
+    const since = fetches.at(-1) ?? 0;
+    const reading = setInterval(() => void Promise.resolve(read()).catch(() => {}), 20);
+    t.teardown(() => clearInterval(reading));
+    await eventually("the entry to expire", async () =>
+      Promise.resolve(read()).then(
+        () => false,
+        () => true,
+      ),
+    );
+    t.ok(Date.now() - since >= maxAgeMs - 50, "not before");
+    t.ok(fetches.length > 2, "a refresh was tried before the entry expired");
+  },
+);

@@ -11,7 +11,7 @@ import type { ApiProduct } from "./model.ts";
 import type { ProductSource } from "./reads.ts";
 
 const heapShare = { products: 0.12, pages: 0.03 };
-/** Everybody sees the same lists. */
+/** All callers see the same lists. */
 const everybody = { owner: "", caller: "" };
 
 type Call = Pick<GatewayCall, "forService"> & { readonly dependencies?: ResponseDependencies | undefined };
@@ -21,7 +21,7 @@ export type ProductCache = {
   apply(change: ServiceChange): void;
 };
 
-/** Where a change says what the stock is now, that is set. After any other change the product is fetched again. */
+/** Sets the stock where the change states it. After any other change the product is fetched again. */
 function amend(product: ApiProduct | null, { stock, version }: ServiceChange): ApiProduct | undefined {
   if (!product || stock === undefined) return undefined;
   return version > product.version ? { ...product, stock, version } : product;
@@ -30,7 +30,7 @@ function amend(product: ApiProduct | null, { stock, version }: ServiceChange): A
 const bytesOfEmptyProduct = 700;
 const bytesOfAttribute = 110;
 
-/** An estimate that is rather too high; memory-budget.test.ts compares it with the heap. */
+/** An estimate, rather too high than too low; memory-budget.test.ts compares it with the heap. */
 export function bytesOfProduct({ name, description, category, imageUrl, attributes }: ApiProduct): number {
   let bytes = bytesOfEmptyProduct + bytesOfTexts(name, description, category, imageUrl ?? "");
   for (const key in attributes) bytes += bytesOfAttribute + bytesOfTexts(key, attributes[key] ?? "");
@@ -40,8 +40,8 @@ export function bytesOfProduct({ name, description, category, imageUrl, attribut
 export type ProductCacheOptions = { source: ProductSource; maxAgeMs: number; timeoutMs: number };
 
 /**
- * Products, which single reads and pages share. A fetch serves everybody who reads the same meanwhile: it shows nobody's
- * token, and does not end when one of them leaves.
+ * Caches products; single reads and pages share them. Concurrent callers share a fetch, so it carries no token and
+ * continues when one caller disconnects.
  */
 export function createProductCache({ source, maxAgeMs, timeoutMs }: ProductCacheOptions): ProductCache {
   if (maxAgeMs === 0) return uncached(source);

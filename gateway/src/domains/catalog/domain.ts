@@ -11,7 +11,7 @@ export const catalog: Domain = {
     listSizes: {
       "ProductSearch.facets": 4,
       "Facet.values": 20,
-      // The `first` of the field around it counts these rows.
+      // The `first` of the enclosing field already counts these rows.
       "ProductSearch.items": 1,
     },
   },

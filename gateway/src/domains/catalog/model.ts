@@ -11,7 +11,7 @@ export type ApiProduct = ReturnType<typeof toProduct>;
 
 export type ApiReindexProgress = GetReindexResponse;
 
-/** As clients send it: each part absent, null or given. */
+/** The filter as clients send it. */
 export type ProductFilter = {
   categories?: string[] | null | undefined;
   partnerId?: string | null | undefined;

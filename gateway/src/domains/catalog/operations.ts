@@ -25,20 +25,20 @@ export function readProduct({ cache }: CatalogDeps, id: string, call: GatewayCal
   return cache.product(id, call);
 }
 
-/** Those of these ids that exist. */
+/** The products of these ids that exist. */
 export async function readProducts({ cache }: CatalogDeps, ids: string[], call: GatewayCall): Promise<ApiProduct[]> {
   const products = await Promise.all(ids.map((id) => cache.product(id, call)));
   return products.filter((product) => product !== null);
 }
 
-/** The newest first; with `query` the best matches, of which there is one page here. */
+/** Newest first. With `query` the best matches, in one page only. */
 export function listProducts(
   deps: CatalogDeps,
   { query, ...page }: PageInput & { query?: string | null | undefined },
   call: GatewayCall,
 ): MaybePromise<ApiProduct[]> {
   if (!query) return deps.cache.products(page, call);
-  if (page.after) throw new AppError(commonErrors.invalid, { message: "Page through matches with searchProducts." });
+  if (page.after) throw new AppError(commonErrors.invalid, { message: "To page through matches, use searchProducts." });
   return bestMatches(deps, query, page.first ?? 20, call);
 }
 
@@ -108,7 +108,7 @@ export async function deleteProduct(
 
 export type InventoryUpdate = { id: string; type: keyof typeof InventoryChange; number: number; reason: string };
 
-/** The stock after the update. */
+/** Returns the stock after the update. */
 export async function updateInventory(
   { catalog, cache }: CatalogDeps,
   input: InventoryUpdate,
@@ -125,5 +125,5 @@ export const reindex = ({ catalog }: CatalogDeps, call: GatewayCall) => catalog.
 export const readReindex = ({ catalog }: CatalogDeps, index: string, call: GatewayCall) =>
   catalog.getReindex({ index }, call.forService());
 
-/** What somebody changes here is invalidated here before they are answered. */
+/** The replica that makes a change invalidates its own cache before it responds, so callers read their own writes. */
 const changeOf = (id: string) => ({ id: id.toLowerCase(), owner: "", version: latestVersion, inPlace: false });

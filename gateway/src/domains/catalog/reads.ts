@@ -6,14 +6,14 @@ import { inPages, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import { type ApiProduct, toProduct } from "./model.ts";
 
-/** Where products come from that are not cached. */
+/** Reads products from the service, past the cache. */
 export type ProductSource = {
   product(id: string, context: CallContext): Promise<ApiProduct | null>;
-  /** The newest first. */
+  /** Newest first. */
   products(page: PageInput, context: CallContext): Promise<ApiProduct[]>;
 };
 
-/** Asks the service each time: for single products in one call for those that are read at the same moment. */
+/** Calls the service each time. Concurrent reads of single products are batched into one call. */
 export function productSource({ catalog }: Pick<Services, "catalog">): ProductSource {
   const batched = createBatcher<string, Product | undefined>({
     ...batchBounds,
@@ -29,8 +29,8 @@ export function productSource({ catalog }: Pick<Services, "catalog">): ProductSo
       const product = await batched(checkId(id), context);
       return product ? toProduct(product) : null;
     },
-    async products(wanted, context) {
-      const found = await inPages(wanted, async (page) => (await catalog.listProducts(page, context)).products);
+    async products(requested, context) {
+      const found = await inPages(requested, async (page) => (await catalog.listProducts(page, context)).products);
       return found.map(toProduct);
     },
   };

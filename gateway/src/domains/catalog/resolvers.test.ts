@@ -5,7 +5,7 @@ const id = "019a0000-0000-7000-8000-000000000001";
 const update = "mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { stock } }";
 
 t.test(
-  "who restocks a product sees it at once; lists stay, unless the product is taken out of the inventory",
+  "a new stock is visible at once to the caller who set it; cached lists stay unless the product is deleted",
   async (t) => {
     let stock = 1;
     const product = () => ({ id, stock, version: stock });

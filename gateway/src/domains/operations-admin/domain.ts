@@ -4,7 +4,7 @@ import { resolversOf } from "./resolvers.ts";
 
 const { dirname } = import.meta;
 
-/** What operators do to services: dead letters. */
+/** The operators' API: dead letters. */
 export const operationsAdmin: Domain = {
   typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
   costs: { listSizes: { "DeadLetters.items": 1 } },

@@ -23,7 +23,7 @@ type Person = keyof typeof tokens;
 type Outcomes = { orders: { id: string; authorization: string }[] };
 type World = { keysAway?: boolean; cacheMs?: number };
 
-/** The API over the orders of two accounts. `asked` has what the service was asked, as `person id` or `person`. */
+/** The API over the orders of two accounts. `asked` lists the calls to the service as `caller id` or `caller`. */
 async function startOrders(t: Test, { keysAway = false, cacheMs = 60_000 }: World = {}) {
   const orders = new Map(
     [first, second, third].map((id, place) => [id, { id, accountId: [ann, bob][place % 2], version: 1 }]),
@@ -31,14 +31,14 @@ async function startOrders(t: Test, { keysAway = false, cacheMs = 60_000 }: Worl
   const asked: string[] = [];
   const personOf = (authorization = "") =>
     Object.keys(tokens).find((name) => `Bearer ${tokens[name as Person]}` === authorization) ?? "nobody";
-  /** As strict as the service may ever become: admins and couriers see what others do not. */
+  /** Access rules as strict as any service may have: couriers and admins see other orders than customers. */
   const seenBy = (authorization: string, { accountId }: { accountId: string | undefined }) => {
     const { sub, roles } = decodeJwt<{ roles: string[] }>(authorization.slice("Bearer ".length));
     return roles.includes("admin") || (sub === accountId && !roles.includes("deliverer"));
   };
   const jwks = JSON.stringify({ keys: [{ ...key.publicJwk, kid: key.kid, alg: "ES256" }] });
   const verifier = verifierFrom(async () => {
-    if (keysAway) throw new Error("the keys are out of reach");
+    if (keysAway) throw new Error("the keys are not reachable");
     return jwks;
   });
   const api = await startApi(
@@ -74,10 +74,10 @@ async function startOrders(t: Test, { keysAway = false, cacheMs = 60_000 }: Worl
   return { order, list, read, change, asked, orders };
 }
 
-t.test("the service is asked once for each viewer, and decides for each", async (t) => {
+t.test("the service is called once for each viewer, and decides for each", async (t) => {
   const { order, read, asked } = await startOrders(t);
   for (const _ of [1, 2]) t.equal(await order("ann", first), first);
-  t.equal(await order("ann", first.toUpperCase()), first, "in whatever case the id is written");
+  t.equal(await order("ann", first.toUpperCase()), first, "also when the id is in upper case");
   for (const _ of [1, 2]) t.equal(await order("bob", first), null);
   for (const _ of [1, 2]) t.equal(await order("eve", first), first);
   t.equal(await order("ann", first), first);
@@ -88,27 +88,31 @@ t.test("the service is asked once for each viewer, and decides for each", async 
 t.test("a token with other roles of the same account is another viewer", async (t) => {
   const { order, list, asked } = await startOrders(t);
   t.equal(await order("ann", first), first);
-  t.equal(await order("annAsCourier", first), null, "the service refuses what it showed to her with other roles");
+  t.equal(
+    await order("annAsCourier", first),
+    null,
+    "the service refuses the order that it showed to the same account with other roles",
+  );
   t.same(await list("ann"), [first, third]);
   await list("annAsCourier");
   t.same(asked, [`ann ${first}`, `annAsCourier ${first}`, "ann", "annAsCourier"]);
 });
 
-t.test("that somebody may not see an order does not hide it from who may", async (t) => {
+t.test("an order that one viewer may not see stays visible to others", async (t) => {
   const { order } = await startOrders(t);
   t.equal(await order("bob", first), null);
   t.equal(await order("ann", first), first);
 });
 
-t.test("two who ask at once get their own answers", async (t) => {
+t.test("concurrent viewers get their own results", async (t) => {
   const { order } = await startOrders(t);
   t.same(await Promise.all([order("bob", first), order("ann", first)]), [null, first]);
 });
 
-t.test("a list is its account's, until one of its orders changes", async (t) => {
+t.test("a list is cached for its account until one of its orders changes", async (t) => {
   const { list, order, change, asked, orders } = await startOrders(t);
   t.same([await list("ann"), await list("bob"), await list("ann")], [[first, third], [second], [first, third]]);
-  t.equal(await order("ann", third), third, "what the list showed is visible alone too");
+  t.equal(await order("ann", third), third, "an order that the list showed is visible alone too");
   t.same(asked, ["ann", "bob"]);
   orders.set(fourth, { id: fourth, accountId: ann, version: 1 });
   change(fourth, ann, 1);
@@ -117,7 +121,7 @@ t.test("a list is its account's, until one of its orders changes", async (t) => 
 });
 
 t.test(
-  "a change that the cached order has in it already invalidates nothing; a newer one asks every viewer's again",
+  "a change that the cached order already contains invalidates nothing; a newer one invalidates it for every viewer",
   async (t) => {
     const { order, change, asked, orders } = await startOrders(t);
     const readAll = async () => [await order("ann", first), await order("eve", first)];
@@ -127,12 +131,12 @@ t.test(
     t.same(asked, [`ann ${first}`, `eve ${first}`]);
     orders.set(first, { id: first, accountId: bob, version: 2 });
     change(first, ann, 2);
-    t.same(await readAll(), [null, first], "it may be another's now");
+    t.same(await readAll(), [null, first], "the new version may belong to another account");
     t.same(asked.slice(2), [`ann ${first}`, `eve ${first}`]);
   },
 );
 
-t.test("where tokens cannot be verified here, the service is asked each time", async (t) => {
+t.test("without keys to verify tokens, the service is called each time", async (t) => {
   const { order, list, asked } = await startOrders(t, { keysAway: true });
   for (const _ of [1, 2]) t.equal(await order("ann", first), first);
   for (const _ of [1, 2]) t.equal((await list("ann")).length, 2);
@@ -140,7 +144,7 @@ t.test("where tokens cannot be verified here, the service is asked each time", a
 });
 
 t.test(
-  "an order is refreshed with the token of a viewer who reads it; who may not see it refreshes nothing",
+  "an order is refreshed with the token of a viewer who reads it; a viewer who may not see it refreshes nothing",
   async (t) => {
     const cacheMs = 1_000;
     const { order, asked } = await startOrders(t, { cacheMs });
@@ -158,8 +162,8 @@ t.test(
       },
     );
     const before = countOf("bob");
-    await eventually("the order to be refreshed, though nobody reads it again", async () => countOf("ann") > 1);
+    await eventually("the order to be refreshed without another read", async () => countOf("ann") > 1);
     t.equal(countOf("ann"), 2);
-    t.equal(countOf("bob"), before, "nothing is fetched for him that he does not ask for");
+    t.equal(countOf("bob"), before, "no refresh for a viewer who did not read it");
   },
 );

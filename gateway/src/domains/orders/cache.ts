@@ -15,7 +15,7 @@ const heapShare = { orders: 0.16, visibility: 0.04, pages: 0.05 };
 type Call = Pick<GatewayCall, "authorization" | "forService">;
 export type OrderCache = {
   order(id: string, call: Call): Promise<ApiOrder | null>;
-  /** The caller's own, the newest first. */
+  /** The caller's own orders, newest first. */
   orders(page: PageInput, call: Call): Promise<ApiOrder[]>;
   apply(change: Change): void;
 };
@@ -25,7 +25,7 @@ const amend = (order: ApiOrder | null, { version }: Change) => (order && version
 const bytesOfEmptyOrder = 850;
 const bytesOfLine = 230;
 
-/** An estimate that is rather too high; memory-budget.test.ts compares it with the heap. */
+/** An estimate, rather too high than too low; memory-budget.test.ts compares it with the heap. */
 export function bytesOfOrder({ username, orderProducts }: ApiOrder): number {
   let bytes = bytesOfEmptyOrder + bytesOfTexts(username ?? "");
   for (const { name } of orderProducts) bytes += bytesOfLine + bytesOfTexts(name);
@@ -33,24 +33,16 @@ export function bytesOfOrder({ username, orderProducts }: ApiOrder): number {
 }
 
 export type OrderCacheOptions = { source: OrderSource; verifier: Verifier; maxAgeMs: number; timeoutMs: number };
-/** Whose cached answers a caller gets: those to the same account with the same roles. */
+/** Callers with the same account and the same roles see the same orders; `name` stands for both. */
 type Viewer = { accountId: string; name: string; authorization: string | undefined };
 
 /**
- * Orders and lists of them, from memory only for a viewer to whom the service has shown them, by a token that was
- * verified here. Where the keys for that are out of reach, the service is asked, which has its own.
+ * Caches orders and lists of orders. A viewer gets a cached order only if the service has shown it to that viewer. The
+ * gateway verifies the viewer's token first. Without the keys for that it calls the service, which verifies the token.
  */
 export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: OrderCacheOptions): OrderCache {
   if (maxAgeMs === 0) return uncached(source);
-  const maxBytes = budgetOf(heapShare.orders);
-  const entries = createEntries<ApiOrder, Change>({
-    name: "orders",
-    maxBytes,
-    maxAgeMs,
-    bytesOf: bytesOfOrder,
-    cachesMissing: false,
-    amend,
-  });
+  const entries = createOrderEntries(maxAgeMs);
   const visibility = createVisibility(budgetOf(heapShare.visibility), maxAgeMs);
   const touches = (change: Change, account: string) => change.owner === account;
   const pages = createPages({ entries, maxBytes: budgetOf(heapShare.pages), maxAgeMs, touches });
@@ -94,13 +86,23 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
   };
 }
 
+const createOrderEntries = (maxAgeMs: number) =>
+  createEntries<ApiOrder, Change>({
+    name: "orders",
+    maxBytes: budgetOf(heapShare.orders),
+    maxAgeMs,
+    bytesOf: bytesOfOrder,
+    cachesMissing: false,
+    amend,
+  });
+
 const uncached = ({ order, orders }: OrderSource): OrderCache => ({
   order: (id, call) => order(id, call.forService()),
   orders: (page, call) => orders(page, call.forService()),
   apply() {},
 });
 
-/** Undefined when the token cannot be verified at the moment. A bad token is refused as the service would refuse it. */
+/** Undefined when we have no keys to verify the token. Throws UNAUTHENTICATED for a bad token, as the service does. */
 async function viewerOf(verifier: Verifier, call: Call): Promise<Viewer | undefined> {
   const authorization = call.authorization();
   try {

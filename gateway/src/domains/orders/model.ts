@@ -11,7 +11,7 @@ export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
 
 export type ApiOrder = ReturnType<typeof toOrder>;
 
-/** The first transition comes from no status. */
+/** The first transition has no `from`. */
 export const toTransition = ({ from, ...rest }: Transition) => ({ ...rest, from: from || null });
 
 export type ApiOrderTransition = ReturnType<typeof toTransition>;
@@ -24,7 +24,7 @@ export type NewOrder = {
 /** The API's name of a field of a placement. */
 export const placementField = (field: string) => field.replace(/^lines\b/, "orderProducts");
 
-/** The error that a refused placement is to its customer. */
+/** The error that a customer gets for a refused placement. */
 export function refusalError(refusal: Refusal | undefined): Error {
   if (!refusal) return new Error("orders answered a placement without an outcome");
   const status = refusal.code === "PRODUCT_NOT_FOUND" ? "NOT_FOUND" : "FAILED_PRECONDITION";

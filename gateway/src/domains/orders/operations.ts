@@ -33,7 +33,7 @@ export function readOrder({ cache }: OrdersDeps, id: string, call: GatewayCall):
   return cache.order(id, call);
 }
 
-/** The caller's own, or for an admin `all`; the newest first. */
+/** The caller's own orders, or for an admin with `all` everybody's; newest first. */
 export function readOrders(
   { cache, orders }: OrdersDeps,
   { first, after, all }: PageInput & { all?: boolean | null | undefined },
@@ -54,7 +54,7 @@ export function readOrdersOf(
 
 export type OrderHistory = { orderId: string; transitions: ApiOrderTransition[] };
 
-/** Of at most 100 orders; those that the caller may see. */
+/** The histories of at most 100 orders, as far as the caller may see them. */
 export async function readHistories(
   { orders }: OrdersDeps,
   orderIds: string[],
@@ -69,12 +69,12 @@ export async function placeOrder(
   { orderProducts, idempotencyKey }: NewOrder,
   call: GatewayCall,
 ): Promise<ApiOrder> {
-  // A program that empties its key by mistake would not be protected from placing twice.
+  // An empty key is a mistake of the client, which would not be protected from placing an order twice.
   if (idempotencyKey === "") throw badFields([{ field: "idempotencyKey", problem: "is empty: leave it out" }]);
   const context = call.forService();
   const placement = {
     lines: orderProducts,
-    // With a key of our own the sidecars may repeat the call, even when the client sent none.
+    // If the client sends no key we make one, so that the sidecars may retry the call.
     idempotencyKey: idempotencyKey ?? newId(),
     authorization: context.authorization ?? "",
     traceparent: currentTraceparent() ?? "",
@@ -102,7 +102,7 @@ export async function markOrderPaid(deps: OrdersDeps, { id }: { id: string }, ca
   return changed(deps, answered(order, "an order"));
 }
 
-/** What somebody changes here is invalidated here before they are answered. */
+/** The replica that makes a change invalidates its own cache before it responds, so callers read their own writes. */
 function changed({ cache }: OrdersDeps, order: Order): ApiOrder {
   cache.apply({ id: order.id, owner: order.accountId, version: latestVersion, inPlace: false });
   return toOrder(order);

@@ -3,7 +3,7 @@ import type { PlaceOutcome } from "@sidecart/proto/orders/v1/orders";
 import { batchBounds, withoutToken } from "../../calls/batching.ts";
 import type { Services } from "../../services.ts";
 
-/** An order to be placed, with the token of its customer and the trace of its request. */
+/** An order to place, with its customer's token and the trace of its request. */
 export type Placement = {
   lines: { productId: string; quantity: number }[];
   idempotencyKey: string;
@@ -11,10 +11,10 @@ export type Placement = {
   traceparent: string;
 };
 
-/** A larger batch makes an order cheaper in every service behind it. */
+/** Larger batches make each order cheaper in all services. */
 const pace = { patienceMs: 25, lingerMs: 4 };
 
-/** Places orders of several people in one call. */
+/** Places orders of several callers in one call. */
 export const placementBatcher = ({ orders }: Pick<Services, "orders">): Batcher<Placement, PlaceOutcome> =>
   createBatcher<Placement, PlaceOutcome>({
     ...batchBounds,

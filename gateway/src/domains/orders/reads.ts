@@ -6,23 +6,23 @@ import { inPages, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import { type ApiOrder, toOrder } from "./model.ts";
 
-/** Where orders come from that are not cached. The service decides who may see which. */
+/** Reads orders from the service, past the cache. The service decides who may see which order. */
 export type OrderSource = {
   order(id: string, context: CallContext): Promise<ApiOrder | null>;
-  /** The caller's own, the newest first. */
+  /** The caller's own orders, newest first. */
   orders(page: PageInput, context: CallContext): Promise<ApiOrder[]>;
 };
 
 type OrderOf = { id: string; authorization: string };
 
-/** Asks the service each time: for single orders in one call for those that are read at the same moment. */
+/** Calls the service each time. Concurrent reads of single orders are batched into one call. */
 export function orderSource({ orders }: Pick<Services, "orders">): OrderSource {
   const batched = createBatcher<OrderOf, Order | undefined>({
     ...batchBounds,
     pace: readPace,
     name: "orders",
-    async run(wanted, context) {
-      const { outcomes } = await orders.getOrdersOf({ orders: [...wanted] }, withoutToken(context));
+    async run(requested, context) {
+      const { outcomes } = await orders.getOrdersOf({ orders: [...requested] }, withoutToken(context));
       return outcomes.map(({ result }) => (result.case === "failure" ? fromFailure(result.value) : result.value));
     },
   });
@@ -35,13 +35,13 @@ export function orderSource({ orders }: Pick<Services, "orders">): OrderSource {
   };
 }
 
-/** The newest first, of the caller, of one account, or of all; the service says who may see them. */
+/** Orders of the caller, of one account, or of everybody; newest first. The service decides who may see them. */
 export async function listOrders(
   orders: Services["orders"],
-  wanted: PageInput,
+  page: PageInput,
   whose: { all?: boolean; accountId?: string },
   context: CallContext,
 ): Promise<ApiOrder[]> {
-  const found = await inPages(wanted, async (page) => (await orders.listOrders({ ...page, ...whose }, context)).orders);
+  const found = await inPages(page, async (part) => (await orders.listOrders({ ...part, ...whose }, context)).orders);
   return found.map(toOrder);
 }

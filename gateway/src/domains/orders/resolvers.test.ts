@@ -6,7 +6,7 @@ const productId = "019a0000-0000-7000-8000-000000000001";
 const place = "mutation($input: PlaceOrderInput!) { placeOrder(input: $input) { id } }";
 const input = { orderProducts: [{ productId, quantity: 1 }] };
 
-t.test("an order that is refused says why, and for which products where it is about some", async (t) => {
+t.test("a refused order states the reason and the products that caused it", async (t) => {
   for (const [code, productIds, status] of [
     ["OUT_OF_STOCK", [productId], 409],
     ["PRODUCT_NOT_FOUND", [productId], 404],
@@ -36,7 +36,7 @@ t.test("fields that a service refuses have the names of the API", async (t) => {
   ]);
 });
 
-t.test("who places an order sees the stock that is left at once", async (t) => {
+t.test("the remaining stock is visible at once to the caller who placed the order", async (t) => {
   let stock = 2;
   const { ask } = await startApi(
     t,
