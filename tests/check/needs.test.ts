@@ -12,9 +12,9 @@ const needs = (file: string, env = {}) => [...needsOf(file, env)].sort();
 
 t.test("a test of rules needs nothing, one of a store its sidecar and no other server", async (t) => {
   t.same(needs("services/orders/src/order.test.ts"), []);
-  t.same(needs("gateway/src/limits.test.ts"), []);
+  t.same(needs("gateway/src/graphql/query-limits.test.ts"), []);
   t.same(needs("services/orders/src/order-store.test.ts"), ["dapr", "redis"]);
-  t.same(needs("gateway/src/rate-counts.test.ts"), ["redis"]);
+  t.same(needs("gateway/src/http/rate-counts.test.ts"), ["redis"]);
 });
 
 t.test("a test of a server needs that server alone", async (t) => {
