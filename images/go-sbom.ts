@@ -10,7 +10,7 @@ export async function goSbom(program: string, name: string, epoch: number): Prom
       name: path,
       version,
       purl: `pkg:golang/${path}@${version}`,
-      ...(patched ? { pedigree: { notes: "compiled with the patches of local/src/parts/dapr-patches.ts" } } : {}),
+      ...(patched ? { pedigree: { notes: "compiled with the patches of dapr/patches.ts" } } : {}),
     }),
   );
   const metadata = { component: { type: "application", "bom-ref": name, name } };

@@ -4,8 +4,8 @@ import { accounts } from "./accounts/service.ts";
 import { catalog } from "./catalog/service.ts";
 import { orders } from "./orders/service.ts";
 
-/** Everything that is deployed. After a change here: `npm run generate`. */
+/** All services. After a change here, run `npm run generate`. */
 export const services: readonly ServiceDeclaration[] = [accounts, catalog, orders, gateway];
 
-/** The folder of a service, from the checkout. */
+/** The folder of a service, relative to the checkout. */
 export const folderOf = (name: string): string => (name === "gateway" ? name : `services/${name}`);

@@ -46,6 +46,7 @@ export const byPath: [files: string, needs: Need[]][] = [
   ["{local,tests/portability}/**/kafka.test.ts", ["kafka"]],
   ["{local,tests/portability}/**/elasticsearch.test.ts", ["elasticsearch"]],
   ["{local,tests/portability}/**/s3.test.ts", ["s3"]],
+  ["tests/scaffold/**", [...system, "helm"]],
   ["tests/{chart,tilt}/**", ["helm"]],
   ["tests/chart/kubeconform.test.ts", ["kubeconform"]],
   ["tests/chart/{alerts,monitoring,pod-security}.test.ts", ["chart checks"]],

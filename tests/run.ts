@@ -26,7 +26,7 @@ const stages: Stage[] = [
   { name: "contracts", files: ["tests/check/*.test.ts", "release/*.test.ts"], jobs: 2 },
   { name: "units", files: ["{ops,platform,services/*,gateway,charts/jobs}/src/**/*.test.ts"], jobs: 2 },
   { name: "chart", files: ["tests/chart/*.test.ts"], jobs: 2 },
-  { name: "components", files: ["components/**/*.test.ts"], jobs: 1 },
+  { name: "components", files: ["components/*/{src,test}/**/*.test.ts"], jobs: 1 },
   { name: "images", files: ["images/*.test.ts"], jobs: 1, timeoutSeconds: 600 },
   { name: "Tilt and kind", files: ["tests/tilt/*.test.ts"], jobs: 1 },
   { name: "launcher", files: ["local/**/*.test.ts"], jobs: 1 },
@@ -37,6 +37,7 @@ const stages: Stage[] = [
     jobs: 1,
     env: { SIDECART_TEST_BROKER: "rabbitmq" },
   },
+  { name: "a new service", files: ["tests/scaffold/*.test.ts"], jobs: 1, timeoutSeconds: 900 },
   { name: "bench", files: ["tests/bench/*.test.ts"], jobs: 1 },
   { name: "faults", files: ["tests/faults/*.test.ts"], jobs: 1 },
   // All of it, and in its long form, is `npm run portability`.

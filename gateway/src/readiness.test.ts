@@ -3,27 +3,31 @@ import { createLogger } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
 import { startServices } from "../../tests/support/gateway.ts";
 import { createReadiness } from "./readiness.ts";
-import { probes } from "./services.ts";
+import { contracts, probes } from "./services.ts";
+
+/** The service of ours that has a method, `catalog.getProducts`. */
+function serviceOf(method: string): string {
+  const [client = ""] = method.split(".");
+  const [, service = ""] = contracts[client as keyof typeof contracts].typeName.split(".");
+  return service;
+}
 
 /** A gateway whose services in `down` are down, with a clock that the test moves. */
 async function setUp(t: Test) {
   const down = new Set<string>();
   let now = 0;
-  const answer = (name: string) => async () => {
+  const answer = async (name: string) => {
     if (down.has(name)) throw new AppError(commonErrors.unavailable);
+    return {};
+  };
+  const { services, calls } = await startServices(t, (method) => async () => {
+    const name = serviceOf(method);
+    await answer(name);
     // The call needs a token: UNAUTHENTICATED counts as a response.
     if (name === "orders") throw new AppError(commonErrors.unauthenticated);
     return {};
-  };
-  const { services, calls } = await startServices(t, {
-    "accounts.getJwks": answer("accounts"),
-    "catalog.getProducts": answer("catalog"),
-    "orders.getOrders": async () => {
-      await answer("orders")();
-      throw new AppError(commonErrors.unauthenticated);
-    },
   });
-  const sidecar = { ready: () => answer("sidecar")().then(() => undefined) };
+  const sidecar = { ready: () => answer("sidecar").then(() => undefined) };
   const logged: string[] = [];
   const log = createLogger("gateway", "silent");
   log.info = (entry: object, text?: string) => void logged.push(`${"check" in entry && entry.check} ${text}`);

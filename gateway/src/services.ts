@@ -5,11 +5,18 @@ import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
 import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 
-/** The services behind the gateway, called through our sidecar and theirs. */
+/** The gRPC services behind the gateway, by the names of their clients. */
+export const contracts = {
+  accounts: AccountsService,
+  catalog: CatalogService,
+  orders: OrdersService,
+};
+
+/** Their clients, which call through our sidecar and theirs. */
 export type Services = {
-  accounts: RpcClient<typeof AccountsService, CallContext>;
-  catalog: RpcClient<typeof CatalogService, CallContext>;
-  orders: RpcClient<typeof OrdersService, CallContext>;
+  accounts: RpcClient<typeof contracts.accounts, CallContext>;
+  catalog: RpcClient<typeof contracts.catalog, CallContext>;
+  orders: RpcClient<typeof contracts.orders, CallContext>;
   /** The operators' methods of each service, by app id. */
   ops: {
     accounts: RpcClient<typeof DeadLetterAdminService, CallContext>;
@@ -23,9 +30,9 @@ export type ServiceName = keyof Services["ops"];
 
 export function connectServices(sidecar: Sidecar): Services {
   return {
-    accounts: sidecar.service(AccountsService, "accounts"),
-    catalog: sidecar.service(CatalogService, "catalog"),
-    orders: sidecar.service(OrdersService, "orders"),
+    accounts: sidecar.service(contracts.accounts, "accounts"),
+    catalog: sidecar.service(contracts.catalog, "catalog"),
+    orders: sidecar.service(contracts.orders, "orders"),
     ops: {
       accounts: sidecar.service(DeadLetterAdminService, "accounts"),
       catalog: sidecar.service(DeadLetterAdminService, "catalog"),

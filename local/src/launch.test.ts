@@ -27,6 +27,9 @@ t.teardown(() => system.stop());
 const exits: Exit[] = [];
 system.onExit((exit) => exits.push(exit));
 
+const { ours } = await findDapr(() => {});
+const official = !ours && "an official daprd asks each time";
+
 await t.test("each part dies alone and comes back", async (t) => {
   for (const name of ["orders", "orders-dapr", "redis", "postgres"]) {
     const before = system.processes.get(name)?.pid;
@@ -87,8 +90,6 @@ await t.test("a sidecar shows the others who it is", async (t) => {
   t.equal(socket.getPeerCertificate().subjectaltname, "URI:spiffe://public/ns/default/orders");
 });
 
-const { ours } = await findDapr(() => {});
-const official = !ours && "an official daprd asks each time";
 await t.test("where another one is, a sidecar looks up once in some seconds", { skip: official }, async (t) => {
   const names = new DatabaseSync(join(system.instanceDir, "names.db"), { timeout: 1_000 });
   t.teardown(() => names.close());

@@ -1,7 +1,7 @@
 -- Up Migration
--- Every service's database has these three tables; see docs/flow.md.
+-- Every service's database has these three tables. See docs/flow.md.
 
--- Events written by the statement that made them true; the relay publishes and deletes them.
+-- Each event is written by the statement that makes the change. The relay publishes and deletes it.
 create table outbox (
   id uuid primary key,
   topic text not null,
@@ -13,7 +13,8 @@ create table outbox (
 );
 create index outbox_due on outbox (claimed_until, id);
 
--- Events whose effect was written, by the statement that wrote it: a second delivery finds its row here.
+-- Events that were handled. The statement that writes an event's effect writes this row too, so a redelivery has no
+-- effect.
 create table inbox (
   event_id uuid not null,
   handler text not null,
@@ -22,7 +23,7 @@ create table inbox (
 );
 create index inbox_age on inbox (handled_at);
 
--- Events that failed every try.
+-- Events that failed all attempts.
 create table dead_letters (
   event_id uuid not null,
   topic text not null,

@@ -1,6 +1,6 @@
 -- Up Migration
--- As publishedBytes in platform/src/events/events.ts counts: without the spaces that Postgres writes after commas and colons, and
--- with six bytes for what the sidecar escapes.
+-- Counts like publishedBytes in platform/src/events/events.ts: without the spaces that Postgres writes after commas and
+-- colons, and with six bytes for each character that the sidecar escapes.
 create function published_bytes(data jsonb) returns int language sql immutable strict parallel safe as $$
   select octet_length(written) - (octet_length(bare) - octet_length(translate(bare, ' ', '')))
     + 5 * (octet_length(written) - octet_length(translate(written, '<>&', '')))
@@ -8,7 +8,7 @@ create function published_bytes(data jsonb) returns int language sql immutable s
   from (select data::text as written) as w, regexp_replace(written, '"(?:[^"\\]|\\.)*"', '', 'g') as bare
 $$;
 
--- What is larger is refused by one broker or another (maxEventBytes in platform/src/events/events.ts) and would wait for ever.
--- What is short cannot become so large.
+-- A larger event would be refused by some broker (maxEventBytes in platform/src/events/events.ts) and stay in the
+-- outbox forever. The first condition is a cheap test: a short text cannot exceed the limit when published.
 alter table outbox add constraint outbox_event_size
   check (octet_length(data::text) <= 1000000 / 6 or published_bytes(data) <= 1000000);

@@ -1,3 +1,4 @@
 -- Up Migration
--- Finds the oldest event that waits, however many do (platform/src/run/backlog.ts). An outbox is short, so this is a moment's work.
+-- Finds the oldest unpublished event quickly in an outbox of any size (platform/src/run/backlog.ts). An outbox is
+-- usually short, so the index is created in moments.
 create index outbox_age on outbox (created_at);

@@ -7,7 +7,7 @@ const good = {
   APP_API_TOKEN: "a token of 16 or more",
 };
 
-t.test("what is not set has its default, and what is set has its type", async (t) => {
+t.test("an unset key has its default, and a set key has its type", async (t) => {
   t.match(loadConfig(platformConfig, good), {
     SIDECART_APP_ID: "orders",
     SIDECART_APP_PORT: 6001,
@@ -21,7 +21,7 @@ t.test("what is not set has its default, and what is set has its type", async (t
   });
 });
 
-t.test("local mode is off for every word that says no", async (t) => {
+t.test("local mode is off for every word that means no", async (t) => {
   for (const word of ["0", "false", "no", "off", ""]) {
     const { SIDECART_LOCAL } =
       word === "" ? loadConfig(platformConfig, good) : loadConfig(platformConfig, { ...good, SIDECART_LOCAL: word });
@@ -43,7 +43,7 @@ for (const [key, value] of [
   ["SIDECART_TRACE_RATIO", "1.5"],
   ["SIDECART_TIMEOUT_MS", "99"],
 ] as const) {
-  t.test(`${key}=${value ?? "(nothing)"} is refused by its name, without its value`, async (t) => {
+  t.test(`${key}=${value ?? "(nothing)"} is refused by name, without its value`, async (t) => {
     const error = await t.rejects(async () => loadConfig(platformConfig, { ...good, [key]: value }));
     const { message } = error as unknown as Error;
     t.match(message, new RegExp(`^Configuration: ${key}: `));
@@ -51,6 +51,6 @@ for (const [key, value] of [
   });
 }
 
-t.test("all that is wrong is said at once", async (t) => {
+t.test("one error names all invalid keys", async (t) => {
   t.throws(() => loadConfig(platformConfig, {}), /SIDECART_APP_ID: .*; SIDECART_APP_PORT: .*; APP_API_TOKEN: /);
 });

@@ -4,7 +4,7 @@ import { stringify, v7 } from "uuid";
 /** A new time-ordered id (RFC 9562, version 7). */
 export const newId = (): string => v7();
 
-/** The same id for the same parts (RFC 9562, version 8 over SHA-256): repeating a step repeats its id. */
+/** The same id for the same parts (RFC 9562, version 8 over SHA-256), so a retried step creates the same id. */
 export function derivedId(...parts: string[]): string {
   const bytes = createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
@@ -12,7 +12,7 @@ export function derivedId(...parts: string[]): string {
   return stringify(bytes);
 }
 
-/** Injected wherever the time decides something, so that tests can move it. */
+/** Injected wherever the time affects the result, so that tests can set it. */
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };

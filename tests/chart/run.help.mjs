@@ -5,6 +5,6 @@ npm run chart [-- --update] [-- --cluster]
 
   --cluster  tests also on the cluster in KUBECONFIG, in namespaces of its own. Installs missing custom resource
              definitions there and removes them afterwards
-  --update   writes the golden renders instead of comparing with them
+  --update   only writes the golden renders: look at what changed in them
   --help
 `;

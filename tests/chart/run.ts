@@ -3,7 +3,8 @@ import { parseArgs, styleText } from "node:util";
 import { root } from "../check/tool.ts";
 import { orRefuse, refuse } from "../command-line.ts";
 import { buildTap, tap } from "../tap.ts";
-import { prepareChart } from "./prepare.ts";
+import { updateGolden } from "./golden.ts";
+import { prepareChart, prepareHelm } from "./prepare.ts";
 import { help } from "./run.help.mjs";
 import { command } from "./tools.ts";
 
@@ -11,6 +12,10 @@ const flag = { type: "boolean", default: false } as const;
 const { values } = orRefuse(() => parseArgs({ options: { update: flag, cluster: flag, help: flag } }));
 if (values.help) {
   process.stdout.write(help());
+} else if (values.update) {
+  await prepareHelm((line) => process.stdout.write(`  ${line}\n`));
+  await updateGolden();
+  process.stdout.write("the renders in tests/chart/golden are renewed\n");
 } else {
   await buildTap();
   await prepareChart((line) => process.stdout.write(`  ${line}\n`));
@@ -19,7 +24,7 @@ if (values.help) {
   const said = values.cluster ? `also on ${await clusterName()}` : "without a cluster (use --cluster to add one)";
   process.stdout.write(`${styleText("bold", "chart")}: ${said}\n`);
   const wanted = files.sort().filter((file) => values.cluster || !file.includes("/cluster/"));
-  const env = { SIDECART_UPDATE_GOLDEN: values.update ? "1" : "", SIDECART_TEST_CLUSTER: values.cluster ? "1" : "" };
+  const env = { SIDECART_TEST_CLUSTER: values.cluster ? "1" : "" };
   const outcome = await tap(wanted, { jobs: 2, timeoutSeconds: 600, env });
   process.stdout.write(`\n${outcome.passed} passed, ${outcome.failed} failed\n`);
   process.exitCode = outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;

@@ -12,10 +12,16 @@ t.test("an unknown argument is reported in one line, and nothing starts", async 
     ["tests/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
     ["tests/chart/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
     ["tests/cluster/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
-    ["tests/cluster/run.ts", ["--only", "nosuch"], /^✗ there is no part nosuch: install, [^\n]+ \(--help\)\n$/],
+    [
+      "tests/cluster/run.ts",
+      ["--only", "nosuch"],
+      /^✗ unknown part nosuch, choose one of install, [^\n]+ \(--help\)\n$/,
+    ],
     ["tests/cluster/run.ts", ["--seconds", "soon"], /^✗ --seconds soon: [^\n]+ \(--help\)\n$/],
     ["tests/portability/run.ts", ["--bogus"], /^✗ --bogus: the kinds are [^\n]+\n$/],
     ["images/build.ts", ["--bogus"], /^images: Unknown option '--bogus'\n$/],
+    ["components/generate/src/new.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
+    ["components/generate/src/new.ts", ["reviews"], /^✗ [^\n]+ npm run new -- service NAME \(--help\)\n$/],
     ["components/setup/src/main.ts", ["--bogus"], /^Unknown option '--bogus'\n$/],
   ] as const) {
     const env = { ...process.env, KUBECONFIG: "/nowhere" };

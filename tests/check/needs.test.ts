@@ -4,14 +4,17 @@ import t from "tap";
 import { allNeeds, byImport, byPath, needsOf } from "../needs.ts";
 import { root } from "./tool.ts";
 
-const files = globSync("**/*.test.ts", { cwd: root, exclude: (name) => name.includes("node_modules") });
+const files = globSync("**/*.test.ts", {
+  cwd: root,
+  exclude: (name) => /node_modules|^components\/generate\/template/.test(name),
+});
 const needs = (file: string, env = {}) => [...needsOf(file, env)].sort();
 
 t.test("a test of rules needs no server, a test of a store only its sidecar", async (t) => {
   t.same(needs("services/orders/src/order.test.ts"), []);
-  t.same(needs("gateway/src/limits.test.ts"), []);
+  t.same(needs("gateway/src/graphql/query-limits.test.ts"), []);
   t.same(needs("services/orders/src/order-store.test.ts"), ["dapr", "redis"]);
-  t.same(needs("gateway/src/rate-counts.test.ts"), ["redis"]);
+  t.same(needs("gateway/src/http/rate-counts.test.ts"), ["redis"]);
 });
 
 t.test("a test of a server needs only that server", async (t) => {

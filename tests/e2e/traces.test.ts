@@ -1,3 +1,4 @@
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { type Span, startCollector } from "../support/collector.ts";
 import { eventually } from "../support/eventually.ts";
@@ -6,8 +7,7 @@ import { startSystem } from "../support/system.ts";
 
 const { url, spans } = await startCollector(t);
 const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: url };
-const apps = ["accounts", "catalog", "orders", "gateway"];
-const system = await startSystem(t, { env: Object.fromEntries(apps.map((app) => [app, exporting])) });
+const system = await startSystem(t, { env: Object.fromEntries(apps.map(({ id }) => [id, exporting])) });
 const { gatewayUrl } = system;
 const product = await newProduct(await admin(gatewayUrl));
 const customer = await newCustomer(gatewayUrl);

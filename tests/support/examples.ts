@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Person } from "./graphql.ts";
 import { goodPassword, newCustomer, newProduct, placeOrder } from "./people.ts";
+import { anyVariables, operations } from "./schema.ts";
 
 type Examples = Record<string, () => Promise<Record<string, unknown>>>;
 
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
 const page = () => ({ first: 5, after: randomUUID() });
 
-/** Valid variables for every operation. Add each new operation here. */
+/** Valid variables for every operation. Add each operation here that needs more than any text, number or id. */
 export function examplesOf(gatewayUrl: string, shop: Person, product: string, partner: string): Examples {
   const place = { gatewayUrl, shop, product, partner };
   return {
+    ...Object.fromEntries(operations().map((one) => [one.field.name, async () => anyVariables(one)])),
     ...accountExamples(place),
     ...productExamples(place),
     ...orderExamples(place),

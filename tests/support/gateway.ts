@@ -2,35 +2,35 @@ import { gatewayConfig } from "@sidecart/gateway/config";
 import { connectDomains, fieldCosts, typeDefs } from "@sidecart/gateway/domains/domains";
 import { registerGraphql } from "@sidecart/gateway/graphql/register-graphql";
 import { createHttp } from "@sidecart/gateway/http/server";
-import { connectServices, type Services } from "@sidecart/gateway/services";
+import { connectServices, contracts, type Services } from "@sidecart/gateway/services";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { connectSidecar, startAppServer, type Verifier, verifierFrom } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
-import { AccountsService } from "@sidecart/proto/accounts/v1/accounts";
-import { CatalogService } from "@sidecart/proto/catalog/v1/catalog";
-import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Test } from "tap";
 import { appToken } from "./app-server.ts";
 import type { GraphqlError } from "./graphql.ts";
 
 /** A call as a service receives it; nested messages still have their `$typeName`. */
 export type ServiceCall = { method: string; request: Record<string, unknown>; context: CallContext };
+type Answer = (request: never, context: CallContext) => object | Promise<object>;
 /** The services' responses, by `accounts.getAccounts`. Any other method returns an error. */
-export type Answers = Record<string, (request: never, context: CallContext) => object | Promise<object>>;
+export type Answers = Record<string, Answer>;
 
-const contracts = { accounts: AccountsService, catalog: CatalogService, orders: OrdersService };
 const timeoutMs = 5_000;
 
 /**
  * The gateway's clients, connected to a real gRPC server without a sidecar. The server implements the services'
  * contracts, records each call and responds from a table. Only here tests of the gateway replace the services.
  */
-export async function startServices(t: Test, answers: Answers): Promise<{ services: Services; calls: ServiceCall[] }> {
+export async function startServices(
+  t: Test,
+  answers: Answers | ((method: string) => Answer | undefined),
+): Promise<{ services: Services; calls: ServiceCall[] }> {
   const calls: ServiceCall[] = [];
   const handle = (method: string) => async (message: { $typeName: string }, context: CallContext) => {
     const { $typeName: _, ...request } = message;
     calls.push({ method, request, context });
-    const answer = answers[method];
+    const answer = typeof answers === "function" ? answers(method) : answers[method];
     if (!answer) throw new Error(`the test does not say what ${method} answers`);
     return answer(message as never, context);
   };

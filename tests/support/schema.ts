@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { typeDefs } from "@sidecart/gateway/domains/domains";
 import {
   buildSchema,
@@ -5,6 +6,7 @@ import {
   type GraphQLInputType,
   type GraphQLNamedInputType,
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isLeafType,
   isListType,
@@ -71,6 +73,21 @@ function literal(value: unknown, type: GraphQLInputType): string {
     return `{${Object.entries(value).map(([name, one]) => `${name}: ${JSON.stringify(one)}`)}}`;
   }
   return "getValues" in type ? String(value) : JSON.stringify(value);
+}
+
+/** Something in each place of an operation's arguments: any text, number or id. */
+export const anyVariables = ({ field }: Operation): Record<string, unknown> =>
+  Object.fromEntries(field.args.map(({ name, type }) => [name, anyOf(type)]));
+
+function anyOf(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return anyOf(type.ofType);
+  if (isListType(type)) return [anyOf(type.ofType)];
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields());
+    return Object.fromEntries(fields.map((one) => [one.name, anyOf(one.type)]));
+  }
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  return { ID: randomUUID(), String: `Any text ${randomUUID()}`, Boolean: true, TextMap: {} }[type.name] ?? 1;
 }
 
 export function valueAt(value: unknown, path: Leaf["path"]): unknown {

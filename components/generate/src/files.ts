@@ -2,6 +2,7 @@ import { glob } from "node:fs/promises";
 import { access } from "./access.ts";
 import { topicScopes } from "./brokers.ts";
 import { root } from "./checkout.ts";
+import { errorCodes } from "./error-codes.ts";
 import { gatewayServices, serviceNames } from "./gateway.ts";
 import { bake, chart, flow, operations } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
@@ -40,6 +41,7 @@ export async function filesOf(project: Project): Promise<Files> {
     ...serviceNames(project),
     ...operations(project),
     ...flow(project),
+    ...errorCodes(project.errorCodes),
   ];
   const wanted = Map.groupBy(outputs, ({ file }) => file);
   return { wanted, leftOver: (await found(generatedFolders)).filter((file) => !wanted.has(file)) };

@@ -15,47 +15,58 @@ export function serviceNames(project: Project): Output[] {
 export function gatewayServices(project: Project): Output[] {
   const clients = clientsOf(project);
   const admins = withDatabase(project).map(({ name }) => name);
-  return [
-    {
-      file: "gateway/src/services.ts",
-      lines: [
-        `// ${mark}`,
-        ...importLines(clients),
-        "",
-        "/** The services behind the gateway, called through our sidecar and theirs. */",
-        "export type Services = {",
-        ...clients.map(({ key, name }) => `  ${key}: RpcClient<typeof ${name}, CallContext>;`),
-        "  /** The operators' methods of each service, by app id. */",
-        "  ops: {",
-        ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
-        "  };",
-        "};",
-        "",
-        "/** The services with dead letters, which operators name in the API. */",
-        'export type ServiceName = keyof Services["ops"];',
-        "",
-        "export function connectServices(sidecar: Sidecar): Services {",
-        "  return {",
-        ...clients.map(({ key, name, service }) => `    ${key}: sidecar.service(${name}, "${service}"),`),
-        "    ops: {",
-        ...admins.map((name) => `      ${name}: sidecar.service(DeadLetterAdminService, "${name}"),`),
-        "    },",
-        "  };",
-        "}",
-        "",
-        "/** The methods of each service that the gateway may call. */",
-        "export const callees: readonly Callee[] = [",
-        ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
-        ...admins.map(
-          (name) => `  { app: "${name}", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },`,
-        ),
-        "];",
-        "",
-        ...probeLines(project, clients),
-      ],
-    },
+  const lines = [
+    `// ${mark}`,
+    ...importLines(clients),
+    "",
+    ...typeLines(clients, admins),
+    "",
+    ...connectLines(clients, admins),
+    "",
+    ...calleeLines(clients, admins),
+    "",
+    ...probeLines(project, clients),
   ];
+  return [{ file: "gateway/src/services.ts", lines }];
 }
+
+const typeLines = (clients: readonly Client[], admins: readonly string[]): string[] => [
+  "/** The gRPC services behind the gateway, by the names of their clients. */",
+  "export const contracts = {",
+  ...clients.map(({ key, name }) => `  ${key}: ${name},`),
+  "};",
+  "",
+  "/** Their clients, which call through our sidecar and theirs. */",
+  "export type Services = {",
+  ...clients.map(({ key }) => `  ${key}: RpcClient<typeof contracts.${key}, CallContext>;`),
+  "  /** The operators' methods of each service, by app id. */",
+  "  ops: {",
+  ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
+  "  };",
+  "};",
+  "",
+  "/** The services with dead letters, which operators name in the API. */",
+  'export type ServiceName = keyof Services["ops"];',
+];
+
+const connectLines = (clients: readonly Client[], admins: readonly string[]): string[] => [
+  "export function connectServices(sidecar: Sidecar): Services {",
+  "  return {",
+  ...clients.map(({ key, service }) => `    ${key}: sidecar.service(contracts.${key}, "${service}"),`),
+  "    ops: {",
+  ...admins.map((name) => `      ${name}: sidecar.service(DeadLetterAdminService, "${name}"),`),
+  "    },",
+  "  };",
+  "}",
+];
+
+const calleeLines = (clients: readonly Client[], admins: readonly string[]): string[] => [
+  "/** The methods of each service that the gateway may call. */",
+  "export const callees: readonly Callee[] = [",
+  ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
+  ...admins.map((name) => `  { app: "${name}", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },`),
+  "];",
+];
 
 /** The client of `OrdersService` is `orders`. */
 export const clientKey = (name: string): string => {

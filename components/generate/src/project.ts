@@ -5,6 +5,7 @@ import type { ServiceDeclaration } from "@sidecart/platform/service";
 import { load, root } from "./checkout.ts";
 import { type Code, codeOf } from "./code.ts";
 import { type RpcService, readContracts, type Topic } from "./contracts.ts";
+import { type ErrorCode, readErrorCodes } from "./error-codes.ts";
 
 /** A service's declaration, and the contents of its folder. */
 export type Service = ServiceDeclaration & {
@@ -26,6 +27,7 @@ export type Project = {
   topics: readonly Topic[];
   /** Topics in proto packages that belong to no service. */
   strayTopics: readonly Topic[];
+  errorCodes: readonly ErrorCode[];
 };
 
 const noCode: Code = { implements: [], hears: [], unused: [] };
@@ -52,6 +54,7 @@ export async function readProject({ without }: { without?: "code" } = {}): Promi
     folders: [...new Set(folders)].sort(),
     rpcServices: contracts.rpcServices,
     topics: services.flatMap(({ name }) => contracts.topics.filter(({ service }) => service === name)),
+    errorCodes: without ? [] : await readErrorCodes(root, load),
     strayTopics: contracts.topics.filter(({ service }) => services.every(({ name }) => name !== service)),
   };
 }

@@ -89,7 +89,7 @@ export function unusable(server: string, variable: string, error: unknown): Star
   const remedy = refused.test(said)
     ? `correct the user and password in ${variable}`
     : `start it, or correct ${variable}`;
-  return new StartError(`${server} (${variable}) cannot be used: ${cut(said)}: ${remedy}`);
+  return new StartError(`${server} (${variable}) is not usable: ${cut(said)}: ${remedy}`);
 }
 
 /** The sources of the settings with these names: the file, secrets or both; all secrets if no name matches. */

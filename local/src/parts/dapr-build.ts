@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { daprPatches } from "@sidecart/dapr/patches";
 import { checkout } from "../instance.ts";
-import { daprPatches } from "./dapr-patches.ts";
 import { goBuild } from "./go-build.ts";
 
 const source = join(checkout, "dapr");

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Patch } from "@sidecart/dapr/patches";
 import { coerce, lt } from "semver";
 import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 import { cachedFolder } from "./cached-folder.ts";
-import { type Patch, patchFlag } from "./go-patches.ts";
+import { patchFlag } from "./go-patches.ts";
 
 /** Programs of one of our Go modules. */
 export interface GoBuild {

@@ -1,17 +1,8 @@
 import { chmod, copyFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Patch } from "@sidecart/dapr/patches";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
-
-/** Replaces a text in a file of a module that we use. */
-export interface Patch {
-  module: string;
-  file: string;
-  from: string;
-  to: string;
-  /** How often the text must occur. */
-  times: number;
-}
 
 /**
  * Writes patched copies of modules to `folder` and returns the flag that makes `go build` use them: a go.mod that
@@ -40,7 +31,7 @@ export async function patchFlag(
 async function apply({ module, file, from, to, times }: Patch, path: string): Promise<void> {
   const pieces = (await readFile(path, "utf8")).split(from);
   if (pieces.length - 1 !== times) {
-    throw new StartError(`a patch of ${module}/${file} no longer fits: see local/src/parts/dapr-patches.ts`);
+    throw new StartError(`a patch of ${module}/${file} no longer fits: see dapr/patches.ts`);
   }
   await writeFile(path, pieces.join(to));
 }

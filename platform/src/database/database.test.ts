@@ -9,47 +9,47 @@ import { rowsOf, sql } from "./statement.ts";
 
 const statement = sql("test.read", "select '{}'::text", z.unknown());
 
-/** A database whose component answers with these bytes; what it was asked is kept. */
+/** A database whose component returns these bytes. It records the requests. */
 function answering(answer: string | Error) {
-  const asked: Record<string, string>[] = [];
+  const calls: Record<string, string>[] = [];
   const sidecar = {
     async invokeBinding(_name: string, _operation: string, metadata: Record<string, string>) {
-      asked.push(metadata);
+      calls.push(metadata);
       if (answer instanceof Error) throw answer;
       return Buffer.from(answer);
     },
   } as unknown as Sidecar;
-  const told: unknown[] = [];
-  const own = database(sidecar, "x-db", { kick: () => told.push("kick"), publish: (rows) => told.push(rows) });
-  return { asked, told, database: own, read: (input = {}) => own.one(statement, input, background(1_000)) };
+  const received: unknown[] = [];
+  const own = database(sidecar, "x-db", { kick: () => received.push("kick"), publish: (rows) => received.push(rows) });
+  return { calls, received, database: own, read: (input = {}) => own.one(statement, input, background(1_000)) };
 }
 
-t.test("one JSON value goes in as one parameter, and one comes out", async (t) => {
-  const { asked, read } = answering(JSON.stringify([[JSON.stringify({ total: 12, name: "€ \"'" })]]));
+t.test("one JSON value is the only parameter, and one JSON value is the result", async (t) => {
+  const { calls, read } = answering(JSON.stringify([[JSON.stringify({ total: 12, name: "€ \"'" })]]));
   t.same(await read({ id: 1, name: "'; drop table a" }), { total: 12, name: "€ \"'" });
-  t.same(JSON.parse(asked[0]?.params ?? ""), ['{"id":1,"name":"\'; drop table a"}']);
+  t.same(JSON.parse(calls[0]?.params ?? ""), ['{"id":1,"name":"\'; drop table a"}']);
 });
 
-t.test("anything but one row with one text is a failure that may pass, never an empty success", async (t) => {
+t.test("a result that is not one row with one text is a retryable failure, never an empty success", async (t) => {
   for (const answer of ["null", "[]", "[[]]", "[[null]]", "[[7]]", "", "not json", '[["not json"]]', "{}"]) {
     const error = await t.rejects(answering(answer).read(), { code: "UNAVAILABLE", status: "UNAVAILABLE" }, answer);
     t.match((error as unknown as AppError).cause, /statement test.read/);
   }
 });
 
-t.test("a failure of the sidecar is told without its words", async (t) => {
+t.test("a failure of the sidecar hides its message from the caller", async (t) => {
   const error = await t.rejects(answering(new Error("password=hunter2")).read(), { code: "UNAVAILABLE" });
   t.notMatch((error as unknown as Error).message, "hunter2");
-  t.match((error as unknown as { cause: Error }).cause.cause, /hunter2/, "the log gets them");
+  t.match((error as unknown as { cause: Error }).cause.cause, /hunter2/, "the log has the message");
 });
 
-/** What daprd answers for an error of its binding. */
+/** The error that daprd returns when its binding fails. */
 function bindingError(text: string): Error {
   const details = `error invoking output binding x-db: error executing query: ${text}`;
   return Object.assign(new Error(`13 INTERNAL: ${details}`), { code: 13, details, metadata: new Metadata() });
 }
 
-t.test("what no retry can mend is told apart from what may pass, by its SQLSTATE", async (t) => {
+t.test("the SQLSTATE distinguishes permanent failures from retryable ones", async (t) => {
   for (const state of ["42703", "42601", "42P01", "22P02", "23514", "23502", "23503", "21000", "P0001"]) {
     const error = await t.rejects(answering(bindingError(`ERROR: trouble (SQLSTATE ${state})`)).read(), {
       code: "INTERNAL",
@@ -77,20 +77,20 @@ t.test("what no retry can mend is told apart from what may pass, by its SQLSTATE
   }
 });
 
-t.test("a caller that went away, or waited too long, is not told that something is broken", async (t) => {
+t.test("a cancelled call and a deadline exceeded are not reported as failures of the database", async (t) => {
   for (const kind of [commonErrors.cancelled, commonErrors.timeout]) {
     await t.rejects(answering(new AppError(kind)).read(), { code: kind.code });
   }
 });
 
-t.test("an answer that is not what the statement declares fails with its name, and without its values", async (t) => {
+t.test("a row that does not match its schema fails with the statement's name and without the values", async (t) => {
   const declared = sql("test.declared", "select '{}'::text", z.strictObject({ total: z.number() }));
   const read = (answer: object) =>
     answering(JSON.stringify([[JSON.stringify(answer)]])).database.one(declared, {}, background(1_000));
   t.same(await read({ total: 1 }), { total: 1 });
   const drifted = { missing: {}, "of another type": { total: "secret" }, unknown: { total: 1, secret: 2 } };
   for (const [what, answer] of Object.entries(drifted)) {
-    const error = await t.rejects(read(answer), /statement test.declared .*(total|answer)/, what);
+    const error = await t.rejects(read(answer), /statement test.declared .*(total|result)/, what);
     t.notMatch((error as unknown as Error).message, /"secret": 2|hunter/);
   }
 });
@@ -104,19 +104,19 @@ t.test("of many rows the first one is checked", async (t) => {
   t.notOk(rows.safeParse({}).success);
 });
 
-t.test("the relay is told of the events that a statement wrote, and the caller is not", async (t) => {
+t.test("the listener receives the events that a statement wrote, and the caller does not", async (t) => {
   const row = { id: "1", topic: "t", key: "k", data: {}, traceparent: null, createdAt: "now" };
   const writing = { ...sql("test.writing", "select '{}'::text", z.strictObject({})), writesEvents: true };
-  const told = async (events: unknown, input = {}) => {
-    const { database, told } = answering(JSON.stringify([[JSON.stringify({ events })]]));
+  const received = async (events: unknown, input = {}) => {
+    const { database, received } = answering(JSON.stringify([[JSON.stringify({ events })]]));
     t.same(await database.one(writing, input, background(1_000)), {});
-    return told;
+    return received;
   };
-  t.same(await told(0), []);
-  t.same(await told(2), ["kick"]);
-  t.same(await told([]), []);
-  t.same(await told([row]), [[row]], "rows that were claimed");
-  t.same(await told(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "which the caller had");
-  await t.rejects(told(["3"], { events: [row] }), /test.writing wrote an event that its input does not have/);
-  await t.rejects(told(undefined), /test.writing does not answer which events it wrote/);
+  t.same(await received(0), []);
+  t.same(await received(2), ["kick"]);
+  t.same(await received([]), []);
+  t.same(await received([row]), [[row]], "rows that the statement claimed");
+  t.same(await received(["1"], { events: [{ ...row, id: "2" }, row] }), [[row]], "rows that the caller passed in");
+  await t.rejects(received(["3"], { events: [row] }), /test.writing wrote an event that is not in its input/);
+  await t.rejects(received(undefined), /test.writing does not return which events it wrote/);
 });

@@ -1,19 +1,20 @@
 import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
-import { inWords, problemsIn } from "../rpc/input.ts";
+import { describeFields, problemsIn } from "../rpc/input.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { Statement } from "./statement.ts";
 import { type EventListener, withoutEvents } from "./written-events.ts";
 
-/** Runs one statement a call (ADR 0001), and tells the relay of the events that it wrote. */
+/** Runs one statement per call (ADR 0001), and passes the events that it wrote to the relay. */
 export type Database = {
-  /** `input` is the statement's one parameter, as JSON; keys in camelCase. */
+  /** `input` is the only parameter of the statement, as JSON with camelCase keys. */
   one<Row>(statement: Statement<Row>, input: object, context: CallContext): Promise<Row>;
 };
 
 /**
- * The database ran the statement, or refused to, and it failed. Without an SQLSTATE the cause is unknown: a caller may try
- * again. With one, no retry can mend it. Either way an event counts it as an attempt and ends as a dead letter.
+ * The database refused the statement, or the statement failed. Without an SQLSTATE the cause is unknown, and the caller
+ * may retry. With an SQLSTATE the failure is permanent. In both cases an event handler's attempt counts, so the event
+ * ends as a dead letter.
  */
 export class StatementFailed extends AppError {
   readonly sqlState: string | undefined;
@@ -24,19 +25,22 @@ export class StatementFailed extends AppError {
     this.sqlState = sqlState;
   }
 
-  /** What does not fit the schema (class 42) fails whatever the values are. */
+  /** Class 42: the statement does not match the schema, so it fails for any values. */
   override get mayBeOneItems(): boolean {
     return this.sqlState?.startsWith("42") !== true;
   }
 }
 
 /**
- * SQLSTATE classes of failures that stay until a statement, a value or the schema changes. All others may pass: lost
- * connections, conflicts, limits, shutdowns. Source: PostgreSQL, Appendix A.
+ * SQLSTATE classes of failures that last until a statement, a value or the schema changes. All others are transient:
+ * lost connections, conflicts, limits, shutdowns. Source: PostgreSQL, Appendix A.
  */
 const lastingClasses = new Set(["0A", "21", "22", "23", "2F", "38", "39", "3F", "42", "44", "54", "P0"]);
 
-/** The service's own database behind the output binding `component`. `listener` is told of the events it writes. */
+/**
+ * The service's own database behind the output binding `component`. `listener` receives the events that statements
+ * write.
+ */
 export function database(sidecar: Sidecar, component: string, listener: EventListener): Database {
   const noBody = new Uint8Array();
   return {
@@ -51,7 +55,9 @@ export function database(sidecar: Sidecar, component: string, listener: EventLis
   };
 }
 
-/** Asks for all at once, or, when the answer is more than a sidecar carries (4 MiB), for one half and then the other. */
+/**
+ * Queries all items at once. When the result exceeds a sidecar's limit (4 MiB), queries one half and then the other.
+ */
 export async function inHalves<Item, Found>(
   items: readonly Item[],
   ask: (items: readonly Item[]) => Promise<Found[]>,
@@ -66,12 +72,12 @@ export async function inHalves<Item, Found>(
   }
 }
 
-/** The answer is more than a sidecar carries. */
+/** The result exceeds what a sidecar can carry. */
 export const isTooLarge = (error: unknown): boolean => toAppError(error).code === commonErrors.tooLarge.code;
 
 const noRow = "the statement failed or returned no row";
 
-/** The binding hides errors raised while rows are read: no row is the only sign of them. */
+/** The binding hides errors that occur while it reads rows. Their only sign is that there is no row. */
 function parse(answer: Uint8Array): unknown {
   const rows = JSON.parse(Buffer.from(answer).toString("utf8")) as [string][] | null;
   const value = rows?.[0]?.[0];
@@ -79,16 +85,16 @@ function parse(answer: Uint8Array): unknown {
   return JSON.parse(value);
 }
 
-/** What the statement did stays done: its SQL and its type do not agree, and no retry mends that. */
+/** The statement's effect is committed. A retry would not help, because its SQL and its schema do not match. */
 function checked<Row>(statement: Statement<Row>, value: unknown): Row {
   const { error } = statement.row.safeParse(value);
   if (!error) return value as Row;
   throw new Error(
-    `statement ${statement.name} answers what it does not declare: ${inWords(problemsIn(error), "answer")}`,
+    `the result of statement ${statement.name} does not match its schema: ${describeFields(problemsIn(error), "result")}`,
   );
 }
 
-/** A caller that went away or ran out of time is told just that. */
+/** A cancelled call and a deadline exceeded keep their status. */
 function failed(statement: Statement, error: unknown): AppError {
   const cause = new Error(`statement ${statement.name}`, { cause: error });
   if (error instanceof StatementFailed) return new StatementFailed({ cause });
@@ -101,7 +107,7 @@ function failed(statement: Statement, error: unknown): AppError {
   return new AppError(commonErrors.unavailable, { cause });
 }
 
-/** The binding passes on what pgx says: `ERROR: column "x" does not exist (SQLSTATE 42703)`. */
+/** The binding passes on the message of pgx: `ERROR: column "x" does not exist (SQLSTATE 42703)`. */
 function lastingState(error: unknown): string | undefined {
   const [, state] = /\(SQLSTATE ([0-9A-Z]{5})\)/.exec(String(error)) ?? [];
   return state !== undefined && lastingClasses.has(state.slice(0, 2)) ? state : undefined;

@@ -8,7 +8,7 @@ type Options = Partial<LeaseQueueOptions<number, number>>;
 const never = new AbortController().signal;
 const hour = 3_600_000;
 
-/** A queue of numbers; what it claimed, worked on and settled is noted. */
+/** A queue of numbers that records what it claimed, worked on and settled. */
 function queueOf(waiting: number[], options: Options = {}) {
   const seen = { claims: 0, batches: [] as number[][], settled: [] as Settlement<number>[] };
   const all: LeaseQueueOptions<number, number> = {
@@ -40,10 +40,10 @@ t.test("a batch is settled with the next claim", async (t) => {
   t.equal(await batches.next(), "none");
   t.same(seen.settled.at(-1), { done: [4], again: [] });
   t.equal(await batches.next(), "none");
-  t.equal(seen.claims, 3, "then it rests");
+  t.equal(seen.claims, 3, "then it waits");
 });
 
-t.test("what is not done is settled at once, and comes again at once when it need not wait", async (t) => {
+t.test("unfinished items are settled at once, and are claimed again at once when they need not wait", async (t) => {
   const later = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 60 }] }) });
   t.equal(await new LeaseBatches(later.all, never).next(), "none");
   t.same(later.seen.settled, [{ done: [1], again: [{ key: 2, afterSeconds: 60 }] }]);
@@ -53,7 +53,7 @@ t.test("what is not done is settled at once, and comes again at once when it nee
   t.equal(batches.restMs, 0);
 });
 
-t.test("what was handed over is worked on without a claim, also when claims fail", async (t) => {
+t.test("items handed over are worked on without a claim, even when claims fail", async (t) => {
   const hand = [7, 8];
   const { seen, all } = queueOf([], {
     handed: (most) => hand.splice(0, most),
@@ -64,7 +64,7 @@ t.test("what was handed over is worked on without a claim, also when claims fail
   t.same(seen.batches, [[7, 8]]);
 });
 
-t.test("what could not be settled is settled later", async (t) => {
+t.test("a settlement that failed is repeated later", async (t) => {
   let away = false;
   const settled: number[][] = [];
   const waiting = [1];
@@ -84,22 +84,22 @@ t.test("what could not be settled is settled later", async (t) => {
   t.same(settled, [[], [1]]);
 });
 
-t.test("a kick wakes it, and so does what is handed over", async (t) => {
+t.test("a kick and a hand-over each wake the queue", async (t) => {
   const hand: number[] = [];
   const { seen, all, waiting } = queueOf([], { handed: (most) => hand.splice(0, most) });
   const queue = startLeaseQueue(all);
-  await eventually("the first look", async () => seen.claims === 1);
+  await eventually("the first claim", async () => seen.claims === 1);
   waiting.push(1);
   queue.kick();
   await eventually("the batch to be settled", async () => seen.settled.length === 1);
   hand.push(2);
   queue.wake();
-  await eventually("the next one to be settled", async () => seen.settled.length === 2);
+  await eventually("the next batch to be settled", async () => seen.settled.length === 2);
   await queue.stop();
   t.same(seen.batches, [[1], [2]]);
 });
 
-t.test("after a failure that pauses it, no kick begins another batch", async (t) => {
+t.test("after a failure with a pause, a kick starts no batch", async (t) => {
   const { seen, all, waiting } = queueOf([1], { work: async () => ({ done: [1], again: [], pauseMs: hour }) });
   const queue = startLeaseQueue(all);
   await eventually("the first batch", async () => seen.batches.length === 1);
@@ -107,10 +107,10 @@ t.test("after a failure that pauses it, no kick begins another batch", async (t)
   queue.kick();
   await queue.stop();
   t.same(seen.batches, [[1]]);
-  t.same(seen.settled, [{ done: [1], again: [] }], "what it had done is settled");
+  t.same(seen.settled, [{ done: [1], again: [] }], "the finished items are settled");
 });
 
-t.test("stopping tells the batch in hand to end, and settles what it gives back", async (t) => {
+t.test("stopping aborts the batch in progress, and settles what it returns", async (t) => {
   const began = Promise.withResolvers<void>();
   const { seen, all } = queueOf([1, 2], {
     async work(items, signal) {
@@ -125,10 +125,10 @@ t.test("stopping tells the batch in hand to end, and settles what it gives back"
   t.same(seen.settled, [{ done: [], again: [1, 2].map((key) => ({ key, afterSeconds: 2 })) }]);
 });
 
-t.test("one that may goes on with what is due while it stops", async (t) => {
+t.test("a queue that may run last batches works on due items while it stops", async (t) => {
   const { seen, all, waiting } = queueOf([], { lastBatchesMs: 10_000 });
   const queue = startLeaseQueue(all);
-  await eventually("the first look", async () => seen.claims === 1);
+  await eventually("the first claim", async () => seen.claims === 1);
   waiting.push(1, 2, 3, 4);
   await queue.stop();
   t.same(seen.batches, [[1, 2, 3], [4]]);

@@ -1,46 +1,52 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What became of a batch, by what a queue's rows are known by; `again` may be claimed after that many seconds. */
+/** The outcome of a batch, by the keys of the rows. Rows in `again` may be claimed again after `afterSeconds`. */
 export type Settlement<Key> = { done: Key[]; again: { key: Key; afterSeconds: number }[] };
-/** `pauseMs`: so long no other batch is tried, whoever kicks. */
+/** `pauseMs`: for this long no batch starts, not even after a kick. */
 export type Worked<Key> = Settlement<Key> & { pauseMs?: number };
 
 /**
- * Rows of a table that wait to be worked on, by one replica at a time: a claim holds for a lease, so that what a dead
- * process had in hand comes again. Each queue has its own table and statement.
+ * A queue in a table whose rows are worked on by one replica at a time. A claim is a lease: when the process dies, the
+ * rows become due again. Each queue has its own table and its own claim statement.
  */
 export type LeaseQueueOptions<Item, Key> = {
-  /** Items of one batch. */
+  /** Maximum number of items of a batch. */
   size: number;
-  /** One statement: settles earlier batches and claims up to `size` more. */
+  /** One statement: settles earlier batches and claims up to `size` more items. */
   claim(settlement: Settlement<Key>, size: number): Promise<Item[]>;
-  /** Does not throw: it says what may be claimed again. `signal` tells it to end. */
+  /** Must not throw: it returns the items that may be claimed again. `signal` aborts when the queue stops. */
   work(items: Item[], signal: AbortSignal): Promise<Worked<Key>>;
-  /** Items that are claimed already, and need not be read again. */
+  /** Returns items that this process has claimed already, at most `most`. They need not be read again. */
   handed?(most: number): Item[];
-  /** How long what nobody told of waits at most. */
+  /** How long a row waits at most when no kick announces it. */
   sweepMs: number;
-  /** After a batch: what is written meanwhile goes together, and the batch is settled with the next claim. */
+  /**
+   * Pause after a batch, so that rows written meanwhile form one batch. The earlier batch is settled with the next
+   * claim.
+   */
   gatherMs: number;
-  /** A claim failed; gives back how long to wait before the next one. */
+  /** Called when a claim failed. Returns how long to wait before the next claim, in milliseconds. */
   failed(error: unknown): number;
-  /** How long a stopping queue goes on beginning batches. When absent it tells the batch in hand to end. */
+  /** How long a stopping queue may start further batches. When absent, stopping aborts the batch in progress. */
   lastBatchesMs?: number;
 };
 
 export type LeaseQueue = {
-  /** Something was just written: do not wait for the sweep. */
+  /** A row was just written: claim now instead of at the next sweep. */
   kick(): void;
-  /** Items were handed over. */
+  /** Items were handed over: work on them now. */
   wake(): void;
-  /** Finishes the batch in hand, or gives it back. What is left is another replica's, or the next start's. */
+  /** Finishes the batch in progress, or returns its rows. Other replicas, or the next start, work on the rest. */
   stop(): Promise<void>;
 };
 
-/** How many items there were; after none there is nothing more just now, after a full batch there is. */
+/** How many items a batch had. After `full` more may be due; after `none` nothing is due. */
 export type Found = "none" | "some" | "full";
 
-/** So many wait to be settled at most. The rows of more come again when their lease is over. */
+/**
+ * Maximum number of outcomes that wait to be settled. Beyond it the oldest are dropped: their rows become due when the
+ * lease expires.
+ */
 const mostUnsettled = 20_000;
 
 /** Works on a queue until it is stopped. */
@@ -84,7 +90,7 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
   };
 }
 
-/** The turns of a queue, one by one. */
+/** The batches of a queue, one at a time. */
 export class LeaseBatches<Item, Key> {
   readonly #options: LeaseQueueOptions<Item, Key>;
   readonly #signal: AbortSignal;
@@ -97,7 +103,7 @@ export class LeaseBatches<Item, Key> {
     this.#signal = signal;
   }
 
-  /** Until the next claim is due. */
+  /** Time until the next claim is due. */
   get restMs(): number {
     return Math.max(0, this.#claimAt - Date.now());
   }
@@ -106,12 +112,12 @@ export class LeaseBatches<Item, Key> {
     return Math.max(0, this.#pausedUntil - Date.now());
   }
 
-  /** The next claim is due after so long. */
+  /** Sets when the next claim is due. */
   claimIn(ms: number): void {
     this.#claimAt = Date.now() + ms;
   }
 
-  /** Works on what is in hand, and on what it claims when that is due. What is not done is settled at once. */
+  /** Works on the items handed over, and on claimed ones when a claim is due. Unfinished items are settled at once. */
   async next(): Promise<Found> {
     const { size, handed, gatherMs } = this.#options;
     const own = handed?.(size) ?? [];
@@ -119,14 +125,14 @@ export class LeaseBatches<Item, Key> {
     const claimed = await claiming.catch((): Item[] => []);
     const items = [...own, ...claimed];
     const again = items.length > 0 ? await this.#workOn(items) : [];
-    await claiming; // what is in hand was worked on, whether the claim failed or not
+    await claiming; // Awaited last: the items handed over are worked on even when the claim fails.
     if (again.length > 0) return this.#giveBack(again);
     if (items.length === 0) return "none";
     this.#claimAt = claimed.length > 0 ? 0 : Math.min(this.#claimAt, Date.now() + gatherMs);
     return items.length < size ? "some" : "full";
   }
 
-  /** Without a claim. */
+  /** Settles without claiming. */
   async settle(): Promise<"none"> {
     const { done, again } = this.#unsettled;
     if (done.length + again.length > 0) await this.#claim(0);
@@ -135,7 +141,7 @@ export class LeaseBatches<Item, Key> {
 
   async #claimWhenDue(most: number): Promise<Item[]> {
     if (Date.now() < this.#claimAt) return [];
-    // before the statement: a kick that comes while it runs is for the next one
+    // Set before the statement runs, so that a kick during the statement triggers another claim.
     this.claimIn(this.#options.sweepMs);
     return this.#claim(most);
   }
@@ -146,7 +152,7 @@ export class LeaseBatches<Item, Key> {
     return items;
   }
 
-  /** Keeps what became of them, and gives back what is not done. */
+  /** Records the outcome of a batch. Returns the unfinished items. */
   async #workOn(items: Item[]): Promise<Settlement<Key>["again"]> {
     const { done, again, pauseMs = 0 } = await this.#options.work(items, this.#signal);
     this.#pausedUntil = Date.now() + pauseMs;
@@ -167,7 +173,7 @@ export class LeaseBatches<Item, Key> {
 
 const rest = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal }).catch(() => {});
 
-/** Wakes one waiter; a notification that came while nobody waited is kept. */
+/** Wakes one waiter. A notification that arrives while nobody waits is kept. */
 class Signal {
   #pending = false;
   #wake: (() => void) | undefined;

@@ -16,12 +16,12 @@ import { sql } from "./statement.ts";
 
 const soon = () => background(60_000);
 
-t.test("statements of the platform read no more for 100,000 messages than for none", async (t) => {
+t.test("statements of the platform read no more rows for 100,000 messages than for none", async (t) => {
   await everyStatementReadsLittle(t, "catalog", (store) => ({
     folder: join(import.meta.dirname, ".."),
     run: runAll(store),
     fill: fillMessages,
-    counting: { "dead-letters.oldest": "a person asks how many there are", "dead-letters.by-events": "the same" },
+    counting: { "dead-letters.oldest": "it returns the total", "dead-letters.by-events": "the same" },
   }));
 });
 
@@ -54,7 +54,7 @@ function runAll({ sidecar, log, query }: Store) {
   };
 }
 
-t.test("a sidecar's connection plans as the owner's does, with which plans are looked at here", async (t) => {
+t.test("a sidecar's connection gets the same plans as the owner's connection, which the plan tests use", async (t) => {
   const { database, query } = await startStore(t, "catalog");
   const text = "select jsonb_object_agg(name, setting) from pg_settings where category like 'Query Tuning%'";
   const [owners] = await query<{ jsonb_object_agg: Record<string, string> }>(text);
@@ -67,8 +67,8 @@ t.test("a sidecar's connection plans as the owner's does, with which plans are l
   t.match(sidecars, { enable_seqscan: "off", jit: "off" });
 });
 
-// Why plans have to suit any values, and tables of any size: the plan tests of every service lean on it.
-t.test("a sidecar's connection prepares a statement, and from the sixth run on keeps its plan", async (t) => {
+// The premise of every service's plan tests: a plan has to suit all values, and tables of any size.
+t.test("a sidecar's connection prepares a statement, and keeps one generic plan from the sixth run on", async (t) => {
   const { database } = await startStore(t, "catalog");
   const plans = sql(
     "test.plans",

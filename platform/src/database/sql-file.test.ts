@@ -5,13 +5,13 @@ import { z } from "zod";
 import { sqlFile } from "./sql-file.ts";
 import { sql } from "./statement.ts";
 
-/** The text of statement `x` of a file that holds this. */
+/** The text of statement `x` in a file with this content. */
 function textOf(t: Test, content: string, constants = {}): string {
   const folder = t.testdir({ "x.sql": content });
   return sqlFile(join(folder, "x.sql"), constants)("x", z.unknown()).text;
 }
 
-t.test("comments are not sent, white space is folded, literals stay as they are", async (t) => {
+t.test("comments are removed, white space is folded, literals stay unchanged", async (t) => {
   t.equal(sql("a", "  select -- one\n\t '--  :x  ' ::text\n", z.unknown()).text, "select '--  :x  ' ::text");
   t.equal(
     textOf(t, "-- first\n-- name: x\n-- it's a comment\nselect 1 -- (\n  ::text\n\n-- name: y\nselect 2::text"),
@@ -19,7 +19,7 @@ t.test("comments are not sent, white space is folded, literals stay as they are"
   );
 });
 
-t.test("fragments are filled in, with arguments and within each other", async (t) => {
+t.test("fragments are expanded, with arguments and nested", async (t) => {
   const file = `
 -- fragment: money(o)
   jsonb_build_object('price', :o.price, 'at', :instant(:o.at))
@@ -34,7 +34,7 @@ t.test("fragments are filled in, with arguments and within each other", async (t
   );
 });
 
-t.test("what is given in camelCase is read in snake_case", async (t) => {
+t.test("input keys in camelCase are read as columns in snake_case", async (t) => {
   t.equal(
     textOf(t, "-- name: x\nwith input as (:input(id uuid, account_id uuid, limit int)) select a::text from input"),
     'with input as (select "id" as "id", "accountId" as "account_id", "limit" as "limit" from ' +
@@ -47,7 +47,7 @@ t.test("what is given in camelCase is read in snake_case", async (t) => {
   );
 });
 
-t.test("constants are literals; files include each other's fragments", async (t) => {
+t.test("constants are literals; a file can include another file's fragments", async (t) => {
   t.equal(
     textOf(t, "-- name: x\nselect (:most, :topic)::text", { most: 5, topic: "it's" }),
     "select (5, 'it''s')::text",
@@ -59,22 +59,22 @@ t.test("constants are literals; files include each other's fragments", async (t)
   t.equal(sqlFile(join(folder, "x.sql"))("x", z.unknown()).text, "select 1::text");
 });
 
-t.test("what is wrong is found when the file is loaded, and says in which statement", async (t) => {
+t.test("an error is found when the file is loaded, and names the statement", async (t) => {
   const folder = t.testdir({});
   const wrong = {
     "an unknown fragment": ["select :nothing(1)::text", /^x.sql: x: there is no fragment nothing$/],
     "an unknown value": ["select :nothing::text", /x: :nothing is neither a parameter nor a constant/],
-    "too few arguments": ["select :event_row(a)::text", /event_row takes 2 arguments, and is given 1/],
+    "too few arguments": ["select :event_row(a)::text", /event_row expects 2 arguments, but has 1/],
     "an open parenthesis": ["select :instant(a::text", /x: a parenthesis is not closed: a::text/],
-    "a column without a type": ["with input as (:input(id)) select a::text from input", /x: "id" is no column/],
-    "no text": ["select 1", /x: a statement ends in select <jsonb>::text/],
+    "a column without a type": ["with input as (:input(id)) select a::text from input", /x: "id" is not a column/],
+    "no text": ["select 1", /x: a statement must end in select <jsonb>::text/],
     "two values": ["select 1, 2::text", /one row with one value/],
     "a text inside only": ["with a as (select 1::text) select a from a", /one row with one value/],
     "an update": ["update a set b = 1", /one row with one value/],
     nothing: ["", /one row with one value/],
     "an insert into the outbox": [
       "with a as (insert into outbox (id) select 1) select 1::text",
-      /x: rows of the outbox are written by a fragment: :write_events/,
+      /x: rows of the outbox must be written by a fragment: :write_events/,
     ],
     "an insert into the inbox": ["with a as (insert  into inbox select 1) select 1::text", /inbox .*:handle_once/],
     "events that are not answered": [
@@ -91,12 +91,12 @@ t.test("what is wrong is found when the file is loaded, and says in which statem
     t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), { message }, what);
   }
   writeFileSync(join(folder, "x.sql"), "-- name: x\nselect 1::text\n-- name: x\nselect 2::text");
-  t.throws(() => sqlFile(join(folder, "x.sql")), /x.sql: x is there twice/);
+  t.throws(() => sqlFile(join(folder, "x.sql")), /x.sql: x is defined twice/);
   writeFileSync(join(folder, "x.sql"), "-- name: y\nselect 1::text");
   t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), /x.sql: there is no statement x/);
 });
 
-t.test("a statement that writes events is known as one", async (t) => {
+t.test("a statement that writes events is marked as one", async (t) => {
   const body =
     "-- name: x\nwith a as (:write_events(:given_events())) select jsonb_build_object(:answer_events(a))::text";
   const folder = t.testdir({ "x.sql": body });

@@ -4,27 +4,24 @@ import type { z } from "zod";
 import type { Fragment } from "./sql-text.ts";
 import { define, type Statement } from "./statement.ts";
 
-/** Until when a claimed outbox row is its process's; then it is another relay's to publish. */
+/** Lease of a claimed outbox row. When it expires, any relay may publish the row. */
 export const outboxLeaseSeconds = 10;
 
-/** Values that a file refers to as `:name`, beside those that statements are given when they run. */
+/** Constants that a file can use as `:name`, in addition to the input of its statements. */
 export type Constants = Readonly<Record<string, string | number>>;
 
-/** Declares a statement of the file by its name, with what its row must be. */
+/** Declares a statement of the file by name, with the schema of its row. */
 export type SqlFile = <Row>(name: string, row: z.ZodType<Row>) => Statement<Row>;
 
 type Parsed = { statements: Map<string, string>; fragments: Map<string, Fragment>; includes: string[] };
 
 /**
- * Reads a file of statements when a module loads. A section begins with one of
- *
- *   -- name: order.place                 a statement
- *   -- fragment: order_json(o)           a part of statements, used as `:order_json(placed)`, with `:o` in it
- *   -- include: index-queue-store.sql    the fragments of another file
- *
- * Comments may stand anywhere; they are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose
- * keys are in camelCase, as columns in snake_case; `from :records(source, id uuid, …) as r` does the same for an array.
- * fragments.sql is always included.
+ * Reads a file of statements when a module loads. A section starts with one of
+ * -- name: order.place                 a statement -- fragment: order_json(o)           a part of statements, used as
+ * `:order_json(placed)`, with the parameter `:o` -- include: index-queue-store.sql    the fragments of another file
+ * Comments are allowed anywhere and are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose
+ * keys are in camelCase, as columns in snake_case. `from :records(source, id uuid, …) as r` does the same for an array.
+ * All files include fragments.sql.
  */
 export function sqlFile(path: string, constants: Constants = {}): SqlFile {
   const { statements, fragments } = load(path);
@@ -64,7 +61,7 @@ function parse(path: string): Parsed {
     const [kind, title = "", body = ""] = parts.slice(at, at + 3);
     const [, name = title.trim(), parameters = ""] = /^(\w+)\((.*)\)$/.exec(title.trim()) ?? [];
     const known = kind === "fragment" ? parsed.fragments : parsed.statements;
-    if (known.has(name)) throw new Error(`${basename(path)}: ${name} is there twice`);
+    if (known.has(name)) throw new Error(`${basename(path)}: ${name} is defined twice`);
     if (kind === "include") parsed.includes.push(name);
     if (kind === "name") parsed.statements.set(name, body);
     if (kind === "fragment") {

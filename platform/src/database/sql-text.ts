@@ -1,7 +1,7 @@
-/** A part of an SQL text with parameters. Its last parameter takes all further arguments, commas included. */
+/** A part of an SQL text with parameters. The last parameter receives all remaining arguments, including commas. */
 export type Fragment = { parameters: readonly string[]; body: string };
 
-/** What a text may refer to: fragments as `:name(…)`, values as `:name`. `onUse` is told of each fragment. */
+/** What a text can refer to: fragments as `:name(…)`, values as `:name`. `onUse` is called for each fragment. */
 export type Scope = {
   fragments: ReadonlyMap<string, Fragment>;
   values: ReadonlyMap<string, string>;
@@ -10,7 +10,7 @@ export type Scope = {
 
 const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|(?:\s|--[^\n]*)+|(?<![:\w]):([a-z_]+)(\()?/g;
 
-/** The text without comments and needless white space, its fragments and values filled in. Literals stay as they are. */
+/** Expands fragments and values, and removes comments and redundant white space. Literals stay unchanged. */
 export function expand(text: string, scope: Scope): string {
   let expanded = "";
   let at = 0;
@@ -55,20 +55,20 @@ function call(name: string, given: string, scope: Scope): string {
   const { parameters, body } = fragment;
   const args = split(given, parameters.length).map((one) => expand(one, scope));
   if (args.length !== parameters.length)
-    throw new Error(`fragment ${name} takes ${parameters.length} arguments, and is given ${args.length}`);
+    throw new Error(`fragment ${name} expects ${parameters.length} arguments, but has ${args.length}`);
   scope.onUse(name);
   const own = parameters.map((parameter, place) => [parameter, args[place] ?? ""] as const);
   return expand(body, { ...scope, values: new Map([...scope.values, ...own]) });
 }
 
 /**
- * The one border between our two cases of letters: keys of JSON are in camelCase, columns in snake_case.
- * `account_id uuid` reads the key `accountId`.
+ * Converts between the two naming conventions: JSON keys in camelCase, columns in snake_case. `account_id uuid` reads
+ * the key `accountId`.
  */
 function record(source: string, columns: string[]): string {
   const read = columns.map((column) => {
     const [, name, type] = /^(\w+) (.+)$/.exec(column.replace(/\s+/g, " ").trim()) ?? [];
-    if (name === undefined) throw new Error(`"${column}" is no column: name and type`);
+    if (name === undefined) throw new Error(`"${column}" is not a column: write its name and type`);
     const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return { definition: `"${key}" ${type}`, selected: `"${key}" as "${name}"` };
   });
@@ -76,7 +76,7 @@ function record(source: string, columns: string[]): string {
   return `select ${selected.join(", ")} from ${source} as i(${definitions.join(", ")})`;
 }
 
-/** Where the parenthesis that was opened before `from` is closed. */
+/** The position of the parenthesis that closes the one opened before `from`. */
 function closing(text: string, from: number): number {
   let depth = 1;
   for (const { at, character } of outsideLiterals(text, from)) {
@@ -87,7 +87,7 @@ function closing(text: string, from: number): number {
   throw new Error(`a parenthesis is not closed: ${text.slice(from, from + 40)}`);
 }
 
-/** Arguments, `most` of them: what is left over belongs to the last one. */
+/** Splits arguments, at most `most`. The last one keeps the rest. */
 function split(text: string, most: number): string[] {
   if (text.trim() === "") return [];
   const parts: string[] = [];

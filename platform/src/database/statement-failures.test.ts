@@ -2,7 +2,8 @@ import t from "tap";
 import { z } from "zod";
 import { startStore } from "../../../tests/support/store.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
-import { createDispatcher, type Subscription } from "../events/subscriptions.ts";
+import { createDispatcher } from "../events/dispatcher.ts";
+import type { Subscription } from "../events/subscriptions.ts";
 import { newId } from "../ids.ts";
 import { background } from "../rpc/call.ts";
 import { StatementFailed } from "./database.ts";
@@ -12,16 +13,16 @@ const soon = () => background(20_000);
 const refused = {
   "an unknown column": { text: "select (select no_such_column from inbox)::text", sqlState: "42703" },
   "an unknown table": { text: "select (select count(*) from no_such_table)::text", sqlState: "42P01" },
-  "a syntax error": { text: "select from where", sqlState: "42601" },
+  "a syntax error": { text: "select (select count(*) from inbox where where)::text", sqlState: "42601" },
   "types that do not fit": { text: "select (true + now())::text", sqlState: "42883" },
   "a value that is none": { text: "select ('x'::uuid)::text", sqlState: "22P02" },
 };
 
-t.test("statements that fail, through a sidecar", async (t) => {
+t.test("statements that fail in a real sidecar", async (t) => {
   const store = await startStore(t, "catalog");
   const { database, query } = store;
 
-  t.test("what PostgreSQL refuses to prepare has its SQLSTATE", async (t) => {
+  t.test("a statement that PostgreSQL refuses to prepare fails with its SQLSTATE", async (t) => {
     for (const [what, { text, sqlState }] of Object.entries(refused)) {
       const error = await t.rejects(database.one(sql("test.refused", text, z.unknown()), {}, soon()), {
         code: "INTERNAL",
@@ -31,7 +32,7 @@ t.test("statements that fail, through a sidecar", async (t) => {
     }
   });
 
-  t.test("what fails while it runs is counted too, though the binding hides why", async (t) => {
+  t.test("a statement that fails while it runs counts as an attempt, though the binding hides the cause", async (t) => {
     const insert = sql(
       "test.insert",
       `with made as (
@@ -47,7 +48,7 @@ t.test("statements that fail, through a sidecar", async (t) => {
     }
   });
 
-  t.test("an event whose statement does not fit the schema is a dead letter after five attempts", async (t) => {
+  t.test("an event whose statement does not match the schema is a dead letter after five attempts", async (t) => {
     const topic = "test.poisoned.v1";
     const broken = sql("test.broken", "select (select no_such_column from inbox)::text", z.unknown());
     const handle: Subscription["handle"] = async (_, context) => void (await database.one(broken, {}, context));

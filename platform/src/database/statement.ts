@@ -1,28 +1,28 @@
 import { z } from "zod";
 import { expand, type Scope } from "./sql-text.ts";
 
-/** One statement: one JSON value in (`$1::jsonb`), one row with one JSON value out (ADR 0001). */
+/** A statement: one JSON value as input (`$1::jsonb`), one row with one JSON value as output (ADR 0001). */
 export type Statement<Row = unknown> = {
   readonly name: string;
   readonly text: string;
-  /** What the row's value must be; what does not fit fails with the statement's name. */
+  /** The schema of the row's value. A value that does not match fails with the statement's name. */
   readonly row: z.ZodType<Row>;
-  /** The statement writes outbox rows, and says in its answer's `events` which. */
+  /** The statement writes outbox rows, and returns them in `events` of its result. */
   readonly writesEvents: boolean;
 };
 
-/** Ways to write events, each with the ways to answer them. */
-const answers: Readonly<Record<string, readonly string[]>> = {
+/** Fragments that write events, each with the fragments that can return them. */
+const resultsFor: Readonly<Record<string, readonly string[]>> = {
   write_events: ["answer_events"],
   write_claimed_events: ["answer_claimed_events", "answer_given_events"],
 };
 
-/** A short statement in its source; long ones stand in `.sql` files (sql-file.ts). */
+/** A short statement inside TypeScript. Long statements are in `.sql` files (sql-file.ts). */
 export function sql<Row>(name: string, text: string, row: z.ZodType<Row>): Statement<Row> {
   return define(name, text, row, { fragments: new Map(), values: new Map() });
 }
 
-/** Expands a statement and checks that it keeps the contract. Errors name the statement. */
+/** Expands a statement and checks its form. Errors name the statement. */
 export function define<Row>(
   name: string,
   body: string,
@@ -32,20 +32,20 @@ export function define<Row>(
   const used = new Set<string>();
   try {
     const text = expand(body, { ...scope, onUse: (fragment) => used.add(fragment) });
-    if (!answersText(text)) throw new Error("a statement ends in select <jsonb>::text: one row with one value");
+    if (!endsInText(text)) throw new Error("a statement must end in select <jsonb>::text: one row with one value");
     return { name, text, row, writesEvents: writesEvents(body, used) };
   } catch (error) {
     throw new Error(`${name}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-/** Only the platform's fragments write outbox and inbox: so it knows which statements do. */
+/** Only the platform's fragments may write to outbox and inbox, so that the platform knows which statements do. */
 function writesEvents(body: string, used: ReadonlySet<string>): boolean {
   const [, table] = /\binsert\s+into\s+(outbox|inbox)\b/i.exec(body) ?? [];
-  if (table) throw new Error(`rows of the ${table} are written by a fragment: ${fragmentsFor[table]}`);
-  const ways = Object.keys(answers).filter((way) => used.has(way));
+  if (table) throw new Error(`rows of the ${table} must be written by a fragment: ${fragmentsFor[table]}`);
+  const ways = Object.keys(resultsFor).filter((way) => used.has(way));
   for (const way of ways) {
-    const fitting = answers[way] ?? [];
+    const fitting = resultsFor[way] ?? [];
     if (!fitting.some((one) => used.has(one))) throw new Error(`:${way}() needs :${fitting.join("() or :")}()`);
   }
   return ways.length > 0;
@@ -56,8 +56,8 @@ const fragmentsFor: Readonly<Record<string, string>> = {
   inbox: ":handle_once()",
 };
 
-/** The last select outside all parentheses has one column, a text. */
-function answersText(text: string): boolean {
+/** True when the last select outside all parentheses has one column, a text. */
+function endsInText(text: string): boolean {
   let outer = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, "x");
   for (let before = ""; before !== outer; ) {
     before = outer;
@@ -67,8 +67,8 @@ function answersText(text: string): boolean {
 }
 
 /**
- * Many rows of a kind, of which the first is checked: they come from one statement, and hundreds of checks would cost as
- * much as reading them.
+ * Many rows, of which only the first is checked: all come from one statement, and checking hundreds would cost as much
+ * as reading them.
  */
 export function rowsOf<Row>(row: z.ZodType<Row>): z.ZodType<Row[]> {
   const checked = z.array(z.unknown()).check(({ value, issues }) => {

@@ -4,7 +4,7 @@ import { status } from "@grpc/grpc-js";
 import t from "tap";
 import { appToken, rawClient, serve } from "../../../tests/support/app-server.ts";
 
-t.test("what the sidecar delivers is handed on as it was published, and its end is answered", async (t) => {
+t.test("a delivered message reaches its handler as it was published, and the outcome is returned", async (t) => {
   const { SUCCESS, RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
   const delivered: unknown[][] = [];
   const { port } = await serve(t, [], {
@@ -20,7 +20,7 @@ t.test("what the sidecar delivers is handed on as it was published, and its end 
   });
   const call = rawClient(t, port);
   const deliver = (topic: string, data: string) => {
-    // what a sidecar says of a message that it has not read
+    // the attributes that a sidecar gives a message that it does not decode
     const event = { id: "1", source: "Dapr", type: "t", specVersion: "1.0", topic, data: Buffer.from(data) };
     const request = create(appCallback.TopicEventRequestSchema, event as never);
     return call(appCallback.AppCallback, "onTopicEvent", [["dapr-api-token", appToken]], request);
@@ -35,7 +35,7 @@ t.test("what the sidecar delivers is handed on as it was published, and its end 
   ]);
 });
 
-t.test("every topic is subscribed to with the dead-letter topic behind it", async (t) => {
+t.test("every subscription of a service has its dead-letter topic", async (t) => {
   const { port } = await serve(t, [], { topics: ["a.b.v1", "c.d.v1"] });
   const { subscriptions } = (await rawClient(t, port)(appCallback.AppCallback, "listTopicSubscriptions", [])) as {
     subscriptions: object[];
@@ -49,7 +49,7 @@ t.test("every topic is subscribed to with the dead-letter topic behind it", asyn
   ]);
 });
 
-t.test("what every replica hears has a component of its own, and no dead letters", async (t) => {
+t.test("broadcasts have a component of their own, and no dead letters", async (t) => {
   const topic = "a.b.v1";
   const heard: string[] = [];
   const hear = (by: string) => async () => {
@@ -71,13 +71,16 @@ t.test("what every replica hears has a component of its own, and no dead letters
   t.same(heard, ["every replica", "one replica"]);
 });
 
-t.test("a process without subscriptions asks for none, and hands back what comes all the same", async (t) => {
-  const { RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
-  const { port } = await serve(t, []);
-  const call = rawClient(t, port);
-  t.match(await call(appCallback.AppCallback, "listTopicSubscriptions", []), { subscriptions: [] });
-  t.match(await call(appCallback.AppCallback, "onTopicEvent", [["dapr-api-token", appToken]]), { status: RETRY });
-  await t.rejects(call(appCallback.AppCallback, "onInvoke", [["dapr-api-token", appToken]]), {
-    code: status.NOT_FOUND,
-  });
-});
+t.test(
+  "a process without subscriptions declares none, and requests redelivery of what arrives nevertheless",
+  async (t) => {
+    const { RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
+    const { port } = await serve(t, []);
+    const call = rawClient(t, port);
+    t.match(await call(appCallback.AppCallback, "listTopicSubscriptions", []), { subscriptions: [] });
+    t.match(await call(appCallback.AppCallback, "onTopicEvent", [["dapr-api-token", appToken]]), { status: RETRY });
+    await t.rejects(call(appCallback.AppCallback, "onInvoke", [["dapr-api-token", appToken]]), {
+      code: status.NOT_FOUND,
+    });
+  },
+);

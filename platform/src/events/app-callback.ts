@@ -4,31 +4,35 @@ import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import type { Listener } from "./broadcast.ts";
-import type { Delivery, Dispatcher, PubSub } from "./subscriptions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Delivery, PubSub } from "./subscriptions.ts";
 
 const { SUCCESS, RETRY } = appCallback.TopicEventResponse_TopicEventResponseStatus;
 const broadcast: PubSub = "broadcast";
 
 export type CallbackOptions = {
-  /** Without it nothing is heard that is kept. */
+  /** Handles `pubsub` subscriptions; none when absent. */
   dispatcher?: Dispatcher | undefined;
-  /** Without it nothing is heard that every replica hears. */
+  /** Handles broadcasts; none when absent. */
   listener?: Listener | undefined;
   pubsub: string;
   appId: string;
-  /** False while the process takes no events: its sidecar is told that it is not well, and to deliver them later. */
+  /** False while the process accepts no events. Its health check then fails, and the sidecar delivers later. */
   isOpen(): boolean;
 };
 
-/** Messages come as they were published: a sidecar would take each for one event, and decode and encode it to hand it over. */
+/**
+ * Messages are delivered as they were published. Otherwise the sidecar treats each as one event and decodes and encodes
+ * it.
+ */
 const asPublished = { rawPayload: "true" };
-/** Queues of a service are to be on several servers, where a broker lets each subscription choose. */
+/** On RabbitMQ, a queue that is replicated to several servers. */
 const replicated = { ...asPublished, queueType: "quorum" };
 
-/** Where the sidecar puts what it gives up on; we store it like any other dead letter. */
+/** The topic for messages that the sidecar gives up on. We store them like other dead letters. */
 const deadLetterTopic = (appId: string): string => `${appId}.dead-letters.v1`;
 
-/** What a sidecar asks of its app: Dapr's callbacks and its health check. */
+/** The services that a sidecar calls on its app: Dapr's callbacks and the health check. */
 export function daprCallbacks(options: CallbackOptions): Implementation[] {
   const health = implement(appCallback.AppCallbackHealthCheck, {
     async healthCheck() {
@@ -36,7 +40,7 @@ export function daprCallbacks(options: CallbackOptions): Implementation[] {
       return {};
     },
   });
-  // The sidecar's policies set the deadline of a delivery; without one it may wait for as long as it has to.
+  // The sidecar's resiliency policies set the deadline of a delivery. Without a policy a delivery has none.
   const callbacks = { ...implement(appCallback.AppCallback, handlers(options)), timeoutMs: Number.POSITIVE_INFINITY };
   return [
     { ...callbacks, open: ["listTopicSubscriptions", "listInputBindings"] },
@@ -44,14 +48,14 @@ export function daprCallbacks(options: CallbackOptions): Implementation[] {
   ];
 }
 
-/** A handler that fails asks for another delivery; nothing is answered SUCCESS but what is stored. */
+/** A failed handler requests redelivery. SUCCESS is returned only for what is stored. */
 function handlers(options: CallbackOptions): RpcHandlers<typeof appCallback.AppCallback, CallContext> {
   const { dispatcher, listener, pubsub, isOpen } = options;
   const lastResort = deadLetterTopic(options.appId);
 
   async function deliver(event: appCallback.TopicEventRequest, context: CallContext): Promise<Delivery> {
     const message = Buffer.from(event.data).toString("utf8");
-    // Taken at any time: a sidecar without policies delivers it once only.
+    // Accepted even while closed: a sidecar without resiliency policies delivers it only once.
     if (event.topic === lastResort && dispatcher) return dispatcher.lastResort(event.topic, message, context);
     if (!isOpen()) return "again";
     if (event.pubsubName === broadcast) return (await listener?.deliver(event.topic, message)) ?? "again";
@@ -60,11 +64,12 @@ function handlers(options: CallbackOptions): RpcHandlers<typeof appCallback.AppC
 
   return {
     async listTopicSubscriptions() {
-      const heard = listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
-      if (!dispatcher) return { subscriptions: heard };
+      const broadcasts =
+        listener?.topics.map((topic) => ({ pubsubName: broadcast, topic, metadata: asPublished })) ?? [];
+      if (!dispatcher) return { subscriptions: broadcasts };
       const settings = { pubsubName: pubsub, metadata: replicated };
       const own = dispatcher.topics.map((topic) => ({ ...settings, topic, deadLetterTopic: lastResort }));
-      return { subscriptions: [...own, { ...settings, topic: lastResort }, ...heard] };
+      return { subscriptions: [...own, { ...settings, topic: lastResort }, ...broadcasts] };
     },
     async onTopicEvent(event, context) {
       const delivery = await deliver(event, context);

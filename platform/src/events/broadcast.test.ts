@@ -18,41 +18,41 @@ const event = (id: string, time = "2026-03-01T12:00:00.000Z") =>
     data: { order: { id } },
   });
 
-/** A listener that notes the orders it was told of; the order `bad` fails. */
+/** A listener that records the orders that it receives. The order `bad` fails. */
 function listen() {
-  const told: (string | undefined)[] = [];
+  const received: (string | undefined)[] = [];
   const note = onEveryReplica(OrderPlacedSchema, async ({ data }) => {
     if (data.order?.id === "bad") throw new Error("bad");
-    told.push(data.order?.id);
+    received.push(data.order?.id);
   });
-  return { told, listener: createListener([note], log, since) };
+  return { received, listener: createListener([note], log, since) };
 }
 
-t.test("a replica hears what happens from its start on, and nothing older", async (t) => {
-  const { told, listener } = listen();
+t.test("a replica receives events from its start on, and no older ones", async (t) => {
+  const { received, listener } = listen();
   t.equal(await listener.deliver("orders.order-placed.v1", event("old", "2026-03-01T11:59:59.999Z")), "handled");
   t.equal(await listener.deliver("orders.order-placed.v1", event("now")), "handled");
-  t.same(told, ["now"]);
+  t.same(received, ["now"]);
 });
 
-t.test("what fails is to be delivered again; what is no event, or has no handler, is passed over", async (t) => {
-  const { told, listener } = listen();
+t.test("a failed event is redelivered; a message that is no event, or has no handler, is skipped", async (t) => {
+  const { received, listener } = listen();
   t.equal(await listener.deliver("orders.order-placed.v1", event("bad")), "again");
   t.equal(await listener.deliver("orders.order-placed.v1", '{"id":"not an event"}'), "handled");
   t.equal(await listener.deliver("orders.order-paid.v1", event("other")), "handled");
-  t.same(told, []);
+  t.same(received, []);
 });
 
-t.test("of several that come in one message each is heard", async (t) => {
-  const { told, listener } = listen();
+t.test("each event of a message is handled", async (t) => {
+  const { received, listener } = listen();
   t.equal(
     await listener.deliver("orders.order-placed.v1", `[${event("one")},${event("bad")},${event("two")}]`),
     "again",
   );
-  t.same(told, ["one", "two"]);
+  t.same(received, ["one", "two"]);
 });
 
-t.test("it hears only what was bound for every replica", async (t) => {
+t.test("it handles only broadcast subscriptions", async (t) => {
   const shared = on(OrderPlacedSchema, async () => {});
   t.same(createListener([shared], log).topics, []);
   t.same(listen().listener.topics, ["orders.order-placed.v1"]);

@@ -5,35 +5,36 @@ import { cloudEvent } from "./events.ts";
 import { eventsOf } from "./messages.ts";
 import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from "./subscriptions.ts";
 
-/** Handles what every replica hears. */
+/** Handles the broadcasts that reach this replica. */
 export type Listener = {
   readonly topics: readonly string[];
   deliver(topic: string, message: string): Promise<Delivery>;
 };
 
 /**
- * What happens while the replica runs, and nothing older: some brokers begin with all they still have. There are no dead
- * letters: the sidecar tries a failed event a few times more (`notice` in resiliency.yaml) and then passes over it.
+ * Handles events that happen while the replica runs. Older ones are skipped, because some brokers start with everything
+ * that they still store. There are no dead letters: the sidecar retries a failed event a few times (`notice` in
+ * resiliency.yaml) and then drops it.
  */
 export function createListener(subscriptions: Subscription[], log: Logger, since = systemClock.now()): Listener {
   const byTopic = handlersByTopic(subscriptions, "broadcast");
-  const heard = meter().createCounter("sidecart_broadcasts_total", {
-    description: "Tries to handle an event that every replica hears, by how they ended",
+  const total = meter().createCounter("sidecart_broadcasts_total", {
+    description: "Attempts to handle a broadcast, by outcome",
   });
-  async function hear(topic: string, raw: unknown): Promise<Delivery> {
+  async function handle(topic: string, raw: unknown): Promise<Delivery> {
     const subscription = byTopic.get(topic);
     const parsed = cloudEvent.safeParse(raw);
     if (!subscription || !parsed.success) {
-      log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: passed over");
+      log.warn({ topic, problem: parsed.error?.message ?? "no handler" }, "broadcast: skipped");
       return "handled";
     }
     if (new Date(parsed.data.time) < since) return "handled";
     try {
       await handleInSpan(subscription, parsed.data);
-      heard.add(1, { topic, outcome: "handled" });
+      total.add(1, { topic, outcome: "handled" });
       return "handled";
     } catch (error) {
-      heard.add(1, { topic, outcome: "failed" });
+      total.add(1, { topic, outcome: "failed" });
       log.warn({ err: error, topic, eventId: parsed.data.id }, "broadcast: handling failed");
       return "again";
     }
@@ -42,7 +43,7 @@ export function createListener(subscriptions: Subscription[], log: Logger, since
   return {
     topics: [...byTopic.keys()],
     async deliver(topic, message) {
-      const deliveries = await Promise.all(eventsOf(message).map((raw) => hear(topic, raw)));
+      const deliveries = await Promise.all(eventsOf(message).map((raw) => handle(topic, raw)));
       return deliveries.includes("again") ? "again" : "handled";
     },
   };

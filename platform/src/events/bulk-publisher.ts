@@ -4,7 +4,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { toCloudEvent, type WrittenRow } from "./events.ts";
 import { cut, type Message, messagesOf } from "./messages.ts";
 
-/** A sidecar takes messages of up to 4 MiB; an event (events.ts) is never larger than this. */
+/** A sidecar accepts requests of up to 4 MiB. An event (events.ts) is always smaller than this. */
 const bulk = { bytes: 1024 * 1024, count: Number.POSITIVE_INFINITY };
 /** How many events of refused bulks are remembered. */
 const maxSuspects = 1_000;
@@ -12,12 +12,12 @@ const timeoutMs = 8_000;
 
 export type BulkPublisherOptions = { sidecar: Sidecar; appId: string; pubsub: string; log: Logger };
 
-/** Publishes rows in bulk; answers the ids that the broker did not take, or may not have taken. */
+/** Publishes rows in bulk. Returns the ids of the rows that the broker refused, or may have refused. */
 export type BulkPublisher = (rows: WrittenRow[]) => Promise<Set<string>>;
 
 /**
- * When a broker refuses one message, the sidecar calls the whole bulk failed and does not say which one it was. So the
- * events of a failed bulk go alone the next time: the others get through, some of them twice.
+ * When a broker refuses one message, the sidecar reports the whole bulk as failed without naming the message. So the
+ * next time each event of a failed bulk is published alone: the good ones succeed, some of them twice.
  */
 export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublisherOptions): BulkPublisher {
   const suspects = new Set<string>();
@@ -34,7 +34,7 @@ export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublish
     const refused = await tryBulk(topic, messages);
     for (const id of idsOf(messages)) suspects.delete(id);
     const failed = idsOf(refused);
-    // an event that goes alone for the second time still does
+    // an event that was published alone and failed is published alone again
     for (const id of failed) if (suspects.size < maxSuspects) suspects.add(id);
     return failed;
   }
@@ -59,5 +59,5 @@ export function createBulkPublisher({ sidecar, appId, pubsub, log }: BulkPublish
 
 const idsOf = (messages: Message[]) => messages.flatMap(({ ids }) => ids);
 
-/** The calls that the sidecar accepts. */
+/** Splits messages into calls that the sidecar accepts. */
 export const bulksOf = (messages: Message[]): Message[][] => cut(messages, ({ body }) => body.length, bulk);

@@ -19,19 +19,19 @@ import { messagesOf } from "./messages.ts";
 import type { PubSub } from "./subscriptions.ts";
 
 const broadcast: PubSub = "broadcast";
-/** The events of the batch wait for it, before they count as published. */
+/** Short, because the events of the batch count as published only after it. */
 const timeoutMs = 2_000;
 
 type Row = { id: string; topic: string; data: unknown };
 type ChangeOf = { topic: string; of(data: unknown): Change };
 
-/** Which of a service's events caches hear of, and under which topic. */
+/** The events of a service that invalidate caches, and the type of the broadcast that carries them. */
 export type CacheInvalidation = { type: EventType; changes: ChangeOf[] };
 
-/** The message by which a service tells every replica of the gateway what changed. */
+/** The broadcast by which a service tells every replica of the gateway what changed. */
 export type ChangesMessage = GenMessage<Message & { changes: Change[] }>;
 
-/** Says which change an event stands for. */
+/** Maps an event type to the change that it means for caches. */
 export function changeOf<D extends DescMessage>(
   type: EventType<D>,
   of: (data: MessageShape<D>) => { id?: string; owner?: string; version?: number; stock?: number },
@@ -49,8 +49,9 @@ export function changeOf<D extends DescMessage>(
 export type InvalidationPublisher = (rows: Row[]) => Promise<void>;
 
 /**
- * Tells every replica of the gateway in one event what a batch of events changed, since to hear each of them would cost
- * every replica as much as all services together. It is not tried again when it fails: caches have a bound of their own.
+ * Publishes one digest of the changes of a batch of events to every replica of the gateway. Receiving each event
+ * instead would cost every replica as much as all services together. A failed digest is not retried: cache entries
+ * expire by their own time to live.
  */
 export function createInvalidationPublisher(
   { type, changes }: CacheInvalidation,
@@ -58,7 +59,7 @@ export function createInvalidationPublisher(
 ): InvalidationPublisher {
   const byTopic = new Map(changes.map((change) => [change.topic, change]));
   const digests = meter().createCounter("sidecart_digests_total", {
-    description: "Digests that tell caches what a batch of events changed, by whether the broker took them",
+    description: "Digests of the changes of a batch of events, by whether the broker accepted them",
   });
 
   function changesIn({ id, topic, data }: Row): Change[] {
@@ -66,7 +67,7 @@ export function createInvalidationPublisher(
     try {
       return change ? [change.of(data)] : [];
     } catch (error) {
-      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is left out of the digest");
+      log.warn({ err: error, topic, id }, "outbox: an event that does not parse is missing in the digest");
       return [];
     }
   }
@@ -90,7 +91,7 @@ export function createInvalidationPublisher(
       digests.add(1, { outcome: "failed" });
       log.warn(
         { err: error, topic: topicOf(type) },
-        "outbox: the digest failed; caches may be stale until their bound",
+        "outbox: the digest failed; caches may be stale until their entries expire",
       );
     }
   };

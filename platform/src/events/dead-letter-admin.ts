@@ -5,18 +5,18 @@ import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import { id, parse } from "../rpc/input.ts";
 import type { Verifier } from "../rpc/tokens.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import type { Dispatcher } from "./subscriptions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 
-/** Letters of one call: they hold whole events, and what crosses the sidecar must stay under its 4 MiB. */
+/** Dead letters per call. They hold whole events, and a call must stay under the sidecar's limit of 4 MiB. */
 const maxLetters = 50;
-/** Kept of the caller's time to answer what was done. */
+/** Time reserved before the caller's deadline, to return the result. */
 const marginMs = 2_000;
 const listRequest = z.object({ first: z.int().min(0).max(maxLetters) });
 const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
 
 type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
 
-/** The operator's view of a service: what failed, and having it handled again. Admin only. */
+/** Lists and redrives a service's dead letters. Admin only. */
 export function deadLetterAdmin({
   verifier,
   deadLetters,

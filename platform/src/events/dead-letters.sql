@@ -1,4 +1,4 @@
--- Letters that are there already count the new attempts too.
+-- A repeated dead letter adds its attempts to the existing one.
 -- name: dead-letters.keep
 with input as (:input(event_id uuid, topic text, event jsonb, error text, attempts int)),
 kept as (

@@ -17,95 +17,93 @@ const eventOf = (data: unknown = { n: 1 }): CloudEvent => ({
   data,
 });
 
-t.test("dead letters", async (t) => {
-  const { database, query } = await startStore(t, "catalog");
-  const letters = createDeadLetters(database);
-  const all = () => letters.list(100, null, soon());
-  t.afterEach(() => query("delete from dead_letters"));
+const { database, query } = await startStore(t, "catalog");
+const letters = createDeadLetters(database);
+const all = () => letters.list(100, null, soon());
+t.afterEach(() => query("delete from dead_letters"));
 
-  t.test("a letter is kept with its event, its error down to the cause, and its attempts", async (t) => {
-    const event = eventOf();
-    const error = new Error("reserving failed", { cause: new Error("connection refused") });
-    await letters.keep(topic, event, error, 5);
+t.test("a dead letter has its event, its error with all causes, and its attempts", async (t) => {
+  const event = eventOf();
+  const error = new Error("reserving failed", { cause: new Error("connection refused") });
+  await letters.keep(topic, event, error, 5);
+  const { total, deadLetters } = await all();
+  t.equal(total, 1);
+  t.match(deadLetters, [
+    { eventId: event.id, topic, event, error: "reserving failed: connection refused", attempts: 5 },
+  ]);
+  t.match(deadLetters[0]?.diedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+t.test("an event has one dead letter per topic, whose attempts add up", async (t) => {
+  const event = eventOf();
+  await Promise.all(Array.from({ length: 8 }, () => letters.keep(topic, event, new Error("again"), 5)));
+  await letters.keep("orders.order-paid.v1", event, "no error at all", 5);
+  const { total, deadLetters } = await all();
+  t.equal(total, 2);
+  t.same(deadLetters.map(({ attempts }) => attempts).sort(), [40, 5]);
+});
+
+t.test("a long error text is truncated", async (t) => {
+  await letters.keep(topic, eventOf(), new Error("x".repeat(100_000)), 1);
+  t.equal((await all()).deadLetters[0]?.error.length, 4_000);
+});
+
+t.test("a message with any content can be stored, and is stored once", async (t) => {
+  const hostile = fc.oneof(
+    fc.string({
+      unit: fc.constantFrom("\0", "\ud800", "\udfff", "\\", "u0000", '"', "a", "€", "\n", "\ud83d\ude00"),
+    }),
+    fc.jsonValue(),
+  );
+  const property = fc.asyncProperty(hostile, async (raw) => {
+    await letters.unreadable(topic, raw, `bad ${typeof raw === "string" ? raw : ""}`);
+    await letters.unreadable(topic, raw, "the same again");
     const { total, deadLetters } = await all();
     t.equal(total, 1);
-    t.match(deadLetters, [
-      { eventId: event.id, topic, event, error: "reserving failed: connection refused", attempts: 5 },
-    ]);
-    t.match(deadLetters[0]?.diedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const held = typeof raw === "string" ? raw.toWellFormed().replaceAll("\0", "\ufffd") : deadLetters[0]?.event;
+    t.same(deadLetters[0]?.event, typeof raw === "string" ? { unreadable: held } : held);
+    await query("delete from dead_letters");
   });
+  await fc.assert(property, { numRuns: 60 });
+  await letters.keep(topic, eventOf({ "\0key": ["\0", "\ud800", { text: "\\u0000" }] }), new Error("\0"), 1);
+  t.match((await all()).deadLetters, [
+    { error: "\ufffd", event: { data: { "\ufffdkey": ["\ufffd", "\ufffd", { text: "\\u0000" }] } } },
+  ]);
+});
 
-  t.test("one event is one letter a topic, whose attempts add up", async (t) => {
-    const event = eventOf();
-    await Promise.all(Array.from({ length: 8 }, () => letters.keep(topic, event, new Error("again"), 5)));
-    await letters.keep("orders.order-paid.v1", event, "no error at all", 5);
-    const { total, deadLetters } = await all();
-    t.equal(total, 2);
-    t.same(deadLetters.map(({ attempts }) => attempts).sort(), [40, 5]);
-  });
+t.test("dead letters are listed oldest first, all of them or selected ones", async (t) => {
+  const events = Array.from({ length: 5 }, () => eventOf());
+  for (const event of events) await letters.keep(topic, event, new Error("no"), 1);
+  const ids = events.map(({ id }) => id);
+  const listed = async (first: number, wanted: string[] | null) => {
+    const { total, deadLetters } = await letters.list(first, wanted, soon());
+    return { total, ids: deadLetters.map(({ eventId }) => eventId) };
+  };
+  t.same(await listed(3, null), { total: 5, ids: ids.slice(0, 3) });
+  t.same(await listed(9, ids.slice(3)), { total: 5, ids: ids.slice(3) });
+  t.same(await listed(9, [newId()]), { total: 5, ids: [] });
+  t.same(await listed(9, []), { total: 5, ids: [] });
+});
 
-  t.test("an error's text is cut where it gets too long", async (t) => {
-    await letters.keep(topic, eventOf(), new Error("x".repeat(100_000)), 1);
-    t.equal((await all()).deadLetters[0]?.error.length, 4_000);
-  });
+t.test("a dead letter that is redriven is removed; one that fails again stays with the new error", async (t) => {
+  const [good, bad] = [eventOf({ n: 1 }), eventOf({ n: 2 })];
+  for (const event of [good, bad]) await letters.keep(topic, event, new Error("first"), 5);
+  const handled: CloudEvent[] = [];
+  const handle = async (on: string, event: CloudEvent) => {
+    t.equal(on, topic);
+    if (event.id === bad.id) throw new Error("second");
+    handled.push(event);
+  };
+  const outcomes: boolean[] = [];
+  for (const letter of (await all()).deadLetters) outcomes.push(await letters.redrive(letter, handle, soon()));
+  t.same(outcomes, [true, false]);
+  t.match(handled, [good]);
+  t.match((await all()).deadLetters, [{ eventId: bad.id, error: "second", attempts: 6 }]);
+});
 
-  t.test("whatever a message holds, it can be put aside, and once only", async (t) => {
-    const hostile = fc.oneof(
-      fc.string({
-        unit: fc.constantFrom("\0", "\ud800", "\udfff", "\\", "u0000", '"', "a", "€", "\n", "\ud83d\ude00"),
-      }),
-      fc.jsonValue(),
-    );
-    const property = fc.asyncProperty(hostile, async (raw) => {
-      await letters.unreadable(topic, raw, `bad ${typeof raw === "string" ? raw : ""}`);
-      await letters.unreadable(topic, raw, "the same again");
-      const { total, deadLetters } = await all();
-      t.equal(total, 1);
-      const held = typeof raw === "string" ? raw.toWellFormed().replaceAll("\0", "\ufffd") : deadLetters[0]?.event;
-      t.same(deadLetters[0]?.event, typeof raw === "string" ? { unreadable: held } : held);
-      await query("delete from dead_letters");
-    });
-    await fc.assert(property, { numRuns: 60 });
-    await letters.keep(topic, eventOf({ "\0key": ["\0", "\ud800", { text: "\\u0000" }] }), new Error("\0"), 1);
-    t.match((await all()).deadLetters, [
-      { error: "\ufffd", event: { data: { "\ufffdkey": ["\ufffd", "\ufffd", { text: "\\u0000" }] } } },
-    ]);
-  });
-
-  t.test("the oldest come first, some or all of them", async (t) => {
-    const events = Array.from({ length: 5 }, () => eventOf());
-    for (const event of events) await letters.keep(topic, event, new Error("no"), 1);
-    const ids = events.map(({ id }) => id);
-    const listed = async (first: number, wanted: string[] | null) => {
-      const { total, deadLetters } = await letters.list(first, wanted, soon());
-      return { total, ids: deadLetters.map(({ eventId }) => eventId) };
-    };
-    t.same(await listed(3, null), { total: 5, ids: ids.slice(0, 3) });
-    t.same(await listed(9, ids.slice(3)), { total: 5, ids: ids.slice(3) });
-    t.same(await listed(9, [newId()]), { total: 5, ids: [] });
-    t.same(await listed(9, []), { total: 5, ids: [] });
-  });
-
-  t.test("a letter that is handled again leaves; one that fails again stays with the new error", async (t) => {
-    const [good, bad] = [eventOf({ n: 1 }), eventOf({ n: 2 })];
-    for (const event of [good, bad]) await letters.keep(topic, event, new Error("first"), 5);
-    const handled: CloudEvent[] = [];
-    const handle = async (on: string, event: CloudEvent) => {
-      t.equal(on, topic);
-      if (event.id === bad.id) throw new Error("second");
-      handled.push(event);
-    };
-    const outcomes: boolean[] = [];
-    for (const letter of (await all()).deadLetters) outcomes.push(await letters.redrive(letter, handle, soon()));
-    t.same(outcomes, [true, false]);
-    t.match(handled, [good]);
-    t.match((await all()).deadLetters, [{ eventId: bad.id, error: "second", attempts: 6 }]);
-  });
-
-  t.test("what was never an event cannot be handled, and stays", async (t) => {
-    await letters.unreadable(topic, "text", "given up by the sidecar");
-    const [letter] = (await all()).deadLetters;
-    t.equal(letter && (await letters.redrive(letter, async () => t.fail("was handled") as never, soon())), false);
-    t.equal((await all()).total, 1);
-  });
+t.test("a dead letter that is not an event cannot be redriven, and stays", async (t) => {
+  await letters.unreadable(topic, "text", "given up by the sidecar");
+  const [letter] = (await all()).deadLetters;
+  t.equal(letter && (await letters.redrive(letter, async () => t.fail("was handled") as never, soon())), false);
+  t.equal((await all()).total, 1);
 });

@@ -23,10 +23,10 @@ const oldest = statement("dead-letters.oldest", listed);
 const byEvents = statement("dead-letters.by-events", listed);
 const remove = statement("dead-letters.remove", z.strictObject({ removed: z.number() }));
 
-/** What is not even a CloudEvent gets an id made from its content. */
+/** A message that is not a CloudEvent gets an id derived from its content. */
 export const unreadableId = (topic: string, raw: unknown): string => derivedId(topic, JSON.stringify(raw) ?? "");
 
-/** Messages that failed every try, kept with their error until a person has them handled again (ADR 0004). */
+/** Messages that failed all attempts, stored with their error until an operator redrives them (ADR 0004). */
 export type DeadLetters = ReturnType<typeof createDeadLetters>;
 
 export function createDeadLetters(database: Database) {
@@ -41,7 +41,7 @@ export function createDeadLetters(database: Database) {
     },
     list: (first: number, eventIds: string[] | null, context: CallContext) =>
       database.one(eventIds ? byEvents : oldest, { first, eventIds }, context),
-    /** Handles one again; it leaves only when that succeeded. */
+    /** Handles a dead letter again, and removes it when that succeeds. */
     async redrive(
       letter: DeadLetter,
       handle: (topic: string, event: CloudEvent) => Promise<void>,
@@ -61,7 +61,10 @@ export function createDeadLetters(database: Database) {
   };
 }
 
-/** What jsonb refuses (NUL, half a surrogate pair) becomes U+FFFD: better kept inexactly than tried for ever. */
+/**
+ * Replaces what jsonb cannot store (NUL, unpaired surrogates) with U+FFFD: an inexact copy is better than retrying
+ * forever.
+ */
 function storable(letter: object): object {
   const json = JSON.stringify(letter).replace(/\\(u[0-9a-f]{4}|.)/g, (escaped, code: string) =>
     code === "u0000" || code.startsWith("ud") ? "\\ufffd" : escaped,

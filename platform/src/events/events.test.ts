@@ -23,7 +23,7 @@ const data = {
   },
 };
 
-t.test("an event published and heard again is the same message, amounts exact", async (t) => {
+t.test("a published event is received unchanged, with exact amounts", async (t) => {
   const row = outboxRow(OrderPlacedSchema, orderId, data);
   const event = cloudEvent.parse(JSON.parse(Buffer.from(toCloudEvent(row, "orders", time)).toString()));
   t.match(event, {
@@ -39,7 +39,7 @@ t.test("an event published and heard again is the same message, amounts exact", 
   t.match(message.order?.lines, [{ quantity: 2, price: 500_000_000_000n }]);
 });
 
-t.test("what a newer publisher added is passed over; what is of another kind is refused", async (t) => {
+t.test("fields of a newer publisher are ignored; data of another type is refused", async (t) => {
   const event = (data: unknown): CloudEvent => ({ specversion: "1.0", id: newId(), type: "", source: "", time, data });
   t.equal(eventData(OrderPlacedSchema, event({ ...data, since: "v2" })).order?.id, orderId);
   t.throws(() => eventData(OrderPlacedSchema, event({ order: { id: 7 } })));
@@ -47,21 +47,21 @@ t.test("what a newer publisher added is passed over; what is of another kind is 
   t.throws(() => eventData(OrderPlacedSchema, event("text")));
 });
 
-t.test("every row has an id of its own; a pending one has no data yet", async (t) => {
+t.test("every row has its own id; a pending event has no data", async (t) => {
   const [one, two] = [pendingEvent(OrderCancelledSchema, orderId), pendingEvent(OrderCancelledSchema, orderId)];
   t.not(one.id, two.id);
   t.match(one, { topic: "orders.order-cancelled.v1", key: orderId });
   t.notOk("data" in one);
 });
 
-t.test("an event without a trace carries none", async (t) => {
+t.test("an event without a trace has no trace attributes", async (t) => {
   const row = outboxRow(OrderPlacedSchema, orderId, data);
   t.equal(row.traceparent, null);
   const event = JSON.parse(Buffer.from(toCloudEvent(row, "orders", time)).toString());
   t.notOk("traceparent" in event);
 });
 
-t.test("only a CloudEvent with a good id is taken for one", async (t) => {
+t.test("only a CloudEvent with a valid id is accepted", async (t) => {
   const good = { specversion: "1.0", id: newId(), type: "t", source: "s", time, data: {} };
   t.ok(cloudEvent.safeParse(good).success);
   for (const bad of [
@@ -75,7 +75,7 @@ t.test("only a CloudEvent with a good id is taken for one", async (t) => {
   }
 });
 
-t.test("an event of the largest size is written, one of a byte more is refused with its size", async (t) => {
+t.test("an event of the maximum size is accepted; one byte more is refused with its size", async (t) => {
   const sized = (bytes: number) => ({ order: { id: "x".repeat(bytes - publishedBytes({ order: { id: "" } })) } });
   t.equal(publishedBytes(outboxRow(OrderPlacedSchema, orderId, sized(maxEventBytes)).data), maxEventBytes);
   t.throws(() => outboxRow(OrderPlacedSchema, orderId, sized(maxEventBytes + 1)), {
@@ -85,7 +85,7 @@ t.test("an event of the largest size is written, one of a byte more is refused w
   });
 });
 
-t.test("what the sidecar writes longer than we do counts as it writes it", async (t) => {
+t.test("characters that the sidecar escapes count with their escaped length", async (t) => {
   t.equal(publishedBytes("<b>&"), '"\\u003cb\\u003e\\u0026"'.length);
   t.equal(publishedBytes("\u2028"), '"\\u2028"'.length);
   t.equal(publishedBytes("žluť"), Buffer.byteLength('"žluť"'));

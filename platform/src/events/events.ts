@@ -13,12 +13,12 @@ import { newId } from "../ids.ts";
 import { currentTraceparent } from "../telemetry/telemetry.ts";
 
 /**
- * A kind of event: the proto message of its data, which declares its topic as an option. A test that makes topics up names
- * one beside any message.
+ * An event type: the proto message of its data, which declares its topic as an option. A test can pair another topic
+ * with a message.
  */
 export type EventType<D extends DescMessage = DescMessage> = D | { readonly topic: string; readonly schema: D };
 
-/** The topic of a kind of event: `orders.order-placed.v1`. Throws when the message declares none. */
+/** The topic of an event type: `orders.order-placed.v1`. Throws when the message declares none. */
 export function topicOf(type: EventType): string {
   if (isDeclared(type)) {
     const topic = getOption(type, topicOption);
@@ -44,40 +44,40 @@ export const writtenRow: z.ZodType<WrittenRow> = z.strictObject({
   createdAt: z.string(),
 });
 
-/** An event whose data the statement itself puts together. */
+/** An event whose data the statement creates. */
 export type PendingEvent = Omit<OutboxRow, "data">;
 
 /**
- * The most that the data of an event may take, as it is published. With the rest of the event and a broker's own
- * headers it fits into what each of our brokers takes unless told otherwise (NATS: 1 MiB, Kafka: 1 MiB and 12 bytes).
+ * Maximum size of an event's data as published. With the other attributes and the broker's headers, an event then fits
+ * the default limit of all our brokers (NATS: 1 MiB, Kafka: 1 MiB and 12 bytes).
  */
 export const maxEventBytes = 1_000_000;
 
-/** An event that no broker would take. Nothing was written. */
+/** An event that no broker would accept. Nothing was written. */
 export class EventTooLarge extends Error {
   readonly topic: string;
   readonly bytes: number;
 
   constructor(topic: string, bytes: number) {
-    super(`an event of ${topic} takes ${bytes} bytes; the most is ${maxEventBytes}`);
+    super(`an event of ${topic} has ${bytes} bytes; the maximum is ${maxEventBytes}`);
     this.name = "EventTooLarge";
     this.topic = topic;
     this.bytes = bytes;
   }
 }
 
-/** The sidecar hands rows of the database on as JSON in JSON, where Go writes each of these characters as six. */
+/** The sidecar returns database rows as JSON inside JSON, and Go escapes each of these characters to six bytes. */
 const escapedByGo = /[<>&\u2028\u2029]/g;
 
-/** How many bytes the data of an event takes at most on its way to the broker. */
+/** The largest number of bytes that an event's data has on its way to the broker. */
 export function publishedBytes(data: unknown): number {
   const json = JSON.stringify(data);
   return Buffer.byteLength(json.replace(escapedByGo, "\\u0000"));
 }
 
 /**
- * The row for an event whose data is known before the statement runs. `key` is the id of what it concerns,
- * the CloudEvent's subject. Throws EventTooLarge.
+ * The row of an event whose data is known before the statement runs. `key` is the id of the object that the event
+ * concerns: the CloudEvent's subject. Throws EventTooLarge.
  */
 export function outboxRow<D extends DescMessage>(
   type: EventType<D>,
@@ -91,7 +91,7 @@ export function outboxRow<D extends DescMessage>(
   return { id: newId(), topic, key, data, traceparent };
 }
 
-/** CloudEvents 1.0 in JSON format, as it stands in a message. */
+/** A CloudEvent 1.0 in JSON format, as in a message. */
 export const cloudEvent = z.object({
   specversion: z.literal("1.0"),
   id: z.uuid(),
@@ -104,7 +104,7 @@ export const cloudEvent = z.object({
 });
 export type CloudEvent = z.infer<typeof cloudEvent>;
 
-/** The trace ids are ours, not the relay's: whoever handles the event belongs to the trace that caused it. */
+/** The trace is that of the request that caused the event, not that of the relay. The event's handler continues it. */
 export function toCloudEvent(row: OutboxRow, source: string, time: string): Uint8Array {
   const trace = row.traceparent ? { traceparent: row.traceparent, traceid: row.traceparent } : {};
   const event = {
@@ -121,12 +121,12 @@ export function toCloudEvent(row: OutboxRow, source: string, time: string): Uint
   return Buffer.from(JSON.stringify(event));
 }
 
-/** The data as its proto message; fields that a newer publisher added are passed over. */
+/** The data as its proto message. Fields that a newer publisher added are ignored. */
 export function eventData<D extends DescMessage>(type: EventType<D>, event: CloudEvent): MessageShape<D> {
   return fromJson(schemaOf(type), event.data as JsonValue, { ignoreUnknownFields: true });
 }
 
-/** The row for an event whose data the statement itself puts together; the table refuses what is too large. */
+/** The row of an event whose data the statement creates. The table refuses data that is too large. */
 export function pendingEvent(type: EventType, key: string): PendingEvent {
   return { id: newId(), topic: topicOf(type), key, traceparent: currentTraceparent() };
 }

@@ -1,4 +1,4 @@
--- Longer than any broker of ours keeps a message: what is older cannot come again.
+-- 14 days is longer than any of our brokers keeps a message, so older events cannot be redelivered.
 -- name: inbox.prune
 with input as (:input(size int)),
 old as (

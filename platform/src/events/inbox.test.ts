@@ -3,7 +3,7 @@ import { startStore } from "../../../tests/support/store.ts";
 import { background } from "../rpc/call.ts";
 import { pruneInbox } from "./inbox.ts";
 
-t.test("the inbox forgets what no broker can bring again, and nothing younger", async (t) => {
+t.test("the inbox removes events that no broker can redeliver, and keeps younger ones", async (t) => {
   const store = await startStore(t, "catalog");
   await store.query(
     `insert into inbox (event_id, handler, handled_at)

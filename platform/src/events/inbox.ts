@@ -8,7 +8,7 @@ const batchSize = 5_000;
 
 const prune = sqlFile(join(import.meta.dirname, "inbox.sql"))("inbox.prune", z.strictObject({ gone: z.number() }));
 
-/** Forgets the events that were handled long ago. */
+/** Removes events that were handled more than 14 days ago. */
 export async function pruneInbox(database: Database, context: CallContext): Promise<void> {
   for (let gone = batchSize; gone === batchSize; ) {
     gone = (await database.one(prune, { size: batchSize }, context)).gone;

@@ -8,7 +8,7 @@ const encoded = (data: unknown) => {
 };
 const text = (json: Uint8Array) => Buffer.from(json).toString();
 
-t.test("an event that goes alone is a CloudEvent, several are a batch of them, in the order given", async (t) => {
+t.test("a single event is a CloudEvent, several are a CloudEvents batch in the given order", async (t) => {
   const [one, two] = [encoded("žluť ],[ "), encoded({ price: "1" })];
   t.same(messagesOf([]), []);
   t.same(messagesOf([one]), [
@@ -20,7 +20,7 @@ t.test("an event that goes alone is a CloudEvent, several are a batch of them, i
   t.same(batch && JSON.parse(text(batch.body)), [JSON.parse(text(one.event)), JSON.parse(text(two.event))]);
 });
 
-t.test("every event is in one message, none of which is too large or holds too many", async (t) => {
+t.test("every event is in exactly one message, and no message exceeds its size or count", async (t) => {
   const sizes = [10, 200_000, 10, 60_000, 60_000, 60_000, ...Array.from({ length: 120 }, () => 10)];
   const events = sizes.map((bytes) => encoded("x".repeat(bytes)));
   const messages = messagesOf(events);
@@ -31,7 +31,7 @@ t.test("every event is in one message, none of which is too large or holds too m
   t.same(
     messages.map(({ ids }) => ids.length),
     [1, 1, 3, 50, 50, 21],
-    "what is large goes alone, small ones with at most 49 others",
+    "a large event has a message of its own, small ones share it with at most 49 others",
   );
   for (const message of messages) {
     t.same(
@@ -42,15 +42,15 @@ t.test("every event is in one message, none of which is too large or holds too m
   }
 });
 
-t.test("a message of several is of 128 KiB at most", async (t) => {
+t.test("a message of several events has at most 128 KiB", async (t) => {
   const [most, half] = [128 * 1024, 64 * 1024];
   const lengths = (...bytes: number[]) =>
     messagesOf(bytes.map((length) => ({ id: newId(), event: new Uint8Array(length) }))).map(({ body }) => body.length);
-  t.same(lengths(half - 2, half - 1), [most], "with its brackets and its comma");
+  t.same(lengths(half - 2, half - 1), [most], "including its brackets and comma");
   t.same(lengths(half - 1, half - 1), [half - 1, half - 1]);
 });
 
-t.test("what is no batch of events is one thing that is no event", async (t) => {
+t.test("a body that is not a batch of events is one unreadable item", async (t) => {
   t.same(eventsOf("no json"), ["no json"]);
   t.same(eventsOf("[]"), [[]]);
   t.same(eventsOf("null"), [null]);

@@ -1,24 +1,24 @@
 import type { BulkEntry } from "../rpc/sidecar.ts";
 
-/** An event on its way: a CloudEvent in JSON. */
+/** An event to be published: a CloudEvent in JSON. */
 type EncodedEvent = { id: string; event: Uint8Array };
 
 /**
- * What the broker stores and delivers as one: a CloudEvent, or several of a topic in CloudEvents' JSON batch format. It is
- * known by the id of its first event.
+ * What the broker stores and delivers as a unit: a CloudEvent, or several of one topic in CloudEvents' JSON batch
+ * format. Its id is that of its first event.
  */
 export type Message = BulkEntry & { ids: string[] };
 
-/** So that few are handled again with one that fails, and what a replica has in hand at once stays bounded. */
+/** Limits how many events are redelivered together with one that fails, and how many a replica handles at once. */
 const mostEvents = 50;
-/** A larger event goes alone. */
+/** A larger event has a message of its own. */
 const mostBytes = 128 * 1024;
-/** A JSON array around encoded events, each of which has one character before it. */
+/** A JSON array of encoded events. Each event is preceded by one character. */
 const [open, comma, close] = [Buffer.from("["), Buffer.from(","), Buffer.from("]")];
 
 /**
- * Events of one topic, as messages: what a message costs on its way (the broker's write, a delivery, an acknowledgement)
- * is paid once for those that go together. An event that goes alone is not wrapped.
+ * Groups events of one topic into messages. The cost of a message (the broker's write, a delivery, an acknowledgement)
+ * is shared by its events. A single event is not wrapped.
  */
 export function messagesOf(events: EncodedEvent[]): Message[] {
   const most = { bytes: mostBytes - close.length, count: mostEvents };
@@ -35,7 +35,7 @@ function message(events: EncodedEvent[]): Message {
   return { id, ids, body: Buffer.concat([...parts, close]), contentType: "application/cloudevents-batch+json" };
 }
 
-/** What a message holds, before it is known to be events. */
+/** The items of a message, before they are validated as events. */
 export function eventsOf(body: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -45,7 +45,7 @@ export function eventsOf(body: string): unknown[] {
   }
 }
 
-/** Neighbours in groups of so many bytes and items at most; what is larger than that is a group of its own. */
+/** Splits consecutive items into groups of at most so many bytes and items. A larger item is a group of its own. */
 export function cut<T>(items: T[], bytesOf: (item: T) => number, most: { bytes: number; count: number }): T[][] {
   const groups: T[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

@@ -8,11 +8,11 @@ import { maxEventBytes, publishedBytes } from "./events.ts";
 
 const topic = "catalog.product-created.v1";
 
-t.test("more events than an answer of the sidecar could hold are all published", async (t) => {
+t.test("more events than a response of the sidecar can hold are all published", async (t) => {
   const { store, relayWith, watched, gone } = await relays(t);
   const warnings: unknown[] = [];
   const log = { ...store.log, warn: (...of: unknown[]) => warnings.push(of) } as unknown as Logger;
-  /** Writes events and has them published. */
+  /** Writes events and waits until they are published. */
   const publish = async (t: Test, count: number, data: string, key = "key", warned = async () => {}) => {
     warnings.splice(0);
     const rows = await store.query<{ id: string }>(
@@ -41,12 +41,12 @@ t.test("more events than an answer of the sidecar could hold are all published",
   ] as const)
     t.test(`${count} events of ${letters} times ${letter}`, async (t) => {
       await publish(t, count, letter.repeat(letters));
-      t.same(warnings, [], "at once");
+      t.same(warnings, [], "without a retry");
     });
 
-  t.test("where more is large than we count, fewer are asked for", async (t) => {
+  t.test("when the keys, which are not counted, make the response too large, fewer rows are claimed", async (t) => {
     const leaseOver = async () => {
-      await eventually("an answer that is too large", async () => {
+      await eventually("a response that is too large", async () => {
         if (warnings.length === 0) return false;
         return store.query("update outbox set claimed_until = now()");
       });
@@ -59,7 +59,7 @@ t.test("more events than an answer of the sidecar could hold are all published",
 t.test("the outbox table", async (t) => {
   const store = await startStore(t, "catalog");
 
-  t.test("an event of more than any broker takes is refused by the table as well", async (t) => {
+  t.test("the table refuses an event that is larger than any broker accepts", async (t) => {
     const insert = (letters: number) =>
       store.query(
         `insert into outbox (id, topic, key, data, claimed_until)
@@ -71,7 +71,7 @@ t.test("the outbox table", async (t) => {
     await store.query("delete from outbox");
   });
 
-  t.test("the table counts an event's bytes as we do, which is as the sidecar writes it", async (t) => {
+  t.test("the table counts an event's bytes like publishedBytes, which counts like the sidecar", async (t) => {
     const insert = (data: object) =>
       store.query(`insert into outbox (id, topic, key, data, claimed_until) values ($1, $2, 'key', $3, 'infinity')`, [
         newId(),

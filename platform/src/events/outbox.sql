@@ -1,7 +1,8 @@
--- The relay's side of the outbox.
+-- The outbox statements of the relay.
 
--- Settles one batch and claims the next. What another relay holds locked is passed over, so that no two wait for each
--- other. What is settled is not claimed as well, though its lease may be over: the claim would win.
+-- Settles one batch and claims the next. Rows that another relay has locked are skipped, so that relays do not wait for
+-- each other. A row that is settled here is not claimed in the same statement, even when its lease has expired: the
+-- claim would override the settlement.
 -- name: outbox.next
 with input as (:input(published uuid[], failed uuid[], size int, bytes int, lease int)),
 done as (

@@ -15,41 +15,48 @@ import { type WrittenRow, writtenRow } from "./events.ts";
 
 const batchSize = 500;
 /**
- * Of the data of a batch, as Postgres writes it. The sidecar's answer has it in a JSON string, where a byte may take six
- * (`<`), beside some 300 bytes of each row, and is of 4 MiB at most. One event has room: of maxEventBytes it takes twice that.
+ * Limit of a batch's data, as Postgres writes it. The sidecar's response (at most 4 MiB) has the data in a JSON string,
+ * in which one byte may become six (`<`), and about 300 more bytes per row. A single event always fits: it grows to at
+ * most twice maxEventBytes.
  */
 const batchBytes = 640 * 1024;
-/** How long a stopping relay goes on beginning batches. */
+/** How long a stopping relay may start further batches. */
 const lastBatchesMs = 3_000;
-/** How long fewer are claimed after an answer that was too large all the same: its rows come again when their lease is over. */
-const fewerMs = 60_000;
+/**
+ * How long smaller batches are claimed after a response that was too large nevertheless. Its rows become due when their
+ * lease expires.
+ */
+const smallerBatchesMs = 60_000;
 const sweepMs = 2_000;
 /**
- * After a batch: what is written meanwhile goes together, in fewer and fuller calls, messages and digests; and the batch
- * is settled, also when no row needs to be claimed.
+ * Pause after a batch: events written meanwhile share calls, messages and digests. The batch is settled after it, even
+ * when no row is claimed.
  */
 const gatherMs = 100;
-/** Of what was handed over; more is left to the lease, as is what has waited for half of it. */
-const mostInHand = 5_000;
-/** Of what the broker refused; outbox.sql says it too. */
+/**
+ * Maximum number of rows handed over. Further rows, and rows that have waited for half their lease, are left to the
+ * lease.
+ */
+const maxHandedOver = 5_000;
+/** Pause before a refused event is retried; outbox.sql has the same number. */
 const refusedPauseSeconds = 1;
 const timeoutMs = 8_000;
 
 const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", rowsOf(writtenRow));
 
-/** Publishes what statements left in the outbox, at least once each, until it is stopped. */
+/** Publishes the events in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {
-  /** Something was just written: do not wait for the sweep. */
+  /** An event was just written: publish it now instead of at the next sweep. */
   kick(): void;
   /**
-   * These were just written by a statement that claimed them (`:write_claimed_events()`): they are not read again. Who forgets to
-   * hand them over has them published when the claim is over.
+   * Publishes rows that a statement wrote and claimed (`:write_claimed_events()`), without reading them again. Rows
+   * that are never handed over are published when their lease expires.
    */
   publish(rows: readonly WrittenRow[]): void;
   /**
-   * Finishes the batch in hand, begins others that are due for 3 seconds more, and ends; what is left is another relay's,
-   * or the next start's. While database or broker do not answer, a batch may take up to 24 seconds (three calls) and settling
-   * the last one 8 more. Whoever cannot wait for that need not: rows that were not settled are published again.
+   * Finishes the batch in progress, starts due batches for 3 more seconds, and ends. Another relay, or the next start,
+   * publishes the rest. While database or broker do not respond, a batch can take 24 seconds (three calls) and settling
+   * the last one 8 more. It is safe to exit earlier: rows that were not settled are published again.
    */
   stop(): Promise<void>;
 };
@@ -60,18 +67,18 @@ export type OutboxOptions = {
   appId: string;
   pubsub: string;
   log: Logger;
-  /** What caches are told of these events. */
+  /** Which events invalidate caches. */
   cacheInvalidation?: CacheInvalidation | undefined;
-  /** By which rows in hand grow old. */
+  /** Measures how long rows handed over have waited. */
   clock?: Clock;
-  /** For fault tests: told what comes next. */
+  /** Fault tests only: called before each step. */
   reached?: (step: Step) => void;
 };
 
 export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
-  const inHand = createHand(options.clock ?? systemClock);
+  const handedOver = createHandover(options.clock ?? systemClock);
   const failures = meter().createCounter("sidecart_outbox_failures_total", {
-    description: "Batches of events that could not be claimed, published or settled; they are tried again",
+    description: "Batches of events that could not be claimed, published or settled; they are retried",
   });
   const queue = startLeaseQueue({
     size: batchSize,
@@ -80,29 +87,29 @@ export function startOutboxRelay(options: OutboxOptions): OutboxRelay {
     lastBatchesMs,
     claim: createClaim(options.database),
     work: createPublishing(options),
-    handed: inHand.take,
+    handed: handedOver.take,
     failed(error) {
       failures.add(1);
-      options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are tried again");
+      options.log.warn({ err: error }, "outbox: publishing failed; the rows stay and are retried");
       return isTooLarge(error) ? gatherMs : sweepMs;
     },
   });
   return {
     kick: queue.kick,
     publish(rows) {
-      inHand.add(rows);
+      handedOver.add(rows);
       queue.wake();
     },
     stop: queue.stop,
   };
 }
 
-/** Claims fewer for a while after an answer that was too large all the same. */
+/** Claims smaller batches for a while after a response that was too large. */
 function createClaim(database: Database) {
   let most = batchSize;
   let tooLargeAt = 0;
   return async ({ done, again }: Settlement<string>, size: number): Promise<WrittenRow[]> => {
-    if (Date.now() > tooLargeAt + fewerMs) most = batchSize;
+    if (Date.now() > tooLargeAt + smallerBatchesMs) most = batchSize;
     const settled = { published: done, failed: again.map(({ key }) => key) };
     const input = { ...settled, size: Math.min(size, most), bytes: batchBytes, lease: outboxLeaseSeconds };
     try {
@@ -114,7 +121,7 @@ function createClaim(database: Database) {
   };
 }
 
-/** Publishes a batch, and tells caches of it. */
+/** Publishes a batch of events, and its cache invalidation. */
 function createPublishing(options: OutboxOptions) {
   const publishRows = createBulkPublisher(options);
   const publishInvalidation =
@@ -131,19 +138,19 @@ function createPublishing(options: OutboxOptions) {
   };
 }
 
-/** Rows that were handed over, while their claim is surely ours: half of it is for publishing them. */
-function createHand(clock: Clock) {
+/** Rows handed over, while their lease surely lasts: half of it is reserved for publishing. */
+function createHandover(clock: Clock) {
   const freshMs = (outboxLeaseSeconds * 1_000) / 2;
-  let hand: { row: WrittenRow; since: number }[] = [];
+  let waiting: { row: WrittenRow; since: number }[] = [];
   return {
     add(rows: readonly WrittenRow[]): void {
       const since = clock.now().getTime();
-      for (const row of rows.slice(0, mostInHand - hand.length)) hand.push({ row, since });
+      for (const row of rows.slice(0, maxHandedOver - waiting.length)) waiting.push({ row, since });
     },
     take(most: number): WrittenRow[] {
       const oldest = clock.now().getTime() - freshMs;
-      const fresh = hand.filter(({ since }) => since > oldest);
-      hand = fresh.slice(most);
+      const fresh = waiting.filter(({ since }) => since > oldest);
+      waiting = fresh.slice(most);
       return fresh.slice(0, most).map(({ row }) => row);
     },
   };

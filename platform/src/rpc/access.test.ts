@@ -13,21 +13,24 @@ function asking(t: Test, port: number, apiToken = appToken) {
   return (operation: string) => sidecar.access({ app: "catalog", operation });
 }
 
-t.test("a service says that it may be called, and runs nothing", async (t) => {
+t.test("a probe of a service that we may call is granted, and runs no handler", async (t) => {
   const { port } = await serve(t, [catalogWith(uncalled)]);
   const access = asking(t, port);
   t.equal(await access(`${catalog}/GetProducts`), "granted");
   t.equal(await access(`${catalog}/*`), "granted");
 });
 
-t.test("a service that is for others refuses", async (t) => {
+t.test("a service for other callers refuses the probe", async (t) => {
   const handlers = { reserve: uncalled, release: uncalled };
   const { port } = await serve(t, [implement(ReservationsService, handlers as never, ["orders"])]);
   t.equal(await asking(t, port)(`${reservations}/Reserve`), "refused");
 });
 
-t.test("who does not answer, or does not know our sidecar, has refused nothing", async (t) => {
-  const { port } = await serve(t, [catalogWith(uncalled)]);
-  t.equal(await asking(t, port, "another token")(`${catalog}/GetProducts`), "unknown");
-  t.equal(await asking(t, 1)(`${catalog}/GetProducts`), "unknown");
-});
+t.test(
+  "a service that does not respond, or does not know our sidecar, counts as unknown, not as refused",
+  async (t) => {
+    const { port } = await serve(t, [catalogWith(uncalled)]);
+    t.equal(await asking(t, port, "another token")(`${catalog}/GetProducts`), "unknown");
+    t.equal(await asking(t, 1)(`${catalog}/GetProducts`), "unknown");
+  },
+);

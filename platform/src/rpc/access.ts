@@ -3,24 +3,24 @@ import { background, type CallContext } from "./call.ts";
 import type { UnaryDefinition } from "./grpc-methods.ts";
 
 /**
- * Marks a call that only asks whether it would be let through: the callee's app server answers it in place of the
- * handler, so it has no effect. It takes the way of a real call, past both sidecars and their access policies.
+ * Marks a call that only tests access. The callee's app server answers it in place of the handler, so it has no effect.
+ * Like a real call it passes both sidecars and their access policies.
  */
 const probeHeader = "sidecart-access-probe";
 
-/** A method of another service, `sidecart.accounts.v1.AccountsService/GetJwks`; `…/*` stands for all of them. */
+/** A method of another service, `sidecart.accounts.v1.AccountsService/GetJwks`. `…/*` means all its methods. */
 export type Callee = { readonly app: string; readonly operation: string };
-/** Unknown when nobody answered: the callee may be starting. */
+/** Unknown when nobody responds: the callee may be starting. */
 export type Access = "granted" | "refused" | "unknown";
 
 const timeoutMs = 1_000;
-/** A method that nobody has: when its sidecar lets the call through, the callee answers UNIMPLEMENTED. */
+/** A method that does not exist: when the callee's sidecar permits the call, the callee responds with UNIMPLEMENTED. */
 const noMethod = "AccessProbe";
 const empty = Buffer.alloc(0);
 
 export const isAccessProbe = (metadata: Metadata): boolean => metadata.get(probeHeader).length > 0;
 
-/** A caller's side: `send` makes the call with `metadata`. */
+/** The caller's side. `send` makes the call with `metadata`. */
 export async function probeAccess(
   { operation }: Callee,
   metadata: Metadata,
@@ -37,7 +37,7 @@ export async function probeAccess(
   }
 }
 
-/** The declaration has names only, so what the call holds is not known here. */
+/** The declaration has only the names of methods, so the message types are unknown here. */
 function emptyCall(path: string): UnaryDefinition {
   return {
     name: path,

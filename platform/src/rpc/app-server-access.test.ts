@@ -13,7 +13,7 @@ import {
 } from "../../../tests/support/app-server.ts";
 import { implement } from "./app-server.ts";
 
-t.test("only the sidecar's token opens the door", async (t) => {
+t.test("only a call with the sidecar's token is accepted", async (t) => {
   const { port } = await serve(t, [catalogWith(async () => ({}))]);
   const call = rawClient(t, port);
   const refused = { code: status.UNAUTHENTICATED };
@@ -32,7 +32,7 @@ t.test("only the sidecar's token opens the door", async (t) => {
   await t.rejects(clientOf(t, port, "wrong").getProducts({}, soon()), refused);
 });
 
-t.test("without a token the sidecar hears what we listen to and that we live, and delivers nothing", async (t) => {
+t.test("without a token the sidecar can read subscriptions and health, but deliver nothing", async (t) => {
   const { port } = await serve(t, [], { topics: ["orders.order-placed.v1"], deliver: uncalled });
   const call = rawClient(t, port);
   await t.resolves(call(appCallback.AppCallbackHealthCheck, "healthCheck", []));
@@ -42,7 +42,7 @@ t.test("without a token the sidecar hears what we listen to and that we live, an
   await t.rejects(call(appCallback.AppCallback, "onInvoke", []), { code: status.UNAUTHENTICATED });
 });
 
-t.test("a limited service is called by whom it names, and by nobody who only says so", async (t) => {
+t.test("a limited service accepts only the app ids that it names, and no forged ones", async (t) => {
   let calls = 0;
   const release = async () => {
     calls += 1;

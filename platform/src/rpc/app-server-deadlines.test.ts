@@ -14,7 +14,7 @@ import {
 } from "../../../tests/support/app-server.ts";
 import { background } from "./call.ts";
 
-t.test("the caller's deadline is the handler's, and never later than our own limit", async (t) => {
+t.test("a handler has the caller's deadline, but never a later one than the server's limit", async (t) => {
   const seen: number[] = [];
   const { port } = await serve(t, [
     catalogWith(async (_request, context) => {
@@ -32,7 +32,7 @@ t.test("the caller's deadline is the handler's, and never later than our own lim
   t.ok(none > timeoutMs - 1_000 && none <= timeoutMs, `${none}`);
 });
 
-t.test("a caller that goes away is noticed by the handler", async (t) => {
+t.test("a handler is aborted when its caller cancels", async (t) => {
   const { handler, entered, leave } = gate();
   const { port } = await serve(t, [catalogWith(handler)]);
   const abort = new AbortController();
@@ -58,7 +58,7 @@ t.test("a deadline that passes ends the call on both sides", async (t) => {
 });
 
 t.test(
-  "deadline, cancellation and token go on to the next service, and the token no further than services",
+  "deadline, cancellation and token are passed on to the next service, and the token only to services",
   async (t) => {
     const { handler, entered, leave } = gate();
     const last = await serve(t, [catalogWith(handler)]);
@@ -78,14 +78,14 @@ t.test(
   },
 );
 
-t.test("nothing is sent for a caller who is gone already", async (t) => {
+t.test("nothing is sent for a caller that has cancelled already", async (t) => {
   const { port } = await serve(t, [catalogWith(uncalled)]);
   const client = clientOf(t, port);
   await t.rejects(async () => client.getProducts({}, background(0)), { code: "TIMEOUT" });
   await t.rejects(async () => client.getProducts({}, background(1_000, AbortSignal.abort())), { code: "CANCELLED" });
 });
 
-t.test("an answer that comes after the deadline does not count, whatever it says", async (t) => {
+t.test("a response after the deadline does not count, whatever its status", async (t) => {
   const context = { ...background(3_000) };
   const late = (answer: () => object) =>
     catalogWith(async () => {

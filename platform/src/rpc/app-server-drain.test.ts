@@ -5,7 +5,7 @@ import t from "tap";
 import { catalogWith, clientOf, gate, rawClient, serve, soon } from "../../../tests/support/app-server.ts";
 import { background } from "./call.ts";
 
-t.test("draining lets calls in flight finish, takes no new ones, and is unhealthy at once", async (t) => {
+t.test("a draining server finishes calls in progress, accepts no new ones, and is unhealthy at once", async (t) => {
   const { handler, entered, leave } = gate();
   const server = await serve(t, [catalogWith(handler)]);
   const inFlight = clientOf(t, server.port).getProducts({}, soon());
@@ -24,7 +24,7 @@ t.test("draining lets calls in flight finish, takes no new ones, and is unhealth
   await drained;
 });
 
-t.test("draining ends at its grace, whatever does not", async (t) => {
+t.test("draining ends after its grace period, even with calls in progress", async (t) => {
   const { handler, entered, leave } = gate();
   const server = await serve(t, [catalogWith(handler)]);
   const inFlight = clientOf(t, server.port).getProducts({}, soon());
@@ -34,7 +34,7 @@ t.test("draining ends at its grace, whatever does not", async (t) => {
   leave();
 });
 
-t.test("draining ends although a connection breaks at the very moment", async (t) => {
+t.test("draining ends even when a connection breaks just before", async (t) => {
   const server = await serve(t, []);
   const session = connect(`http://127.0.0.1:${server.port}`).on("error", () => {});
   await once(session, "remoteSettings");

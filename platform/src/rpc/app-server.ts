@@ -25,15 +25,15 @@ type AnyHandlers = Record<string, (request: never, context: CallContext) => Prom
 export type Implementation = {
   service: DescService;
   handlers: AnyHandlers;
-  /** App ids that may call it; anybody behind a sidecar when absent. */
+  /** App ids that may call it. When absent, any app with a sidecar may. */
   callers?: readonly string[];
-  /** Methods that the sidecar calls without showing the token; they tell nothing and change nothing. */
+  /** Methods that the sidecar calls without its token. They reveal nothing and change nothing. */
   open?: readonly string[];
-  /** Longest a call may take when the caller set no deadline; that of the server when absent. */
+  /** Timeout of a call whose caller set no deadline. When absent, that of the server. */
   timeoutMs?: number;
 };
 
-/** Pairs a service with its handlers; `callers` limits it to those app ids, as their sidecars state them. */
+/** Pairs a service with its handlers. `callers` limits it to these app ids, as stated by their sidecars. */
 export function implement<S extends DescService>(
   service: S,
   handlers: RpcHandlers<S, CallContext>,
@@ -45,7 +45,7 @@ export function implement<S extends DescService>(
 export type AppServerOptions = {
   host: string;
   port: number;
-  /** What the sidecar must show: nobody else may call us. */
+  /** The token that the sidecar must send: nothing else may call us. */
   appToken: string;
   timeoutMs: number;
   log: Logger;
@@ -53,9 +53,9 @@ export type AppServerOptions = {
 };
 
 export type AppServer = {
-  /** Where it listens; the one that was asked for, unless that was 0. */
+  /** The port that it listens on: the requested one, or a free one for 0. */
   port: number;
-  /** Takes no more calls, finishes those in flight, and cuts off what is left after `graceMs`. */
+  /** Accepts no more calls, finishes those in progress, and cancels the rest after `graceMs`. */
   close(graceMs: number): Promise<void>;
 };
 
@@ -70,10 +70,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 function handlersFor(one: Implementation, options: AppServerOptions): UntypedServiceImplementation {
-  const duration = durationHistogram(
-    METRIC_RPC_SERVER_CALL_DURATION,
-    "How long calls took that the sidecar handed over",
-  );
+  const duration = durationHistogram(METRIC_RPC_SERVER_CALL_DURATION, "Duration of calls from the sidecar");
   const quiet = one.service.typeName.startsWith("dapr.");
   const entries = unaryDefinitions(one.service).map(({ name, path }) => {
     if (!one.handlers[name]) throw new Error(`${one.service.typeName}: ${name} is not implemented`);
@@ -117,7 +114,7 @@ async function answer(
   options: AppServerOptions,
 ): Promise<object> {
   if (!one.open?.includes(name) && !sameToken(call.metadata.get("dapr-api-token"), options.appToken)) {
-    throw new AppError(commonErrors.unauthenticated, { message: "Calls come through the sidecar." });
+    throw new AppError(commonErrors.unauthenticated, { message: "Calls must come through the sidecar." });
   }
   const context = contextOf(call, one.timeoutMs ?? options.timeoutMs);
   if (one.callers && !one.callers.includes(context.callerAppId ?? "")) {
@@ -127,26 +124,29 @@ async function answer(
   return one.handlers[name]?.(call.request, context) ?? {};
 }
 
-/** One for all calls: grpc-js says "cancelled" at the end of each, and an error of its own would cost it a stack trace. */
-const gone = new AppError(commonErrors.cancelled);
+/**
+ * Shared by all calls: grpc-js emits "cancelled" at the end of each, and a new error would cost a stack trace every
+ * time.
+ */
+const cancelled = new AppError(commonErrors.cancelled);
 
 function contextOf(call: ServerUnaryCall<never, object>, timeoutMs: number): CallContext {
   const abort = new AbortController();
-  call.on("cancelled", () => abort.abort(gone));
+  call.on("cancelled", () => abort.abort(cancelled));
   const deadline = call.getDeadline();
-  const asked = deadline instanceof Date ? deadline.getTime() : deadline;
+  const requested = deadline instanceof Date ? deadline.getTime() : deadline;
   const callers = call.metadata.get("dapr-caller-app-id");
   return {
-    deadline: Math.min(asked, Date.now() + timeoutMs),
+    deadline: Math.min(requested, Date.now() + timeoutMs),
     signal: abort.signal,
     authorization: call.metadata.get("authorization").at(-1)?.toString(),
-    // More than one value means that somebody tried to add a name of their own.
+    // More than one value means that the caller tried to add a name of its own.
     callerAppId: callers.length === 1 ? callers[0]?.toString() : undefined,
   };
 }
 
-function sameToken(shown: (string | Buffer)[], expected: string): boolean {
-  const given = Buffer.from(String(shown.at(-1) ?? ""));
+function sameToken(sent: (string | Buffer)[], expected: string): boolean {
+  const given = Buffer.from(String(sent.at(-1) ?? ""));
   const wanted = Buffer.from(expected);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
@@ -159,7 +159,7 @@ function listen(server: Server, address: string): Promise<number> {
   });
 }
 
-/** grpc-js never calls back for a connection that broke just before: the grace is the end in any case. */
+/** grpc-js never calls back when a connection broke just before, so the grace period always ends the shutdown. */
 function shutdown(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

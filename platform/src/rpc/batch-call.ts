@@ -3,19 +3,22 @@ import { activeTrace } from "../telemetry/telemetry.ts";
 import type { CallContext } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
 
-/** One caller of a batcher, with one item or several. It ends when each has its outcome, or when the caller leaves. */
+/**
+ * A caller's items in a batcher, one or several. The call ends when each item has its outcome, or when the caller
+ * cancels.
+ */
 export type BatchCall<Result> = {
   readonly context: CallContext;
   readonly trace: Context;
-  /** By `performance.now()`. */
+  /** Measured with `performance.now()`. */
   readonly since: number;
   isDone(): boolean;
   settle(place: number, outcome: Result | Error): void;
-  /** Told when the call has ended, whatever ended it. */
+  /** Called when the call ends for any reason. */
   readonly onEnd: Set<() => void>;
 };
 
-/** `fail` gets why the whole call ended early: its deadline, or its caller left. */
+/** `fail` receives the reason when the whole call ends early: deadline or cancellation. */
 export function openCall<Result>(
   size: number,
   context: CallContext,
@@ -29,16 +32,16 @@ export function openCall<Result>(
   const end = () => {
     done = true;
     clearTimeout(timer);
-    context.signal.removeEventListener("abort", leave);
-    for (const told of [...onEnd]) told();
+    context.signal.removeEventListener("abort", cancel);
+    for (const listener of [...onEnd]) listener();
   };
-  const giveUp = (error: Error) => {
+  const endEarly = (error: Error) => {
     end();
     fail(error);
   };
-  const leave = () => giveUp(new AppError(commonErrors.cancelled));
-  const timer = setTimeout(() => giveUp(new AppError(commonErrors.timeout)), context.deadline - Date.now());
-  context.signal.addEventListener("abort", leave, { once: true });
+  const cancel = () => endEarly(new AppError(commonErrors.cancelled));
+  const timer = setTimeout(() => endEarly(new AppError(commonErrors.timeout)), context.deadline - Date.now());
+  context.signal.addEventListener("abort", cancel, { once: true });
   return {
     context,
     trace: activeTrace(),
@@ -57,8 +60,8 @@ export function openCall<Result>(
 }
 
 /**
- * What a batch inherits: it may take as long as the most patient caller, and ends when the last one has gone. It shows
- * a token only when it is everybody's.
+ * The context of a batch. It has the latest deadline of its callers, and is aborted when the last one has ended. It has
+ * a token only when all callers have the same one.
  */
 export function mergeContexts(calls: readonly BatchCall<never>[]): { context: CallContext; finish(): void } {
   const abort = new AbortController();
@@ -83,7 +86,7 @@ export function mergeContexts(calls: readonly BatchCall<never>[]): { context: Ca
   };
 }
 
-/** A batch belongs to the trace of one caller that is recorded; the others' spans are linked to it. */
+/** A batch belongs to the trace of one recorded caller. The spans of the other callers are linked to it. */
 export function mergeTraces(calls: readonly BatchCall<never>[]): Context {
   const spans = calls.map((call) => trace.getSpan(call.trace));
   const chosen = Math.max(

@@ -1,17 +1,17 @@
 export type Pace = {
-  /** While a batch is under way another one begins only when it is full, or when the one before has taken this long. */
+  /** While a batch is in progress, another one that is not full starts only after this time. */
   patienceMs: number;
   /**
-   * When a batch has ended and there is more than one caller, the next one waits until as many are there again, while
-   * they come within this time of each other, and for no longer than `patienceMs`.
+   * When a batch of several callers has ended, the next one waits until as many callers have returned. It stops waiting
+   * when none arrives within this time of the previous one, and after `patienceMs`.
    */
   lingerMs: number;
 };
 
-/** Decides when a batch that is not full may begin; `look`: that may have changed. */
+/** Decides when a batch that is not full may start. `look` is called when the decision may have changed. */
 export function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
   let patient = false;
-  /** Callers who were there when a batch ended, and until when the next one waits for them. */
+  /** How many callers there were when a batch ended, and until when the next batch waits for them. */
   let expected = 0;
   let lingersUntil = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -31,7 +31,7 @@ export function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
     else over();
   };
   return {
-    allows: (waiting: number, underWay: number): boolean => (underWay > 0 ? !patient : waiting >= expected),
+    allows: (waiting: number, inProgress: number): boolean => (inProgress > 0 ? !patient : waiting >= expected),
     began(): void {
       patient = true;
       expected = 0;
@@ -39,7 +39,7 @@ export function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
         patient = false;
       });
     },
-    /** `callers`: those who were answered, and those who wait. */
+    /** `callers`: those that got a response, and those that still wait. */
     ended(callers: number): void {
       clearTimeout(timer);
       if (callers < 2) return;
@@ -47,7 +47,7 @@ export function createPace({ patienceMs, lingerMs }: Pace, look: () => void) {
       lingersUntil = performance.now() + patienceMs;
       linger();
     },
-    /** Another caller: more may follow. */
+    /** Another caller arrived, and more may follow. */
     came(): void {
       if (expected > 0) linger();
     },

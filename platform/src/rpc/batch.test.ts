@@ -8,10 +8,10 @@ import { AppError, commonErrors } from "./errors.ts";
 
 type Options = Partial<BatchOptions<number, string>>;
 
-/** A batcher of numbers that notes each batch, and the most that were under way at once. */
+/** A batcher of numbers. It records each batch, and how many batches ran at once. */
 function counting(options: Options = {}) {
   const batches: number[][] = [];
-  const seen = { underWay: 0, most: 0 };
+  const seen = { inProgress: 0, most: 0 };
   const call = createBatcher<number, string>({
     name: "test",
     most: 8,
@@ -20,12 +20,12 @@ function counting(options: Options = {}) {
     ...options,
     async run(items, context) {
       batches.push([...items]);
-      seen.underWay += 1;
-      seen.most = Math.max(seen.most, seen.underWay);
+      seen.inProgress += 1;
+      seen.most = Math.max(seen.most, seen.inProgress);
       try {
         return await (options.run?.(items, context) ?? items.map(String));
       } finally {
-        seen.underWay -= 1;
+        seen.inProgress -= 1;
       }
     },
   });
@@ -35,19 +35,19 @@ function counting(options: Options = {}) {
 const soon = () => background(10_000);
 const numbers = (count: number) => Array.from({ length: count }, (_, place) => place);
 
-/** Something that a batch waits for until the test lets it go on. */
+/** Holds a batch until the test opens it. */
 function gate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: () => resolve() };
 }
 
-t.test("concurrent calls go together, each with its own answer", async (t) => {
+t.test("concurrent calls share a batch, and each gets its own result", async (t) => {
   const { call, batches } = counting();
   t.same(await Promise.all([1, 2, 3].map((one) => call(one, soon()))), ["1", "2", "3"]);
   t.same(batches, [[1, 2, 3]]);
 });
 
-t.test("a caller that is alone goes in the next turn, without a timer", async (t) => {
+t.test("a single caller is sent in the next turn of the event loop, without a timer", async (t) => {
   const { call, batches } = counting();
   const answer = call(1, soon());
   await turn();
@@ -55,7 +55,7 @@ t.test("a caller that is alone goes in the next turn, without a timer", async (t
   t.equal(await answer, "1");
 });
 
-t.test("as long as each turn brings more, they gather", async (t) => {
+t.test("a batch grows as long as each turn of the event loop brings more items", async (t) => {
   const { call, batches } = counting({ windowMs: 10_000 });
   const answers = [call(0, soon()), call(1, soon())];
   await turn();
@@ -64,7 +64,7 @@ t.test("as long as each turn brings more, they gather", async (t) => {
   t.same(batches, [[0, 1, 2]]);
 });
 
-t.test("every caller gets its own outcome, in batches and parallelism that are bounded, whatever fails", async (t) => {
+t.test("every caller gets its own outcome, and batch size and parallelism stay bounded, whatever fails", async (t) => {
   const failing = fc.uniqueArray(fc.nat(60));
   const input = fc.record({ count: fc.integer({ min: 1, max: 60 }), most: fc.integer({ min: 1, max: 9 }), failing });
   const paces = fc.option(fc.constant({ patienceMs: 1, lingerMs: 1 }), { nil: undefined });
@@ -89,7 +89,7 @@ t.test("every caller gets its own outcome, in batches and parallelism that are b
   );
 });
 
-t.test("one item that the whole batch is refused for, or fails for, does not fail its neighbours", async (t) => {
+t.test("one bad item that fails the whole batch does not fail the other items", async (t) => {
   const failures = [new AppError(commonErrors.invalid), new StatementFailed()];
   await fc.assert(
     fc.asyncProperty(
@@ -106,27 +106,27 @@ t.test("one item that the whole batch is refused for, or fails for, does not fai
           settled.map(({ status }) => status),
           numbers(21).map((one) => (bad.includes(one) ? "rejected" : "fulfilled")),
         );
-        t.equal(seen.most, 1, "what is asked again is asked in its turn");
+        t.equal(seen.most, 1, "retries keep to the limit");
       },
     ),
     { numRuns: 30 },
   );
 });
 
-t.test("what fails for another reason is told to all, and not asked again", async (t) => {
+t.test("any other failure is returned to all callers, and not retried", async (t) => {
   const { call, batches } = counting({ run: () => Promise.reject(new AppError(commonErrors.unavailable)) });
   const settled = await Promise.allSettled([1, 2].map((one) => call(one, soon())));
   t.match(settled, [{ reason: { code: "UNAVAILABLE" } }, { reason: { code: "UNAVAILABLE" } }]);
   t.equal(batches.length, 1);
 });
 
-t.test("an answer that leaves items out is an error, not somebody else's answer", async (t) => {
+t.test("a result with missing items is an error, never another caller's result", async (t) => {
   const { call } = counting({ run: async () => ["only one"] });
   const settled = await Promise.allSettled([1, 2].map((one) => call(one, soon())));
   t.match(settled, [{ status: "rejected" }, { status: "rejected" }]);
 });
 
-t.test("only items of one key go together, the longest waiting key first", async (t) => {
+t.test("only items of one key share a batch, and the key that waits longest comes first", async (t) => {
   const { call, batches } = counting({ parallel: 1, most: 3, keyOf: (one) => (one < 10 ? "a" : "b") });
   await Promise.all([1, 2, 3, 4, 10, 5, 11].map((one) => call(one, soon())));
   t.same(batches, [
@@ -136,7 +136,7 @@ t.test("only items of one key go together, the longest waiting key first", async
   ]);
 });
 
-t.test("batches of several keys go at once, as many as may be under way", async (t) => {
+t.test("batches of several keys run at once, up to the limit", async (t) => {
   const { opened, open } = gate();
   const run = async (items: readonly number[]) => opened.then(() => items.map(String));
   const { call, batches } = counting({ parallel: 3, keyOf: String, run });
@@ -148,7 +148,7 @@ t.test("batches of several keys go at once, as many as may be under way", async 
   t.same(await Promise.all(answers), ["1", "2", "3", "4"]);
 });
 
-t.test("a caller that leaves while it waits is not asked for", async (t) => {
+t.test("the item of a caller that cancels while it waits is dropped", async (t) => {
   const { opened, open } = gate();
   const { call, batches } = counting({ parallel: 1, run: async (items) => opened.then(() => items.map(String)) });
   const first = call(1, soon());
@@ -164,7 +164,7 @@ t.test("a caller that leaves while it waits is not asked for", async (t) => {
   t.same(batches, [[1], [3]]);
 });
 
-t.test("a caller's own deadline holds, while the batch goes on for the others", async (t) => {
+t.test("a caller's own deadline holds, while the batch continues for the others", async (t) => {
   const { opened, open } = gate();
   const { call } = counting({ run: async (items) => opened.then(() => items.map(String)) });
   const [hasty, patient] = [call(1, background(20)), call(2, soon())];
@@ -173,7 +173,7 @@ t.test("a caller's own deadline holds, while the batch goes on for the others", 
   t.equal(await patient, "2");
 });
 
-t.test("a batch lasts as long as its most patient caller, and ends when the last one has gone", async (t) => {
+t.test("a batch has the latest deadline of its callers, and is aborted when the last one cancels", async (t) => {
   let seen: CallContext | undefined;
   const { opened, open } = gate();
   const { call } = counting({
@@ -198,7 +198,7 @@ t.test("a batch lasts as long as its most patient caller, and ends when the last
   open();
 });
 
-t.test("a batch of different people shows nobody's token", async (t) => {
+t.test("a batch of callers with different tokens has no token", async (t) => {
   const shown: unknown[] = [];
   const run = async (items: readonly number[], { authorization }: CallContext) => {
     shown.push(authorization);
@@ -213,7 +213,7 @@ t.test("a batch of different people shows nobody's token", async (t) => {
   t.same(shown, ["one", undefined, undefined]);
 });
 
-t.test("who comes when too many wait is refused at once", async (t) => {
+t.test("a call is refused at once when too many items wait", async (t) => {
   const { opened, open } = gate();
   const { call } = counting({ parallel: 1, waiting: 2, run: async (items) => opened.then(() => items.map(String)) });
   const first = call(1, soon());
@@ -225,181 +225,177 @@ t.test("who comes when too many wait is refused at once", async (t) => {
   t.same(await Promise.all([first, ...queued]), ["1", "2", "3"]);
 });
 
-t.test("several items of one caller", async (t) => {
-  t.test("have an outcome each, in their order, whatever batches they go in", async (t) => {
-    const run = async (items: readonly number[]) =>
-      items.map((one) => (one % 3 === 0 ? new Error(`no ${one}`) : `${one}`));
-    const { call, batches } = counting({ most: 4, parallel: 1, run });
-    const text = (outcome: string | Error) => (outcome instanceof Error ? outcome.message : outcome);
-    const [some, one, more] = await Promise.all([
-      call.all([1, 2, 3, 4, 5, 6], soon()),
-      call(7, soon()),
-      call.all([8, 9], soon()),
-    ]);
-    t.same(some.map(text), ["1", "2", "no 3", "4", "5", "no 6"]);
-    t.equal(one, "7");
-    t.same(more.map(text), ["8", "no 9"]);
-    t.same(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9]], "first come, first served; the limit counts items");
-    t.same(await call.all([], soon()), []);
-  });
-
-  t.test("fail alone when a batch fails for one of them", async (t) => {
-    const run = async (items: readonly number[]) => {
-      if (items.includes(2)) throw new StatementFailed();
-      return items.map(String);
-    };
-    const { call } = counting({ run });
-    const outcomes = await call.all([1, 2, 3], soon());
-    t.match(outcomes, ["1", { code: "UNAVAILABLE" }, "3"]);
-  });
-
-  t.test("wait all, or none of them", async (t) => {
-    const { opened, open } = gate();
-    const { call, batches } = counting({
-      parallel: 1,
-      waiting: 3,
-      run: async (items) => opened.then(() => items.map(String)),
-    });
-    const first = call(1, soon());
-    await turn();
-    await turn();
-    const queued = call.all([2, 3], soon());
-    await t.rejects(call.all([4, 5], soon()), { code: "OVERLOADED" });
-    const last = call(6, soon());
-    open();
-    t.same(await Promise.all([first, queued, last]), ["1", ["2", "3"], "6"]);
-    t.same(batches, [[1], [2, 3, 6]]);
-  });
-
-  t.test("end together when the caller leaves: those that wait are not asked for", async (t) => {
-    const signals: AbortSignal[] = [];
-    const { opened, open } = gate();
-    const { call, batches } = counting({
-      most: 2,
-      parallel: 1,
-      run: async (items, { signal }) => {
-        signals.push(signal);
-        await opened;
-        return items.map(String);
-      },
-    });
-    const leave = new AbortController();
-    const gone = call.all([1, 2, 3], background(10_000, leave.signal));
-    const stays = call(4, soon());
-    await turn();
-    await turn();
-    leave.abort();
-    await t.rejects(gone, { code: "CANCELLED" });
-    t.ok(signals[0]?.aborted, "the batch has no other caller");
-    open();
-    t.equal(await stays, "4");
-    t.same(batches, [[1, 2], [4]]);
-    t.notOk(signals[1]?.aborted);
-  });
-
-  t.test("are one caller of a batch: it ends when that one has gone", async (t) => {
-    const { opened, open } = gate();
-    let signal: AbortSignal | undefined;
-    const { call } = counting({
-      run: async (items, context) => {
-        signal = context.signal;
-        await opened;
-        return items.map(String);
-      },
-    });
-    const leave = new AbortController();
-    const gone = call.all([1, 2], background(10_000, leave.signal));
-    const stays = call(3, soon());
-    await turn();
-    await turn();
-    leave.abort();
-    await t.rejects(gone);
-    t.notOk(signal?.aborted, "somebody else waits for it");
-    open();
-    t.equal(await stays, "3");
-  });
+t.test("each of a caller's items has its outcome, in their order, in any number of batches", async (t) => {
+  const run = async (items: readonly number[]) =>
+    items.map((one) => (one % 3 === 0 ? new Error(`no ${one}`) : `${one}`));
+  const { call, batches } = counting({ most: 4, parallel: 1, run });
+  const text = (outcome: string | Error) => (outcome instanceof Error ? outcome.message : outcome);
+  const [some, one, more] = await Promise.all([
+    call.all([1, 2, 3, 4, 5, 6], soon()),
+    call(7, soon()),
+    call.all([8, 9], soon()),
+  ]);
+  t.same(some.map(text), ["1", "2", "no 3", "4", "5", "no 6"]);
+  t.equal(one, "7");
+  t.same(more.map(text), ["8", "no 9"]);
+  t.same(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9]], "first come, first served; the limit counts items");
+  t.same(await call.all([], soon()), []);
 });
 
-t.test("work that costs by the batch", async (t) => {
-  const forever = { patienceMs: 60_000, lingerMs: 60_000 };
-  /** The first batch waits for the gate. */
-  const paced = (options: Options) => {
-    const { opened, open } = gate();
-    const run = async (items: readonly number[]) => {
-      if (items.includes(0)) await opened;
+t.test("when a batch fails for one of a caller's items, only that item fails", async (t) => {
+  const run = async (items: readonly number[]) => {
+    if (items.includes(2)) throw new StatementFailed();
+    return items.map(String);
+  };
+  const { call } = counting({ run });
+  const outcomes = await call.all([1, 2, 3], soon());
+  t.match(outcomes, ["1", { code: "UNAVAILABLE" }, "3"]);
+});
+
+t.test("either all of a caller's items wait, or none", async (t) => {
+  const { opened, open } = gate();
+  const { call, batches } = counting({
+    parallel: 1,
+    waiting: 3,
+    run: async (items) => opened.then(() => items.map(String)),
+  });
+  const first = call(1, soon());
+  await turn();
+  await turn();
+  const queued = call.all([2, 3], soon());
+  await t.rejects(call.all([4, 5], soon()), { code: "OVERLOADED" });
+  const last = call(6, soon());
+  open();
+  t.same(await Promise.all([first, queued, last]), ["1", ["2", "3"], "6"]);
+  t.same(batches, [[1], [2, 3, 6]]);
+});
+
+t.test("when a caller cancels, all its items end, and the waiting ones are dropped", async (t) => {
+  const signals: AbortSignal[] = [];
+  const { opened, open } = gate();
+  const { call, batches } = counting({
+    most: 2,
+    parallel: 1,
+    run: async (items, { signal }) => {
+      signals.push(signal);
+      await opened;
       return items.map(String);
-    };
-    return { ...counting({ run, most: 4, ...options }), open };
+    },
+  });
+  const leave = new AbortController();
+  const gone = call.all([1, 2, 3], background(10_000, leave.signal));
+  const stays = call(4, soon());
+  await turn();
+  await turn();
+  leave.abort();
+  await t.rejects(gone, { code: "CANCELLED" });
+  t.ok(signals[0]?.aborted, "the batch has no other caller");
+  open();
+  t.equal(await stays, "4");
+  t.same(batches, [[1, 2], [4]]);
+  t.notOk(signals[1]?.aborted);
+});
+
+t.test("a caller with several items counts as one: its batch continues for the others when it cancels", async (t) => {
+  const { opened, open } = gate();
+  let signal: AbortSignal | undefined;
+  const { call } = counting({
+    run: async (items, context) => {
+      signal = context.signal;
+      await opened;
+      return items.map(String);
+    },
+  });
+  const leave = new AbortController();
+  const gone = call.all([1, 2], background(10_000, leave.signal));
+  const stays = call(3, soon());
+  await turn();
+  await turn();
+  leave.abort();
+  await t.rejects(gone);
+  t.notOk(signal?.aborted, "another caller waits for it");
+  open();
+  t.equal(await stays, "3");
+});
+
+const forever = { patienceMs: 60_000, lingerMs: 60_000 };
+/** The first batch waits for the gate. */
+const paced = (options: Options) => {
+  const { opened, open } = gate();
+  const run = async (items: readonly number[]) => {
+    if (items.includes(0)) await opened;
+    return items.map(String);
   };
-  const turns = async () => {
+  return { ...counting({ run, most: 4, ...options }), open };
+};
+const turns = async () => {
+  await turn();
+  await turn();
+};
+
+t.test("a paced batch waits for the one in progress, and then for the callers that it answered", async (t) => {
+  const { call, batches, open } = paced({ pace: forever });
+  const first = call(0, soon());
+  await turns();
+  const others = [call(1, soon()), call(2, soon())];
+  await turns();
+  t.same(batches, [[0]]);
+  open();
+  await first;
+  await turns();
+  t.same(batches, [[0]]);
+  t.equal(await call(3, soon()), "3");
+  t.same(await Promise.all(others), ["1", "2"]);
+  t.same(batches, [[0], [1, 2, 3]]);
+});
+
+t.test("a full paced batch starts beside another one", async (t) => {
+  const { call, batches, open } = paced({ pace: forever });
+  const first = call(0, soon());
+  await turns();
+  t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
+  t.same(batches, [[0], [1, 2, 3, 4]]);
+  open();
+  await first;
+});
+
+t.test("a paced batch starts beside another one that is slow", async (t) => {
+  const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
+  const first = call(0, soon());
+  await turns();
+  t.equal(await call(1, soon()), "1");
+  open();
+  await first;
+});
+
+t.test("a paced batch does not wait forever for callers that do not return", async (t) => {
+  const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
+  await Promise.all([1, 2, 3].map((one) => call(one, soon())));
+  t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
+  t.same(batches, [
+    [1, 2, 3],
+    [4, 5],
+  ]);
+});
+
+t.test("a paced batch waits no longer than its limit, even when callers arrive one by one", async (t) => {
+  const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
+  await Promise.all(numbers(500).map((one) => call(one, soon())));
+  const answers: Promise<string>[] = [];
+  for await (const _ of ticks(5)) {
+    if (batches.length > 1) break;
+    answers.push(call(answers.length, soon()));
+  }
+  await Promise.all(answers);
+  t.ok(answers.length < 500);
+});
+
+t.test("a paced batch never waits when there is a single caller", async (t) => {
+  const { call, batches } = counting({ pace: forever });
+  for (const one of [1, 2, 3]) {
+    const answer = call(one, soon());
     await turn();
-    await turn();
-  };
-
-  await t.test("waits for the batch that is under way, and then for those it answered", async (t) => {
-    const { call, batches, open } = paced({ pace: forever });
-    const first = call(0, soon());
-    await turns();
-    const others = [call(1, soon()), call(2, soon())];
-    await turns();
-    t.same(batches, [[0]]);
-    open();
-    await first;
-    await turns();
-    t.same(batches, [[0]]);
-    t.equal(await call(3, soon()), "3");
-    t.same(await Promise.all(others), ["1", "2"]);
-    t.same(batches, [[0], [1, 2, 3]]);
-  });
-
-  await t.test("begins beside another when it is full", async (t) => {
-    const { call, batches, open } = paced({ pace: forever });
-    const first = call(0, soon());
-    await turns();
-    t.same(await Promise.all([1, 2, 3, 4].map((one) => call(one, soon()))), ["1", "2", "3", "4"]);
-    t.same(batches, [[0], [1, 2, 3, 4]]);
-    open();
-    await first;
-  });
-
-  await t.test("begins beside another that takes long", async (t) => {
-    const { call, open } = paced({ pace: { ...forever, patienceMs: 5 } });
-    const first = call(0, soon());
-    await turns();
-    t.equal(await call(1, soon()), "1");
-    open();
-    await first;
-  });
-
-  await t.test("does not wait for ever for those who do not come again", async (t) => {
-    const { call, batches } = counting({ pace: { ...forever, lingerMs: 5 } });
-    await Promise.all([1, 2, 3].map((one) => call(one, soon())));
-    t.same(await Promise.all([4, 5].map((one) => call(one, soon()))), ["4", "5"]);
-    t.same(batches, [
-      [1, 2, 3],
-      [4, 5],
-    ]);
-  });
-
-  await t.test("nor for longer than for a batch, though they come one by one", async (t) => {
-    const { call, batches } = counting({ most: 1_000, pace: { patienceMs: 30, lingerMs: 20 } });
-    await Promise.all(numbers(500).map((one) => call(one, soon())));
-    const answers: Promise<string>[] = [];
-    for await (const _ of ticks(5)) {
-      if (batches.length > 1) break;
-      answers.push(call(answers.length, soon()));
-    }
-    await Promise.all(answers);
-    t.ok(answers.length < 500);
-  });
-
-  await t.test("never waits for a caller who is alone", async (t) => {
-    const { call, batches } = counting({ pace: forever });
-    for (const one of [1, 2, 3]) {
-      const answer = call(one, soon());
-      await turn();
-      t.equal(batches.length, one);
-      await answer;
-    }
-  });
+    t.equal(batches.length, one);
+    await answer;
+  }
 });

@@ -5,23 +5,23 @@ import { type CallContext, throwIfDone } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
 
 export type BatchOptions<Item, Result> = {
-  /** For metrics. */
+  /** Label in metrics. */
   name: string;
-  /** Items of one batch. */
+  /** Maximum number of items of a batch. */
   most: number;
-  /** Batches under way at once; who comes meanwhile goes with the next one. */
+  /** Maximum number of batches in progress. Items that arrive meanwhile wait for the next one. */
   parallel: number;
-  /** How long a batch gathers at most, while each turn of the event loop brings more; 0.8 when absent. */
+  /** How long a batch grows at most, while each turn of the event loop brings more items; 0.8 when absent. */
   windowMs?: number;
-  /** For work that costs by the batch more than by the item. */
+  /** For work that costs more per batch than per item. */
   pace?: Pace;
-  /** Items that may wait for their turn; who brings more is refused OVERLOADED. */
+  /** Maximum number of waiting items. A call beyond it is refused with OVERLOADED. */
   waiting: number;
-  /** Only items of one key go together, such as those of one token; all of them when absent. */
+  /** Only items with the same key share a batch, for example those of one token. When absent, all do. */
   keyOf?(item: Item, context: CallContext): string;
   /**
-   * One outcome for each item, in their order; an Error is that caller's alone. It may take as long as the most patient
-   * caller. What failed as a whole is run again for some of the items, so it must be idempotent.
+   * Returns one outcome for each item, in the same order. An Error affects only its item's caller. The context has the
+   * latest deadline of the callers. A failed batch may be run again with some of its items, so this must be idempotent.
    */
   run(items: readonly Item[], context: CallContext): Promise<readonly (Result | Error)[]>;
 };
@@ -29,8 +29,9 @@ export type BatchOptions<Item, Result> = {
 export type Batcher<Item, Result> = {
   (item: Item, context: CallContext): Promise<Result>;
   /**
-   * Several items of one caller, with one outcome each, in their order. They are in a row, first come, first served, and
-   * need not go in one batch. Rejects when the caller leaves, at its deadline, and OVERLOADED when not all of them may wait.
+   * Several items of one caller, with one outcome each, in the same order. They are queued in a row and may be split
+   * over batches. Rejects when the caller cancels or its deadline passes, and with OVERLOADED when not all of them may
+   * wait.
    */
   all(items: readonly Item[], context: CallContext): Promise<(Result | Error)[]>;
 };
@@ -39,10 +40,11 @@ export type Batcher<Item, Result> = {
 type Waiter<Item, Result> = { item: Item; key: string; call: BatchCall<Result>; place: number };
 
 /**
- * Puts concurrent calls together: one array call instead of many. A caller that is alone goes at once; while batches are
- * under way, or a turn of the event loop brings more, the others gather. Items go first come, first served; each caller
- * keeps its own deadline and may leave at any time, and each item has its own outcome: a batch that fails as a whole for what may be one
- * item's fault (BAD_INPUT, an answer too large, a statement that failed) is asked again in halves.
+ * Merges concurrent calls into batches: one call with an array instead of many calls. A single caller is sent at once.
+ * While batches are in progress, or each turn of the event loop brings more items, the batch grows. Items are served in
+ * order of arrival. Each caller keeps its own deadline and may cancel at any time, and each item has its own outcome.
+ * When a whole batch fails and one item may be the cause (BAD_INPUT, a response too large, a failed statement), it is
+ * retried in halves.
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
   const queue = new BatchQueue(options);
@@ -59,12 +61,12 @@ class BatchQueue<Item, Result> {
   readonly #options: BatchOptions<Item, Result>;
   readonly #pace: ReturnType<typeof createPace> | undefined;
   readonly #size = meter().createHistogram("sidecart_batch_size", {
-    description: "Items whose calls went together",
+    description: "Items per batch",
     advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
   });
-  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first of a batch waited for the others");
+  readonly #waited = durationHistogram("sidecart_batch_wait", "How long the first item of a batch waited");
   #queue: Waiter<Item, Result>[] = [];
-  #underWay = 0;
+  #inProgress = 0;
   #gathering = false;
 
   constructor(options: BatchOptions<Item, Result>) {
@@ -105,8 +107,8 @@ class BatchQueue<Item, Result> {
   #mayStart(): boolean {
     const { most, parallel } = this.#options;
     const waiting = this.#queue.length;
-    if (this.#underWay >= parallel || waiting === 0) return false;
-    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#underWay);
+    if (this.#inProgress >= parallel || waiting === 0) return false;
+    return this.#pace === undefined || waiting >= most || this.#pace.allows(waiting, this.#inProgress);
   }
 
   #send(): void {
@@ -116,32 +118,32 @@ class BatchQueue<Item, Result> {
   #start(batch: Waiter<Item, Result>[]): void {
     const [first] = batch;
     if (!first) return;
-    const told = { batch: this.#options.name };
-    this.#underWay += 1;
+    const labels = { batch: this.#options.name };
+    this.#inProgress += 1;
     this.#pace?.began();
-    this.#size.record(batch.length, told);
-    this.#waited.record((performance.now() - first.call.since) / 1000, told);
-    ask(batch, this.#options).finally(() => {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#pace?.ended(batch.length + this.#queue.length);
+    this.#size.record(batch.length, labels);
+    this.#waited.record((performance.now() - first.call.since) / 1000, labels);
+    runBatch(batch, this.#options).finally(() => {
+      this.#inProgress -= 1;
+      if (this.#inProgress === 0) this.#pace?.ended(batch.length + this.#queue.length);
       this.#gather();
     });
   }
 
-  /** The longest waiting item, and those behind it that may go along. */
+  /** Takes the item that waits longest, and later ones that may share its batch. */
   #take(): Waiter<Item, Result>[] {
     const left = this.#queue.filter(({ call }) => !call.isDone());
     const batch: Waiter<Item, Result>[] = [];
     this.#queue = [];
     for (const waiter of left) {
-      const goes = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
-      (goes ? batch : this.#queue).push(waiter);
+      const fits = batch.length < this.#options.most && (batch.length === 0 || batch[0]?.key === waiter.key);
+      (fits ? batch : this.#queue).push(waiter);
     }
     return batch;
   }
 }
 
-async function ask<Item, Result>(
+async function runBatch<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   options: BatchOptions<Item, Result>,
 ): Promise<void> {
@@ -156,11 +158,11 @@ async function ask<Item, Result>(
     for (const [at, { call, place }] of waiters.entries()) call.settle(place, outcomes[at] as Result | Error);
   } catch (error) {
     finish();
-    await refuse(waiters, error, options);
+    await settleFailed(waiters, error, options);
   }
 }
 
-async function refuse<Item, Result>(
+async function settleFailed<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   error: unknown,
   options: BatchOptions<Item, Result>,
@@ -169,7 +171,7 @@ async function refuse<Item, Result>(
   if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
-    for (const half of halves) await ask(half, options);
+    for (const half of halves) await runBatch(half, options);
   } else {
     const failure = error instanceof Error ? error : new Error(String(error));
     for (const { call, place } of left) call.settle(place, failure);

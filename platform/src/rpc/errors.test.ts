@@ -12,7 +12,7 @@ import {
   toServiceError,
 } from "./errors.ts";
 
-/** As the other side of a call has it. */
+/** The error as the caller of a remote call receives it. */
 function received(error: unknown): ServiceError {
   const { code, details, metadata } = toServiceError(error);
   return Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
@@ -21,7 +21,7 @@ function received(error: unknown): ServiceError {
 const fromSidecar = (code: status, details = "", metadata = new Metadata()): ServiceError =>
   Object.assign(new Error(details), { code, details, metadata });
 
-t.test("code, status, text and details arrive at the other side as they were, in any script", async (t) => {
+t.test("code, status, text and details reach the caller unchanged, in any script", async (t) => {
   const kinds = Object.values(commonErrors);
   const texts = fc.string({ unit: "grapheme", minLength: 1 });
   const details = fc.dictionary(texts, fc.oneof(texts, fc.integer(), fc.boolean()), { noNullPrototype: true });
@@ -59,21 +59,21 @@ t.test("every status has an HTTP status and a gRPC status", async (t) => {
   }
 });
 
-t.test("an error that nobody foresaw tells the caller nothing", async (t) => {
+t.test("an unexpected error reveals nothing to the caller", async (t) => {
   for (const thrown of [new Error("password=hunter2"), "a string", undefined, null, { code: 5 }]) {
     const error = toAppError(thrown);
     t.match(error, { code: "INTERNAL", status: "INTERNAL", message: commonErrors.internal.text, details: undefined });
-    t.equal(error.cause, thrown, "the log gets the whole of it");
+    t.equal(error.cause, thrown, "the log has all of it");
     t.notMatch(JSON.stringify([toServiceError(thrown).metadata?.getMap(), toServiceError(thrown).details]), "hunter2");
   }
 });
 
-t.test("a cause never crosses to the other side", async (t) => {
+t.test("a cause never reaches the caller", async (t) => {
   const error = new AppError(commonErrors.notFound, { cause: new Error("select * from secrets") });
   t.notMatch(decodeURIComponent(String(received(error).metadata.get("sidecart-error"))), "secrets");
 });
 
-t.test("what the sidecar itself says becomes what it means", async (t) => {
+t.test("each status of the sidecar becomes the error that it means", async (t) => {
   for (const [code, kind] of [
     [status.UNAVAILABLE, commonErrors.unavailable],
     [status.DEADLINE_EXCEEDED, commonErrors.timeout],
@@ -87,7 +87,7 @@ t.test("what the sidecar itself says becomes what it means", async (t) => {
   }
 });
 
-t.test("what a service refuses is not what an access policy refuses", async (t) => {
+t.test("a refusal by a service differs from a refusal by an access policy", async (t) => {
   const refusal = received(new AppError(commonErrors.forbidden));
   t.notOk(isRefusedBySidecar(refusal));
   t.equal(toAppError(refusal).code, "FORBIDDEN");
@@ -95,7 +95,7 @@ t.test("what a service refuses is not what an access policy refuses", async (t) 
   t.notOk(isRefusedBySidecar(fromSidecar(status.UNAVAILABLE)));
 });
 
-t.test("a trailer that is not ours says nothing", async (t) => {
+t.test("a trailer of another program is ignored", async (t) => {
   for (const sent of [
     "",
     "%E0%A4%A",
@@ -111,20 +111,20 @@ t.test("a trailer that is not ours says nothing", async (t) => {
   }
 });
 
-t.test("only what may pass by itself is worth another try", async (t) => {
+t.test("only transient errors are retryable", async (t) => {
   t.ok(isRetryable(new AppError(commonErrors.unavailable)));
   t.ok(isRetryable(new AppError(commonErrors.timeout)));
   t.ok(isRetryable(new AppError(commonErrors.overloaded)));
-  t.notOk(isRetryable(new AppError(commonErrors.tooLarge)), "which has the same status");
+  t.notOk(isRetryable(new AppError(commonErrors.tooLarge)), "it has the same status");
   t.ok(isRetryable(fromSidecar(status.UNAVAILABLE)));
-  t.ok(isRetryable(fromSidecar(status.PERMISSION_DENIED)), "an access policy may be mended");
+  t.ok(isRetryable(fromSidecar(status.PERMISSION_DENIED)), "an operator may correct an access policy");
   t.ok(isRetryable(received(new AppError(commonErrors.unavailable))));
   for (const no of [new Error("a bug"), new AppError(commonErrors.invalid), new AppError(commonErrors.notFound)]) {
     t.notOk(isRetryable(no));
   }
 });
 
-t.test("an error of any size fits into the trailers that gRPC stacks accept", async (t) => {
+t.test("an error of any size fits the trailers that gRPC stacks accept", async (t) => {
   const fields = Array.from({ length: 500 }, (_, place) => ({ field: `attributes.${place}`, problem: "too long" }));
   const error = new AppError(commonErrors.invalid, { message: "ü".repeat(5_000), details: { fields } });
   const sent = received(error);

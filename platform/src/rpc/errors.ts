@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 
-/** gRPC status names we answer with, and the HTTP status each one becomes at the gateway. */
+/** The gRPC statuses that we return, and the HTTP status of each at the gateway. */
 const httpStatus = {
   INVALID_ARGUMENT: 400,
   UNAUTHENTICATED: 401,
@@ -19,7 +19,7 @@ const httpStatus = {
 export type StatusName = keyof typeof httpStatus;
 export type ErrorKind = { code: string; status: StatusName; text: string };
 
-/** An outcome the caller may see: `code` is stable, `message` is public text, `cause` is for the log only. */
+/** An error that the caller may see. `code` is stable, `message` is public, `cause` is only for the log. */
 export class AppError extends Error {
   readonly code: string;
   readonly status: StatusName;
@@ -37,20 +37,20 @@ export class AppError extends Error {
     return httpStatus[this.status];
   }
 
-  /** True when one item of a batch may be at fault, so that the others may succeed without it. */
+  /** True when one item of a batch may be the cause, so that the other items may succeed without it. */
   get mayBeOneItems(): boolean {
     return this.status === "INVALID_ARGUMENT";
   }
 }
 
-/** Errors every service shares; a service's own stand in its `errors.ts`. */
+/** Errors that all services share. A service's own errors are in its `errors.ts`. */
 export const commonErrors = {
   invalid: { code: "BAD_INPUT", status: "INVALID_ARGUMENT", text: "The request is not valid." },
   unauthenticated: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED", text: "Log in first." },
   tokenExpired: { code: "TOKEN_EXPIRED", status: "UNAUTHENTICATED", text: "The access token has expired." },
-  forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You may not do that." },
-  notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "There is no such thing." },
-  tooLarge: { code: "ANSWER_TOO_LARGE", status: "INVALID_ARGUMENT", text: "The answer is too large. Ask for less." },
+  forbidden: { code: "FORBIDDEN", status: "PERMISSION_DENIED", text: "You are not allowed to do that." },
+  notFound: { code: "NOT_FOUND", status: "NOT_FOUND", text: "The object does not exist." },
+  tooLarge: { code: "ANSWER_TOO_LARGE", status: "INVALID_ARGUMENT", text: "The response is too large. Request less." },
   unavailable: {
     code: "UNAVAILABLE",
     status: "UNAVAILABLE",
@@ -58,45 +58,49 @@ export const commonErrors = {
   },
   overloaded: { code: "OVERLOADED", status: "RESOURCE_EXHAUSTED", text: "Too many requests at once. Try again." },
   timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
-  cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller went away." },
+  cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller cancelled the request." },
   refusedBySidecar: { code: "CALL_REFUSED", status: "INTERNAL", text: "Something went wrong on our side." },
   internal: { code: "INTERNAL", status: "INTERNAL", text: "Something went wrong on our side." },
 } as const satisfies Record<string, ErrorKind>;
 
-/** The trailer that carries code, text and details from one of our processes to the next. */
+/** The trailer that carries code, text and details between our processes. */
 const trailer = "sidecart-error";
-/** gRPC stacks accept 8 to 64 kB of trailers in all; what would be longer goes without its details. */
+/** gRPC stacks accept 8 to 64 kB of trailers in total. A longer error is sent without its details. */
 const maxTrailer = 6_000;
 
-/** What the sidecar's own statuses mean to a caller, when no trailer of ours came with them. */
+/** What the sidecar's own statuses mean to a caller, when they have no trailer of ours. */
 const fromStatus: Partial<Record<status, ErrorKind>> = {
   [status.UNAVAILABLE]: commonErrors.unavailable,
   [status.DEADLINE_EXCEEDED]: commonErrors.timeout,
   [status.CANCELLED]: commonErrors.cancelled,
-  // An answer that was too large for the sidecars.
+  // A response that was too large for the sidecars.
   [status.RESOURCE_EXHAUSTED]: commonErrors.tooLarge,
-  // An access policy between sidecars said no: a mistake of ours, whoever the person is.
+  // An access policy between sidecars refused the call. That is our mistake and does not depend on the user.
   [status.PERMISSION_DENIED]: commonErrors.refusedBySidecar,
 };
 
-/** Any failure as one the caller may see. Unknown ones become INTERNAL without detail; the cause stays for the log. */
+/**
+ * Converts any failure to an error that the caller may see. Unknown failures become INTERNAL without details; the cause
+ * is kept for the log.
+ */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (!isServiceError(error)) return new AppError(commonErrors.internal, { cause: error });
-  // A sidecar that tried several times hands over the trailers of all of them in one value: the last one counts.
+  // A sidecar that retried returns the trailers of all attempts in one value. The last one counts.
   const sent = error.metadata.get(trailer).join().split(",").at(-1)?.trim();
   if (sent) return decode(sent, error);
   return new AppError(fromStatus[error.code] ?? commonErrors.internal, { cause: error });
 }
 
-/** True for a call that a sidecar's access policy refused. What a process of ours refuses has a trailer. */
+/** True when a sidecar's access policy refused the call. A refusal by one of our processes has a trailer. */
 export function isRefusedBySidecar(error: unknown): boolean {
   return isServiceError(error) && error.code === status.PERMISSION_DENIED && error.metadata.get(trailer).length === 0;
 }
 
 /**
- * The same as a gRPC error, ready for a server's callback. UNAVAILABLE on the wire means that nobody was reached, and a
- * sidecar repeats such a call: what we could not reach ourselves goes out as ABORTED, which is the caller's to repeat.
+ * Converts an error for the callback of a gRPC server. A sidecar retries UNAVAILABLE, because it means that the call
+ * reached nobody. So when we could not reach another service ourselves, we return ABORTED and leave the retry to the
+ * caller.
  */
 export function toServiceError(error: unknown): Partial<ServiceError> {
   const known = toAppError(error);
@@ -108,7 +112,7 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   return { code, details: known.code, metadata };
 }
 
-/** An error that is one outcome among others of a call; `details` as JSON. The `Failure` of proto files. */
+/** The error of one outcome in a batch, `details` as JSON: the `Failure` of the proto files. */
 export type Failure = { code: string; status: string; message: string; details: string };
 
 export function toFailure(error: unknown): Failure {
@@ -124,7 +128,10 @@ export function fromFailure({ code, status: name, message, details }: Failure): 
 
 const retryable: readonly string[] = [commonErrors.overloaded.code, commonErrors.refusedBySidecar.code];
 
-/** True when the trouble is not the caller's and may pass: that of an access policy, when an operator mends it. */
+/**
+ * True when the error is not the caller's fault and may be transient. An access policy is included, because an operator
+ * may correct it.
+ */
 export function isRetryable(error: unknown): boolean {
   const { code, status: name } = toAppError(error);
   return name === "UNAVAILABLE" || name === "DEADLINE_EXCEEDED" || retryable.includes(code);
@@ -141,7 +148,7 @@ function decode(sent: string, cause: unknown): AppError {
     };
     if (kind.status in httpStatus) return new AppError(kind, { details, cause });
   } catch {
-    // An unreadable trailer is not ours: it says nothing the caller may see.
+    // An unreadable trailer is not ours, so it is not shown to the caller.
   }
   return new AppError(commonErrors.internal, { cause });
 }

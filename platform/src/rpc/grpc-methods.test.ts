@@ -20,7 +20,7 @@ t.test("every unary method has its path on the wire and its name in code", async
   );
 });
 
-t.test("a message comes out as it went in, int64 exact and text in any script", async (t) => {
+t.test("a message survives encoding and decoding, with exact int64 and text in any script", async (t) => {
   const method = unaryDefinitions(CatalogService).find(({ name }) => name === "createProduct");
   const texts = fc.string({ unit: "grapheme" });
   const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
@@ -43,7 +43,7 @@ t.test("a message comes out as it went in, int64 exact and text in any script", 
   );
 });
 
-t.test("half a message may be given: the rest has its default", async (t) => {
+t.test("missing fields of a message have their defaults", async (t) => {
   t.match(create(ProductSchema, {}), { name: "", price: 0n, attributes: {} });
   t.same(create(ReserveResponseSchema, {}).outcomes, []);
 });

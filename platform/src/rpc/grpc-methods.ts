@@ -16,7 +16,7 @@ type UnaryMethods<S extends DescService> = {
     : never]: S["method"][K] extends DescMethodUnary<infer I, infer O> ? { input: I; output: O } : never;
 };
 
-/** A typed caller of a service: one function a unary method. */
+/** A typed client of a service: one function per unary method. */
 export type RpcClient<S extends DescService, Context> = {
   [K in keyof UnaryMethods<S>]: (
     request: MessageInitShape<UnaryMethods<S>[K]["input"]>,
@@ -24,7 +24,7 @@ export type RpcClient<S extends DescService, Context> = {
   ) => Promise<MessageShape<UnaryMethods<S>[K]["output"]>>;
 };
 
-/** What a service implements: the same functions from the other side. */
+/** The handlers of a service: one function per unary method. */
 export type RpcHandlers<S extends DescService, Context> = {
   [K in keyof UnaryMethods<S>]: (
     request: MessageShape<UnaryMethods<S>[K]["input"]>,
@@ -34,11 +34,13 @@ export type RpcHandlers<S extends DescService, Context> = {
 
 export type UnaryDefinition = MethodDefinition<object, object> & {
   name: string;
-  /** It changes nothing, or the same however often it is called: `idempotency_level` in the proto file. */
+  /**
+   * Safe to retry: the method has no side effects or is idempotent, according to `idempotency_level` in the proto file.
+   */
   repeatable: boolean;
 };
 
-/** The unary methods of a protobuf-es service in the form grpc-js takes, by their local (camelCase) name. */
+/** The unary methods of a protobuf-es service in the form that grpc-js expects, by their local (camelCase) name. */
 export function unaryDefinitions(service: DescService): UnaryDefinition[] {
   return service.methods
     .filter((method) => method.methodKind === "unary")

@@ -6,13 +6,13 @@ import { currency, id, maxMinor, maxQuantity, minorUnits, pageSize, parse, quant
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
-t.test("a text is trimmed before it is measured", async (t) => {
+t.test("a text is trimmed before its length is checked", async (t) => {
   t.equal(parse(text(1, 3), "  abc\n"), "abc");
   t.notOk(accepts(text(1, 3), "   "));
   t.notOk(accepts(text(1, 3), "abcd"));
 });
 
-t.test("text that Postgres or UTF-8 cannot hold is refused, all other text passes", async (t) => {
+t.test("text that Postgres or UTF-8 cannot store is refused, all other text is accepted", async (t) => {
   for (const bad of ["a\0b", "a\u0007b", "a\u007fb", "a\ud800b", "\udc00\ud800"])
     t.notOk(accepts(text(0, 10), bad), JSON.stringify(bad));
   for (const good of ["a\tb", "a\nb\r", "€", "👩‍🚀", "\u{10ffff}", "' or 1=1; --", "مرحبا"])
@@ -24,7 +24,7 @@ t.test("text that Postgres or UTF-8 cannot hold is refused, all other text passe
   );
 });
 
-t.test("ids come out as databases and events have them", async (t) => {
+t.test("ids are lower-cased, as in databases and events", async (t) => {
   t.equal(parse(id, "01A1FCA6-94FA-77A7-9A59-B56F08C9E431"), "01a1fca6-94fa-77a7-9a59-b56f08c9e431");
   for (const bad of ["", "1", "01a1fca694fa77a79a59b56f08c9e431", "{01a1fca6-94fa-77a7-9a59-b56f08c9e431}", null, 7])
     t.notOk(accepts(id, bad));
@@ -54,12 +54,12 @@ t.test("amounts are whole numbers up to the limit, from protobuf's bigint or a n
   }
 });
 
-t.test("a hundred lines at the limits still have an exact total, or one that is seen to be too large", async (t) => {
+t.test("the total of a hundred lines at the limits is exact, or detected as too large", async (t) => {
   t.ok(Number.isSafeInteger(100 * maxQuantity));
   t.ok(Number.isSafeInteger(100 * maxMinor));
 });
 
-t.test("quantities are counted from one to the limit", async (t) => {
+t.test("quantities are from one to the limit", async (t) => {
   for (const good of [1, maxQuantity]) t.ok(accepts(quantity, good));
   for (const bad of [0, -1, 1.5, maxQuantity + 1, "1", Number.NaN]) t.notOk(accepts(quantity, bad), String(bad));
 });
@@ -69,12 +69,12 @@ t.test("currencies are those of ISO 4217", async (t) => {
   for (const bad of ["", "eur", "EURO", "AAA", "€"]) t.notOk(accepts(currency, bad));
 });
 
-t.test("a page is never larger than it may be", async (t) => {
+t.test("a page never exceeds its maximum size", async (t) => {
   for (const good of [0, 20]) t.ok(accepts(pageSize(20), good));
   for (const bad of [-1, 21, 0.5]) t.notOk(accepts(pageSize(20), bad));
 });
 
-t.test("a refusal names every wrong field and repeats no value", async (t) => {
+t.test("an error names every invalid field and repeats no value", async (t) => {
   const schema = z.object({
     name: text(1, 5),
     lines: z.array(z.object({ quantity })).max(2),
@@ -92,6 +92,6 @@ t.test("a refusal names every wrong field and repeats no value", async (t) => {
   t.notMatch(message, /far too long|-7|secret/);
 });
 
-t.test("what is not an object at all is called the request", async (t) => {
+t.test("an error about a value that is not an object names the request", async (t) => {
   t.throws(() => parse(z.object({}), "text"), { message: /^request: / });
 });

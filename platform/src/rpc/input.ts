@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { AppError, commonErrors } from "./errors.ts";
 
-/** Largest amount and count we accept: far below 2^53, so that sums of lines stay exact. */
+/** Maximum amount and quantity. They are far below 2^53, so that sums of lines stay exact. */
 export const maxMinor = 1_000_000_000_000;
 export const maxQuantity = 1_000_000;
 
-/** Control characters other than tab and line breaks have no place in text, and Postgres refuses NUL. */
+/** Control characters other than tab and line breaks are refused; Postgres cannot store NUL. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
@@ -16,22 +16,22 @@ const plain = (given: z.ZodString, min: number, max: number) =>
     .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
     .refine((value) => !control.test(value), "contains control characters");
 
-/** Bounded, well-formed text (no lone surrogates, no control characters), trimmed. Length in UTF-16 code units. */
+/** Trimmed, bounded, well-formed text (no lone surrogates, no control characters). Length in UTF-16 code units. */
 export const text = (min: number, max: number) => plain(z.string().trim(), min, max);
 
-/** The same as it was given: where a space at the end counts. */
+/** Like `text` but not trimmed, for values in which spaces count. */
 export const untrimmedText = (min: number, max: number) => plain(z.string(), min, max);
 
-/** `Bearer …` of whoever an item of a call belongs to; empty: the caller. */
+/** `Bearer …` token for one item of a call. Empty: the token of the call. */
 export const authorization = z.string().max(8_000).default("");
 
-/** In lower case, as databases and events have it: ids are compared as texts. */
+/** Lower case, as in databases and events, because ids are compared as text. */
 export const id = z.uuid().toLowerCase();
 export const quantity = z.int().min(1).max(maxQuantity);
-/** From protobuf's int64 (bigint) or a number to a safe integer of minor units. */
+/** Minor units as a safe integer, from protobuf's int64 (bigint) or a number. */
 export const minorUnits = z.coerce.number<number | bigint>().int().min(0).max(maxMinor);
 
-/** ISO 4217 codes the runtime knows. */
+/** The ISO 4217 codes that the runtime knows. */
 const currencies = new Set(Intl.supportedValuesOf("currency"));
 export const currency = z.string().refine((code) => currencies.has(code), "is not an ISO 4217 currency code");
 
@@ -39,7 +39,10 @@ export const pageSize = (max: number) => z.int().min(0).max(max);
 
 const maxProblems = 10;
 
-/** The parsed value, or BAD_INPUT naming the first ten fields that are wrong and why; the values themselves are not repeated. */
+/**
+ * Returns the parsed value, or throws BAD_INPUT with the first ten invalid fields and the reasons. The error does not
+ * repeat values.
+ */
 export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -47,7 +50,7 @@ export function parse<T>(schema: z.ZodType<T, unknown>, value: unknown): T {
 }
 
 export interface BadField {
-  /** Its path, such as lines.0.productId; empty for the whole. */
+  /** Path of the field, such as lines.0.productId. Empty when the whole value is wrong. */
   field: string;
   problem: string;
 }
@@ -55,10 +58,10 @@ export interface BadField {
 export const problemsIn = ({ issues }: z.ZodError): BadField[] =>
   issues.map(({ path, message }) => ({ field: path.join("."), problem: message }));
 
-/** In one line; `whole`: what it is that the fields are of. */
-export const inWords = (fields: readonly BadField[], whole: string): string =>
+/** One line of text. `whole` names the value that has the fields. */
+export const describeFields = (fields: readonly BadField[], whole: string): string =>
   fields.map(({ field, problem }) => `${field || whole}: ${problem}`).join("; ");
 
 export function badFields(fields: BadField[]): AppError {
-  return new AppError(commonErrors.invalid, { message: inWords(fields, "request"), details: { fields } });
+  return new AppError(commonErrors.invalid, { message: describeFields(fields, "request"), details: { fields } });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "../telemetry/log.ts";
 import { type Failure, toAppError, toFailure } from "./errors.ts";
 
-/** What the caller did wrong is worth a debug line; what we did wrong, the whole cause. */
+/** The caller's mistakes are logged at level debug; our failures at level error, with all causes. */
 export function logFailure(log: Logger, path: string, error: unknown): void {
   const known = toAppError(error);
   const ours = known.status === "INTERNAL" || known.status === "UNAVAILABLE";
@@ -9,7 +9,7 @@ export function logFailure(log: Logger, path: string, error: unknown): void {
   else log.debug({ method: path, code: known.code, reason: known.message }, "call refused");
 }
 
-/** What failed for one item of a call, logged as if it were a call of its own. */
+/** Logs the failure of one item of a call as if it were a call of its own. */
 export function loggedFailure(log: Logger, path: string, error: unknown): Failure {
   logFailure(log, path, error);
   return toFailure(error);

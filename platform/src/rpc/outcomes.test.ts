@@ -14,14 +14,14 @@ const odd = async (one: number) => {
   return one;
 };
 
-t.test("each item has its own outcome, and those that are fine go on together", async (t) => {
-  const asked: number[][] = [];
+t.test("each item has its own outcome, and the next step runs for the good ones together", async (t) => {
+  const called: number[][] = [];
   const decided = await settleEach([1, 2, 3, 4, 5], odd);
   const outcomes = await continueWith(decided, async (items) => {
-    asked.push(items);
+    called.push(items);
     return items.map((one) => (one === 3 ? new AppError(commonErrors.forbidden) : one * 10));
   });
-  t.same(asked, [[1, 3, 5]]);
+  t.same(called, [[1, 3, 5]]);
   t.same(answerEach(outcomes, answering), ["0: 10", "1: NOT_FOUND", "2: FORBIDDEN", "3: NOT_FOUND", "4: 50"]);
 });
 
@@ -31,9 +31,9 @@ t.test("the only item of a call fails the call", async (t) => {
   t.same(answerEach([], answering), []);
 });
 
-t.test("when none is fine, nobody is asked; when all fail together, the call does", async (t) => {
+t.test("the next step is skipped when all items failed; when it fails as a whole, the call fails", async (t) => {
   const decided = await settleEach([2, 4], odd);
-  t.match(await continueWith(decided, () => Promise.reject(new Error("asked"))), [
+  t.match(await continueWith(decided, () => Promise.reject(new Error("called"))), [
     { code: "NOT_FOUND" },
     { code: "NOT_FOUND" },
   ]);

@@ -3,8 +3,9 @@ import type { Failure } from "./errors.ts";
 import { loggedFailure } from "./log-failure.ts";
 
 /**
- * A call about many items goes in three steps: `settleEach` decides about each by itself, `continueWith` does together what
- * is left to do for those that are fine, and `answerEach` makes the answer. In between an item that failed is an Error.
+ * A call with many items has three steps. `settleEach` does the work of each item separately, `continueWith` does the
+ * next step for the remaining items together, and `answerEach` builds the responses. A failed item is an Error from one
+ * step to the next.
  */
 export async function settleEach<Item, Result>(
   items: readonly Item[],
@@ -14,7 +15,9 @@ export async function settleEach<Item, Result>(
   return settled.map((one) => (one.status === "fulfilled" ? one.value : toError(one.reason)));
 }
 
-/** Does the next step for all that did not fail; `all` has an outcome for each of them, in their order. */
+/**
+ * Does the next step for all items that have not failed. `all` returns an outcome for each of them, in the same order.
+ */
 export async function continueWith<Item, Result>(
   outcomes: readonly (Item | Error)[],
   all: (items: Item[]) => Promise<readonly (Result | Error)[]>,
@@ -32,15 +35,15 @@ export async function continueWith<Item, Result>(
 
 export type Answering<Result, Answer> = {
   log: Logger;
-  /** What is done for an item, for the log. */
+  /** The name of the work of one item in the log. */
   name: string;
   answer(result: Result, place: number): Answer;
   failure(failure: Failure, place: number): Answer;
 };
 
 /**
- * One answer an item; what failed is logged as if it were a call of its own. The only item of a call fails the call
- * instead: then its status is the call's, which sidecars, traces and metrics see.
+ * Builds one response per item. A failure is logged as if it were a call of its own. When the only item of a call
+ * fails, the call itself fails, so that sidecars, traces and metrics see its status.
  */
 export function answerEach<Result, Answer>(
   outcomes: readonly (Result | Error)[],

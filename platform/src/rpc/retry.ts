@@ -4,17 +4,17 @@ import type { CallContext } from "./call.ts";
 import { AppError, commonErrors } from "./errors.ts";
 
 /**
- * How long a caller puts up with a service that nobody reaches, such as one that is being started again. A sidecar goes on
- * for up to 5 s with an address that is none any more: each try takes any of those it knows, and who is the only one comes
- * back at the same.
+ * How long to retry a service that nobody can reach, for example one that restarts. A sidecar may keep a dead address
+ * for up to 5 s: each retry picks one of the addresses that it knows, and a service with one replica gets the same one
+ * again.
  */
 const patienceMs = 4_000;
 const firstPauseMs = 50;
 const longestPauseMs = 300;
 
 /**
- * Words of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite and kubernetes) for a call
- * that never left: the connection was not made, or nobody knew where to.
+ * Messages of grpc-js, grpc-go and name resolution (components-contrib, nameresolution/sqlite and kubernetes) for a
+ * call that was never sent: no connection was made, or no address was found.
  */
 const neverLeft = new RegExp(
   [
@@ -29,9 +29,9 @@ const neverLeft = new RegExp(
 );
 
 /**
- * Repeats a call that reached nobody. One that may have arrived is repeated only when it is `repeatable`: a command
- * without a key would be done twice. Not left to the sidecar, which cannot tell the two apart and whose proxy may lose
- * the request between two tries and then hang (dapr 1.18, pkg/api/grpc/proxy/handler.go).
+ * Retries a call that reached nobody. A call that may have arrived is retried only when it is `repeatable`, because
+ * otherwise its effect could happen twice. The sidecar must not retry: it cannot distinguish the two, and its proxy may
+ * lose the request between two attempts and then hang (dapr 1.18, pkg/api/grpc/proxy/handler.go).
  */
 export async function untilReached<T>(context: CallContext, repeatable: boolean, call: () => Promise<T>): Promise<T> {
   const end = Math.min(Date.now() + patienceMs, context.deadline);
@@ -53,7 +53,7 @@ function reachedNobody(error: unknown): boolean {
   return (code === status.UNAVAILABLE || code === status.UNKNOWN) && neverLeft.test(details ?? "");
 }
 
-/** The other side went before it had answered. What it answers itself is never UNAVAILABLE (errors.ts). */
+/** The callee disappeared before it responded. Our services never return UNAVAILABLE themselves (errors.ts). */
 function brokeOff(error: unknown, { signal }: CallContext): boolean {
   const { code } = error as Partial<ServiceError>;
   return code === status.UNAVAILABLE || (code === status.CANCELLED && !signal.aborted);

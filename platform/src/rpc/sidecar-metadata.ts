@@ -4,11 +4,14 @@ import type dapr from "@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_pb.js";
 /** What a sidecar has loaded for its app. */
 export type SidecarMetadata = {
   components: readonly string[];
-  /** Names of Resiliency resources; undefined when the sidecar is older than Dapr 1.18, which does not tell. */
+  /** Names of the Resiliency resources. Undefined for a sidecar before Dapr 1.18, which does not report them. */
   resiliencies: readonly string[] | undefined;
 };
 
-/** `resiliencies` of GetMetadataResponse and `name` of each: Dapr 1.18 has them, its JavaScript SDK does not yet. */
+/**
+ * Field `resiliencies` of GetMetadataResponse and the `name` of each entry. Dapr 1.18 has them, but its JavaScript SDK
+ * does not yet.
+ */
 const resilienciesField = 15;
 const nameField = 1;
 
@@ -32,7 +35,7 @@ function nameIn(data: Uint8Array): string {
   return name;
 }
 
-/** A version without numbers is a build of the sources of today. */
+/** A version without numbers is a build of the current sources. */
 function tellsResiliencies(version: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
   return major === undefined || minor === undefined || major > 1 || (major === 1 && minor >= 18);

@@ -13,12 +13,18 @@ import { metadataOf, type SidecarMetadata } from "./sidecar-metadata.ts";
 type DaprApi = RpcClient<typeof dapr.Dapr, CallContext>;
 export type BulkEntry = { id: string; body: Uint8Array; contentType: string };
 
-/** The one thing a service talks to. Every call carries a deadline, the caller's cancellation and the trace. */
+/**
+ * The client of our sidecar, the only process that a service talks to. Every call carries a deadline, the caller's
+ * cancellation and the trace.
+ */
 
 export type Sidecar = {
-  /** Another service's methods, by its app id; `undefined` context is a programming error, hence required there. */
+  /**
+   * A client of another service, by its app id. The context is required, because a call without one is a programming
+   * error.
+   */
   service<S extends DescService>(service: S, appId: string): RpcClient<S, CallContext>;
-  /** Runs an output binding's operation. Payloads are bytes; what they mean is the binding's matter. */
+  /** Runs an operation of an output binding. The binding defines the payload. */
   invokeBinding(
     name: string,
     operation: string,
@@ -26,19 +32,22 @@ export type Sidecar = {
     data: Uint8Array,
     context: CallContext,
   ): Promise<Uint8Array>;
-  /** Publishes messages as they are to one topic; gives back the ids of those that the broker did not take, with its reason. */
+  /**
+   * Publishes messages to one topic. Returns the ids of the messages that the broker refused, each with the broker's
+   * reason.
+   */
   publish(pubsub: string, topic: string, entries: BulkEntry[], context: CallContext): Promise<Map<string, string>>;
   /** All keys of one secret. */
   secret(store: string, name: string, context: CallContext): Promise<Record<string, string>>;
-  /** The values of these keys in a configuration store; keys it does not have are left out. */
+  /** The values of these keys in a configuration store. Keys that do not exist are omitted. */
   configuration(store: string, keys: string[], context: CallContext): Promise<Record<string, string>>;
-  /** Dapr's own methods, for the building blocks that the platform puts on top. */
+  /** Dapr's own API, for building blocks that the platform adds. */
   readonly api: DaprApi;
   /** What the sidecar has loaded. */
   metadata(context: CallContext): Promise<SidecarMetadata>;
-  /** Whether the sidecars let us call another service's method. Nothing is called. */
+  /** Whether the sidecars let us call another service's method. No handler runs. */
   access(callee: Callee): Promise<Access>;
-  /** Resolves when the sidecar answers; rejects at the context's deadline. */
+  /** Resolves when the sidecar responds. Rejects at the context's deadline. */
   ready(context: CallContext): Promise<void>;
   close(): void;
 };
@@ -46,7 +55,7 @@ export type Sidecar = {
 export type SidecarOptions = {
   port: number;
   apiToken?: string | undefined;
-  /** Told of each call that an access policy refuses. */
+  /** Logs each call that an access policy refuses. */
   log?: Logger;
 };
 
@@ -72,7 +81,7 @@ export function connectSidecar(options: SidecarOptions): Sidecar {
   };
 }
 
-/** Dapr's methods as we use them. */
+/** The methods of Dapr that services use. */
 function buildingBlocks(
   api: DaprApi,
 ): Pick<Sidecar, "invokeBinding" | "publish" | "secret" | "configuration" | "metadata"> {
@@ -86,7 +95,7 @@ function buildingBlocks(
         pubsubName: pubsub,
         topic,
         entries: entries.map(({ id, body, contentType }) => ({ entryId: id, event: body, contentType })),
-        // else the sidecar takes each for one event, decodes it and encodes it again
+        // otherwise the sidecar treats each message as one event, decodes it and encodes it again
         metadata: { rawPayload: "true" },
       };
       const response = await api.bulkPublishEventAlpha1(request, context);
@@ -140,7 +149,7 @@ function headersFor(appId: string | undefined, apiToken: string | undefined): Me
   return metadata;
 }
 
-/** Without a span and without another try: it is asked again anyway. */
+/** Without a span or retry, because the check is repeated anyway. */
 function probe(client: Client, apiToken: string | undefined, callee: Callee): Promise<Access> {
   const metadata = headersFor(callee.app, apiToken);
   return probeAccess(callee, metadata, (method, context) => unary(client, method, {}, metadata, context));
@@ -174,14 +183,14 @@ function unary(
 }
 
 /**
- * The sidecar's timer may be quicker than ours, and what it says then depends on the component: Postgres' binding gives
- * back no rows and no error.
+ * The sidecar's timer may fire before ours. What it returns then depends on the component: Postgres' binding returns no
+ * rows and no error.
  */
 function isLate(error: ServiceError | null, { deadline, signal }: CallContext): boolean {
   return Date.now() >= deadline && !signal.aborted && error?.code !== status.DEADLINE_EXCEEDED;
 }
 
-/** A sidecar that loses the other side may say CANCELLED, though nobody on our side has gone away. */
+/** A sidecar that loses the callee may return CANCELLED, though nobody on our side has cancelled. */
 function brokenOff(error: Partial<ServiceError>, { signal }: CallContext): unknown {
   const ours = error.code !== status.CANCELLED || signal.aborted;
   return ours ? error : new AppError(commonErrors.unavailable, { cause: error });

@@ -30,13 +30,13 @@ const showing = (token: string | undefined, scheme = "Bearer ") => ({
   authorization: token && `${scheme}${token}`,
 });
 
-t.test("a token says who asks", async (t) => {
+t.test("a token identifies the caller", async (t) => {
   const key = await newKey("one");
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
   t.same(await verifier.caller(showing(await sign(key))), { accountId, sessionId, roles: ["customer"] });
 });
 
-t.test("whatever is not a good access token of ours is refused", async (t) => {
+t.test("anything but a valid access token of ours is refused", async (t) => {
   const [key, foreign] = [await newKey("one"), await newKey("one")];
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
   const fine = await sign(key);
@@ -78,13 +78,13 @@ t.test("whatever is not a good access token of ours is refused", async (t) => {
   }
 });
 
-t.test("a token whose time is over is told apart, so that a client knows to refresh", async (t) => {
+t.test("an expired token has its own error, so that a client knows to refresh it", async (t) => {
   const key = await newKey("one");
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
   await t.rejects(verifier.caller(showing(await sign(key, { exp: now() - 1 }))), { code: "TOKEN_EXPIRED" });
 });
 
-t.test("a role that is missing is forbidden; any one of those named will do", async (t) => {
+t.test("a missing role is forbidden; any one of the named roles is enough", async (t) => {
   const key = await newKey("one");
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
   const context = showing(await sign(key, { roles: ["customer", "partner"] }));
@@ -113,7 +113,7 @@ t.test("after a rotation both keys verify", async (t) => {
   for (const key of [before, after]) t.match(await verifier.caller(showing(await sign(key))), { accountId });
 });
 
-t.test("keys that cannot be had are our fault, not the caller's, and are asked for again", async (t) => {
+t.test("a failure to fetch keys is not the caller's fault, and is retried", async (t) => {
   const key = await newKey("one");
   const answers: (() => string)[] = [
     () => {
@@ -133,16 +133,16 @@ t.test("keys that cannot be had are our fault, not the caller's, and are asked f
   t.match(await verifier.caller(context), { accountId });
 });
 
-t.test("a token that was good is known again, until it expires", async (t) => {
+t.test("a valid token is cached until it expires", async (t) => {
   const key = await newKey("one");
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
   const token = await sign(key, { exp: now() + 2 });
   const first = await verifier.caller(showing(token));
-  t.equal(await verifier.caller(showing(token)), first, "the very same answer: nothing was verified again");
+  t.equal(await verifier.caller(showing(token)), first, "the same object: nothing was verified again");
   const refused = () =>
     verifier.caller(showing(token)).then(
       () => undefined,
       (error: AppError) => error.code,
     );
-  t.equal(await eventually("its end", refused), "TOKEN_EXPIRED");
+  t.equal(await eventually("its expiry", refused), "TOKEN_EXPIRED");
 });

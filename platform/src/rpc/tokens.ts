@@ -8,12 +8,12 @@ import type { Sidecar } from "./sidecar.ts";
 
 export const tokenIssuer = "sidecart";
 export const tokenAudience = "sidecart";
-/** RFC 9068: says that a JWT is an access token and nothing else. */
+/** RFC 9068: marks a JWT as an access token. */
 export const accessTokenType = "at+jwt";
 export const roles = ["customer", "admin", "partner", "deliverer"] as const;
 export type Role = (typeof roles)[number];
 
-/** Who asks, as the token proves it. */
+/** The caller, as proved by the token. */
 export type Caller = { accountId: string; roles: readonly Role[]; sessionId: string };
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), roles: z.array(z.enum(roles)) });
@@ -21,26 +21,26 @@ const claims = z.object({ sub: z.uuid(), sid: z.uuid(), roles: z.array(z.enum(ro
 type Bearer = Pick<CallContext, "authorization">;
 
 export type Verifier = {
-  /** The caller, or UNAUTHENTICATED. Each service calls this itself: the gateway's check is a courtesy, not the wall. */
+  /** The caller, or UNAUTHENTICATED. Each service verifies the token itself and does not rely on the gateway. */
   caller(context: Bearer): Promise<Caller>;
-  /** The caller, who must have one of the roles, or PERMISSION_DENIED. */
+  /** The caller, who must have one of these roles, or PERMISSION_DENIED. */
   require(context: Bearer, ...anyOf: Role[]): Promise<Caller>;
 };
 
 /**
- * Tokens whose signature was good are remembered for so long, and so many of them: verifying one costs about as much as
- * all the rest of a small call. A key that is withdrawn is withdrawn that much later.
+ * Cache of tokens with a valid signature: verifying one costs about as much as the rest of a small call. A revoked key
+ * is therefore accepted this much longer.
  */
 const rememberedMs = 30_000;
 const remembered = 10_000;
 
-/** Verifies access tokens against the accounts service's public keys, fetched through the sidecar and cached. */
+/** Verifies access tokens with the accounts service's public keys, which are fetched through the sidecar and cached. */
 export function createVerifier(sidecar: Sidecar): Verifier {
   const accounts = sidecar.service(AccountsService, "accounts");
   return verifierFrom(async () => (await accounts.getJwks({}, background(5_000))).jwksJson);
 }
 
-/** The same over any source of a JWKS. A key id that is not cached is looked up again, at most every 5 seconds. */
+/** The same with any source of a JWKS. An unknown key id is looked up again, at most every 5 seconds. */
 export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
   const keys = createRemoteJWKSet(new URL("dapr://accounts/jwks"), {
     cooldownDuration: 5_000,
@@ -84,12 +84,12 @@ function toCaller(payload: JWTPayload): Caller {
   return { accountId: parsed.data.sub, sessionId: parsed.data.sid, roles: parsed.data.roles };
 }
 
-/** What no token can cause: the keys that came are none. */
+/** Errors that no token can cause: the fetched keys are invalid or did not arrive. */
 const badKeys: string[] = [errors.JOSEError, errors.JWKSTimeout, errors.JWKSInvalid, errors.JWKInvalid].map(
   ({ code }) => code,
 );
 
-/** A bad token is the caller's fault; keys that cannot be fetched or read are ours. */
+/** An invalid token is the caller's fault; keys that cannot be fetched or read are ours. */
 function refuse(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw new AppError(commonErrors.tokenExpired, { cause: error });
   if (error instanceof errors.JOSEError && !badKeys.includes(error.code)) {

@@ -7,7 +7,7 @@ import { type Sweep, startSweep } from "./sweep.ts";
 
 const everyMs = 3_000;
 
-/** What a service may call, as its declaration says. */
+/** The methods that a service may call, according to its declaration. */
 export function calleesOf({ calls = {} }: ServiceDeclaration): Callee[] {
   return Object.entries(calls).flatMap(([app, methods]) =>
     methods.map((method) => ({ app, operation: `sidecart.${app.replaceAll("-", "_")}.v1.${method}` })),
@@ -23,22 +23,22 @@ type Options = {
 };
 
 /**
- * Asks each callee's sidecar whether we may call it, until each has said yes. A refusal is a problem until it is taken
- * back; who does not answer may be starting, and is none.
+ * Tests with each callee's sidecar whether we may call it, until each has granted it. A refusal is a problem until it
+ * is withdrawn. A callee that does not respond may be starting, which is no problem.
  */
 export async function startAccessCheck({ app, callees, sidecar, problems, log }: Options): Promise<Sweep> {
-  const open = new Set(callees);
+  const pending = new Set(callees);
   const refused = new Set<Callee>();
-  const ask = async (callee: Callee) => {
+  const probe = async (callee: Callee) => {
     const access = await sidecar.access(callee);
     if (access === "refused") refused.add(callee);
     if (access !== "granted") return;
     refused.delete(callee);
-    open.delete(callee);
+    pending.delete(callee);
   };
   const check = async () => {
-    if (open.size === 0) return;
-    await Promise.all([...open].map(ask));
+    if (pending.size === 0) return;
+    await Promise.all([...pending].map(probe));
     problems.report(
       "access",
       [...refused].map((callee) => refusal(app, callee)),

@@ -7,92 +7,90 @@ import { startBacklog } from "./backlog.ts";
 
 const env = { SIDECART_APP_ID: "catalog", SIDECART_APP_PORT: "6001", APP_API_TOKEN: "a token of 16 or more" };
 
-t.test("what waits in a service's database", async (t) => {
-  const store = await startStore(t, "catalog");
-  const { query } = store;
-  const telemetry = startTelemetry(loadConfig(platformConfig, env));
-  t.teardown(() => telemetry.shutdown());
-  const backlog = startBacklog(store.database, store.log, 20);
+const store = await startStore(t, "catalog");
+const { query } = store;
+const telemetry = startTelemetry(loadConfig(platformConfig, env));
+t.teardown(() => telemetry.shutdown());
+const backlog = startBacklog(store.database, store.log, 20);
 
-  /** Both gauges as Prometheus reads them; a gauge that is not there is undefined. */
-  const told = async () => {
-    const text = await telemetry.prometheus();
-    const value = (name: string) => text.match(new RegExp(`^${name}\\{.*\\} (.+)$`, "m"))?.[1];
-    return { age: value("sidecart_outbox_age"), letters: value("sidecart_dead_letters") };
-  };
-  const untilTold = (what: string, is: (age: number, letters: number) => boolean) =>
-    eventually(what, async () => {
-      const { age, letters } = await told();
-      return is(Number(age), Number(letters));
-    });
-  const untilNothing = (why: string) =>
-    eventually(`nothing to be told: ${why}`, async () => {
-      const { age, letters } = await told();
-      return age === undefined && letters === undefined;
-    });
-  const write = (ageSeconds: number) =>
-    query(
-      `insert into outbox (id, topic, key, data, created_at)
-       values (gen_random_uuid(), 't', 'k', '{}', now() - make_interval(secs => $1))`,
-      [ageSeconds],
-    );
-  const die = (count: number) =>
-    query("insert into dead_letters select gen_random_uuid(), 't', '{}', 'no', 5 from generate_series(1, $1)", [count]);
-
-  await t.test("nothing waits: both are zero, which is not the same as unknown", async () => {
-    await untilTold("two zeros", (age, letters) => age === 0 && letters === 0);
+/** Both gauges as Prometheus reads them. A missing gauge is undefined. */
+const gauges = async () => {
+  const text = await telemetry.prometheus();
+  const value = (name: string) => text.match(new RegExp(`^${name}\\{.*\\} (.+)$`, "m"))?.[1];
+  return { age: value("sidecart_outbox_age"), letters: value("sidecart_dead_letters") };
+};
+const untilGauges = (what: string, is: (age: number, letters: number) => boolean) =>
+  eventually(what, async () => {
+    const { age, letters } = await gauges();
+    return is(Number(age), Number(letters));
   });
-
-  await t.test("they say what they measure, in which unit", async (t) => {
-    const text = await telemetry.prometheus();
-    t.match(text, "# UNIT sidecart_outbox_age s\n# TYPE sidecart_outbox_age gauge");
-    t.match(text, "# UNIT sidecart_dead_letters {dead_letter}\n# TYPE sidecart_dead_letters gauge");
+const untilAbsent = (why: string) =>
+  eventually(`no gauge: ${why}`, async () => {
+    const { age, letters } = await gauges();
+    return age === undefined && letters === undefined;
   });
+const write = (ageSeconds: number) =>
+  query(
+    `insert into outbox (id, topic, key, data, created_at)
+     values (gen_random_uuid(), 't', 'k', '{}', now() - make_interval(secs => $1))`,
+    [ageSeconds],
+  );
+const writeDeadLetters = (count: number) =>
+  query("insert into dead_letters select gen_random_uuid(), 't', '{}', 'no', 5 from generate_series(1, $1)", [count]);
 
-  await t.test("the oldest event's age is told, whatever else waits, until it is published", async () => {
-    for (const age of [5, 5_000, 90]) await write(age);
-    await untilTold("the oldest", (age) => age >= 5_000 && age < 5_060);
-    await query("delete from outbox where created_at < now() - interval '1 hour'");
-    await untilTold("the next", (age) => age >= 90 && age < 150);
-    await query("delete from outbox");
-    await untilTold("none", (age) => age === 0);
-  });
+t.test("both gauges are zero when nothing waits, which differs from unknown", async () => {
+  await untilGauges("two zeros", (age, letters) => age === 0 && letters === 0);
+});
 
-  await t.test("an event of a clock that is ahead has no negative age", async () => {
-    await write(-600);
-    await die(1);
-    await untilTold("its age", (age, letters) => age === 0 && letters === 1);
-    await query("delete from outbox");
-  });
+t.test("the gauges have units", async (t) => {
+  const text = await telemetry.prometheus();
+  t.match(text, "# UNIT sidecart_outbox_age s\n# TYPE sidecart_outbox_age gauge");
+  t.match(text, "# UNIT sidecart_dead_letters {dead_letter}\n# TYPE sidecart_dead_letters gauge");
+});
 
-  await t.test("dead letters are counted up to 10,000", async () => {
-    await die(2);
-    await untilTold("three", (_, letters) => letters === 3);
-    await die(10_000);
-    await untilTold("as many as are counted", (_, letters) => letters === 10_000);
-    await query("delete from dead_letters");
-    await untilTold("none", (_, letters) => letters === 0);
-  });
+t.test("the gauge has the age of the oldest event until it is published, whatever else waits", async () => {
+  for (const age of [5, 5_000, 90]) await write(age);
+  await untilGauges("the oldest", (age) => age >= 5_000 && age < 5_060);
+  await query("delete from outbox where created_at < now() - interval '1 hour'");
+  await untilGauges("the next", (age) => age >= 90 && age < 150);
+  await query("delete from outbox");
+  await untilGauges("none", (age) => age === 0);
+});
 
-  await t.test("a database that fails leaves nothing to tell, and counts again when it is back", async () => {
-    await die(1);
-    await untilTold("one", (_, letters) => letters === 1);
-    await query("alter table outbox rename to outbox_away");
-    await untilNothing("the statement fails");
-    await query("alter table outbox_away rename to outbox");
-    await untilTold("one again", (age, letters) => age === 0 && letters === 1);
-  });
+t.test("an event from a clock that is ahead has no negative age", async () => {
+  await write(-600);
+  await writeDeadLetters(1);
+  await untilGauges("its age", (age, letters) => age === 0 && letters === 1);
+  await query("delete from outbox");
+});
 
-  await t.test("a database that hangs leaves nothing to tell after five seconds", async () => {
-    const other = await store.connect();
-    await other.query("begin; lock table outbox");
-    await untilNothing("the statement does not come back");
-    await other.query("commit");
-    await untilTold("one again", (_, letters) => letters === 1);
-  });
+t.test("dead letters are counted up to 10,000", async () => {
+  await writeDeadLetters(2);
+  await untilGauges("three", (_, letters) => letters === 3);
+  await writeDeadLetters(10_000);
+  await untilGauges("as many as are counted", (_, letters) => letters === 10_000);
+  await query("delete from dead_letters");
+  await untilGauges("none", (_, letters) => letters === 0);
+});
 
-  await t.test("a service that stops tells nothing more", async (t) => {
-    await backlog.stop();
-    t.same(await told(), { age: undefined, letters: undefined });
-  });
+t.test("the gauges are absent while the database fails, and return when it recovers", async () => {
+  await writeDeadLetters(1);
+  await untilGauges("one", (_, letters) => letters === 1);
+  await query("alter table outbox rename to outbox_away");
+  await untilAbsent("the statement fails");
+  await query("alter table outbox_away rename to outbox");
+  await untilGauges("one again", (age, letters) => age === 0 && letters === 1);
+});
+
+t.test("the gauges are absent when the database has hung for five seconds", async () => {
+  const other = await store.connect();
+  await other.query("begin; lock table outbox");
+  await untilAbsent("the statement hangs");
+  await other.query("commit");
+  await untilGauges("one again", (_, letters) => letters === 1);
+});
+
+t.test("the gauges are absent when the service stops", async (t) => {
+  await backlog.stop();
+  t.same(await gauges(), { age: undefined, letters: undefined });
 });

@@ -10,7 +10,7 @@ import { type Sweep, startSweep } from "./sweep.ts";
 
 const everyMs = 20_000;
 const timeoutMs = 5_000;
-/** So that a flood of dead letters costs no more to count: this number means that many or more. */
+/** Limits the cost of counting after a flood of dead letters. This value means that many or more. */
 const mostDeadLetters = 10_000;
 
 const backlog = z.strictObject({ outboxAgeSeconds: z.number(), deadLetters: z.number() });
@@ -18,26 +18,26 @@ type Backlog = z.infer<typeof backlog>;
 const measure = sqlFile(join(import.meta.dirname, "backlog.sql"))("backlog.measure", backlog);
 
 /**
- * Measures what waits in the service's database: how old the oldest event is that is not published yet, and how many
- * dead letters a person has to look at. Every replica tells the same. While the database does not answer, none tells
- * anything: what is not known is not said.
+ * Measures the backlog in the service's database: the age of the oldest unpublished event, and the number of dead
+ * letters. Every replica exposes the same values. While the database does not respond, the gauges are absent, because
+ * the values are unknown.
  */
 export function startBacklog(database: Database, log: Logger, everyMilliseconds: number = everyMs): Sweep {
   const age = meter().createObservableGauge("sidecart.outbox.age", {
     unit: "s",
-    description: "Age of the oldest event that is not published yet; 0 when none waits",
+    description: "Age of the oldest unpublished event; 0 when none waits",
   });
   const letters = meter().createObservableGauge("sidecart.dead_letters", {
     unit: "{dead_letter}",
-    description: `Events that failed every try and wait for a person; ${mostDeadLetters} means that many or more`,
+    description: `Events that failed all attempts; ${mostDeadLetters} means that many or more`,
   });
   let last: Backlog | undefined;
-  const tell: BatchObservableCallback = (result) => {
+  const observe: BatchObservableCallback = (result) => {
     if (!last) return;
     result.observe(age, last.outboxAgeSeconds);
     result.observe(letters, last.deadLetters);
   };
-  meter().addBatchObservableCallback(tell, [age, letters]);
+  meter().addBatchObservableCallback(observe, [age, letters]);
   const sweep = startSweep("backlog", everyMilliseconds, log, async ({ signal }) => {
     const measured = database.one(measure, { most: mostDeadLetters }, background(timeoutMs, signal));
     last = await measured.catch((error) => {
@@ -47,7 +47,7 @@ export function startBacklog(database: Database, log: Logger, everyMilliseconds:
   });
   return {
     async stop() {
-      meter().removeBatchObservableCallback(tell, [age, letters]);
+      meter().removeBatchObservableCallback(observe, [age, letters]);
       await sweep.stop();
     },
   };

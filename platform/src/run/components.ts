@@ -1,6 +1,6 @@
 import type { ServiceDeclaration } from "../service.ts";
 
-/** The broker, the notices that every replica hears, and the secret store, by the names their components have. */
+/** Component names of the broker, of the broadcasts, and of the secret store. */
 export const pubsubName = "pubsub";
 export const broadcastName = "broadcast";
 export const secretStore = "secrets";

@@ -4,9 +4,10 @@ import { type Database, database } from "../database/database.ts";
 import type { CacheInvalidation } from "../events/cache-invalidation.ts";
 import { deadLetterAdmin } from "../events/dead-letter-admin.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
+import { createDispatcher } from "../events/dispatcher.ts";
 import { pruneInbox } from "../events/inbox.ts";
 import { type OutboxRelay, startOutboxRelay } from "../events/outbox.ts";
-import { createDispatcher, type Subscription } from "../events/subscriptions.ts";
+import type { Subscription } from "../events/subscriptions.ts";
 import { armFault } from "../fault.ts";
 import { implement } from "../rpc/app-server.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
@@ -19,7 +20,7 @@ import { startSweep } from "./sweep.ts";
 
 const pruneMs = 60 * 60_000;
 
-/** What a service with a database is given beside the rest. */
+/** What the platform passes to a service with a database, in addition to the rest. */
 export type WithDatabase = {
   database: Database;
 };
@@ -27,7 +28,9 @@ export type WithDatabase = {
 type Options = { service: ServiceDeclaration; config: PlatformConfig; sidecar: Sidecar; log: Logger };
 type Wired = { subscriptions: Subscription[]; cacheInvalidation?: CacheInvalidation | undefined; verifier: Verifier };
 
-/** What a database brings along: the outbox and its relay, the inbox, dead letters and their administration. */
+/**
+ * What a service with a database also has: the outbox and its relay, the inbox, dead letters and their administration.
+ */
 export function createDatabaseSide({ service, config, sidecar, log }: Options) {
   let relay: OutboxRelay | undefined;
   const own = database(sidecar, databaseName(service), {
@@ -38,13 +41,13 @@ export function createDatabaseSide({ service, config, sidecar, log }: Options) {
   const given: WithDatabase = { database: own };
   return {
     given,
-    /** Hears events, and answers operators. */
+    /** Handles delivered events, and operators' calls about dead letters. */
     serve({ subscriptions, verifier }: Wired) {
       const dispatcher = createDispatcher(subscriptions, deadLetters, log);
       const admin = implement(DeadLetterAdminService, deadLetterAdmin({ verifier, deadLetters, dispatcher }));
       return { dispatcher, admin };
     },
-    /** Publishes events, empties the inbox, measures what waits. */
+    /** Publishes events, prunes the inbox, measures the backlog. */
     begin({ cacheInvalidation }: Wired) {
       const reached = armFault(config.SIDECART_FAULT);
       const from = { database: own, sidecar, log, appId: service.name, pubsub: pubsubName };
@@ -53,7 +56,7 @@ export function createDatabaseSide({ service, config, sidecar, log }: Options) {
       const sweeps = [startSweep("inbox", pruneMs, log, (context) => pruneInbox(own, context)), startBacklog(own, log)];
       return {
         stopSweeps: () => Promise.all(sweeps.map((one) => one.stop())),
-        /** Last: what the service has written until now is published. */
+        /** Stop it last, so that everything that the service has written is published. */
         stopRelay: () => started.stop(),
       };
     },

@@ -18,15 +18,15 @@ t.test("a service needs the components that its declaration and its subscription
   t.same(neededComponents({ name: "audit" }, [onEveryReplica(OrderPlacedSchema, handler)]), ["broadcast"]);
 });
 
-t.test("a service without a database hears nothing that is kept", async (t) => {
+t.test("a service without a database may subscribe only to broadcasts", async (t) => {
   const subscriptions = [onEveryReplica(OrderPlacedSchema, handler)];
   t.doesNotThrow(() => refuseUnkept({ name: "audit" }, subscriptions));
   subscriptions.push(on(OrderPlacedSchema, handler));
-  t.throws(() => refuseUnkept({ name: "audit" }, subscriptions), /audit hears orders\.order-placed\.v1/);
+  t.throws(() => refuseUnkept({ name: "audit" }, subscriptions), /audit subscribes to orders\.order-placed\.v1 but/);
   t.doesNotThrow(() => refuseUnkept({ name: "audit", database: true }, subscriptions));
 });
 
-t.test("what the sidecar lacks is named with the app", async (t) => {
+t.test("a missing component is reported with the app", async (t) => {
   const resiliencies = ["sidecart"];
   t.same(missingIn({ components: ["audit-db", "pubsub"], resiliencies }, ["audit-db", "pubsub"], "audit"), []);
   t.same(missingIn({ components: ["pubsub"], resiliencies: ["other"] }, ["audit-db", "pubsub"], "audit"), [
@@ -35,6 +35,6 @@ t.test("what the sidecar lacks is named with the app", async (t) => {
   ]);
 });
 
-t.test("a sidecar that does not tell its policies lacks none", async (t) => {
+t.test("a sidecar that does not report its policies lacks none", async (t) => {
   t.same(missingIn({ components: [], resiliencies: undefined }, [], "audit"), []);
 });

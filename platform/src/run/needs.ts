@@ -3,7 +3,7 @@ import type { SidecarMetadata } from "../rpc/sidecar-metadata.ts";
 import type { ServiceDeclaration } from "../service.ts";
 import { broadcastName, databaseName, policies, pubsubName, secretStore } from "./components.ts";
 
-/** The components that follow from the declaration, and from what the service hears once it is wired. */
+/** The components that a service needs for its declaration and, once it is wired, its subscriptions. */
 export function neededComponents(service: ServiceDeclaration, subscriptions: readonly Subscription[]): string[] {
   const heard = subscriptions.map(({ pubsub }) => pubsub);
   const needed: [name: string, isNeeded: boolean][] = [
@@ -19,16 +19,16 @@ export function neededComponents(service: ServiceDeclaration, subscriptions: rea
   return needed.filter(([, isNeeded]) => isNeeded).map(([name]) => name);
 }
 
-/** Only a database has room for an inbox and for dead letters. */
+/** Throws for a subscription without a database, because inbox and dead letters are stored there. */
 export function refuseUnkept(service: ServiceDeclaration, subscriptions: readonly Subscription[]): void {
   const kept = subscriptions.find(({ pubsub }) => pubsub === "pubsub");
   if (kept && !service.database)
-    throw new Error(`${service.name} hears ${kept.topic}, and declares no database for it`);
+    throw new Error(`${service.name} subscribes to ${kept.topic} but declares no database`);
 }
 
 /**
- * What the sidecar lacks, a sentence each. Without its policies no delivery is tried again: Redis would let an event go
- * that could not be handled at once. A sidecar before Dapr 1.18 does not tell which policies it has.
+ * What the sidecar lacks, one sentence each. Without its resiliency policies no delivery is retried: Redis would drop
+ * an event whose first delivery fails. A sidecar before Dapr 1.18 does not report its policies.
  */
 export function missingIn(
   { components, resiliencies }: SidecarMetadata,

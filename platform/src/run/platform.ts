@@ -10,7 +10,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { WithDatabase } from "./database-side.ts";
 
-/** What every service is given to wire itself with. */
+/** What the platform passes to every service. */
 type Given<Service, Config> = {
   config: Config;
   log: Logger;
@@ -19,38 +19,38 @@ type Given<Service, Config> = {
   telemetry: Pick<Telemetry, "prometheus">;
   /** All keys of one of its secrets. */
   secret(name: SecretOf<Service>): Promise<Record<string, string>>;
-  /** What keeps it from being ready, a sentence each. */
+  /** Why the service is not ready, one sentence each. */
   problems(): readonly string[];
 };
 
 type SecretOf<Service> = Service extends { readonly secrets: readonly (infer Name)[] } ? Name : never;
 
-/** What a service is given, by its declaration: `Platform<typeof orders>`. */
+/** What the platform passes to a service, depending on its declaration: `Platform<typeof orders>`. */
 export type Platform<Service extends ServiceDeclaration, Config = PlatformConfig> = Given<Service, Config> &
   (Service extends { readonly database: true } ? WithDatabase : unknown);
 
-/** The part of a service that listens for people. */
+/** The part of a service that serves HTTP to users. */
 type HttpSide = {
   listen(): Promise<void>;
-  /** Whether requests may come, as far as it knows; asked at each probe. */
+  /** Whether it can serve requests. Called for each probe. */
   isReady(): Promise<boolean>;
-  /** Takes the process out of service: nothing new comes in, what is in hand is finished. */
+  /** Accepts no new requests and finishes those in progress. */
   drain(): Promise<void>;
 };
 
-/** What a service is once it is wired. */
+/** What a service returns to the platform. */
 export type Wiring<Service extends ServiceDeclaration = ServiceDeclaration> = {
   rpc?: Implementation[];
   subscriptions?: Subscription[];
-  /** For operators' calls, instead of the platform's: accounts, which has the keys, asks nobody. */
+  /** Verifies operators' calls in place of the platform's verifier: accounts owns the keys and calls nobody. */
   verifier?: Verifier;
-  /** What it calls beside what its declaration says: the gateway, all that is public. */
+  /** Methods that it calls in addition to its declaration: for the gateway, all public ones. */
   calls?: readonly Callee[];
-  /** Ends what the service itself started, such as sweeps. */
+  /** Stops what the service itself started, such as sweeps. */
   stop?(): Promise<void> | void;
 } & (Service extends { readonly cached: true }
   ? {
-      /** What of its events caches are told of. */
+      /** Which of its events invalidate caches. */
       cacheInvalidation: CacheInvalidation;
     }
   : { cacheInvalidation?: CacheInvalidation }) &

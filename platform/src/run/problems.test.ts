@@ -2,7 +2,7 @@ import t from "tap";
 import { createLogger } from "../telemetry/log.ts";
 import { createProblems } from "./problems.ts";
 
-t.test("what is wrong is logged when it changes, and again every five minutes", async (t) => {
+t.test("problems are logged when they change, and again every five minutes", async (t) => {
   const lines: string[] = [];
   const log = createLogger("test", "silent");
   log.error = (_entry: object, text?: string) => void lines.push(`error ${text}`);
@@ -10,7 +10,7 @@ t.test("what is wrong is logged when it changes, and again every five minutes", 
   let now = 0;
   const problems = createProblems(log, { now: () => new Date(now) });
   problems.report("sidecar", []);
-  t.same(lines, [], "nothing is missing from the start");
+  t.same(lines, [], "no problem at the start");
   for (let check = 0; check < 60; check += 1) {
     problems.report("sidecar", ["no database"]);
     now += 5_000;
@@ -22,5 +22,5 @@ t.test("what is wrong is logged when it changes, and again every five minutes", 
   t.same(problems.all(), ["no database", "no keys"]);
   problems.report("sidecar", []);
   problems.report("access", []);
-  t.same(lines.slice(3), ["error not ready: no keys", "info nothing is missing any more"]);
+  t.same(lines.slice(3), ["error not ready: no keys", "info all problems are resolved"]);
 });

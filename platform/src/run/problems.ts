@@ -1,20 +1,20 @@
 import { type Clock, systemClock } from "../ids.ts";
 import type { Logger } from "../telemetry/log.ts";
 
-/** How often the log repeats what has not changed. */
+/** How often the log repeats unchanged problems. */
 const repeatMs = 5 * 60_000;
 
-/** What keeps a process from being ready, by whoever found it. */
+/** Why a process is not ready, by source. */
 export type Problems = {
   all(): readonly string[];
-  /** Replaces what this source had found. To be called at every check: it also repeats the line in the log. */
+  /** Replaces the problems of this source. Call it at every check: it also repeats the line in the log. */
   report(source: string, found: readonly string[]): void;
 };
 
-/** Logs one line of level error when what is wrong changes, and again every five minutes. */
+/** Logs one line of level error when the problems change, and again every five minutes. */
 export function createProblems(log: Logger, clock: Clock = systemClock): Problems {
   const bySource = new Map<string, readonly string[]>();
-  let told = { text: "", at: 0 };
+  let logged = { text: "", at: 0 };
   const all = () => [...bySource.values()].flat();
   return {
     all,
@@ -22,10 +22,10 @@ export function createProblems(log: Logger, clock: Clock = systemClock): Problem
       bySource.set(source, found);
       const text = all().join("; ");
       const at = clock.now().getTime();
-      if (text === told.text && (text === "" || at - told.at < repeatMs)) return;
-      if (text === "") log.info("nothing is missing any more");
+      if (text === logged.text && (text === "" || at - logged.at < repeatMs)) return;
+      if (text === "") log.info("all problems are resolved");
       else log.error({ problems: all() }, `not ready: ${text}`);
-      told = { text, at };
+      logged = { text, at };
     },
   };
 }

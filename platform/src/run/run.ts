@@ -22,13 +22,13 @@ import { createProblems, type Problems } from "./problems.ts";
 import { createSidecarCheck } from "./sidecar-check.ts";
 
 const startTimeoutMs = 60_000;
-/** All of it together is the 20 seconds that the chart gives beside the delay before it (graceSeconds in _services.tpl). */
+/** Their sum is the 20 seconds that the chart grants after the drain delay (graceSeconds in _services.tpl). */
 const drainMs = 8_000;
 const stopStepMs = 4_000;
 
 export type RunOptions<Service extends ServiceDeclaration, Config extends PlatformConfig> = {
   service: Service;
-  /** The service's own settings beside the platform's, `platformConfig.extend({…})`. */
+  /** The service's own settings in addition to the platform's, `platformConfig.extend({…})`. */
   config?: z.ZodType<Config>;
   wire(platform: Platform<Service, Config>): Promise<Wiring<Service>> | Wiring<Service>;
 };
@@ -45,9 +45,9 @@ type Process = {
 type Running = { isReady(): Promise<boolean>; stop(): Promise<void> };
 
 /**
- * Starts a service and keeps it running until SIGTERM or SIGINT. It is not ready until its sidecar has what the service
- * declares. When it stops, nothing new comes in, what is in hand is finished, what that wrote is published, the
- * connections go, and it ends with code 0.
+ * Runs a service until SIGTERM or SIGINT. It is not ready until its sidecar has loaded what the service declares. When
+ * it stops, it accepts nothing new, finishes calls in progress, publishes the events that they wrote, closes its
+ * connections, and exits with code 0.
  */
 export async function run<Service extends ServiceDeclaration, Config extends PlatformConfig = PlatformConfig>(
   options: RunOptions<Service, Config>,
@@ -122,7 +122,7 @@ function wire(
 
 type Served = ReturnType<DatabaseSide["serve"]>;
 
-/** Listens for the sidecar: its callbacks, and calls of other services. */
+/** Serves the sidecar: Dapr's callbacks, and calls from other services. */
 function serve(
   process: Process,
   wiring: Wiring,
@@ -146,12 +146,14 @@ function serve(
   });
 }
 
-/** Waits, though not for ever: what is left is repeated by whoever comes next. */
+/**
+ * Waits until the work ends, or the timeout passes. Unfinished work is repeated by another replica or the next start.
+ */
 async function within(milliseconds: number, work: unknown[]): Promise<void> {
   await pTimeout(Promise.all(work), { milliseconds, fallback: () => [] });
 }
 
-/** Served before the service is ready, so that whoever waits for it can see that it lives, and what it lacks. */
+/** Served before the service is ready, so that a probe can see that the process is alive, and why it is not ready. */
 async function maybeServeMetrics(
   config: PlatformConfig,
   telemetry: Telemetry,
@@ -162,7 +164,7 @@ async function maybeServeMetrics(
   return port === undefined ? undefined : startMetricsServer({ telemetry, host, port, ready, problems: problems.all });
 }
 
-/** Runs `stop` once on SIGTERM or SIGINT, then exits: 0 when it succeeded. */
+/** Runs `stop` once on SIGTERM or SIGINT, then exits: with 0 when it succeeded. */
 function onSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const end = (signal: NodeJS.Signals) => {

@@ -12,19 +12,24 @@ const everyMs = 5_000;
 const timeoutMs = 2_000;
 
 export type SidecarCheck = {
-  /** True while the sidecar has all that is needed, as far as is known. */
+  /** True while, as far as known, the sidecar has loaded all that is needed. */
   passes(): boolean;
-  /** Resolves once it has these components too. Until then nothing listens, so nothing is delivered. */
+  /**
+   * Resolves when the sidecar has loaded these components. Until then the app does not listen, so nothing is delivered.
+   */
   untilLoaded(components: readonly string[]): Promise<void>;
-  /** Looks again from time to time: a sidecar that was started again may lack what the one before had. */
+  /** Repeats the check, because a restarted sidecar may lack what the earlier one had. */
   watch(log: Logger): Sweep;
 };
 
-/** Compares what the sidecar has loaded with what the app needs. One that does not answer is no problem of ours. */
+/**
+ * Compares what the sidecar has loaded with what the app needs. A sidecar that does not respond is not counted as a
+ * problem.
+ */
 export function createSidecarCheck(app: string, sidecar: Pick<Sidecar, "metadata">, problems: Problems): SidecarCheck {
   let needed: readonly string[] = [];
   let missing: readonly string[] = [];
-  /** Whether it has said that it has everything. */
+  /** Whether the sidecar has confirmed that it has everything. */
   async function check(): Promise<boolean> {
     try {
       missing = missingIn(await sidecar.metadata(background(timeoutMs)), needed, app);

@@ -8,7 +8,7 @@ const log = createLogger("test", "silent");
 
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
 
-/** Resolves when `work` has run that often. */
+/** Resolves when `work` has run this often. */
 function counted(times: number, work: (turn: number, context: CallContext) => Promise<void> = async () => {}) {
   const { promise, resolve } = Promise.withResolvers<void>();
   let turn = 0;
@@ -30,7 +30,7 @@ function counted(times: number, work: (turn: number, context: CallContext) => Pr
   };
 }
 
-t.test("a sweep runs again and again, one turn at a time", async (t) => {
+t.test("a sweep repeats, one run at a time", async (t) => {
   const sweep = counted(5, () => new Promise((resolve) => setImmediate(resolve)));
   const { stop } = startSweep("test", 1, log, sweep.work);
   await sweep.done;
@@ -38,7 +38,7 @@ t.test("a sweep runs again and again, one turn at a time", async (t) => {
   t.equal(sweep.most(), 1);
 });
 
-t.test("a turn that fails does not end the sweep", async (t) => {
+t.test("a failed run does not end the sweep", async (t) => {
   const sweep = counted(4, async () => {
     throw new Error("this time not");
   });
@@ -48,7 +48,7 @@ t.test("a turn that fails does not end the sweep", async (t) => {
   t.ok(sweep.turns() >= 4);
 });
 
-t.test("stopping tells the turn in hand, waits for it, and starts no other", async (t) => {
+t.test("stopping aborts the run in progress, waits for it, and starts no other", async (t) => {
   const before = timers();
   let ended = false;
   const sweep = counted(1, async (_turn, { signal }) => {
@@ -60,11 +60,11 @@ t.test("stopping tells the turn in hand, waits for it, and starts no other", asy
   await sweep.done;
   await stop();
   t.ok(ended);
-  t.equal(timers(), before, "nothing is left that could start a turn");
+  t.equal(timers(), before, "no timer is left that could start a run");
   t.equal(sweep.turns(), 1);
 });
 
-t.test("what was stopped before its first turn never runs", async (t) => {
+t.test("a sweep that is stopped before its first run never runs", async (t) => {
   const before = timers();
   const sweep = counted(1);
   const { stop } = startSweep("test", 1, log, sweep.work);

@@ -3,7 +3,7 @@ import type { Logger } from "../telemetry/log.ts";
 
 export type Sweep = { stop(): Promise<void> };
 
-/** Runs `work` again and again, `everyMs` after it ended; a failure is logged and the next turn tries again. */
+/** Repeats `work`, `everyMs` after each run ended. A failure is logged, and the next run is the retry. */
 export function startSweep(
   name: string,
   everyMs: number,
@@ -15,7 +15,7 @@ export function startSweep(
   let running: Promise<void> = Promise.resolve();
   const turn = async () => {
     await work(background(everyMs + 5_000, abort.signal)).catch((error) => {
-      if (!abort.signal.aborted) log.warn({ err: error, sweep: name }, "sweep failed; it is tried again");
+      if (!abort.signal.aborted) log.warn({ err: error, sweep: name }, "sweep failed; it is retried");
     });
     schedule();
   };

@@ -1,22 +1,22 @@
 import { status } from "@grpc/grpc-js";
 import { AppError, commonErrors, toAppError } from "../rpc/errors.ts";
 
-/** What stores do differently behind Dapr's state API. Sources: components-contrib 1.18, state/redis, state/postgresql/v2. */
+/** How stores differ behind Dapr's state API. Sources: components-contrib 1.18, state/redis, state/postgresql/v2. */
 export type Dialect = {
-  /** The condition of a write that there is no value yet. */
+  /** The condition for a write that requires that the key has no value. */
   whenAbsent: { etag?: { value: string }; options?: { concurrency: number } };
-  /** The etags that the store may have given; others it might read as "any". */
+  /** Matches etags that the store may have returned. It might treat others as "any". */
   etag: RegExp;
-  /** True for the error that says that a condition does not hold, and nothing else. */
+  /** True only for the error that means that the condition does not hold. */
   refused(error: unknown): boolean;
 };
 
 const firstWrite = 1; // StateOptions.CONCURRENCY_FIRST_WRITE
 
 /**
- * Redis counts the writes of a key from 1. Its first-write option only protects values that were written with that
- * option, and then from plain writes too; an etag that no value can have protects every value and lets the first through.
- * Every failure of a conditional write is reported as a conflict, also an unreachable server.
+ * Redis counts the writes of a key from 1. Its first-write option protects only values that were written with that
+ * option, but then also from plain writes. An etag that no value can have protects every value, and permits the first
+ * write. Redis reports every failure of a conditional write as a conflict, even an unreachable server.
  */
 const redis: Dialect = {
   whenAbsent: { etag: { value: "-1" } },
@@ -24,7 +24,10 @@ const redis: Dialect = {
   refused: (error) => codeOf(error) === status.ABORTED && /failed to (set key|delete) /.test(textOf(error)),
 };
 
-/** PostgreSQL v2, and what Dapr documents: a conflict is ABORTED. A lost first write it only says in words. */
+/**
+ * PostgreSQL v2, which follows Dapr's documentation: a conflict is ABORTED. It reports a lost first write only in the
+ * message.
+ */
 const documented: Dialect = {
   whenAbsent: { options: { concurrency: firstWrite } },
   etag: /./,
@@ -37,7 +40,10 @@ export function dialectOf(store: string, components: readonly { name: string; ty
   return component.type === "state.redis" ? redis : documented;
 }
 
-/** A store that failed may answer later. What the caller itself did, and what is too large, stays what it is. */
+/**
+ * A store that failed may recover, so its failure becomes UNAVAILABLE. The caller's mistakes, and requests that are too
+ * large, keep their error.
+ */
 export function unreachable(error: unknown): AppError {
   const lost: unknown[] = [status.INTERNAL, status.UNKNOWN, status.ABORTED];
   if (error instanceof AppError || !lost.includes(codeOf(error))) return toAppError(error);

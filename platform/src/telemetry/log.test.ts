@@ -16,7 +16,7 @@ t.test("a line is JSON with its level by name, its time and its app", async (t) 
   t.notOk("pid" in last() || "hostname" in last());
 });
 
-t.test("what is below the level is not written", async (t) => {
+t.test("lines below the level are not written", async (t) => {
   const { log, written } = logTo("warn");
   log.info("small talk");
   log.error("trouble");

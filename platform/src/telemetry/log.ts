@@ -3,10 +3,10 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from "p
 
 export type { Logger } from "pino";
 
-/** What must never reach a log, in whatever object it hides, up to three deep. */
+/** Values of these keys are redacted, up to three objects deep. */
 const secrets = ["authorization", "password", "token", "accessToken", "refreshToken", "connectionString", "jwks"];
 
-/** JSON lines on standard output (or where `to` says), each with the trace it belongs to. */
+/** Writes JSON lines to standard output (or to `to`). Each line has the ids of its trace. */
 export function createLogger(name: string, level: string, to: DestinationStream = pino.destination(1)): Logger {
   const options: LoggerOptions = {
     name,

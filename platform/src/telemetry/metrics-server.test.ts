@@ -1,7 +1,7 @@
 import t from "tap";
 import { startMetricsServer } from "./metrics-server.ts";
 
-t.test("metrics, life and readiness are served on one port, and nothing else is", async (t) => {
+t.test("metrics, liveness and readiness are served on one port, and nothing else is", async (t) => {
   let ready = false;
   const telemetry = { prometheus: async () => "sidecart_tests_total 3\n" };
   const problems = () => ["component orders-db is not loaded"];
@@ -26,7 +26,7 @@ t.test("metrics, life and readiness are served on one port, and nothing else is"
   t.equal((await get("/")).status, 404);
 });
 
-t.test("what cannot be told is an error of ours, and the server goes on", async (t) => {
+t.test("a failure to collect metrics is status 500, and the server continues", async (t) => {
   const broken = async () => {
     throw new Error("no");
   };

@@ -5,16 +5,16 @@ export type MetricsServerOptions = {
   telemetry: Pick<Telemetry, "prometheus">;
   host: string;
   port: number;
-  /** Whether requests may come to this process; asked at each probe. */
+  /** Whether this process can serve requests. Called for each probe. */
   ready(): boolean | Promise<boolean>;
-  /** What keeps them away, a sentence each, for the body of /readyz. */
+  /** Why it is not ready, one sentence each, for the body of /readyz. */
   problems?(): readonly string[];
 };
 export type MetricsServer = { port: number; close(): void };
 
 /**
- * What the platform around us asks, on a port of its own, away from what people can reach: /metrics as Prometheus text,
- * /healthz while the process runs, /readyz while requests may come.
+ * Serves probes and metrics on a port of their own, which users cannot reach: /metrics as Prometheus text, /healthz
+ * while the process runs, /readyz while it can serve requests.
  */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   const { telemetry, host, port, ready, problems = () => [] } = options;

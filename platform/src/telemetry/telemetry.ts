@@ -37,7 +37,7 @@ export { SpanKind } from "@opentelemetry/api";
 const tracer = () => trace.getTracer("sidecart");
 export const meter = (): Meter => metrics.getMeter("sidecart");
 
-/** Seconds, in the buckets that OpenTelemetry's semantic conventions ask for. */
+/** Seconds, in the buckets that OpenTelemetry's semantic conventions recommend. */
 export const durationHistogram = (name: string, description: string): Histogram =>
   meter().createHistogram(name, {
     description,
@@ -48,20 +48,20 @@ export const durationHistogram = (name: string, description: string): Histogram 
 export type Telemetry = {
   /** The metrics as Prometheus text. */
   prometheus(): Promise<string>;
-  /** Sends what is still held and stops. */
+  /** Exports pending data and stops. */
   shutdown(): Promise<void>;
 };
 
 export type TelemetrySettings = {
-  /** The service, as traces and metrics name it. */
+  /** The name of the service in traces and metrics. */
   SIDECART_APP_ID: string;
-  /** Traces and metrics are sent there (OTLP over HTTP); none when absent. */
+  /** Traces and metrics are exported there (OTLP over HTTP); no export when absent. */
   OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
-  /** Share of new traces that is recorded, 0 to 1. */
+  /** Share of new traces that are recorded, 0 to 1. */
   SIDECART_TRACE_RATIO: number;
 };
 
-/** Starts traces and metrics for this process; call once, before any span is made. */
+/** Starts traces and metrics for this process. Call it once, before the first span. */
 export function startTelemetry(config: TelemetrySettings): Telemetry {
   const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: config.SIDECART_APP_ID });
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, "");
@@ -72,13 +72,13 @@ export function startTelemetry(config: TelemetrySettings): Telemetry {
       ? [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })]
       : [],
   });
-  // Without baggage: what a client writes there would travel to everybody.
+  // Without baggage: otherwise a client's baggage would be sent to all services.
   tracing.register({ propagator: new W3CTraceContextPropagator() });
-  const prometheus = forgetful(new PrometheusExporter({ preventServerStart: true }));
+  const prometheus = withoutStaleGauges(new PrometheusExporter({ preventServerStart: true }));
   const otlp = endpoint
     ? [
         new PeriodicExportingMetricReader({
-          exporter: forgetful(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
+          exporter: withoutStaleGauges(new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` })),
         }),
       ]
     : [];
@@ -92,7 +92,10 @@ export function startTelemetry(config: TelemetrySettings): Telemetry {
   };
 }
 
-/** Runs `work` in a span of its own under `parent` (the current context when absent); a throw marks it failed. */
+/**
+ * Runs `work` in a span under `parent` (the current context when absent). The span is marked as failed when the work
+ * throws.
+ */
 export async function inSpan<T>(
   name: string,
   options: { kind?: SpanKind; attributes?: Record<string, string | number>; parent?: Context },
@@ -115,21 +118,25 @@ export function injectTrace(metadata: Metadata): void {
   propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
 }
 
-/** A sidecar appends its own span to what it forwards, and several values arrive as one: the last is the nearest. */
-const nearest: TextMapGetter<Metadata> = {
+/**
+ * A sidecar appends its own span to the header that it forwards, and several values arrive as one. The last value is
+ * the lastValue span.
+ */
+const lastValue: TextMapGetter<Metadata> = {
   get: (carrier, key) => carrier.get(key).join().split(",").at(-1)?.trim(),
   keys: (carrier) => Object.keys(carrier.getMap()),
 };
 
-export const traceFromMetadata = (metadata: Metadata): Context => propagation.extract(ROOT_CONTEXT, metadata, nearest);
+export const traceFromMetadata = (metadata: Metadata): Context =>
+  propagation.extract(ROOT_CONTEXT, metadata, lastValue);
 
-/** The trace that work belongs to, to be taken along where it goes on in another turn. */
+/** The current trace, for work that continues in a later turn of the event loop. */
 export const activeTrace = (): Context => context.active();
-/** Of what nobody asked for. */
+/** The trace of work that no request caused. */
 export const rootTrace: Context = ROOT_CONTEXT;
 export const withTrace = <T>(trace: Context, work: () => T): T => context.with(trace, work);
 
-/** The current trace as one `traceparent` string, to be kept with an event until it is published. */
+/** The current trace as a `traceparent` string, to be stored with an event until it is published. */
 export function currentTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
@@ -140,10 +147,10 @@ export const traceFromParent = (traceparent: string | undefined): Context =>
   traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 
 /**
- * Lets an observable gauge end when nobody observes it any more. The SDK would go on telling its last value, since it
- * adds what is cumulative to what it told before; for a gauge both temporalities mean the same number.
+ * Lets an observable gauge disappear when nothing observes it any more. With cumulative temporality the SDK would
+ * repeat its last value. For a gauge both temporalities give the same number.
  */
-function forgetful<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
+function withoutStaleGauges<T extends { selectAggregationTemporality(kind: InstrumentType): AggregationTemporality }>(
   reader: T,
 ): T {
   const usual = reader.selectAggregationTemporality.bind(reader);

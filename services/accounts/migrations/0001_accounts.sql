@@ -2,7 +2,7 @@
 create table accounts (
   id uuid primary key,
   email text not null,
-  -- The e-mail as it is compared: case-folded and normalised.
+  -- The e-mail address as compared: case-folded and normalised.
   email_key text not null unique,
   username text not null,
   roles text[] not null,
@@ -18,13 +18,13 @@ create table credentials (
   changed_at timestamptz not null
 );
 
--- A family is one log-in: every refresh token that was rotated out of it. Ending it ends the session.
+-- A family is one session: the refresh tokens that descend from one log-in. Ending the family ends the session.
 create table refresh_families (
   id uuid primary key,
   account_id uuid not null references accounts (id),
   created_at timestamptz not null,
   expires_at timestamptz not null,
-  -- Of which password it was opened with: a log-in that a change of password overtook is worth nothing.
+  -- When the password was set with which the session was opened. A session of an older password is not valid.
   password_changed_at timestamptz not null,
   ended_at timestamptz,
   -- logged-out, reused or password-changed.
@@ -34,17 +34,17 @@ create index refresh_families_open on refresh_families (account_id) where ended_
 create index refresh_families_age on refresh_families (expires_at);
 
 create table refresh_tokens (
-  -- SHA-256 of the token: what is stored cannot be used to log in.
+  -- SHA-256 of the token, so that a leaked table does not permit a log-in.
   hash bytea primary key,
   family_id uuid not null references refresh_families (id),
   created_at timestamptz not null,
   used_at timestamptz,
-  -- The command that used it: the same command again is a repetition, another one is a theft.
+  -- The command that used the token. The same command again is a retry; another one means that the token was stolen.
   used_by uuid
 );
 create index refresh_tokens_family on refresh_tokens (family_id);
 
--- Attempts to log in that no good one has forgiven yet, by hashed e-mail, whether or not such an account exists.
+-- Log-in attempts since the last success, by hash of the e-mail address, whether or not the account exists.
 create table login_attempts (
   email_hash bytea primary key,
   attempts int not null,

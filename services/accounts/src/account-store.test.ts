@@ -42,7 +42,7 @@ const register = (account: NewAccount) => {
 const events = (id: string) =>
   query<{ topic: string; data: object }>("select topic, data from outbox where key = $1 order by id", [id]);
 
-t.test("an account is stored with its password and announced without it", async (t) => {
+t.test("an account is stored with its password and published without it", async (t) => {
   const account = fresh({ roles: ["admin", "customer"] });
   t.same(await register(account), asStored(account));
   t.same(await accounts.byIds([account.id], soon()), [asStored(account)]);
@@ -55,25 +55,28 @@ t.test("an account is stored with its password and announced without it", async 
   ]);
 });
 
-t.test("of many who register one mailbox at once, one gets it, and nothing is left of the others", async (t) => {
-  const emailKey = `${newId()}@example.com`;
-  const wanted = Array.from({ length: 30 }, () => fresh({ emailKey }));
-  const made = (await Promise.all(wanted.map(register))).flatMap((account) => account?.id ?? []);
-  t.equal(made.length, 1);
-  const ids = wanted.map(({ id }) => id);
-  t.same(
-    (await accounts.byIds(ids, soon())).map(({ id }) => id),
-    made,
-  );
-  const [left] = await query(
-    `select (select count(*)::int from credentials where account_id = any ($1)) as secrets,
+t.test(
+  "of many concurrent registrations of one e-mail address one succeeds, and the others leave no rows",
+  async (t) => {
+    const emailKey = `${newId()}@example.com`;
+    const wanted = Array.from({ length: 30 }, () => fresh({ emailKey }));
+    const made = (await Promise.all(wanted.map(register))).flatMap((account) => account?.id ?? []);
+    t.equal(made.length, 1);
+    const ids = wanted.map(({ id }) => id);
+    t.same(
+      (await accounts.byIds(ids, soon())).map(({ id }) => id),
+      made,
+    );
+    const [left] = await query(
+      `select (select count(*)::int from credentials where account_id = any ($1)) as secrets,
        (select count(*)::int from outbox where key = any ($2)) as events`,
-    [ids, ids],
-  );
-  t.same(left, { secrets: 1, events: 1 });
-});
+      [ids, ids],
+    );
+    t.same(left, { secrets: 1, events: 1 });
+  },
+);
 
-t.test("accounts come in the order asked, without the unknown", async (t) => {
+t.test("accounts are returned in the requested order, without unknown ones", async (t) => {
   const [one, two] = [fresh(), fresh()];
   for (const account of [one, two]) await register(account);
   const found = await accounts.byIds([two.id, newId(), one.id, two.id], soon());
@@ -84,7 +87,7 @@ t.test("accounts come in the order asked, without the unknown", async (t) => {
   t.same(await accounts.byIds([], soon()), []);
 });
 
-t.test("pages run newest first, without gaps or repetitions", async (t) => {
+t.test("pages are newest first, without gaps or repetitions", async (t) => {
   const ids: string[] = [];
   for (let at = 0; at < 7; at += 1) {
     const account = fresh();
@@ -99,7 +102,7 @@ t.test("pages run newest first, without gaps or repetitions", async (t) => {
   t.same(await accounts.newest(3, "00000000-0000-7000-8000-000000000000", soon()), []);
 });
 
-t.test("roles are replaced, versions count, and each change is announced whole", async (t) => {
+t.test("granting roles replaces them, increments the version, and publishes the whole account", async (t) => {
   const account = fresh();
   await register(account);
   const grant = (id: string, roles: ("admin" | "partner")[]) =>

@@ -25,7 +25,7 @@ export type AccountStore = ReturnType<typeof createAccountStore>;
 
 export function createAccountStore(database: Database) {
   return {
-    /** Undefined when the e-mail, or the id, is in use. */
+    /** Undefined when the e-mail address or the id is in use. */
     async register(
       account: NewAccount,
       at: Date,
@@ -39,7 +39,7 @@ export function createAccountStore(database: Database) {
       const byId = new Map(found.map((account) => [account.id, account]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
-    /** Newest first, those older than `after`. */
+    /** Accounts older than `after`, newest first. */
     newest: (first: number, after: string | undefined, context: CallContext) =>
       database.one(newest, { first, after }, context),
     async grantRoles(

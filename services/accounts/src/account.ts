@@ -17,5 +17,5 @@ export function toProto({ version: _, ...account }: Account): MessageInitShape<t
   return account;
 }
 
-/** How e-mails are compared: the same mailbox whatever the case or Unicode form it was typed in. */
+/** The form in which e-mail addresses are compared, independent of case and Unicode form. */
 export const emailKey = (email: string): string => email.normalize("NFKC").toLowerCase();

@@ -18,7 +18,7 @@ const forgetMs = 10 * 60_000;
 /** About 2 seconds of work on two cores. */
 const passwordsWaiting = 64;
 
-/** Accounts, wired. It verifies tokens with its own keys: there is nobody else to ask. */
+/** Wires accounts. It verifies tokens with its own keys. */
 export async function wire(platform: Platform<typeof accounts>): Promise<Wiring<typeof accounts>> {
   const { database, log, secret } = platform;
   const keys = await loadSigningKeys(async () => (await secret("accounts-signing-keys")).jwks ?? "");

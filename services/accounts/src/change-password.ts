@@ -9,7 +9,7 @@ import { password } from "./register.ts";
 
 const request = z.object({ currentPassword: password, newPassword: password });
 
-/** Replaces the password and ends every session; guesses at the current one are throttled like log-ins. */
+/** Replaces the password and ends every session. Guesses at the current password are throttled like log-ins. */
 export async function changePassword(deps: Deps, input: unknown, context: CallContext): Promise<void> {
   const { accountId } = await deps.verifier.caller(context);
   const { currentPassword, newPassword } = parse(request, input);

@@ -6,7 +6,7 @@ import type { PasswordQueue } from "./password-queue.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
-/** What the use cases work with; wired in app.ts. */
+/** What the use cases need; wired in app.ts. */
 export type Deps = {
   accounts: AccountStore;
   sessions: SessionStore;
@@ -15,6 +15,6 @@ export type Deps = {
   verifier: Verifier;
   clock: Clock;
   log: Logger;
-  /** True on one machine only, where the published sample log-ins are wanted. */
+  /** True only under `npm start`, where the published sample log-ins are permitted. */
   local: boolean;
 };

@@ -1,7 +1,7 @@
 import type { ErrorKind } from "@sidecart/platform/rpc";
 
 export const accountErrors = {
-  emailTaken: { code: "EMAIL_TAKEN", status: "ALREADY_EXISTS", text: "There is an account with this e-mail already." },
+  emailTaken: { code: "EMAIL_TAKEN", status: "ALREADY_EXISTS", text: "An account with this e-mail exists already." },
   weakPassword: { code: "WEAK_PASSWORD", status: "INVALID_ARGUMENT", text: "Choose another password." },
   invalidCredentials: { code: "INVALID_CREDENTIALS", status: "UNAUTHENTICATED", text: "E-mail or password is wrong." },
   tooManyAttempts: {
@@ -9,7 +9,7 @@ export const accountErrors = {
     status: "RESOURCE_EXHAUSTED",
     text: "Too many failed attempts. Try again later.",
   },
-  tooBusy: { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED", text: "Too many people log in just now. Try again." },
+  tooBusy: { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED", text: "Too many log-ins at this moment. Try again." },
   invalidRefreshToken: {
     code: "INVALID_REFRESH_TOKEN",
     status: "UNAUTHENTICATED",

@@ -5,8 +5,9 @@ import { publishedPassword } from "./password.ts";
 import { registerAs } from "./register.ts";
 
 /**
- * Makes the account that can make the others. Its log-in comes from the secret store. Whoever has the e-mail already stays as
- * they are, whatever password stands there: another e-mail makes another admin, which is the way back from a lost password.
+ * Creates the first admin, who can grant roles to others. E-mail and password come from the secret store. An existing
+ * account with this e-mail address stays unchanged, whatever its password. So after a lost password, another e-mail
+ * address in the secret creates another admin.
  */
 export async function ensureFirstAdmin(deps: Deps, admin: Record<string, string>): Promise<void> {
   const { email, password } = admin;

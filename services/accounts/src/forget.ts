@@ -1,7 +1,7 @@
 import { type CallContext, throwIfDone } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 
-/** Removes what is over for long, all of it: sessions and attempts to log in. Gives back how many rows that were. */
+/** Deletes all old sessions and log-in attempts. Returns the number of rows. */
 export async function forgetOld(deps: Pick<Deps, "sessions" | "clock">, context: CallContext): Promise<number> {
   const now = deps.clock.now();
   let forgotten = 0;

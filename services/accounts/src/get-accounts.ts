@@ -7,7 +7,7 @@ import type { Deps } from "./deps.ts";
 const request = z.object({ ids: z.array(id).max(200) });
 const listRequest = z.object({ first: pageSize(100), after: z.union([z.literal(""), id]) });
 
-/** One's own account; an admin may see any. Others are left out as if they did not exist. */
+/** Returns the caller's own account; for an admin, any account. Omits accounts that the caller may not see. */
 export async function getAccounts(deps: Deps, input: unknown, context: CallContext): Promise<Account[]> {
   const caller = await deps.verifier.caller(context);
   const { ids } = parse(request, input);
@@ -15,7 +15,7 @@ export async function getAccounts(deps: Deps, input: unknown, context: CallConte
   return visible.length > 0 ? deps.accounts.byIds(visible, context) : [];
 }
 
-/** All accounts, newest first; for admins. */
+/** All accounts, newest first. Admin only. */
 export async function listAccounts(
   deps: Deps,
   input: unknown,

@@ -16,17 +16,23 @@ const request = z.object({
 });
 
 /**
- * Replaces an account's roles. Nobody takes the admin role from oneself, so that one admin always remains. Access tokens
- * that are out keep the old roles for at most 15 minutes.
+ * Replaces an account's roles. Admins cannot remove their own admin role, so one admin always remains. Access tokens
+ * that were issued before keep the old roles for up to 15 minutes.
  */
 export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
   const caller = await deps.verifier.require(context, "admin");
-  const asked = parse(request, input);
-  if (asked.accountId === caller.accountId && !asked.roles.includes("admin")) {
-    throw new AppError(commonErrors.forbidden, { message: "Another admin has to take your admin role." });
+  const requested = parse(request, input);
+  if (requested.accountId === caller.accountId && !requested.roles.includes("admin")) {
+    throw new AppError(commonErrors.forbidden, { message: "Only another admin can remove your admin role." });
   }
-  const event = pendingEvent(AccountUpdatedSchema, asked.accountId);
-  const account = await deps.accounts.grantRoles(asked.accountId, asked.roles, deps.clock.now(), event, context);
+  const event = pendingEvent(AccountUpdatedSchema, requested.accountId);
+  const account = await deps.accounts.grantRoles(
+    requested.accountId,
+    requested.roles,
+    deps.clock.now(),
+    event,
+    context,
+  );
   if (!account) throw new AppError(accountErrors.accountNotFound);
   return account;
 }

@@ -19,7 +19,7 @@ const soon = () => background(20_000);
 const password = "a long enough pass phrase";
 const other = "another long pass phrase";
 
-/** What became of each: OK or the code of its refusal. */
+/** The outcome of each call: OK or its error code. */
 async function outcomes(calls: Promise<unknown>[]): Promise<string[]> {
   const codes = (await Promise.allSettled(calls)).map((call) => {
     if (call.status === "fulfilled") return "OK";
@@ -42,7 +42,7 @@ const deps: Deps = {
   log: createLogger("test", "silent"),
   local: false,
 };
-const wish = (fields: object = {}) => ({
+const registration = (fields: object = {}) => ({
   email: `${newId()}@example.com`,
   username: "Somebody",
   password,
@@ -50,7 +50,7 @@ const wish = (fields: object = {}) => ({
   ...fields,
 });
 const newAccount = async () => {
-  const { email, id } = await register(deps, wish(), soon());
+  const { email, id } = await register(deps, registration(), soon());
   return { email, id };
 };
 const change = async (email: string, wishes: string[]) => {
@@ -62,33 +62,36 @@ const change = async (email: string, wishes: string[]) => {
     );
 };
 
-t.test("the first admin's Secret makes an admin for each e-mail that nobody has, and changes nobody", async (t) => {
-  const rolesAs = async (email: string, password: string) => {
-    const { accessToken } = await logIn(deps, { email, password }, soon());
-    return (await deps.verifier.caller({ ...soon(), authorization: `Bearer ${accessToken}` })).roles;
-  };
-  const [first, second] = [`${newId()}@example.com`, `${newId()}@example.com`];
-  await ensureFirstAdmin(deps, { email: first, password });
-  await ensureFirstAdmin(deps, { email: first, password: other });
-  t.same(await rolesAs(first, password), ["admin", "customer"]);
-  await t.rejects(rolesAs(first, other), { code: "INVALID_CREDENTIALS" });
+t.test(
+  "the first admin's secret creates an admin for each new e-mail address, and changes no existing account",
+  async (t) => {
+    const rolesAs = async (email: string, password: string) => {
+      const { accessToken } = await logIn(deps, { email, password }, soon());
+      return (await deps.verifier.caller({ ...soon(), authorization: `Bearer ${accessToken}` })).roles;
+    };
+    const [first, second] = [`${newId()}@example.com`, `${newId()}@example.com`];
+    await ensureFirstAdmin(deps, { email: first, password });
+    await ensureFirstAdmin(deps, { email: first, password: other });
+    t.same(await rolesAs(first, password), ["admin", "customer"]);
+    await t.rejects(rolesAs(first, other), { code: "INVALID_CREDENTIALS" });
 
-  await ensureFirstAdmin(deps, { email: second, password: other });
-  t.same(await rolesAs(second, other), ["admin", "customer"]);
+    await ensureFirstAdmin(deps, { email: second, password: other });
+    t.same(await rolesAs(second, other), ["admin", "customer"]);
 
-  const customer = await newAccount();
-  await ensureFirstAdmin(deps, { email: customer.email, password: other });
-  t.same(await rolesAs(customer.email, password), ["customer"]);
-  await t.rejects(rolesAs(customer.email, other), { code: "INVALID_CREDENTIALS" });
-});
+    const customer = await newAccount();
+    await ensureFirstAdmin(deps, { email: customer.email, password: other });
+    t.same(await rolesAs(customer.email, password), ["customer"]);
+    await t.rejects(rolesAs(customer.email, other), { code: "INVALID_CREDENTIALS" });
+  },
+);
 
-t.test("five devices of one person log in at the same moment", async (t) => {
+t.test("five devices of one user log in at the same moment", async (t) => {
   const { email } = await newAccount();
   const calls = Array.from({ length: 5 }, () => logIn(deps, { email, password }, soon()));
   t.same(await outcomes(calls), Array(5).fill("OK"));
 });
 
-t.test("guesses that come all at once are not more than guesses one by one, and cost no more", async (t) => {
+t.test("parallel guesses are limited like sequential ones, and cost no more", async (t) => {
   const { email } = await newAccount();
   for (const mailbox of [email, `nobody-${email}`]) {
     let hashed = 0;
@@ -104,7 +107,7 @@ t.test("guesses that come all at once are not more than guesses one by one, and 
   }
 });
 
-t.test("guesses at the current password count with those at the door", async (t) => {
+t.test("guesses at the current password count together with log-ins", async (t) => {
   const { email } = await newAccount();
   const changing = (await change(email, Array(30).fill(other)))({
     passwords: { ...deps.passwords, matches: async () => false },
@@ -114,7 +117,7 @@ t.test("guesses at the current password count with those at the door", async (t)
   await t.rejects(logIn(deps, { email, password }, soon()), { code: "TOO_MANY_ATTEMPTS" });
 });
 
-t.test("a password that is replaced while it is being verified opens nothing", async (t) => {
+t.test("a password that is replaced while it is being verified opens no session", async (t) => {
   const { email } = await newAccount();
   const changing = await change(email, [other]);
   const overtaken: typeof deps.passwords.matches = async (...given) => {
@@ -133,7 +136,7 @@ t.test("a password that is replaced while it is being verified opens nothing", a
   );
 });
 
-t.test("of two who replace one password at the same moment, one does", async (t) => {
+t.test("of two concurrent changes of one password one succeeds", async (t) => {
   const { email } = await newAccount();
   const both = Promise.withResolvers<void>();
   let verified = 0;
@@ -148,18 +151,18 @@ t.test("of two who replace one password at the same moment, one does", async (t)
   t.same(await outcomes(changing), ["INVALID_CREDENTIALS", "OK"]);
 });
 
-t.test("a registration that is repeated gives the same account back", async (t) => {
-  const asked = wish();
-  const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, asked, soon())));
-  t.equal(made[0]?.id, asked.commandId);
+t.test("a repeated registration returns the same account", async (t) => {
+  const command = registration();
+  const made = await Promise.all(Array.from({ length: 4 }, () => register(deps, command, soon())));
+  t.equal(made[0]?.id, command.commandId);
   for (const one of made) t.same(one, made[0]);
-  t.same(await register(deps, { ...asked, email: asked.email.toUpperCase() }, soon()), made[0]);
-  await t.rejects(register(deps, { ...asked, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
-  await t.rejects(register(deps, { ...asked, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
-  await t.rejects(register(deps, wish({ commandId: asked.commandId }), soon()), { code: "BAD_INPUT" });
+  t.same(await register(deps, { ...command, email: command.email.toUpperCase() }, soon()), made[0]);
+  await t.rejects(register(deps, { ...command, commandId: newId() }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, { ...command, commandId: "" }, soon()), { code: "EMAIL_TAKEN" });
+  await t.rejects(register(deps, registration({ commandId: command.commandId }), soon()), { code: "BAD_INPUT" });
 });
 
-t.test("a refresh that is repeated gives another pair; one that is not ends the session", async (t) => {
+t.test("a retry of a refresh returns another pair; another command with the token ends the session", async (t) => {
   const { email } = await newAccount();
   const { refreshToken } = await logIn(deps, { email, password }, soon());
   const commandId = newId();

@@ -15,12 +15,12 @@ import { accessTokenSeconds, hashToken, newRefreshToken, refreshTokenSeconds, si
 export type TokenPair = MessageInitShape<typeof TokenPairSchema>;
 const request = z.object({ email: text(0, 254), password });
 
-/** Opens a session. What it answers, and how long that takes, does not tell whether the account exists. */
+/** Opens a session. Neither the response nor its duration reveals whether the account exists. */
 export async function logIn(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
-  const asked = parse(request, input);
+  const requested = parse(request, input);
   const now = deps.clock.now();
-  const attempt = await deps.sessions.attempt(emailKey(asked.email), now, context);
-  const account = await prove(deps, attempt, asked.password, now, context);
+  const attempt = await deps.sessions.attempt(emailKey(requested.email), now, context);
+  const account = await prove(deps, attempt, requested.password, now, context);
   const familyId = newId();
   const refreshToken = newRefreshToken();
   const expiresAt = new Date(now.getTime() + refreshTokenSeconds * 1000);
@@ -31,7 +31,7 @@ export async function logIn(deps: Deps, input: unknown, context: CallContext): P
   return { accessToken, refreshToken, expiresInSeconds: accessTokenSeconds };
 }
 
-/** Whose attempt it is, if there are not too many of them and the password is the right one. */
+/** Returns the account, if the attempt is allowed and the password is correct. Throws otherwise. */
 export async function prove(
   deps: Pick<Deps, "passwords" | "local">,
   { account, allowed, blockedUntil }: Attempt,

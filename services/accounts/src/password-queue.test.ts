@@ -5,7 +5,7 @@ import { createPasswordQueue } from "./password-queue.ts";
 const soon = () => background(20_000);
 const password = "correct horse battery";
 
-t.test("what waits in the queue is worked on in the end, and is right", async (t) => {
+t.test("every queued password is processed, with the right result", async (t) => {
   const queue = createPasswordQueue(2, 10);
   const stored = await queue.hash(password, soon());
   const guesses = [password, "wrong", password, "wrong too", password];
@@ -19,16 +19,16 @@ t.test("what waits in the queue is worked on in the end, and is right", async (t
   t.equal(await queue.matches(undefined, password, soon()), false);
 });
 
-t.test("more than may wait are told to come again, and harm nobody who waits", async (t) => {
+t.test("a password beyond the limit is refused, and the waiting ones are not affected", async (t) => {
   const queue = createPasswordQueue(1, 2);
   const answers = await Promise.allSettled(Array.from({ length: 8 }, () => queue.hash(password, soon())));
   const refused = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
   t.equal(refused.length, 5);
   for (const error of refused) t.match(error, { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED" });
-  t.match(await queue.hash(password, soon()), /^\$argon2id/, "afterwards there is room again");
+  t.match(await queue.hash(password, soon()), /^\$argon2id/, "afterwards the queue accepts passwords again");
 });
 
-t.test("for a caller who has left meanwhile nothing is done", async (t) => {
+t.test("a password whose caller has cancelled meanwhile is not processed", async (t) => {
   const queue = createPasswordQueue(1, 10);
   const leaving = new AbortController();
   const first = queue.hash(password, soon());

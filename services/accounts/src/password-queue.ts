@@ -3,16 +3,16 @@ import pLimit from "p-limit";
 import { accountErrors } from "./errors.ts";
 import { hashPassword, passwordMatches } from "./password.ts";
 
-/** Passwords are hashed a few at a time: each takes a core and 19 MiB for some ten milliseconds. */
+/** Limits how many passwords are hashed at once: each takes a core and 19 MiB for tens of milliseconds. */
 export type PasswordQueue = {
   hash(password: string, context: CallContext): Promise<string>;
-  /** `stored` undefined: as if it were another's, in the same time. */
+  /** With `stored` undefined the result is false, after the same time. */
   matches(stored: string | undefined, password: string, context: CallContext): Promise<boolean>;
 };
 
 /**
- * Works on `atOnce` passwords while at most `waiting` more wait for their turn; further ones are refused. Those whose
- * caller has gone by then are dropped unworked.
+ * Processes up to `atOnce` passwords while up to `waiting` more wait, and refuses the rest. A waiting password whose
+ * caller has cancelled is dropped.
  */
 export function createPasswordQueue(atOnce: number, waiting: number): PasswordQueue {
   const limit = pLimit(atOnce);

@@ -5,7 +5,7 @@ const check = (password: string, { email = "ann@example.com", username = "Ann On
   checkPassword(password, email, username, local);
 const weak = { code: "WEAK_PASSWORD", status: "INVALID_ARGUMENT" };
 
-t.test("a password is good by its length, of whatever characters", async (t) => {
+t.test("a password of sufficient length is accepted, with any characters", async (t) => {
   for (const good of [
     "correct horse battery",
     "abcdabcdab",
@@ -18,34 +18,37 @@ t.test("a password is good by its length, of whatever characters", async (t) => 
   }
 });
 
-t.test("too short, too long, too simple, too well known, or one's own name: refused, and told why", async (t) => {
-  for (const [bad, why] of [
-    ["", /at least 10/],
-    ["abcdefghi", /at least 10/],
-    [`${"abcd".repeat(32)}e`, /at most 128/],
-    ["password123", /guessed first/],
-    ["PassWord123", /guessed first/],
-    ["qwertyuiop", /guessed first/],
-    ["Welcome2026", /guessed first/],
-    ["password123!", /guessed first/],
-    ["correcthorsebatterystaple", /guessed first/],
-    ["abababababab", /three different/],
-    ["aaaaaaaaaaaaaaa", /three different/],
-    ["Ann Onymous", /name or e-mail/],
-    ["ANN@example.com", /name or e-mail/],
-  ] as const) {
-    t.throws(() => check(bad), { ...weak, message: why }, bad);
-  }
-  t.throws(() => check("longmailbox", { email: "LongMailbox@example.com" }), { ...weak, message: /name or e-mail/ });
-});
+t.test(
+  "a password that is too short, too long, too simple, too common or the user's own name is refused, with the reason",
+  async (t) => {
+    for (const [bad, why] of [
+      ["", /at least 10/],
+      ["abcdefghi", /at least 10/],
+      [`${"abcd".repeat(32)}e`, /at most 128/],
+      ["password123", /too common/],
+      ["PassWord123", /too common/],
+      ["qwertyuiop", /too common/],
+      ["Welcome2026", /too common/],
+      ["password123!", /too common/],
+      ["correcthorsebatterystaple", /too common/],
+      ["abababababab", /three different/],
+      ["aaaaaaaaaaaaaaa", /three different/],
+      ["Ann Onymous", /name or e-mail/],
+      ["ANN@example.com", /name or e-mail/],
+    ] as const) {
+      t.throws(() => check(bad), { ...weak, message: why }, bad);
+    }
+    t.throws(() => check("longmailbox", { email: "LongMailbox@example.com" }), { ...weak, message: /name or e-mail/ });
+  },
+);
 
-t.test("the published sample password is good on one machine only", async (t) => {
+t.test("the published sample password is accepted only in local mode", async (t) => {
   t.throws(() => check(publishedPassword), weak);
   t.throws(() => check(publishedPassword.toUpperCase()), weak);
   t.doesNotThrow(() => check(publishedPassword, { local: true }));
 });
 
-t.test("a hash is Argon2id as OWASP has it, salted, and matches its own password alone", async (t) => {
+t.test("a hash is Argon2id with OWASP's parameters, salted, and matches only its own password", async (t) => {
   const password = "correct horse battery";
   const [one, two] = await Promise.all([hashPassword(password), hashPassword(password)]);
   t.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -56,16 +59,16 @@ t.test("a hash is Argon2id as OWASP has it, salted, and matches its own password
   }
 });
 
-t.test("a password matches in whatever Unicode form it is typed", async (t) => {
+t.test("a password matches in any Unicode form", async (t) => {
   t.ok(await passwordMatches(await hashPassword("café café"), "cafe\u0301 cafe\u0301"));
 });
 
-t.test("without an account nothing matches, not even what the decoy is made of", async (t) => {
+t.test("without an account nothing matches, not even the password of the decoy", async (t) => {
   t.notOk(await passwordMatches(undefined, "what nobody chose"));
   t.notOk(await passwordMatches(undefined, ""));
 });
 
-t.test("a log-in takes its time whether or not there is such an account", async (t) => {
+t.test("verifying takes the same time whether or not the account exists", async (t) => {
   const stored = await hashPassword("correct horse battery");
   const time = async (hash: string | undefined) => {
     const began = performance.now();

@@ -15,7 +15,7 @@ const soon = () => background(60_000);
 const now = new Date();
 const later = new Date(now.getTime() + 60_000);
 
-t.test("statements of accounts read no more for 100,000 people than for none", async (t) => {
+t.test("statements of accounts read no more rows for 100,000 accounts than for none", async (t) => {
   await everyStatementReadsLittle(t, "accounts", () => ({
     folder: import.meta.dirname,
     run: runAll,

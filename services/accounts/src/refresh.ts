@@ -12,23 +12,23 @@ const logOutRequest = z.object({ refreshToken: text(1, 200) });
 const refreshRequest = logOutRequest.extend({ commandId });
 
 /**
- * Swaps a refresh token for a new pair. Each is good for one command: another one means that somebody else has the token
- * too, so the whole session ends (RFC 9700, section 4.14). A sidecar that repeats a command gets a pair of its own.
+ * Exchanges a refresh token for a new pair. A token is valid for one command. Another command with it means that it was
+ * stolen, so the whole session ends (RFC 9700, section 4.14). A retry of the same command gets a pair of its own.
  */
 export async function refresh(deps: Deps, input: unknown, context: CallContext): Promise<TokenPair> {
-  const asked = parse(refreshRequest, input);
-  const command = asked.commandId || newId();
+  const requested = parse(refreshRequest, input);
+  const command = requested.commandId || newId();
   const next = newRefreshToken();
   const now = deps.clock.now();
-  const [hash, nextHash] = [hashToken(asked.refreshToken), hashToken(next)];
+  const [hash, nextHash] = [hashToken(requested.refreshToken), hashToken(next)];
   const { session, reused } = await deps.sessions.rotate(hash, nextHash, command, now, context);
-  if (reused) deps.log.warn("a refresh token was used twice: its session was ended");
+  if (reused) deps.log.warn("a refresh token was used twice: its session has ended");
   if (!session) throw new AppError(accountErrors.invalidRefreshToken);
   const accessToken = await signAccessToken(deps.keys, session, session.familyId, now);
   return { accessToken, refreshToken: next, expiresInSeconds: accessTokenSeconds };
 }
 
-/** Ends the session of this token; an unknown token ends nothing and says nothing. */
+/** Ends the session of this token. An unknown token is no error. */
 export async function logOut(deps: Deps, input: unknown, context: CallContext): Promise<void> {
   const { refreshToken } = parse(logOutRequest, input);
   await deps.sessions.endFamily(hashToken(refreshToken), deps.clock.now(), context);

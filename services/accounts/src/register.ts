@@ -11,26 +11,33 @@ import { accountErrors } from "./errors.ts";
 import { checkPassword } from "./password.ts";
 
 const email = text(3, 254).pipe(z.email());
-/** Only bounded here: whether it is a good one is `checkPassword`'s matter. */
+/** Only a bound on the length: `checkPassword` checks the strength. */
 export const password = untrimmedText(0, 1_024);
-/** Of one wish, however often a sidecar repeats it. */
+/** The same for every retry of a command. */
 export const commandId = z.union([z.literal(""), id]);
 const request = z.object({ email, username: text(1, 60), password, commandId });
 
-/** Opens an account for a customer. */
+/** Registers a customer. */
 export async function register(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
   return registerAs(deps, input, ["customer"], context);
 }
 
-/** The command's id becomes the account's: repeating the command gives the same account back. */
+/** The command's id becomes the account's id, so a retry of the command returns the same account. */
 export async function registerAs(deps: Deps, input: unknown, roles: Role[], context: CallContext): Promise<Account> {
-  const asked = parse(request, input);
-  checkPassword(asked.password, asked.email, asked.username, deps.local);
-  const passwordHash = await deps.passwords.hash(asked.password, context);
-  const accountId = asked.commandId || newId();
-  const { username } = asked;
-  const account = { id: accountId, email: asked.email, emailKey: emailKey(asked.email), username, roles, passwordHash };
-  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email: asked.email, username, roles });
+  const requested = parse(request, input);
+  checkPassword(requested.password, requested.email, requested.username, deps.local);
+  const passwordHash = await deps.passwords.hash(requested.password, context);
+  const accountId = requested.commandId || newId();
+  const { username } = requested;
+  const account = {
+    id: accountId,
+    email: requested.email,
+    emailKey: emailKey(requested.email),
+    username,
+    roles,
+    passwordHash,
+  };
+  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email: requested.email, username, roles });
   const created = await deps.accounts.register(account, deps.clock.now(), event, context);
   return created ?? registeredBefore(deps, account, context);
 }

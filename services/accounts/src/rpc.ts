@@ -9,7 +9,7 @@ import { logIn } from "./log-in.ts";
 import { logOut, logOutAll, refresh } from "./refresh.ts";
 import { register } from "./register.ts";
 
-/** The wire side of accounts: each method hands over to its use case. */
+/** The gRPC methods of accounts. Each calls its use case. */
 export function rpc(deps: Deps): Implementation[] {
   const accounts = implement(AccountsService, {
     register: async (request, context) => ({ account: toProto(await register(deps, request, context)) }),

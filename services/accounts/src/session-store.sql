@@ -1,14 +1,15 @@
--- The mailbox's name in `login_attempts`.
+-- The key of an e-mail address in `login_attempts`.
 -- fragment: email_hash(key)
 sha256(convert_to(:key, 'UTF8'))
 
--- Forgets the attempts on the account that `source`, which has one row at most, names in `account_id`.
+-- Deletes the counted attempts of the account whose id is in `account_id` of `source`. `source` has at most one row.
 -- fragment: forgive(source)
 delete from login_attempts where email_hash = (
   select :email_hash(email_key) from accounts where id = (select account_id from :source))
 
--- Counts the attempt before anybody knows whether it is a good one, so that parallel guesses count as well; a good one
--- forgives. Ten are free; then each doubles the wait, from 2 seconds to 15 minutes. A quiet hour forgets them.
+-- Counts the attempt before the password is verified, so that parallel guesses count too. A successful log-in deletes
+-- the count. The tenth attempt blocks for 2 seconds, and each further one doubles that, up to 15 minutes. An hour
+-- without attempts resets the count.
 -- name: session.attempt
 with input as (:input(email_key text, account_id uuid, at timestamptz)),
 account as (
@@ -33,7 +34,8 @@ select jsonb_build_object(
   'blockedUntil', (select :instant(l.blocked_until) from login_attempts l
     where l.email_hash = (select hash from mailbox) and l.blocked_until > (select at from mailbox)))::text
 
--- A new family with its first token, if the password that was shown is still the one; the attempts are forgiven.
+-- Opens a family with its first token, if the password is still the one that was verified, and deletes the counted
+-- attempts.
 -- name: session.open
 with input as (:input(family_id uuid, account_id uuid, hash text, password_hash text, at timestamptz,
   expires_at timestamptz)),
@@ -49,8 +51,8 @@ token as (
 forgiven as (:forgive(family))
 select jsonb_build_object('opened', (select count(*) from token))::text
 
--- Swaps a token for a new one, once: when another command used it before, somebody has stolen it, and its family ends.
--- The same command again is a repetition whose first answer was lost.
+-- Exchanges a token for a new one, once. When another command has used the token before, it was stolen, and its family
+-- ends. The same command again is a retry whose first response was lost.
 -- name: session.rotate
 with input as (:input(hash text, next_hash text, command_id uuid, at timestamptz)),
 token as (select * from refresh_tokens where hash = (select decode(hash, 'hex') from input) for update),
@@ -76,7 +78,8 @@ select jsonb_build_object(
     from good, accounts a where a.id = (select account_id from good)),
   'reused', exists (select from stolen))::text
 
--- The family is looked at first: in the update itself, the index of open families would serve as well, for all of them.
+-- The family is selected first. In the update itself, the planner could use the index of open families and read all of
+-- them.
 -- name: session.end-family
 with input as (:input(hash text, at timestamptz)),
 family as (
@@ -94,7 +97,8 @@ ended as (
   from input where f.account_id = (select account_id from input) and f.ended_at is null returning 1)
 select jsonb_build_object('ended', (select count(*) from ended))::text
 
--- Of two who replace the same password at once, one does. A session that is being opened meanwhile is of the old one.
+-- When two commands replace the same password at once, one succeeds. A session that is opened meanwhile belongs to the
+-- old password.
 -- name: session.change-password
 with input as (:input(account_id uuid, old_hash text, new_hash text, at timestamptz)),
 secret as (
@@ -107,8 +111,8 @@ ended as (
 forgiven as (:forgive(secret))
 select jsonb_build_object('changed', exists (select from secret))::text
 
--- A part of what nobody needs any more: tokens of expired families, then the families, and attempts of long ago. Whether a
--- family has a token is asked for each, since `not exists` may become a join that reads all of them.
+-- Deletes one batch of old rows: tokens of expired families, families without tokens, and old attempts. The sub-select
+-- checks each family separately, because the planner may turn `not exists` into a join that reads all families.
 -- name: session.forget
 with input as (:input(at timestamptz)),
 old as (

@@ -28,7 +28,7 @@ async function register() {
   return account;
 }
 
-/** A session that a password opens; its first token's hash. */
+/** A session opened with a password. Returns the hash of its first token. */
 async function tryOpen(accountId: string, fields: { passwordHash?: string; at?: Date; expiresAt?: Date } = {}) {
   const session = { familyId: newId(), accountId, hash: newHash(), at: now, expiresAt: days(30) };
   const opened = await sessions.open({ passwordHash: "$first", ...session, ...fields }, soon());
@@ -47,7 +47,7 @@ const reasonOf = async (familyId: string) =>
   (await query<{ end_reason: string | null }>("select end_reason from refresh_families where id = $1", [familyId]))[0]
     ?.end_reason;
 
-t.test("credentials are found by mailbox or account, and nobody's are nobody's", async (t) => {
+t.test("credentials are found by e-mail address or account id; unknown ones have none", async (t) => {
   const { id, email, emailKey } = await register();
   const account = { id, email, username: "Somebody", roles: ["customer", "partner"], passwordHash: "$first" };
   t.same(await sessions.attempt(emailKey, now, soon()), { account, allowed: true, blockedUntil: null });
@@ -57,7 +57,7 @@ t.test("credentials are found by mailbox or account, and nobody's are nobody's",
   t.match(await sessions.attemptOn(newId(), now, soon()), { account: null });
 });
 
-t.test("a token is swapped for the next one, over and over", async (t) => {
+t.test("a token can be exchanged for the next one again and again", async (t) => {
   const { id } = await register();
   let { familyId, hash } = await open(id);
   for (let turn = 1; turn <= 5; turn += 1) {
@@ -70,53 +70,56 @@ t.test("a token is swapped for the next one, over and over", async (t) => {
   }
 });
 
-t.test("an unknown token opens nothing", async (t) => {
+t.test("an unknown token has no session", async (t) => {
   t.same(await rotate(newHash()), { session: null, reused: false });
 });
 
-t.test("a token that is used twice ends its session, and with it every token of it", async (t) => {
+t.test("a token that is used twice ends its session with all its tokens", async (t) => {
   const { id } = await register();
   const { familyId, hash } = await open(id);
   const other = await open(id);
   const second = newHash();
   await rotate(hash, second);
   t.match(await rotate(hash), { session: null, reused: true });
-  t.match(await rotate(second), { session: null, reused: false }, "the thief's, or the owner's");
-  t.match(await rotate(hash), { session: null, reused: false }, "said once");
+  t.match(await rotate(second), { session: null, reused: false }, "the thief's or the owner's");
+  t.match(await rotate(hash), { session: null, reused: false }, "reported once");
   t.equal(await reasonOf(familyId), "reused");
-  t.match(await rotate(other.hash), { session: { familyId: other.familyId } }, "other sessions go on");
+  t.match(await rotate(other.hash), { session: { familyId: other.familyId } }, "other sessions continue");
 });
 
-t.test("a command that is repeated is the same wish: it gets a pair again, and the session lives", async (t) => {
+t.test("a retry of a command gets a new pair, and the session continues", async (t) => {
   const { id } = await register();
   const { familyId, hash } = await open(id);
   const command = newId();
   const nexts = Array.from({ length: 6 }, newHash);
   const answers = await Promise.all(nexts.map((next) => rotate(hash, next, seconds(1), command)));
   for (const answer of answers) t.match(answer, { session: { familyId, id }, reused: false });
-  t.match(await rotate(nexts[3] ?? ""), { session: { familyId } }, "whichever answer arrived");
-  t.match(await rotate(hash, newHash(), seconds(2)), { session: null, reused: true }, "another command is a theft");
+  t.match(await rotate(nexts[3] ?? ""), { session: { familyId } }, "whichever response arrived");
+  t.match(await rotate(hash, newHash(), seconds(2)), { session: null, reused: true }, "another command means theft");
   t.equal(await reasonOf(familyId), "reused");
   const again = await rotate(hash, newHash(), seconds(3), command);
-  t.match(again, { session: null, reused: false }, "and then repeating does not help either");
+  t.match(again, { session: null, reused: false }, "and then a retry does not help either");
 });
 
-t.test("of many who use one token at once, one gets the next; the session ends all the same", async (t) => {
-  const { id } = await register();
-  for (let turn = 0; turn < 10; turn += 1) {
-    const { familyId, hash } = await open(id);
-    const nexts = Array.from({ length: 8 }, newHash);
-    const answers = await Promise.all(nexts.map((next) => rotate(hash, next)));
-    t.equal(answers.filter(({ session }) => session !== null).length, 1);
-    t.equal(answers.filter(({ reused }) => reused).length, 1);
-    t.equal(await reasonOf(familyId), "reused");
-    for (const next of nexts) t.match(await rotate(next), { session: null });
-  }
-});
+t.test(
+  "of many commands that use one token at once one gets the next token; the session ends nevertheless",
+  async (t) => {
+    const { id } = await register();
+    for (let turn = 0; turn < 10; turn += 1) {
+      const { familyId, hash } = await open(id);
+      const nexts = Array.from({ length: 8 }, newHash);
+      const answers = await Promise.all(nexts.map((next) => rotate(hash, next)));
+      t.equal(answers.filter(({ session }) => session !== null).length, 1);
+      t.equal(answers.filter(({ reused }) => reused).length, 1);
+      t.equal(await reasonOf(familyId), "reused");
+      for (const next of nexts) t.match(await rotate(next), { session: null });
+    }
+  },
+);
 
-t.test("whatever order tokens are shown in, a session lives exactly as long as only its newest was", async (t) => {
+t.test("in any order of used tokens, a session lives exactly as long as only its newest token is used", async (t) => {
   const { id } = await register();
-  // Each step shows one of the tokens made so far: 0 the newest, 1 the one before …
+  // Each step uses one of the tokens so far: 0 is the newest, 1 the one before …
   const steps = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 4 })), { maxLength: 8 });
   const property = fc.asyncProperty(steps, async (ages) => {
     const { hash } = await open(id);
@@ -136,7 +139,7 @@ t.test("whatever order tokens are shown in, a session lives exactly as long as o
   await fc.assert(property, { numRuns: 40 });
 });
 
-t.test("a session ends when its time is over", async (t) => {
+t.test("a session ends when it expires", async (t) => {
   const { id } = await register();
   const { hash } = await open(id, { expiresAt: seconds(60) });
   const second = newHash();
@@ -144,7 +147,7 @@ t.test("a session ends when its time is over", async (t) => {
   t.match(await rotate(second, newHash(), seconds(60)), { session: null, reused: false });
 });
 
-t.test("logging out ends one session; logging out everywhere ends all, of that account", async (t) => {
+t.test("logging out ends one session; logging out everywhere ends all sessions of that account", async (t) => {
   const [mine, other] = [await register(), await register()];
   const [one, two, theirs] = [await open(mine.id), await open(mine.id), await open(other.id)];
   await sessions.endFamily(one.hash, now, soon());
@@ -158,7 +161,7 @@ t.test("logging out ends one session; logging out everywhere ends all, of that a
   t.match(await rotate(theirs.hash), { session: {} });
 });
 
-t.test("a token that is rotated while its session is ended leads nowhere", async (t) => {
+t.test("a token that is exchanged while its session ends is not valid", async (t) => {
   const { id } = await register();
   for (let turn = 0; turn < 10; turn += 1) {
     const { hash } = await open(id);
@@ -168,22 +171,22 @@ t.test("a token that is rotated while its session is ended leads nowhere", async
   }
 });
 
-t.test("a new password ends every session, and the one before opens none any more", async (t) => {
+t.test("a new password ends every session, and the old one opens none any more", async (t) => {
   const { id, emailKey } = await register();
   const before = await open(id);
   const change = (from: string, to: string) => sessions.changePassword(id, from, to, now, soon());
   t.equal(await change("$wrong", "$third"), false);
-  t.match(await rotate(before.hash), { session: {} }, "nothing has happened");
+  t.match(await rotate(before.hash), { session: {} }, "nothing has changed");
   const second = await open(id);
   t.equal(await change("$first", "$second"), true);
   t.match(await sessions.attempt(emailKey, now, soon()), { account: { passwordHash: "$second" } });
   t.match(await rotate(second.hash), { session: null });
   t.equal(await reasonOf(second.familyId), "password-changed");
-  t.equal((await tryOpen(id)).opened, false, "a log-in that had verified the password before");
+  t.equal((await tryOpen(id)).opened, false, "a log-in that verified the old password before");
   t.match(await rotate((await open(id, { passwordHash: "$second" })).hash), { session: {} });
 });
 
-t.test("of many who replace one password at once, one does", async (t) => {
+t.test("of many concurrent changes of one password one succeeds", async (t) => {
   const { id } = await register();
   const wishes = Array.from({ length: 8 }, (_, at) => `$new ${at}`);
   const done = await Promise.all(wishes.map((to) => sessions.changePassword(id, "$first", to, now, soon())));
@@ -191,7 +194,7 @@ t.test("of many who replace one password at once, one does", async (t) => {
   t.match(await sessions.attemptOn(id, now, soon()), { account: { passwordHash: wishes[done.indexOf(true)] } });
 });
 
-t.test("a session that is opened while the password is replaced is worth nothing", async (t) => {
+t.test("a session that is opened while the password is replaced is not valid", async (t) => {
   const { id } = await register();
   for (let turn = 0; turn < 10; turn += 1) {
     const [from, to] = [turn === 0 ? "$first" : `$${turn - 1}`, `$${turn}`];
@@ -211,26 +214,29 @@ const blocked = async (emailKey: string, at: Date) => {
   return Math.max(0, ((row?.until.getTime() ?? 0) - at.getTime()) / 1_000);
 };
 
-t.test("ten attempts are free; the tenth blocks for 2 seconds, each more doubles that up to 15 minutes", async (t) => {
-  const emailKey = `${newId()}@a.test`;
-  const waits: number[] = [];
-  let at = now;
-  for (let attempt = 1; attempt <= 21; attempt += 1) {
-    t.match(await sessions.attempt(emailKey, at, soon()), { allowed: true, blockedUntil: null });
-    const wait = await blocked(emailKey, at);
-    waits.push(wait);
-    if (wait > 0) {
-      const blockedUntil = new Date(at.getTime() + wait * 1_000);
-      const early = new Date(blockedUntil.getTime() - 1);
-      const refused = await sessions.attempt(emailKey, early, soon());
-      t.match(refused, { allowed: false, blockedUntil: blockedUntil.toISOString() });
-      at = blockedUntil;
+t.test(
+  "ten attempts need no wait; the tenth blocks for 2 seconds, each further one doubles that up to 15 minutes",
+  async (t) => {
+    const emailKey = `${newId()}@a.test`;
+    const waits: number[] = [];
+    let at = now;
+    for (let attempt = 1; attempt <= 21; attempt += 1) {
+      t.match(await sessions.attempt(emailKey, at, soon()), { allowed: true, blockedUntil: null });
+      const wait = await blocked(emailKey, at);
+      waits.push(wait);
+      if (wait > 0) {
+        const blockedUntil = new Date(at.getTime() + wait * 1_000);
+        const early = new Date(blockedUntil.getTime() - 1);
+        const refused = await sessions.attempt(emailKey, early, soon());
+        t.match(refused, { allowed: false, blockedUntil: blockedUntil.toISOString() });
+        at = blockedUntil;
+      }
     }
-  }
-  t.same(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
-});
+    t.same(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+  },
+);
 
-t.test("parallel attempts are counted before any of them is known to be wrong", async (t) => {
+t.test("parallel attempts are counted before any of them is verified", async (t) => {
   const { emailKey } = await register();
   for (const key of [emailKey, `${newId()}@a.test`]) {
     const attempts = await Promise.all(Array.from({ length: 40 }, () => sessions.attempt(key, now, soon())));
@@ -246,7 +252,7 @@ t.test("any number of attempts can be counted", async (t) => {
   t.equal(await blocked(emailKey, now), 900);
 });
 
-t.test("a quiet hour, a good log-in, or a new password forgives", async (t) => {
+t.test("an hour without attempts, a successful log-in, or a new password resets the count", async (t) => {
   const { id, emailKey } = await register();
   const fill = async (at: Date) => {
     for (let turn = 0; turn < 10; turn += 1) await sessions.attempt(emailKey, at, soon());
@@ -254,11 +260,11 @@ t.test("a quiet hour, a good log-in, or a new password forgives", async (t) => {
   await fill(now);
   t.equal(await blocked(emailKey, now), 2);
   await sessions.attempt(emailKey, seconds(3_601), soon());
-  t.equal(await blocked(emailKey, seconds(3_601)), 0, "counted anew");
+  t.equal(await blocked(emailKey, seconds(3_601)), 0, "counted from the start");
   await fill(seconds(3_601));
   t.ok((await blocked(emailKey, seconds(3_601))) > 0);
   t.equal((await tryOpen(id, { passwordHash: "$wrong" })).opened, false);
-  t.ok((await blocked(emailKey, seconds(3_601))) > 0, "a log-in that was none forgives nothing");
+  t.ok((await blocked(emailKey, seconds(3_601))) > 0, "an unsuccessful log-in does not reset the count");
   await open(id);
   t.equal(await blocked(emailKey, seconds(3_601)), 0);
   await fill(seconds(3_601));
@@ -266,7 +272,7 @@ t.test("a quiet hour, a good log-in, or a new password forgives", async (t) => {
   t.equal(await blocked(emailKey, seconds(3_601)), 0);
 });
 
-t.test("what is over for long is forgotten, however much it is, and nothing else", async (t) => {
+t.test("all old rows are deleted, any number of them, and no others", async (t) => {
   await query("truncate refresh_tokens, refresh_families, login_attempts");
   const { id } = await register();
   const young = await open(id, { expiresAt: days(2) });

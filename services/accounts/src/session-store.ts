@@ -31,24 +31,24 @@ export type Credentials = z.infer<typeof credentials>;
 export type NewSession = {
   familyId: string;
   accountId: string;
-  /** As it was stored when the password was shown. */
+  /** The hash that the password was verified against. */
   passwordHash: string;
   hash: string;
   at: Date;
   expiresAt: Date;
 };
-/** `blockedUntil` is known only when the block is older than this attempt. */
+/** `blockedUntil` is null when the block started while this statement ran. */
 export type Attempt = z.infer<typeof attempted>;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 export function createSessionStore(database: Database) {
   return {
-    /** Counts an attempt on a mailbox, whether or not there is such an account. */
+    /** Counts a log-in attempt by e-mail address, whether or not the account exists. */
     attempt: (emailKey: string, at: Date, context: CallContext) => database.one(attempt, { emailKey, at }, context),
-    /** The same for the mailbox of an account. */
+    /** The same for the e-mail address of an account. */
     attemptOn: (accountId: string, at: Date, context: CallContext) => database.one(attempt, { accountId, at }, context),
-    /** False when the password is another one by now. */
+    /** False when the password has changed since it was verified. */
     async open(session: NewSession, context: CallContext): Promise<boolean> {
       return (await database.one(open, session, context)).opened === 1;
     },
@@ -57,11 +57,11 @@ export function createSessionStore(database: Database) {
     async endFamily(hash: string, at: Date, context: CallContext): Promise<void> {
       await database.one(endFamily, { hash, at }, context);
     },
-    /** Ends every session of the account. */
+    /** Ends every session of the account. Returns how many. */
     async endAll(accountId: string, at: Date, context: CallContext): Promise<number> {
       return (await database.one(endAll, { accountId, at }, context)).ended;
     },
-    /** Replaces the password and ends every session; false when `oldHash` is not the stored one any more. */
+    /** Replaces the password and ends every session. False when `oldHash` is not the stored one any more. */
     async changePassword(
       accountId: string,
       oldHash: string,
@@ -71,7 +71,7 @@ export function createSessionStore(database: Database) {
     ): Promise<boolean> {
       return (await database.one(changePassword, { accountId, oldHash, newHash, at }, context)).changed;
     },
-    /** Some of what is over; to be repeated until there is nothing more. */
+    /** Deletes one batch of old rows and returns their number. Repeat it until it returns 0. */
     async forget(at: Date, context: CallContext): Promise<number> {
       return (await database.one(forget, { at }, context)).forgotten;
     },

@@ -17,7 +17,7 @@ const sign = (keys: Awaited<ReturnType<typeof loadSigningKeys>>, at = new Date()
   signAccessToken(keys, { ...account, roles: [...account.roles] }, newId(), at);
 const showing = (token: string) => ({ ...background(1_000), authorization: `Bearer ${token}` });
 
-t.test("only public halves are published", async (t) => {
+t.test("only public keys are published", async (t) => {
   const keys = await loadSigningKeys(async () => secretOf(await newKey(), await newKey()));
   const { keys: published } = keys.publicJwks();
   t.equal(published.length, 2);
@@ -28,7 +28,7 @@ t.test("only public halves are published", async (t) => {
   t.equal(keys.current(new Date()).kid, published[0]?.kid);
 });
 
-t.test("a key keeps its id wherever it stands", async (t) => {
+t.test("a key keeps its id at any position in the set", async (t) => {
   const [one, two] = [await newKey(), await newKey()];
   const ids = async (...some: JWK[]) => {
     const keys = await loadSigningKeys(async () => secretOf(...some));
@@ -38,7 +38,7 @@ t.test("a key keeps its id wherever it stands", async (t) => {
   t.same(await ids(one), (await ids(one, two)).slice(0, 1));
 });
 
-t.test("a rotation: the new key signs, tokens of the old one are good until it is taken out", async (t) => {
+t.test("after a rotation the new key signs, and tokens of the old one verify until it is removed", async (t) => {
   const [before, after] = [await newKey(), await newKey()];
   let secret = secretOf(before);
   const keys = await loadSigningKeys(async () => secret);
@@ -56,7 +56,7 @@ t.test("a rotation: the new key signs, tokens of the old one are good until it i
   t.match(await verify(young), { accountId: account.id });
 });
 
-t.test("a new key is published at once, and signs when its time has come and not before", async (t) => {
+t.test("a new key is published at once, and signs from its start time on", async (t) => {
   const [before, after] = [await newKey(), await newKey()];
   const signsFrom = 1_800_000_000;
   const at = (seconds: number) => new Date((signsFrom + seconds) * 1_000);
@@ -75,10 +75,10 @@ t.test("a new key is published at once, and signs when its time has come and not
     t.equal(keys.current(at(0)).kid, newest?.kid);
   }
   const alone = await loadSigningKeys(async () => secretOf({ ...after, signsFrom }));
-  t.equal(alone.current(at(-1)).kid, alone.publicJwks().keys[0]?.kid, "a key that is alone signs in any case");
+  t.equal(alone.current(at(-1)).kid, alone.publicJwks().keys[0]?.kid, "a single key signs before its start time");
 });
 
-t.test("a secret that cannot be read leaves the keys as they are", async (t) => {
+t.test("an unreadable secret leaves the keys unchanged", async (t) => {
   let secret = secretOf(await newKey());
   const keys = await loadSigningKeys(async () => secret);
   const { kid } = keys.current(new Date());
@@ -90,15 +90,15 @@ t.test("a secret that cannot be read leaves the keys as they are", async (t) => 
     t.equal(keys.current(new Date()).kid, kid);
   }
   secret = secretOf({ ...(await newKey()), d: "AAAA" });
-  await t.rejects(keys.reload(), "a private half that is none");
+  await t.rejects(keys.reload(), "an invalid private key");
   t.equal(keys.current(new Date()).kid, kid);
 });
 
-t.test("without good keys there is no start", async (t) => {
+t.test("the service does not start without valid keys", async (t) => {
   await t.rejects(loadSigningKeys(async () => ""));
 });
 
-t.test("an access token is good for 15 minutes", async (t) => {
+t.test("an access token is valid for 15 minutes", async (t) => {
   const keys = await loadSigningKeys(async () => secretOf(await newKey()));
   const verifier = verifierFrom(async () => JSON.stringify(keys.publicJwks()));
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
@@ -106,7 +106,7 @@ t.test("an access token is good for 15 minutes", async (t) => {
   await t.rejects(verifier.caller(showing(await sign(keys, ago(accessTokenSeconds + 1)))), { code: "TOKEN_EXPIRED" });
 });
 
-t.test("refresh tokens are long, known by their prefix, and never the same", async (t) => {
+t.test("refresh tokens are long and unique, and have a prefix", async (t) => {
   const tokens = Array.from({ length: 1_000 }, newRefreshToken);
   t.equal(new Set(tokens).size, tokens.length);
   for (const token of tokens.slice(0, 10)) t.match(token, /^scr_[\w-]{43}$/);

@@ -7,16 +7,16 @@ const privateJwk = z.object({
   x: z.string(),
   y: z.string(),
   d: z.string(),
-  /** From when on it may sign, in seconds since the epoch: until then every replica has come to publish it. */
+  /** When the key starts to sign, in seconds since the epoch. By then every replica publishes it. */
   signsFrom: z.number().nonnegative().default(0),
 });
-/** The one before, whose tokens are still good, and the new one. */
+/** The new key, and the previous one whose tokens are still valid. */
 const keySet = z.object({ keys: z.array(privateJwk).min(1).max(2) });
 
 export type SigningKeys = {
-  /** The key that signs now: the newest whose time has come. */
+  /** The key that signs now: the newest whose start time has passed. */
   current(now: Date): SigningKey;
-  /** The public halves of all live keys, those that do not sign yet or any more as well. */
+  /** The public keys of all keys in the secret, whether or not they sign now. */
   publicJwks(): JSONWebKeySet;
   /** Reads the secret again. */
   reload(): Promise<void>;
@@ -26,7 +26,7 @@ type SigningKey = { kid: string; key: CryptoKey };
 /** Newest first. */
 type Loaded = { signers: (SigningKey & { signsFrom: number })[]; jwks: JSONWebKeySet };
 
-/** `read` gives the secret's JWKS of private keys. */
+/** `read` returns the JWKS of private keys from the secret. */
 export async function loadSigningKeys(read: () => Promise<string>): Promise<SigningKeys> {
   let loaded = await load(await read());
   return {
@@ -38,7 +38,7 @@ export async function loadSigningKeys(read: () => Promise<string>): Promise<Sign
   };
 }
 
-/** A set of which no key's time has come yet is one nobody signs with otherwise: its oldest does. */
+/** When no key's start time has passed, the oldest key signs, because otherwise nothing could be signed. */
 function signerAt({ signers }: Loaded, now: Date): SigningKey {
   const signer = signers.find(({ signsFrom }) => signsFrom * 1000 <= now.getTime()) ?? signers.at(-1);
   if (!signer) throw new Error("there is no signing key");

@@ -7,7 +7,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 export const accessTokenSeconds = 15 * 60;
 export const refreshTokenSeconds = 30 * 24 * 60 * 60;
 
-/** An access token (RFC 9068 profile): who, in which session, with which roles, for 15 minutes. */
+/** Signs an access token (RFC 9068 profile) with account, session and roles. It is valid for 15 minutes. */
 export function signAccessToken(
   keys: SigningKeys,
   account: Pick<Account, "id" | "roles">,
@@ -26,8 +26,8 @@ export function signAccessToken(
     .sign(key);
 }
 
-/** 256 random bits; the prefix lets secret scanners find a leaked one. */
+/** 256 random bits. The prefix lets secret scanners find a leaked token. */
 export const newRefreshToken = (): string => `scr_${randomBytes(32).toString("base64url")}`;
 
-/** Hex of SHA-256, as the store keeps it. A random token needs no salt. */
+/** SHA-256 in hex, as stored. A random token needs no salt. */
 export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");

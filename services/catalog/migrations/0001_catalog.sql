@@ -9,7 +9,7 @@ create table products (
   attributes jsonb not null default '{}',
   partner_id uuid,
   image_url text not null default '',
-  -- Units in the house, and those of them promised to somebody. What can still be ordered is the difference.
+  -- Units in stock, and how many of them are reserved. The difference can be ordered.
   on_hand int not null check (on_hand >= 0),
   reserved int not null default 0 check (reserved between 0 and on_hand),
   version int not null default 1,
@@ -17,7 +17,7 @@ create table products (
   updated_at timestamptz not null,
   deleted_at timestamptz
 );
--- Ids are UUIDv7: their order is the order of creation.
+-- Ids are UUIDv7, so their order is the order of creation.
 create index products_newest on products (id desc) where deleted_at is null;
 create index products_partner on products (partner_id, id desc) where deleted_at is null;
 
@@ -33,19 +33,19 @@ create table inventory_changes (
 );
 create index inventory_changes_product on inventory_changes (product_id, at desc);
 
--- A promise of stock: open until it expires, is released, or is sold. Lines keep the price of the moment.
+-- Reserved stock: open until it expires, is released, or is sold. Lines keep the price at the time of the reservation.
 create table reservations (
   id uuid primary key,
   status text not null check (status in ('open', 'released', 'expired', 'sold')),
   lines jsonb not null,
   created_at timestamptz not null,
-  -- Null once an order stands behind it: then only the order's end frees the stock.
+  -- Null once the reservation has an order. Then only the end of the order releases the stock.
   expires_at timestamptz,
   closed_at timestamptz
 );
 create index reservations_due on reservations (expires_at) where status = 'open' and expires_at is not null;
 
--- Partners as accounts announced them: a product may only be owned by one of these.
+-- Partners from accounts' events. Only they can own products.
 create table partners (
   account_id uuid primary key,
   name text not null,
@@ -53,7 +53,7 @@ create table partners (
   version int not null
 );
 
--- Which search indexes exist: the one that is read, and the one that is being built.
+-- The search indexes: the live one, and the one that is being built.
 create table search_indexes (
   name text primary key,
   state text not null check (state in ('building', 'live')),

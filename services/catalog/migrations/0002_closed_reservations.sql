@@ -1,3 +1,3 @@
 -- Up Migration
--- For forgetting those that ended long ago.
+-- To delete old reservations.
 create index reservations_closed on reservations (closed_at) where closed_at is not null;

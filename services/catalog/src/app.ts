@@ -20,7 +20,7 @@ import { subscriptions } from "./subscriptions.ts";
 const sweepMs = 10_000;
 const firstLookMs = 5_000;
 
-/** Catalog, wired. */
+/** Wires catalog. */
 export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<typeof catalog>> {
   const { database, sidecar, verifier, log } = platform;
   const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
@@ -41,8 +41,8 @@ export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<t
     log,
   };
   const keep = (context: CallContext) => keepIndexes(search, builder, context);
-  // Whatever search needs, stock and products are served without it.
-  await keep(background(firstLookMs)).catch((error) => log.warn({ err: error }, "search is not there yet"));
+  // Stock and products are served even when search is unreachable.
+  await keep(background(firstLookMs)).catch((error) => log.warn({ err: error }, "search is unreachable at the start"));
   const sweeps = [
     startSweep("search indexes", sweepMs, log, keep),
     startSweep("reservations", sweepMs, log, async (context) => {

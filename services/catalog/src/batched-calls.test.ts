@@ -26,8 +26,8 @@ const reservations = createReservationStore(database);
 const deps = { reservations, clock: { now: () => now } };
 const hold = createHolding(deps);
 const reserving = createReserving(deps);
-const ask = (...asked: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
-  reserve({ reserve: reserving, log }, { reservations: asked }, soon());
+const request = (...requests: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
+  reserve({ reserve: reserving, log }, { reservations: requests }, soon());
 
 const made = async (stock: number) => {
   const id = newId();
@@ -41,7 +41,7 @@ const reserved = async (productId: string, quantity = 1, expiresAt = later) => {
   await reservations.reserve([{ id, lines: [{ productId, quantity }] }], now, expiresAt, soon());
   return id;
 };
-/** Whether each still expires by itself. */
+/** Whether each of these reservations still expires. */
 const expiring = async (ids: string[]) => {
   const rows = await query<{ id: string; expires: boolean }>(
     "select id, expires_at is not null and status = 'open' as expires from reservations where id = any ($1)",
@@ -51,7 +51,7 @@ const expiring = async (ids: string[]) => {
 };
 const inbox = async (eventIds: string[]) =>
   (await query("select from inbox where event_id = any ($1) and handler = 'hold'", [eventIds])).length;
-/** Which of these search is to look at; they are forgotten then. */
+/** Which of these products are queued for search. Removes them from the queue. */
 const noted = async (...ids: string[]) => {
   const rows = await query<{ id: string }>(
     "delete from index_queue where product_id = any ($1) returning product_id as id",
@@ -60,24 +60,24 @@ const noted = async (...ids: string[]) => {
   return rows.map(({ id }) => id);
 };
 
-t.test("many orders' events are held, each once, however often they are delivered", async (t) => {
+t.test("the events of many orders are applied, each once, in any number of deliveries", async (t) => {
   const tea = await made(100);
   const holds = await Promise.all(
     Array.from({ length: 30 }, async () => ({ id: await reserved(tea), eventId: newId() })),
   );
   const ids = holds.map(({ id }) => id);
-  const asked = [...holds, ...holds.slice(0, 10)];
-  await Promise.all(asked.map((one) => hold(one, soon())));
+  const requests = [...holds, ...holds.slice(0, 10)];
+  await Promise.all(requests.map((one) => hold(one, soon())));
   await Promise.all(holds.map((one) => hold(one, soon())));
   t.same(new Set(await expiring(ids)), new Set([false]));
   t.equal(await inbox(holds.map(({ eventId }) => eventId)), 30);
 });
 
-t.test("one that is lost fails alone and leaves no trace; one that has expired takes its stock anew", async (t) => {
+t.test("a lost reservation fails alone and leaves no rows; an expired one reserves its stock again", async (t) => {
   const tea = await made(5);
   const [fine, expired, dear] = [await reserved(tea), await reserved(tea, 1, now), await reserved(tea, 3, now)];
   await reservations.expire(now, soon());
-  t.ok(await reserved(tea, 3), "others take what became free");
+  t.ok(await reserved(tea, 3), "others reserve what became available");
   const events = [fine, expired, dear, newId()].map((id) => ({ id, eventId: newId() }));
   written.kicks = 0;
   const settled = await Promise.allSettled(events.map((one) => hold(one, soon())));
@@ -87,13 +87,13 @@ t.test("one that is lost fails alone and leaves no trace; one that has expired t
     { status: "rejected", reason: { code: "RESERVATION_LOST" } },
     { status: "rejected", reason: { code: "RESERVATION_LOST" } },
   ]);
-  t.equal(written.kicks, 1, "stock that was taken anew is an event");
+  t.equal(written.kicks, 1, "reserving stock again is an event");
   t.equal(await inbox(events.map(({ eventId }) => eventId)), 2);
   const [product] = await products.byIds([tea], soon());
   t.equal(product?.stock, 0);
 });
 
-t.test("an event that was handled before its reservation ended is done", async (t) => {
+t.test("an event that was applied before its reservation ended is handled", async (t) => {
   const tea = await made(5);
   const one = { id: await reserved(tea), eventId: newId() };
   await hold(one, soon());
@@ -102,15 +102,15 @@ t.test("an event that was handled before its reservation ended is done", async (
   t.equal((await products.byIds([tea], soon()))[0]?.stock, 5);
 });
 
-t.test("reservations of several calls are decided in order, each answered for its own lines", async (t) => {
+t.test("reservations of several calls are decided in order, and each outcome has its own lines", async (t) => {
   const tea = await made(5);
   const [twice, id] = [newId(), newId()];
   const line = (quantity: number) => [{ productId: tea, quantity }];
   const answers = await Promise.all([
-    ask({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
-    ask({ reservationId: twice, lines: line(2) }),
-    ask({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
-    ask({ reservationId: newId(), lines: line(1) }),
+    request({ reservationId: twice, lines: line(2) }, { reservationId: id, lines: line(2) }),
+    request({ reservationId: twice, lines: line(2) }),
+    request({ reservationId: twice, lines: line(1) }, { reservationId: newId(), lines: line(2) }),
+    request({ reservationId: newId(), lines: line(1) }),
   ]);
   const { RESERVED, OUT_OF_STOCK, CHANGED } = ReserveStatus;
   t.same(
@@ -127,11 +127,11 @@ t.test("a reservation that cannot be decided fails alone", async (t) => {
     return reservations.reserve(wanted, ...rest);
   };
   const broken = createReserving({ ...deps, reservations: { ...reservations, reserve: failing } });
-  const asked = [newId(), poison, newId(), newId()].map((reservationId) => ({
+  const requests = [newId(), poison, newId(), newId()].map((reservationId) => ({
     reservationId,
     lines: [{ productId: tea, quantity: 1 }],
   }));
-  const outcomes = await reserve({ reserve: broken, log }, { reservations: asked }, soon());
+  const outcomes = await reserve({ reserve: broken, log }, { reservations: requests }, soon());
   t.match(outcomes, [
     { status: 1 },
     { reservationId: poison, failure: { code: "UNAVAILABLE" } },
@@ -141,31 +141,34 @@ t.test("a reservation that cannot be decided fails alone", async (t) => {
   t.equal((await products.byIds([tea], soon()))[0]?.stock, 2);
 });
 
-t.test("search is told with the change itself of what it shows, and not of every unit", async (t) => {
-  const tea = await made(2);
-  t.same(await noted(tea), [tea], "made");
-  await products.update(tea, null, { price: 1 }, now, pendingEvent(ProductChangedSchema, tea), soon());
-  t.same(await noted(tea), [tea], "changed");
-  const first = await reserved(tea);
-  t.same(await noted(tea), [], "there is some left");
-  await reserved(tea);
-  t.same(await noted(tea), [tea], "sold out");
-  await reservations.release([first], now, soon());
-  t.same(await noted(tea), [tea], "there is some again");
-  const add = async (number: number, type: "add" | "set" = "add") => {
-    const change = { id: tea, changeId: newId(), type, number, reason: "", actor: newId(), most: 100 };
-    const events = {
-      changed: pendingEvent(StockChangedSchema, tea),
-      depleted: pendingEvent(StockDepletedSchema, tea),
+t.test(
+  "a change that search shows is queued with the change itself, and a mere change of the quantity is not",
+  async (t) => {
+    const tea = await made(2);
+    t.same(await noted(tea), [tea], "made");
+    await products.update(tea, null, { price: 1 }, now, pendingEvent(ProductChangedSchema, tea), soon());
+    t.same(await noted(tea), [tea], "changed");
+    const first = await reserved(tea);
+    t.same(await noted(tea), [], "there is some left");
+    await reserved(tea);
+    t.same(await noted(tea), [tea], "sold out");
+    await reservations.release([first], now, soon());
+    t.same(await noted(tea), [tea], "there is some again");
+    const add = async (number: number, type: "add" | "set" = "add") => {
+      const change = { id: tea, changeId: newId(), type, number, reason: "", actor: newId(), most: 100 };
+      const events = {
+        changed: pendingEvent(StockChangedSchema, tea),
+        depleted: pendingEvent(StockDepletedSchema, tea),
+      };
+      await products.changeStock(change, null, now, events, soon());
     };
-    await products.changeStock(change, null, now, events, soon());
-  };
-  await add(5);
-  t.same(await noted(tea), [], "more of it");
-  await add(0, "set");
-  t.same(await noted(tea), [tea], "none left");
-  await add(1);
-  t.same(await noted(tea), [tea], "some again");
-  await products.update(tea, null, { deleted: true }, now, pendingEvent(ProductChangedSchema, tea), soon());
-  t.same(await noted(tea), [tea], "deleted");
-});
+    await add(5);
+    t.same(await noted(tea), [], "more of it");
+    await add(0, "set");
+    t.same(await noted(tea), [tea], "none left");
+    await add(1);
+    t.same(await noted(tea), [tea], "some again");
+    await products.update(tea, null, { deleted: true }, now, pendingEvent(ProductChangedSchema, tea), soon());
+    t.same(await noted(tea), [tea], "deleted");
+  },
+);

@@ -12,7 +12,10 @@ const ofProduct = ({ product }: { product?: ProductState | undefined }) => ({
   version: product?.version,
 });
 
-/** Caches hear of every change of a product and of its stock. Stock that ran out is a change of stock besides. */
+/**
+ * Every change of a product or its stock invalidates caches. StockDepleted is not listed, because StockChanged comes
+ * with it.
+ */
 export const cacheInvalidation: CacheInvalidation = {
   type: CatalogChangedSchema,
   changes: [

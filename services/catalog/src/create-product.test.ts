@@ -19,32 +19,32 @@ const request = {
   commandId: "",
 };
 
-/** Creates as `caller`, in a shop where ids may be taken by products of `owner`. */
+/** Creates products as `caller`, in a store where ids may be taken by products of `owner`. */
 function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null) {
-  const asked: NewProduct[] = [];
+  const created: NewProduct[] = [];
   const products = {
     async create(product: NewProduct) {
-      asked.push(product);
+      created.push(product);
       return owner === undefined ? product : { ...product, partnerId: owner };
     },
   };
   const verifier = { caller: async () => caller };
   const clock = { now: () => new Date() };
   const deps = { products, verifier, clock, kickIndexer() {} } as unknown as Deps;
-  return { asked, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
+  return { created, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
 }
 
-t.test("the command's id is the product's; without one it gets a new one", async (t) => {
-  const { asked, create } = shop({ accountId: newId(), roles: ["admin"] });
+t.test("the command's id is the product's id; without one a new id is generated", async (t) => {
+  const { created, create } = shop({ accountId: newId(), roles: ["admin"] });
   const commandId = newId();
   t.equal((await create({ commandId: commandId.toUpperCase() })).id, commandId);
   await create({});
   await create({});
-  t.equal(new Set(asked.map(({ id }) => id)).size, 3);
+  t.equal(new Set(created.map(({ id }) => id)).size, 3);
   await t.rejects(create({ commandId: "mine" }), { code: "BAD_INPUT" });
 });
 
-t.test("a repeated command tells a partner nothing about the products of others", async (t) => {
+t.test("a repeated command reveals nothing to a partner about products of others", async (t) => {
   const accountId = newId();
   const commandId = newId();
   for (const owner of [newId(), null]) {
@@ -54,7 +54,7 @@ t.test("a repeated command tells a partner nothing about the products of others"
   t.equal((await shop({ accountId, roles: ["partner"] }, accountId).create({ commandId })).partnerId, accountId);
 });
 
-t.test("attributes are counted before any is looked at, and weighed together", async (t) => {
+t.test("attributes are counted before any is validated, and limited in total size", async (t) => {
   const entries = (count: number, value: string) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, value]));
   t.ok(attributes.safeParse(entries(30, "x".repeat(200))).success);

@@ -10,10 +10,10 @@ import { isInlinePicture } from "./picture.ts";
 import { ownerScope, type Product } from "./product.ts";
 
 const maxAttributes = 30;
-/** In UTF-8. It keeps a product, in any script, under 33 kB: see `maxProducts`. */
+/** In UTF-8. With this limit a product in any script is smaller than 33 kB: see `maxProducts`. */
 const maxAttributesBytes = 8_000;
 
-/** The number of entries is looked at before the entries. */
+/** The number of entries is checked before the entries are. */
 export const attributes = z
   .custom<object>(
     (values) => Object.keys(values ?? {}).length <= maxAttributes,
@@ -21,7 +21,7 @@ export const attributes = z
   )
   .pipe(z.record(text(1, 40), text(1, 200)))
   .refine((values) => Buffer.byteLength(JSON.stringify(values)) <= maxAttributesBytes, "is more than 8 kB");
-/** https or an inline picture of at most 8 kB. */
+/** https, or an inline picture of at most 8 kB. */
 export const imageUrl = z.union([
   z.literal(""),
   text(0, 2_000).pipe(z.url({ protocol: /^https$/ })),
@@ -42,8 +42,8 @@ const request = z.object({
 });
 
 /**
- * Adds a product: an admin's for the shop or any partner, a partner's always for itself. The command's id becomes the
- * product's: repeating it gives the product back as it is by then.
+ * Adds a product. An admin may add it for the shop or any partner, a partner only for itself. The command's id becomes
+ * the product's id, so a retry returns the product in its current state.
  */
 export async function createProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
   const caller = await deps.verifier.caller(context);

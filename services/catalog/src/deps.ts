@@ -6,7 +6,7 @@ import type { Outcome, Wanted } from "./reservation.ts";
 import type { Hold, ReservationStore } from "./reservation-store.ts";
 import type { SearchIndex } from "./search-index.ts";
 
-/** What the use cases work with; wired in app.ts. */
+/** What the use cases need; wired in app.ts. */
 export type Deps = {
   products: ProductStore;
   reservations: ReservationStore;
@@ -16,6 +16,6 @@ export type Deps = {
   log: Logger;
   reserve: Batcher<Wanted, Outcome>;
   hold: Batcher<Hold, undefined>;
-  /** To be called after a statement that changed what is searched; search notices by itself a second later. */
+  /** Call it after a statement that changed what search shows. Without it the indexer starts up to a second later. */
   kickIndexer(): void;
 };

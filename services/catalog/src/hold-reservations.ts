@@ -4,7 +4,9 @@ import type { Hold } from "./reservation-store.ts";
 
 type HoldingDeps = Pick<Deps, "reservations" | "clock">;
 
-/** Orders stand behind reservations, which no longer expire by themselves: events that come together are one statement. */
+/**
+ * Marks reservations as belonging to an order, so that they no longer expire. Concurrent events share one statement.
+ */
 export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
   return createBatcher({
     name: "hold-reservations",
@@ -15,7 +17,7 @@ export function createHolding(deps: HoldingDeps): Batcher<Hold, undefined> {
     async run(holds, context) {
       const held = await deps.reservations.holdOpen([...holds], context);
       return settleEach(holds, async ({ id, eventId }) => {
-        // One that is not open: it has expired, or ended otherwise.
+        // The reservation is not open: it has expired or ended.
         if (!held.has(eventId)) await deps.reservations.holdOnce(id, deps.clock.now(), context, eventId);
         return undefined;
       });

@@ -1,12 +1,12 @@
--- Part of a statement that changes what is searched: notes the products that `changed` selects, as `id`. `noted_at` always
--- grows: whoever indexed what was noted before can tell that there is more.
+-- Part of a statement that changes what search shows. Queues the products that `changed` selects as `id`. `noted_at`
+-- always grows, so the indexer can detect a change that was queued after its claim.
 -- fragment: note_for_index(changed)
 insert into index_queue (product_id, noted_at)
   select id, clock_timestamp() from (:changed) as changed order by id
   on conflict (product_id) do update set claimed_until = '-infinity',
     noted_at = greatest(excluded.noted_at, index_queue.noted_at + interval '1 microsecond')
 
--- Settles a batch and claims the next. What was noted anew meanwhile stays as it is: due at once.
+-- Settles a batch and claims the next. A product that was queued again meanwhile stays due at once.
 -- name: index-queue.next
 with input as (:input(done jsonb, again jsonb, size int, lease int)),
 done as (select d.* from input, :records(done, id uuid, noted_at timestamptz) as d),

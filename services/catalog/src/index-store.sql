@@ -4,11 +4,11 @@ jsonb_build_object('id', :p.id, 'version', :p.version, 'deleted', :p.deleted_at 
     'attributes', :p.attributes, 'partnerId', coalesce(:p.partner_id::text, ''), 'price', :p.price,
     'currency', :p.currency, 'stock', :p.on_hand - :p.reserved, 'createdAt', :instant(:p.created_at), 'imageUrl', ''))
 
--- Cuts `found` where its documents become too many bytes.
+-- Marks which rows of `found` fit into the size limit of a response.
 -- fragment: sized()
 select id, item, sum(octet_length(item::text)) over (order by id) - octet_length(item::text) < :max_bytes as fits from found
 
--- A build that was not heard of for half a minute: it died, and gives way.
+-- A build without a heartbeat for 30 seconds has died, and no longer blocks others.
 -- fragment: died()
 state = 'building' and beat_at < now() - interval '30 seconds'
 
@@ -52,7 +52,7 @@ beaten as (
   from input where s.name = input.name and s.state = 'building' returning 1)
 select jsonb_build_object('alive', exists (select from beaten))::text
 
--- The sub-select makes the old one go first: one index is live at any time.
+-- The sub-select retires the old index first, so that at most one index is live.
 -- name: index.make-live
 with input as (:input(name text)),
 built as (

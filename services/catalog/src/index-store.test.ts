@@ -22,7 +22,7 @@ const product = async (fields: { deleted?: boolean; partner?: string } = {}) => 
   return id;
 };
 
-t.test("a product goes in as it is now, with what can still be ordered, and without its picture", async (t) => {
+t.test("a product is indexed in its current state, with the available stock and without its picture", async (t) => {
   const partner = newId();
   const [own, theirs, gone] = [await product(), await product({ partner }), await product({ deleted: true })];
   const { products } = await indexes.current([own, theirs, gone, newId(), own], soon());
@@ -54,16 +54,16 @@ const allPages = async (size: number) => {
   return pages;
 };
 
-t.test("pages hold every product once, in the order of their ids, the deleted too", async (t) => {
+t.test("pages have every product once, in the order of their ids, deleted ones included", async (t) => {
   const ids: string[] = [];
   for (let at = 0; at < 6; at += 1) ids.push(await product({ deleted: at === 3 }));
   const pages = await allPages(3);
   t.same(pages.flat(), ids);
-  t.equal(pages.length, 2, "the last full page knows that it is the last");
+  t.equal(pages.length, 2, "the last full page reports that it is the last");
   t.same(await indexes.page(ids.at(-1), 3, soon()), { products: [], more: false });
 });
 
-t.test("what is too large for one answer comes in several", async (t) => {
+t.test("products that are too large for one response are split over several", async (t) => {
   const ids: string[] = [];
   for (let at = 0; at < 100; at += 1) ids.push(await product());
   await query("update products set description = repeat('豆', 5000)");
@@ -74,10 +74,10 @@ t.test("what is too large for one answer comes in several", async (t) => {
   t.same([...products.map(({ id }) => id), ...left].sort(), ids);
   t.ok(left.length > 0 && JSON.stringify(products).length < 1024 * 1024);
   await query("update products set description = repeat('豆', 200000) where id = any ($1)", [ids.slice(3, 6)]);
-  t.same((await allPages(500)).flat(), ids, "even if one is too large by itself");
+  t.same((await allPages(500)).flat(), ids, "even if one product alone is too large");
 });
 
-t.test("of many who start building at once, one does", async (t) => {
+t.test("of many concurrent builds one starts", async (t) => {
   const started = await Promise.all(
     Array.from({ length: 12 }, (_, at) => indexes.startBuilding(`products-${at}`, soon())),
   );
@@ -85,7 +85,7 @@ t.test("of many who start building at once, one does", async (t) => {
   t.match(await indexes.survey(soon()), { live: null, building: `products-${started.indexOf(true)}` });
 });
 
-t.test("a build that was not heard of for half a minute gives way, and cannot go on", async (t) => {
+t.test("a build without a heartbeat for 30 seconds is retired, and cannot continue", async (t) => {
   const silent = (seconds: number) =>
     query("update search_indexes set beat_at = now() - make_interval(secs => $1)", [seconds]);
   t.ok(await indexes.startBuilding("products-1", soon()));
@@ -103,7 +103,7 @@ t.test("a build that was not heard of for half a minute gives way, and cannot go
   t.same({ ...rest, retired: retired.sort() }, { live: null, building: null, retired: ["products-1", "products-3"] });
 });
 
-t.test("an index is written from its first beat on; once it is live it alone is", async (t) => {
+t.test("an index receives changes from its first heartbeat on; when it is live, only it does", async (t) => {
   const written = async () => (await indexes.current([], soon())).indexes.sort();
   t.ok(await indexes.startBuilding("products-1", soon()));
   t.same(await written(), []);
@@ -118,14 +118,14 @@ t.test("an index is written from its first beat on; once it is live it alone is"
   t.same(await indexes.survey(soon()), { live: "products-2", building: null, retired: ["products-1"] });
 });
 
-t.test("a live index is not given up for one that nobody builds", async (t) => {
+t.test("a live index is not retired for one that is not being built", async (t) => {
   await indexes.startBuilding("products-1", soon());
   await indexes.makeLive("products-1", soon());
   t.same(await indexes.makeLive("products-2", soon()), { old: null, live: null });
   t.match(await indexes.survey(soon()), { live: "products-1", retired: [] });
 });
 
-t.test("progress can be asked for, from the start to long after", async (t) => {
+t.test("the progress of a build can be read from the start to long after the end", async (t) => {
   const progress = () => indexes.progress("products-1", soon());
   t.same(await progress(), { state: "gone", indexed: 0 });
   await indexes.startBuilding("products-1", soon());
@@ -139,7 +139,7 @@ t.test("progress can be asked for, from the start to long after", async (t) => {
   t.same(await progress(), { state: "gone", indexed: 500 });
 });
 
-t.test("only what is being built can be given up, and only what is retired forgotten", async (t) => {
+t.test("only a build can be given up, and only a retired index removed", async (t) => {
   await indexes.startBuilding("products-1", soon());
   await indexes.makeLive("products-1", soon());
   await indexes.retire("products-1", soon());

@@ -3,7 +3,7 @@ import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
-/** A product as it goes into the search index; `deleted` ones leave it. */
+/** A product as search indexes it. A `deleted` product is removed from the index. */
 const indexedProduct = z.strictObject({
   id: z.string(),
   version: z.number(),
@@ -13,8 +13,8 @@ const indexedProduct = z.strictObject({
 export type IndexedProduct = z.infer<typeof indexedProduct>;
 
 /**
- * Bytes of documents in one answer, and at most one document (40 kB) more. A sidecar carries 4 MiB, and writes what
- * stands for 1 byte of ours as up to 6 (`<` as `\u003c`).
+ * Maximum size of the documents in one response; it may be exceeded by one document (40 kB). A sidecar carries 4 MiB,
+ * and escapes one byte to as many as 6 (`<` as `\u003c`).
  */
 const maxBytes = 512 * 1024;
 
@@ -44,26 +44,29 @@ export type IndexStore = ReturnType<typeof createIndexStore>;
 
 export function createIndexStore(database: Database) {
   return {
-    /** The products as they are now, and every index that must know; `left` is for another call. */
+    /**
+     * The products in their current state, and all indexes that must receive them. `left` did not fit into the
+     * response.
+     */
     current: (ids: string[], context: CallContext) => database.one(statements.current, { ids }, context),
-    /** In the order of ids, the deleted too. */
+    /** Ordered by id, deleted products included. */
     page: (after: string | undefined, size: number, context: CallContext) =>
       database.one(statements.page, { after, size }, context),
-    /** False while another one is built. Changes go into the new index from its first beat on. */
+    /** False while another index is being built. The new index receives changes from its first heartbeat on. */
     async startBuilding(name: string, context: CallContext): Promise<boolean> {
       return (await database.one(statements.start, { name }, context)).started;
     },
-    /** The build goes on; false when it was given up meanwhile. */
+    /** Heartbeat of a build. False when the build was retired meanwhile. */
     async beat(name: string, indexed: number, context: CallContext): Promise<boolean> {
       return (await database.one(statements.beat, { name, indexed }, context)).alive;
     },
-    /** The new index is the one that counts; gives back the one before it. `live` is null when it was not being built. */
+    /** Makes the new index live. Returns the previous one. `live` is null when the index was not being built. */
     makeLive: (name: string, context: CallContext) => database.one(statements.makeLive, { name }, context),
-    /** Gives a build up. */
+    /** Gives up a build. */
     retire: (name: string, context: CallContext) => database.one(statements.retire, { name }, context),
-    /** A retired one has left the engine. */
+    /** Removes a retired index that was deleted from the engine. */
     forget: (name: string, context: CallContext) => database.one(statements.forget, { name }, context),
-    /** Which indexes there are; builds that died are retired. */
+    /** All indexes. Retires builds that have died. */
     survey: (context: CallContext) => database.one(statements.survey, {}, context),
     progress: (name: string, context: CallContext) => database.one(statements.progress, { name }, context),
   };

@@ -31,7 +31,7 @@ const product = async () => {
   );
   return id;
 };
-/** An engine with one live index; what it was given, by id. */
+/** An engine with one live index, and the operations that it received, by id. */
 const engine = async () => {
   await query("truncate search_indexes, index_queue");
   await indexes.startBuilding("products-1", soon());
@@ -50,7 +50,7 @@ const engine = async () => {
   return { state, deps: { indexes, index, queue } };
 };
 const batchesOf = (deps: IndexerDeps) => new LeaseBatches(indexing(deps, log), new AbortController().signal);
-/** One batch, and its end. */
+/** Runs one batch and settles it. */
 const indexOnce = async (deps: IndexerDeps) => {
   const batches = batchesOf(deps);
   const found = await batches.next();
@@ -65,7 +65,7 @@ const drain = async (deps: IndexerDeps) => {
   throw new Error(`there is something left after ${mostBatches} batches`);
 };
 
-t.test("a product is noted once however often it changes, and indexed as it is then", async (t) => {
+t.test("a product is queued once for any number of changes, and indexed in its current state", async (t) => {
   const { state, deps } = await engine();
   const [one, two] = [await product(), await product()];
   await Promise.all(Array.from({ length: 20 }, () => note([one])));
@@ -78,7 +78,7 @@ t.test("a product is noted once however often it changes, and indexed as it is t
   t.same(await waiting(), []);
 });
 
-t.test("what changes while it is written stays noted, and is written again at once", async (t) => {
+t.test("a product that changes while it is being written stays queued, and is written again at once", async (t) => {
   const { state, deps } = await engine();
   const [id, other] = [await product(), await product()];
   await note([id, other]);
@@ -97,7 +97,7 @@ t.test("what changes while it is written stays noted, and is written again at on
   t.same(await waiting(), []);
 });
 
-t.test("while search is away everything stays noted and nothing grows without end", async (t) => {
+t.test("while search is unreachable everything stays queued, and the queue stays bounded", async (t) => {
   const { state, deps } = await engine();
   state.away = true;
   const ids = [await product(), await product()].sort();
@@ -107,7 +107,7 @@ t.test("while search is away everything stays noted and nothing grows without en
   }
   t.same(await waiting(), ids);
   t.equal(state.calls, 10);
-  t.equal(await indexOnce(deps), "none", "and there is a pause before the next try");
+  t.equal(await indexOnce(deps), "none", "and there is a pause before the next attempt");
   t.equal(state.calls, 10);
   state.away = false;
   await note(ids);
@@ -116,7 +116,7 @@ t.test("while search is away everything stays noted and nothing grows without en
   t.same(await waiting(), []);
 });
 
-t.test("one product that the engine refuses does not hold up the others", async (t) => {
+t.test("one product that the engine refuses does not delay the others", async (t) => {
   const { state, deps } = await engine();
   const [bad, good] = [await product(), await product()];
   state.refuses.add(bad);
@@ -126,7 +126,7 @@ t.test("one product that the engine refuses does not hold up the others", async 
   t.same(await waiting(), [bad]);
 });
 
-t.test("more than one batch takes, and more bytes than one call takes, is indexed all the same", async (t) => {
+t.test("more products than a batch, and more bytes than a call, are all indexed", async (t) => {
   const { state, deps } = await engine();
   const rows = await query<{ id: string }>(
     `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
@@ -140,20 +140,20 @@ t.test("more than one batch takes, and more bytes than one call takes, is indexe
   t.same(await waiting(), []);
 });
 
-t.test("replicas share the work, and one that died loses nothing", async (t) => {
+t.test("replicas share the work, and a replica that dies loses nothing", async (t) => {
   const ids = await Promise.all(Array.from({ length: 30 }, product));
   const { state, deps } = await engine();
   await note(ids);
   const claims = await Promise.all([1, 2, 3].map(() => queue.next({ done: [], again: [] }, 10, soon())));
   t.equal(new Set(claims.flat().map(({ id }) => id)).size, 30, "none twice");
   await indexOnce(deps);
-  t.equal(state.calls, 0, "all are taken");
+  t.equal(state.calls, 0, "all are claimed");
   await query("update index_queue set claimed_until = now() - interval '1 second'");
   await drain(deps);
   t.equal(state.versions.size, 30);
 });
 
-t.test("what one who was too slow has done does not hide what came after", async (t) => {
+t.test("settling too late does not remove a product that was queued again", async (t) => {
   const { deps } = await engine();
   const id = await product();
   await note([id]);
@@ -161,11 +161,11 @@ t.test("what one who was too slow has done does not hide what came after", async
   await query("update index_queue set claimed_until = now() - interval '1 second'");
   await drain(deps);
   await note([id]);
-  t.match(await queue.next({ done: slow, again: [] }, 10, soon()), [{ id }], "it is still there, for the next batch");
+  t.match(await queue.next({ done: slow, again: [] }, 10, soon()), [{ id }], "it is still queued, for the next batch");
   t.same(await waiting(), [id]);
 });
 
-t.test("an indexer says once that search is away, goes on when it is back, and hears kicks", async (t) => {
+t.test("an indexer logs once that search is unreachable, continues when it is back, and wakes on a kick", async (t) => {
   const { state, deps } = await engine();
   const said: string[] = [];
   const say = (_: unknown, text?: string) => said.push(text ?? String(_));
@@ -175,19 +175,19 @@ t.test("an indexer says once that search is away, goes on when it is back, and h
   const talking = { ...log, warn: say, info: say } as unknown as typeof log;
   const indexer = startLeaseQueue(indexing(deps, talking, { sweepMs: 3_600_000, pauseMs: 5 }));
   t.teardown(() => indexer.stop());
-  await eventually("several tries", async () => {
+  await eventually("several attempts", async () => {
     await note([id]);
     indexer.kick();
     return state.calls >= 3;
   });
-  t.same(said, ["search: indexing fails; it is tried again"]);
+  t.same(said, ["search: indexing fails; it is retried"]);
   state.away = false;
   await note([id]);
   indexer.kick();
   await eventually("indexed", async () => (await waiting()).length === 0);
-  t.match(said, ["search: indexing fails; it is tried again", "search: products are indexed again"]);
+  t.match(said, ["search: indexing fails; it is retried", "search: products are indexed again"]);
   const next = await product();
   await note([next]);
   indexer.kick();
-  await eventually("the kick heard", async () => state.versions.has(next));
+  await eventually("the kick to be noticed", async () => state.versions.has(next));
 });

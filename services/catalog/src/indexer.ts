@@ -13,17 +13,17 @@ export type IndexerDeps = IndexDeps & { queue: IndexQueueStore };
 const batchSize = 500;
 const batchMs = 20_000;
 const claimMs = 5_000;
-/** What could not be written is due again after this. */
+/** Pause before products are indexed again after a failure. */
 const pauseSeconds = 2;
 const refusedPauseSeconds = 60;
 
-/** Indexes what was noted, until it is stopped; to be kicked when something was. */
+/** Indexes queued products until it is stopped. Kick it after queueing. */
 export const startIndexer = (deps: IndexerDeps, log: Logger) => startLeaseQueue(indexing(deps, log));
 
 /**
- * Brings the search indexes in step with products that were noted. Each is read as it is now, after it was claimed, so
- * the order and number of the events that lead here do not matter: an older version never overwrites a newer one, and
- * what is noted after the claim stays noted. While search is away that is logged once.
+ * Writes the queued products to the search indexes. Each product is read after it was claimed, so the order and number
+ * of the events do not matter: an older version never overwrites a newer one, and a change after the claim stays
+ * queued. While search is unreachable, that is logged once.
  */
 export function indexing(
   deps: IndexerDeps,
@@ -32,7 +32,7 @@ export function indexing(
 ): LeaseQueueOptions<Noted, Noted> {
   let failing = false;
   const fail = (error: unknown) => {
-    if (!failing) log.warn({ err: error }, "search: indexing fails; it is tried again");
+    if (!failing) log.warn({ err: error }, "search: indexing fails; it is retried");
     failing = true;
   };
   return {
@@ -60,7 +60,7 @@ export function indexing(
 
 async function write(deps: IndexDeps, claimed: Noted[], log: Logger, context: CallContext): Promise<Worked<Noted>> {
   const { left, refused } = await writeCurrent(deps, claimed, context);
-  if (refused.size > 0) log.warn({ refused: [...refused] }, "search: products were refused; they are tried again");
+  if (refused.size > 0) log.warn({ refused: [...refused] }, "search: products were refused; they are retried");
   const among = (ids: { has(id: string): boolean }) => claimed.filter(({ id }) => ids.has(id));
   return {
     done: claimed.filter(({ id }) => !left.has(id) && !refused.has(id)),

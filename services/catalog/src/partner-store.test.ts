@@ -11,7 +11,7 @@ t.test("partners", async (t) => {
   const partners = createPartnerStore(database);
   const stored = (id: string) => query("select name, active, version from partners where account_id = $1", [id]);
 
-  t.test("the newest version wins, whatever the order and number of deliveries", async (t) => {
+  t.test("the newest version wins, for any order and number of deliveries", async (t) => {
     const accountId = newId();
     const versions = [3, 1, 3, 2, 1].map((version) => ({
       accountId,
@@ -23,7 +23,7 @@ t.test("partners", async (t) => {
     t.same(await stored(accountId), [{ name: "name 3", active: true, version: 3 }]);
   });
 
-  t.test("versions that arrive at the same time leave the newest", async (t) => {
+  t.test("concurrent versions leave the newest", async (t) => {
     const accountId = newId();
     const versions = Array.from({ length: 32 }, (_, version) => ({
       accountId,

@@ -12,7 +12,7 @@ export type PartnerStore = ReturnType<typeof createPartnerStore>;
 
 export function createPartnerStore(database: Database) {
   return {
-    /** The newest version wins, so deliveries in any order and number end the same. */
+    /** The newest version wins, so the order and number of deliveries do not matter. */
     async keep(partner: Partner, context: CallContext): Promise<void> {
       await database.one(keep, partner, context);
     },

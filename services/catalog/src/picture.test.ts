@@ -11,7 +11,7 @@ const url = (type: string, bytes: Uint8Array | string) =>
 const svg = (inner: string, given = "") => `<svg xmlns="http://www.w3.org/2000/svg"${given}>${inner}</svg>`;
 const isHarmless = (text: string) => isHarmlessSvg(Buffer.from(text));
 
-t.test("every picture of the seed is a picture", async (t) => {
+t.test("every picture of the sample data is accepted", async (t) => {
   const folder = join(import.meta.dirname, "../../../local/src/seed/products");
   const categories = readdirSync(folder).map((file) => parseYaml(readFileSync(join(folder, file), "utf8")));
   const names = JSON.stringify(categories).match(/"name":"[^"]*"/g) ?? [];
@@ -21,7 +21,7 @@ t.test("every picture of the seed is a picture", async (t) => {
   t.ok(isInlinePicture(picture("Tea", `<script>alert("&")</script> 'tea' ünïcödé 😀`)), "names are texts");
 });
 
-t.test("png, jpeg and webp are known by how they begin, whatever the URL says", async (t) => {
+t.test("png, jpeg and webp are recognised by their first bytes, whatever the URL says", async (t) => {
   const begins: Record<string, Buffer> = {
     png: Buffer.from("89504e470d0a1a0a0000000d", "hex"),
     jpeg: Buffer.from("ffd8ffe000104a464946", "hex"),
@@ -36,7 +36,7 @@ t.test("png, jpeg and webp are known by how they begin, whatever the URL says", 
   }
 });
 
-t.test("only base64 of known kinds is taken", async (t) => {
+t.test("only base64 of known types is accepted", async (t) => {
   const good = svg('<rect width="1" height="1"/>');
   t.ok(isInlinePicture(url("svg+xml", good)));
   for (const bad of [
@@ -103,7 +103,7 @@ t.test("an SVG with anything but shapes, gradients and text is refused", async (
   for (const bad of harmful) t.notOk(isHarmless(bad), bad);
 });
 
-t.test("shapes, gradients and text are fine, also with spaces and line breaks", async (t) => {
+t.test("an SVG of shapes, gradients and text is accepted, also with spaces and line breaks", async (t) => {
   for (const good of [
     svg("", ' viewBox="0 0 1 1" role="img"'),
     svg(
@@ -116,7 +116,7 @@ t.test("shapes, gradients and text are fine, also with spaces and line breaks", 
   }
 });
 
-t.test("whatever is let through holds no markup that runs", async () => {
+t.test("no accepted SVG has active content", async () => {
   const piece = fc.constantFrom(
     "<",
     ">",

@@ -1,8 +1,8 @@
-/** Pictures that stand in a URL: what may be shown to anybody, whoever sent it. */
+/** Pictures inside a URL. They must be safe to show to anybody, whoever uploaded them. */
 
 const inline = /^data:image\/(png|webp|jpeg|svg\+xml);base64,([A-Za-z0-9+/]*={0,2})$/;
 
-/** True for a data URL in base64 that holds the picture it says it holds; an SVG must be harmless. */
+/** True for a data URL in base64 whose content has the stated type. An SVG must be harmless. */
 export function isInlinePicture(url: string): boolean {
   const [, type, base64 = ""] = inline.exec(url) ?? [];
   const bytes = Buffer.from(base64, "base64");
@@ -30,14 +30,14 @@ const attributes = new Set(
 );
 const namespace = "http://www.w3.org/2000/svg";
 
-/** Text with nothing in it but the five entities every XML reader knows. */
+/** Text without entities other than the five that every XML parser knows. */
 const plainText = /^(?:[^<&]|&(?:amp|lt|gt|quot|apos);)*$/;
 const tag = /^<(?:\/([A-Za-z]+)\s*|([A-Za-z]+)((?:\s+[A-Za-z0-9:-]+="[^"<]*")*)\s*(\/?))>/;
 const attribute = /([A-Za-z0-9:-]+)="([^"<]*)"/g;
 
 /**
- * True for an SVG made of shapes, gradients and text alone. It lets through what it knows and nothing else: no script,
- * style, link, event, foreign or included content, no comment, declaration, CDATA or entity of its own.
+ * True for an SVG that has only shapes, gradients and text. This is an allow list: no script, style, link, event
+ * handler, foreign or included content, no comment, declaration, CDATA or entity definition.
  */
 export function isHarmlessSvg(bytes: Uint8Array): boolean {
   let rest = decode(bytes)?.trim();
@@ -64,7 +64,7 @@ function isKnown(element: string | undefined, given: string): boolean {
 function isKnownAttribute(name: string, value: string): boolean {
   if (!attributes.has(name) || !plainText.test(value)) return false;
   if (name === "xmlns") return value === namespace;
-  // A reference may only lead to something in the same picture, and no escape may hide one.
+  // A reference may point only into the same picture, and must not contain escapes.
   return !/[\\:]|url/i.test(value.replaceAll(/url\(#[A-Za-z0-9_-]+\)/g, ""));
 }
 

@@ -22,7 +22,7 @@ const soon = () => background(60_000);
 const now = new Date();
 const later = new Date(now.getTime() + 60_000);
 
-t.test("statements of the catalog read no more for 100,000 products than for none", async (t) => {
+t.test("statements of the catalog read no more rows for 100,000 products than for none", async (t) => {
   await everyStatementReadsLittle(t, "catalog", () => ({
     folder: import.meta.dirname,
     run: runAll,
@@ -49,15 +49,15 @@ async function runAll(database: Database): Promise<void> {
   await products.newest(20, id, soon());
 
   const reservations = createReservationStore(database);
-  const wish = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
-  for (const _ of ["taken", "renewed"]) await reservations.reserve([wish], now, later, soon());
-  await reservations.holdOpen([{ id: wish.id, eventId: newId() }], soon());
-  await reservations.holdOnce(wish.id, now, soon(), newId());
-  await reservations.sellOnce(wish.id, now, soon(), newId());
-  await reservations.releaseOnce(wish.id, now, soon(), newId());
-  await reservations.release([wish.id], now, soon());
+  const reservation = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
+  for (const _ of ["taken", "renewed"]) await reservations.reserve([reservation], now, later, soon());
+  await reservations.holdOpen([{ id: reservation.id, eventId: newId() }], soon());
+  await reservations.holdOnce(reservation.id, now, soon(), newId());
+  await reservations.sellOnce(reservation.id, now, soon(), newId());
+  await reservations.releaseOnce(reservation.id, now, soon(), newId());
+  await reservations.release([reservation.id], now, soon());
   await reservations.expire(now, soon());
-  const over = { ...wish, id: newId() };
+  const over = { ...reservation, id: newId() };
   for (const _ of ["taken", "too late"]) await reservations.reserve([over], now, now, soon());
   await reservations.prune(now, soon());
 

@@ -54,7 +54,7 @@ select jsonb_build_object('product', (select :product_json(changed) from changed
   'known', exists (select from products where id = (select id from input) and deleted_at is null),
   :answer_events(written))::text
 
--- `earlier` is found by its own id, hence materialized: else a plan may go through all changes of the product.
+-- `earlier` is materialized so that it is found by its own id. Otherwise the plan may read all changes of the product.
 -- name: product.change-stock
 with input as (:input(id uuid, owner uuid, type text, number int, reason text, actor uuid, change_id uuid, most int,
   at timestamptz, changed jsonb, depleted jsonb)),

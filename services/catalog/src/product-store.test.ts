@@ -38,7 +38,7 @@ const products = createProductStore(database);
 const create = (product: NewProduct) =>
   products.create(product, pendingEvent(ProductCreatedSchema, product.id), soon());
 const change = (id: string, fields: Partial<StockChange>, owner: string | null = null) => {
-  const wish = {
+  const change = {
     id,
     changeId: newId(),
     type: "add",
@@ -49,7 +49,7 @@ const change = (id: string, fields: Partial<StockChange>, owner: string | null =
     ...fields,
   } as const;
   const events = { changed: pendingEvent(StockChangedSchema, id), depleted: pendingEvent(StockDepletedSchema, id) };
-  return products.changeStock(wish, owner, now, events, soon());
+  return products.changeStock(change, owner, now, events, soon());
 };
 const update = (id: string, changes: Parameters<typeof products.update>[2], owner: string | null = null) =>
   products.update(id, owner, changes, now, pendingEvent(ProductChangedSchema, id), soon());
@@ -63,7 +63,7 @@ const partner = async (active = true) => {
   return id;
 };
 
-t.test("a new product is given back as it is stored, and announced with its whole state", async (t) => {
+t.test("a new product is returned as it is stored, and published with its whole state", async (t) => {
   const product = fresh();
   const stored = { ...product, version: 1, createdAt: "2026-03-01T12:00:00.123Z" };
   t.same(await create(product), stored);
@@ -74,7 +74,7 @@ t.test("a new product is given back as it is stored, and announced with its whol
   ]);
 });
 
-t.test("any text comes back as it was, whatever it would mean to SQL or JSON", async (t) => {
+t.test("any text is stored unchanged, whatever it would mean in SQL or JSON", async (t) => {
   const texts = fc.string({ unit: "binary", maxLength: 40 }).filter((text) => !text.includes("\0"));
   await fc.assert(
     fc.asyncProperty(
@@ -97,7 +97,7 @@ t.test("the largest price stays exact", async (t) => {
   t.match((await events(product.id))[0]?.data, { product: { price: String(price) } });
 });
 
-t.test("only an active partner may own a product", async (t) => {
+t.test("only an active partner can own a product", async (t) => {
   const [known, gone] = [await partner(), await partner(false)];
   t.equal((await create(fresh({ partnerId: known })))?.partnerId, known);
   for (const partnerId of [gone, newId()]) {
@@ -108,7 +108,7 @@ t.test("only an active partner may own a product", async (t) => {
   }
 });
 
-t.test("an id that is taken gives its product back, and changes nothing", async (t) => {
+t.test("an existing id returns its product, and changes nothing", async (t) => {
   const product = fresh();
   const first = await create(product);
   t.same(await create({ ...product, name: "Another" }), first);
@@ -118,7 +118,7 @@ t.test("an id that is taken gives its product back, and changes nothing", async 
   await t.rejects(create(product), { code: "PRODUCT_NOT_FOUND" });
 });
 
-t.test("the same product made by many at once is one, and all get it", async (t) => {
+t.test("concurrent creations of one product create it once, and all return it", async (t) => {
   for (let round = 0; round < 5; round += 1) {
     const product = fresh();
     const answers = await Promise.all(Array.from({ length: 12 }, () => create(product)));
@@ -127,7 +127,7 @@ t.test("the same product made by many at once is one, and all get it", async (t)
   }
 });
 
-t.test("a change of stock that is repeated counts once, and is answered with the stock of then", async (t) => {
+t.test("a repeated change of stock counts once, and returns the stock of the first time", async (t) => {
   const product = fresh({ stock: 7 });
   await create(product);
   const changeId = newId();
@@ -138,7 +138,7 @@ t.test("a change of stock that is repeated counts once, and is answered with the
   written.kicks = 0;
   t.match(await once(), { stock: 2 });
   t.same(await events(product.id), before);
-  t.equal(written.kicks, 0, "nothing waits to be published");
+  t.equal(written.kicks, 0, "no event waits to be published");
   t.match(await products.byIds([product.id], soon()), [{ stock: 12, version: 3 }]);
   const other = newId();
   const answers = await Promise.all(
@@ -148,7 +148,7 @@ t.test("a change of stock that is repeated counts once, and is answered with the
   t.match(await products.byIds([product.id], soon()), [{ stock: 0, version: 4 }]);
 });
 
-t.test("a change's id belongs to its product, and tells nothing to others", async (t) => {
+t.test("a change's id belongs to its product, and reveals nothing to others", async (t) => {
   const [mine, other] = [fresh({ partnerId: await partner() }), fresh()];
   await create(mine);
   await create(other);
@@ -159,7 +159,7 @@ t.test("a change's id belongs to its product, and tells nothing to others", asyn
   t.match(await change(mine.id, { changeId }, nobody), { stock: null, allowed: false });
 });
 
-t.test("a hundred of the largest products come in one answer", async (t) => {
+t.test("a hundred of the largest products fit into one response", async (t) => {
   await query(
     `insert into products (id, name, description, price, currency, category, attributes, image_url, on_hand, created_at,
        updated_at)
@@ -178,7 +178,7 @@ t.test("a hundred of the largest products come in one answer", async (t) => {
   await query("delete from products where id = any ($1)", [ids]);
 });
 
-t.test("products come in the order asked, without those that are unknown or deleted", async (t) => {
+t.test("products are returned in the requested order, without unknown or deleted ones", async (t) => {
   const [one, two, gone] = [fresh(), fresh(), fresh()];
   for (const product of [one, two, gone]) await create(product);
   await update(gone.id, { deleted: true });
@@ -190,7 +190,7 @@ t.test("products come in the order asked, without those that are unknown or dele
   t.same(await products.byIds([], soon()), []);
 });
 
-t.test("only what is set changes", async (t) => {
+t.test("an update changes only the fields that are set", async (t) => {
   const product = fresh();
   await create(product);
   const { product: changed } = await update(product.id, { price: 990 });
@@ -204,7 +204,7 @@ t.test("only what is set changes", async (t) => {
     imageUrl: "https://a.test/",
   };
   t.match((await update(product.id, all)).product, { ...all, price: 990, version: 3 });
-  t.same((await update(product.id, { attributes: { a: "b" } })).product?.attributes, { a: "b" }, "as a whole");
+  t.same((await update(product.id, { attributes: { a: "b" } })).product?.attributes, { a: "b" }, "replaced as a whole");
   t.same(
     (await events(product.id)).map(({ topic }) => topic),
     ["catalog.product-created.v1", ...Array(3).fill("catalog.product-changed.v1")],
@@ -224,7 +224,7 @@ t.test("an owner changes its own products and no others", async (t) => {
   t.match(await change(product.id, { number: 2 }, mine), { stock: 9, allowed: true, known: true });
 });
 
-t.test("a deleted product can neither be seen nor changed, and says so once", async (t) => {
+t.test("a deleted product can neither be read nor changed, and its deletion is published once", async (t) => {
   const product = fresh();
   await create(product);
   t.ok((await update(product.id, { deleted: true })).product);
@@ -244,7 +244,7 @@ t.test("parallel changes all count: no version is lost", async (t) => {
   t.equal(after?.version, 25);
 });
 
-t.test("pages run newest first, without gaps, twice-shown or deleted products", async (t) => {
+t.test("pages are newest first, without gaps, repetitions or deleted products", async (t) => {
   const ids: string[] = [];
   for (let at = 0; at < 7; at += 1) {
     const product = fresh();
@@ -263,7 +263,7 @@ t.test("pages run newest first, without gaps, twice-shown or deleted products", 
   t.same(await products.newest(5, "00000000-0000-7000-8000-000000000000", soon()), [], "nothing is older than all");
 });
 
-t.test("stock is added, taken and set, with its history", async (t) => {
+t.test("stock is added, subtracted and set, with its history", async (t) => {
   const product = fresh({ stock: 7 });
   await create(product);
   t.match(await change(product.id, { type: "add", number: 5, reason: "delivery" }), { stock: 12 });
@@ -295,7 +295,7 @@ t.test("stock is added, taken and set, with its history", async (t) => {
   t.equal((await events(product.id)).filter(({ topic }) => topic === topicOf(StockDepletedSchema)).length, 1);
 });
 
-t.test("stock never falls below zero, nor below what is promised, nor rises over the limit", async (t) => {
+t.test("stock never falls below zero or the reserved quantity, and never exceeds the limit", async (t) => {
   const product = fresh({ stock: 10 });
   await create(product);
   await query("update products set reserved = 4 where id = $1", [product.id]);
@@ -311,7 +311,7 @@ t.test("stock never falls below zero, nor below what is promised, nor rises over
   ]);
 });
 
-t.test("40 parallel takers of 25 units: exactly 25 get one", async (t) => {
+t.test("of 40 parallel reservations for 25 units exactly 25 succeed", async (t) => {
   const product = fresh({ stock: 25 });
   await create(product);
   const answers = await Promise.all(
@@ -326,7 +326,7 @@ t.test("40 parallel takers of 25 units: exactly 25 get one", async (t) => {
   t.equal((await events(product.id)).filter(({ topic }) => topic === topicOf(StockDepletedSchema)).length, 1);
 });
 
-t.test("a change of unknown products is no change", async (t) => {
+t.test("a change of an unknown product changes nothing", async (t) => {
   const id = newId();
   t.same(await change(id, {}), { stock: null, available: null, allowed: false, known: false });
   t.same(await events(id), []);

@@ -45,11 +45,12 @@ export type ProductStore = ReturnType<typeof createProductStore>;
 
 export function createProductStore(database: Database) {
   return {
-    /** The product that has this id already, if there is one. Undefined when the partner is unknown. */
+    /** Returns the existing product when the id is taken. Undefined when the partner is unknown. */
     async create(product: NewProduct, event: PendingEvent, context: CallContext): Promise<Product | undefined> {
       const run = () => database.one(create, { ...product, event }, context);
       let outcome = await run();
-      // Somebody wrote it while this statement ran, which does not see it: the next one does.
+      // Another statement wrote the product while this one ran, whose snapshot does not have it. The next statement
+      // sees it.
       if (!outcome.product && !outcome.deleted && outcome.partnerKnown) outcome = await run();
       if (outcome.deleted) throw new AppError(catalogErrors.productNotFound);
       return outcome.product ?? undefined;
@@ -66,7 +67,7 @@ export function createProductStore(database: Database) {
       const { deleted = false, ...some } = changes;
       return database.one(update, { id, owner, changes: some, deleted, at, event }, context);
     },
-    /** A change whose id was used before for this product is answered with the stock of then. */
+    /** A change whose id was used before for this product returns the stock of that time. */
     async changeStock(
       change: StockChange,
       owner: string | null,
@@ -76,19 +77,19 @@ export function createProductStore(database: Database) {
     ) {
       const run = () => database.one(changeStock, { ...change, owner, at, ...events }, context);
       let { taken, ...outcome } = await run();
-      // Somebody used the id while this statement ran, which does not see it, and perhaps took what it asks for: the
-      // next one sees it.
+      // Another statement used the id while this one ran, and perhaps took the stock that this change needs. The next
+      // statement sees it.
       if (taken || (outcome.allowed && outcome.stock === null)) ({ taken, ...outcome } = await run());
       if (taken) throw new AppError(commonErrors.invalid, { message: "commandId: was used for another product" });
       return outcome;
     },
     byIds: (ids: string[], context: CallContext) => byIdsInOrder(database, ids, context),
-    /** Newest first, those older than `after`. */
+    /** Products older than `after`, newest first. */
     newest: (first: number, after: string | undefined, context: CallContext) => page(database, first, after, context),
   };
 }
 
-/** In two halves when one answer would be too large. */
+/** Queries halves when one response would be too large. */
 async function page(
   database: Database,
   first: number,
@@ -106,7 +107,7 @@ async function page(
   }
 }
 
-/** As they were asked for; those that are not there are left out. */
+/** In the requested order. Unknown products are omitted. */
 async function byIdsInOrder(database: Database, ids: string[], context: CallContext): Promise<Product[]> {
   const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some }, context));
   const byId = new Map(found.map((product) => [product.id, product]));

@@ -4,7 +4,7 @@ import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { ProductSchema } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 
-/** A product as the store gives it: `stock` is what can still be ordered, `price` minor units of `currency`. */
+/** A product as the store returns it. `stock` is what can be ordered, `price` is in minor units of `currency`. */
 export const product = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -25,7 +25,7 @@ export function toProto(product: Product): MessageInitShape<typeof ProductSchema
   return { ...product, price: BigInt(product.price), partnerId: product.partnerId ?? "" };
 }
 
-/** Whose products a caller may change: everything for an admin (null), its own for a partner. */
+/** The owner whose products a caller may change: any (null) for an admin, its own for a partner. */
 export function ownerScope(caller: Caller): string | null {
   if (caller.roles.includes("admin")) return null;
   if (caller.roles.includes("partner")) return caller.accountId;

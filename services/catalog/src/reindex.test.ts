@@ -11,7 +11,9 @@ const soon = () => background(20_000);
 
 type Step = "create" | "delete" | "alias" | "write";
 
-/** What a search engine holds, as far as a reindex can see; a step may be broken, or held until it is let go. */
+/**
+ * A search engine's state, as far as a reindex can see it. A step can be made to fail, or held until it is released.
+ */
 function engine() {
   const held = new Map<string, Set<string>>();
   const refreshed: boolean[] = [];
@@ -74,7 +76,7 @@ const replica = ({ state, index }: ReturnType<typeof engine>) => {
     await eventually(`${name} built`, async () => (await stateOf(name)) !== "building");
     return name;
   };
-  /** Nothing but the live index is left. */
+  /** Asserts that only the live index is left. */
   const settled = () =>
     eventually("one index left", async () => [...state.held.keys()].join() === state.alias && state.alias);
   return { builder, rebuild, stateOf, settled, keep: () => keepIndexes(deps, builder, soon()) };
@@ -88,7 +90,7 @@ const started = async () => {
   return { ...made, ...one, live };
 };
 
-t.test("the first index is made once, and holds every product that is not deleted", async (t) => {
+t.test("the first index is built once, and has every product that is not deleted", async (t) => {
   const { state, keep, live, settled } = await started();
   t.equal(state.held.get(live)?.size, 1_200);
   await keep();
@@ -96,7 +98,7 @@ t.test("the first index is made once, and holds every product that is not delete
   t.match(await indexes.survey(soon()), { live, building: null, retired: [] });
 });
 
-t.test("replicas that start together make one", async (t) => {
+t.test("replicas that start together build one index", async (t) => {
   const made = engine();
   const replicas = Array.from({ length: 6 }, () => replica(made));
   await Promise.all(replicas.map((one) => one.keep()));
@@ -104,7 +106,7 @@ t.test("replicas that start together make one", async (t) => {
   t.equal((await query("select from search_indexes")).length, 1);
 });
 
-t.test("a reindex answers at once, tells how far it is, and takes the old one's place", async (t) => {
+t.test("a reindex returns at once, reports its progress, and replaces the old index", async (t) => {
   const { state, builder, live, settled } = await started();
   const gate = Promise.withResolvers<void>();
   state.before = async (step) => {
@@ -113,15 +115,15 @@ t.test("a reindex answers at once, tells how far it is, and takes the old one's 
   const name = await builder.begin(soon());
   await eventually("announced", async () => (await indexes.current([], soon())).indexes.length === 2);
   t.same(await indexes.progress(name, soon()), { state: "building", indexed: 0 });
-  t.equal(state.alias, live, "searches go on where they were");
+  t.equal(state.alias, live, "searches still use the old index");
   state.refreshed.length = 0;
   gate.resolve();
   t.equal(await settled(), name);
   t.same(await indexes.progress(name, soon()), { state: "live", indexed: 1_210 });
-  t.same(state.refreshed, [false, false, true], "only the end is waited for by searches");
+  t.same(state.refreshed, [false, false, true], "searches wait only for the end");
 });
 
-t.test("a second one at the same time is refused, and harms neither", async (t) => {
+t.test("a second reindex at the same time is refused, and affects neither", async (t) => {
   const { builder, settled, live } = await started();
   const both = await Promise.allSettled([builder.begin(soon()), builder.begin(soon())]);
   t.match(
@@ -132,7 +134,7 @@ t.test("a second one at the same time is refused, and harms neither", async (t) 
 });
 
 for (const failing of ["create", "write", "alias"] as const) {
-  t.test(`when ${failing} fails the live index stays live, nothing is left over, and it may be repeated`, async (t) => {
+  t.test(`when ${failing} fails the live index stays live, nothing is left over, and a retry succeeds`, async (t) => {
     const { state, rebuild, live, settled, stateOf } = await started();
     state.failAt = failing;
     t.equal(await stateOf(await rebuild()), "gone");
@@ -143,7 +145,7 @@ for (const failing of ["create", "write", "alias"] as const) {
   });
 }
 
-t.test("what could not be deleted is deleted by a later sweep", async (t) => {
+t.test("an index that could not be deleted is deleted by a later sweep", async (t) => {
   const { state, rebuild, live, keep, settled } = await started();
   state.failAt = "delete";
   const next = await rebuild();
@@ -154,7 +156,7 @@ t.test("what could not be deleted is deleted by a later sweep", async (t) => {
   t.match(await indexes.survey(soon()), { retired: [] });
 });
 
-t.test("a stop gives up the build in hand, and cleans up behind it", async (t) => {
+t.test("stopping gives up the build in progress, and cleans up", async (t) => {
   const { state, builder, live } = await started();
   const writing = Promise.withResolvers<void>();
   state.before = async (step, _, signal) => {
@@ -170,7 +172,7 @@ t.test("a stop gives up the build in hand, and cleans up behind it", async (t) =
   t.match(await indexes.survey(soon()), { live, building: null, retired: [] });
 });
 
-t.test("a build whose process was killed is cleaned up by others, also when searches went to it already", async (t) => {
+t.test("a build whose process was killed is cleaned up by others, even when searches used it already", async (t) => {
   for (const alias of ["live", "dead"]) {
     const { state, keep, live } = await started();
     state.held.set("products-dead", new Set());
@@ -198,7 +200,7 @@ t.test("a catalog that was killed while it built its first index recovers by its
   t.equal(made.state.held.get(made.state.alias ?? "")?.size, 1_200);
 });
 
-t.test("searches that go elsewhere are brought back to the live index", async (t) => {
+t.test("an alias that points elsewhere is moved back to the live index", async (t) => {
   const { state, keep, live } = await started();
   for (const astray of [null, "products-old"]) {
     state.alias = astray;

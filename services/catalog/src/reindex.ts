@@ -5,20 +5,23 @@ import { catalogErrors } from "./errors.ts";
 import { type IndexDeps, operation } from "./indexer.ts";
 
 const pageSize = 500;
-/** A read and a write stand between two beats: together less than what a build may be silent for. */
+/**
+ * Between two heartbeats there are one read and one write. Their timeouts add up to less than the time after which a
+ * build counts as dead.
+ */
 const stepMs = 10_000;
 const cleanUpMs = 3_000;
 
 export type IndexBuilder = {
-  /** Begins to build an index, and gives back its name; REINDEX_RUNNING while another one is built. */
+  /** Starts to build an index, and returns its name. REINDEX_RUNNING while another one is being built. */
   begin(context: CallContext): Promise<string>;
-  /** Gives up what is being built, and cleans up behind it. */
+  /** Gives up the build in progress, and cleans up. */
   stop(): Promise<void>;
 };
 
 /**
- * Builds new indexes beside the live one, in the background, and then moves searches to them. Changes made meanwhile go
- * into both; versions decide between them and the copy. Searches go on throughout.
+ * Builds a new index beside the live one in the background, and then moves searches to it. Changes made meanwhile are
+ * written to both indexes; where they overlap with the copy, the higher version wins. Searches continue throughout.
  */
 export function createIndexBuilder(deps: IndexDeps, log: Logger): IndexBuilder {
   const abort = new AbortController();
@@ -42,11 +45,11 @@ export function createIndexBuilder(deps: IndexDeps, log: Logger): IndexBuilder {
 
 async function build(deps: IndexDeps, name: string, signal: AbortSignal): Promise<number> {
   try {
-    // It is there before it is announced, by its first beat: whoever indexes writes to every index that is announced.
+    // The index exists before its first heartbeat announces it. From then on all indexers write to it.
     await deps.index.createIndex(name, background(stepMs, signal));
     await beat(deps, name, 0, signal);
     const indexed = await copyAll(deps, name, signal);
-    // Both indexes hear of changes until the second step is done, so searches may go to either.
+    // Both indexes receive changes until the second step is done, so searches may use either.
     await deps.index.pointAlias(name, background(stepMs, signal));
     const { live } = await deps.indexes.makeLive(name, background(stepMs, signal));
     if (live === null) throw overtaken(name);
@@ -79,9 +82,10 @@ async function beat(deps: IndexDeps, name: string, indexed: number, signal: Abor
   if (!(await deps.indexes.beat(name, indexed, background(stepMs, signal)))) throw overtaken(name);
 }
 
-const overtaken = (name: string) => new Error(`search index ${name} was given up by another replica, as too slow`);
+const overtaken = (name: string) =>
+  new Error(`search index ${name} was retired by another replica because it was too slow`);
 
-/** Whoever asked may be gone by now. What cannot be cleaned up now, a later sweep does. */
+/** The caller may be gone by now. A later sweep cleans up what cannot be cleaned up now. */
 async function cleanUp(deps: IndexDeps, name: string): Promise<void> {
   const context = background(cleanUpMs);
   await deps.indexes.retire(name, context);
@@ -89,9 +93,9 @@ async function cleanUp(deps: IndexDeps, name: string): Promise<void> {
 }
 
 /**
- * Makes the engine agree with what is written about the indexes: searches go to one that hears of changes, and retired
- * ones are deleted. The alias is read first: what is written can only be newer. Answers what is written, and whether
- * the live index is missing.
+ * Brings the engine in line with the table of indexes: the alias points to an index that receives changes, and retired
+ * indexes are deleted. The alias is read first, so the table is always the newer information. Returns the table, and
+ * whether the live index is missing.
  */
 async function settleIndexes(deps: IndexDeps, context: CallContext) {
   let pointed = await deps.index.resolveAlias(context);
@@ -109,7 +113,7 @@ async function settleIndexes(deps: IndexDeps, context: CallContext) {
   return { live, building, missing };
 }
 
-/** To be done every now and then: settles the indexes, and begins to build one where there is none. */
+/** Run it regularly: it settles the indexes, and builds one when there is none. */
 export async function keepIndexes(deps: IndexDeps, builder: IndexBuilder, context: CallContext): Promise<void> {
   const { live, building, missing } = await settleIndexes(deps, context);
   if ((live !== null && !missing) || building !== null) return;

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { catalogErrors } from "./errors.ts";
 import { type Outcome, pricedLine, type Wanted } from "./reservation.ts";
 
-/** Reservations that one statement ends. */
+/** Maximum number of reservations that one statement ends. */
 const most = 500;
 
 const rawOutcome = z.strictObject({
@@ -27,7 +27,7 @@ const statement = sqlFile(join(import.meta.dirname, "reservation-store.sql"), {
   stock_depleted: topicOf(StockDepletedSchema),
 });
 const reserve = statement("reservation.reserve", z.strictObject({ outcomes: rowsOf(rawOutcome) }));
-const giveBack = statement("reservation.release", moved);
+const releaseOpen = statement("reservation.release", moved);
 const expire = statement("reservation.expire", moved);
 const expireThese = statement("reservation.expire-these", moved);
 const holdOnce = statement("reservation.hold-once", movedOnce);
@@ -36,7 +36,7 @@ const sellOnce = statement("reservation.sell-once", movedOnce);
 const releaseOnce = statement("reservation.release-once", movedOnce);
 const prune = statement("reservation.prune", z.strictObject({ gone: z.number() }));
 
-/** A reservation that an order stands behind, and the event that says so. */
+/** A reservation with an order, and the event that reports the order. */
 export type Hold = { id: string; eventId: string };
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
@@ -52,13 +52,14 @@ export function createReservationStore(database: Database) {
         throw new AppError(catalogErrors.reservationLost, { message: `The stock of reservation ${id} is gone.` });
       return moved;
     };
-  /** Ends those whose time is over, of these or of all; gives back how many. */
+  /** Expires overdue reservations: these, or all. Returns how many. */
   const expireDue = (ids: string[] | null, at: Date, context: CallContext): Promise<number> =>
     untilDone(async () => (await run(ids ? expireThese : expire, ids, at, context)).moved);
   return {
     /**
-     * Decides every reservation; the first of those left always is, unless others go on changing its products. One that
-     * is there already gets its time anew; one whose time is over is closed, whether a sweep came by or not.
+     * Decides every reservation. In each round the first of the rest is always decided, unless other statements keep
+     * changing its products. An existing reservation gets a new expiry. An overdue one is closed, even if no sweep has
+     * run.
      */
     async reserve(wanted: Wanted[], at: Date, expiresAt: Date, context: CallContext): Promise<Map<string, Outcome>> {
       const outcomes = new Map<string, Outcome>();
@@ -76,25 +77,28 @@ export function createReservationStore(database: Database) {
       if (expired.length > 0) await expireDue(expired, at, context);
       return outcomes;
     },
-    /** Gives back what is open of these; the number of reservations that were. */
+    /** Releases those of these reservations that are open. Returns how many. */
     async release(ids: string[], at: Date, context: CallContext): Promise<number> {
-      return (await run(giveBack, ids, at, context)).moved;
+      return (await run(releaseOpen, ids, at, context)).moved;
     },
     expire: (at: Date, context: CallContext) => expireDue(null, at, context),
-    /** Holds what is open of these for the orders that stand behind it; gives back the events that are done with that. */
+    /**
+     * Holds those of these reservations that are open for their orders. Returns the ids of the events that are thereby
+     * handled.
+     */
     async holdOpen(holds: Hold[], context: CallContext): Promise<Set<string>> {
       return new Set((await database.one(holdOpen, { holds }, context)).held);
     },
-    /** For the events of an order. They throw RESERVATION_LOST when stock that an order counts on is not there. */
+    /** For the events of an order. They throw RESERVATION_LOST when the stock of an order is gone. */
     holdOnce: once(holdOnce),
     sellOnce: once(sellOnce),
     releaseOnce: once(releaseOnce),
-    /** Forgets those that ended more than 30 days ago. */
+    /** Deletes reservations that ended more than 30 days ago. */
     prune: (at: Date, context: CallContext) => untilDone(async () => (await database.one(prune, { at }, context)).gone),
   };
 }
 
-/** Repeats a statement until it finds fewer rows than it takes at once; answers how many all of them were. */
+/** Repeats a statement until it finds fewer rows than its maximum. Returns the total. */
 async function untilDone(statement: () => Promise<number>): Promise<number> {
   for (let total = 0; ; ) {
     const rows = await statement();

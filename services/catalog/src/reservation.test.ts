@@ -8,7 +8,7 @@ const lines = fc.array(
 const units = (some: readonly Line[], productId: string) =>
   some.filter((line) => line.productId === productId).reduce((sum, line) => sum + line.quantity, 0);
 
-t.test("merged lines name each product once, with all of its units, in the order they came", async (t) => {
+t.test("merged lines have each product once, with all its units, in the original order", async (t) => {
   fc.assert(
     fc.property(lines, (some) => {
       const merged = mergeLines(some);
@@ -22,14 +22,14 @@ t.test("merged lines name each product once, with all of its units, in the order
   );
 });
 
-t.test("lines are the same whatever their order, and differ in any unit or product", async (t) => {
+t.test("lines are equal in any order, and differ in any unit or product", async (t) => {
   fc.assert(
     fc.property(lines, lines, (one, two) => {
-      const [made, asked] = [mergeLines(one), mergeLines(two)];
+      const [made, requested] = [mergeLines(one), mergeLines(two)];
       t.ok(sameLines(made, made.toReversed()));
       const equal = ["a", "b", "c", "d"].every((productId) => units(one, productId) === units(two, productId));
-      t.equal(sameLines(made, asked), equal);
-      t.equal(sameLines(asked, made), equal);
+      t.equal(sameLines(made, requested), equal);
+      t.equal(sameLines(requested, made), equal);
     }),
   );
   t.notOk(sameLines([{ productId: "a", quantity: 1 }], []));

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** What an order asks to be put aside; one line a product. */
+/** The products and quantities to reserve for an order, one line per product. */
 export type Line = { productId: string; quantity: number };
 export type Wanted = { id: string; lines: Line[] };
 
-/** A line with the price of the moment it was reserved. */
+/** A line with the price at the time of the reservation. */
 export const pricedLine = z.strictObject({
   productId: z.string(),
   quantity: z.number(),
@@ -18,19 +18,19 @@ export type Outcome = {
   id: string;
   status: "reserved" | "out-of-stock" | "unknown-product" | "closed" | "changed";
   lines: z.infer<typeof pricedLine>[];
-  /** The products that stood in the way. */
+  /** The products that caused the refusal. */
   productIds: string[];
 };
 
-/** Lines of the same product become one, so that a lock and a limit see their sum. */
+/** Merges lines of the same product, so that locks and limits apply to their sum. */
 export function mergeLines(lines: readonly Line[]): Line[] {
   const byProduct = new Map<string, number>();
   for (const { productId, quantity } of lines) byProduct.set(productId, (byProduct.get(productId) ?? 0) + quantity);
   return [...byProduct].map(([productId, quantity]) => ({ productId, quantity }));
 }
 
-/** True when a reservation that was made before is for exactly these lines. */
-export function sameLines(made: readonly Line[], asked: readonly Line[]): boolean {
-  const quantities = new Map(asked.map((line) => [line.productId, line.quantity]));
-  return made.length === asked.length && made.every((line) => quantities.get(line.productId) === line.quantity);
+/** True when an existing reservation has exactly these lines. */
+export function sameLines(made: readonly Line[], requested: readonly Line[]): boolean {
+  const quantities = new Map(requested.map((line) => [line.productId, line.quantity]));
+  return made.length === requested.length && made.every((line) => quantities.get(line.productId) === line.quantity);
 }

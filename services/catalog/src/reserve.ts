@@ -7,8 +7,8 @@ import type { Deps } from "./deps.ts";
 import { mergeLines, type Outcome, sameLines, type Wanted } from "./reservation.ts";
 
 /**
- * Only a reservation that no order stands behind ends this way: placing an order takes it off at once. So it is longer
- * than any event may reasonably take, and bounds what a caller that died in between keeps from others.
+ * Only a reservation without an order expires: placing the order removes the expiry. So this is longer than any
+ * delivery of an event should take, and limits how long a caller that crashed keeps stock from others.
  */
 const reservationMs = 2 * 60 * 60_000;
 
@@ -36,7 +36,7 @@ const statuses: Record<Outcome["status"], ReserveStatus> = {
 
 type ReservingDeps = Pick<Deps, "reservations" | "clock">;
 
-/** Puts stock aside for orders: those that come together are one statement. */
+/** Reserves stock for orders. Concurrent calls share one statement. */
 export function createReserving(deps: ReservingDeps): Batcher<Wanted, Outcome> {
   return createBatcher({
     name: "reserve",
@@ -54,14 +54,14 @@ export function createReserving(deps: ReservingDeps): Batcher<Wanted, Outcome> {
   });
 }
 
-/** What was reserved under the id before may be for other lines. */
+/** An existing reservation with this id may have other lines. */
 function outcomeFor({ id, lines }: Wanted, outcome: Outcome | undefined): Outcome {
   if (!outcome) throw new Error(`reservation ${id} was not decided`);
   const changed = outcome.status === "reserved" && !sameLines(outcome.lines, lines);
   return changed ? { ...outcome, status: "changed", lines: [] } : outcome;
 }
 
-/** Outcomes stand in the order asked; what fails for one fails for that one alone. */
+/** Outcomes are in the order of the requests. A failure affects only its own reservation. */
 export async function reserve(
   deps: Pick<Deps, "reserve" | "log">,
   input: unknown,

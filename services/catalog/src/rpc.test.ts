@@ -3,7 +3,7 @@ import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { rpc } from "./rpc.ts";
 
-t.test("one answer holds at most a hundred products, which fit into what a sidecar carries", async (t) => {
+t.test("one response has at most a hundred products, which fit into a sidecar's limit", async (t) => {
   const products = { byIds: async () => [], newest: async () => [] };
   const [catalog] = rpc({ products } as unknown as Parameters<typeof rpc>[0]);
   const call = async (method: string, request: object): Promise<void> => {

@@ -12,8 +12,9 @@ import { updateInventory } from "./update-inventory.ts";
 import { deleteProduct, updateProduct } from "./update-product.ts";
 
 /**
- * Products of one answer, which must stay under the 4 MiB of a sidecar: 100 of at most 33 kB (in UTF-8: a picture of 8,
- * attributes of 8, and 5,260 characters of name, description and category of 3 bytes each) are 3.3 MB.
+ * Maximum number of products in one response, which must stay under the 4 MiB of a sidecar. 100 products of at most 33
+ * kB (in UTF-8: a picture of 8, attributes of 8, and 5,260 characters of name, description and category of 3 bytes
+ * each) are 3.3 MB.
  */
 const maxProducts = 100;
 const getRequest = z.object({ ids: z.array(id).max(maxProducts) });
@@ -21,7 +22,7 @@ const listRequest = z.object({ first: z.int().min(0).max(maxProducts), after: z.
 const reindexRequest = z.object({ index: text(0, 100) });
 const releaseRequest = z.object({ reservationIds: z.array(id).max(500) });
 
-/** The wire side of catalog: each method hands over to its use case. */
+/** The gRPC methods of catalog. Each calls its use case. */
 export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder }): Implementation[] {
   const catalog = implement(CatalogService, {
     createProduct: async (request, context) => ({ product: toProto(await createProduct(deps, request, context)) }),

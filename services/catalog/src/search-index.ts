@@ -2,7 +2,7 @@ import type { CallContext, Sidecar } from "@sidecart/platform/rpc";
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 
 const component = "search";
-/** The name searches go to; it points at the live index. */
+/** The alias that searches use. It points to the live index. */
 const alias = "products";
 
 export type IndexOperation =
@@ -36,7 +36,7 @@ type ItemResult = { id: string; status: "indexed" | "deleted" | "stale" | "faile
 
 export type SearchIndex = ReturnType<typeof createSearchIndex>;
 
-/** The search component, whichever engine stands behind it; the operations are described in components/search. */
+/** The search component, for any engine. Its operations are described in components/search. */
 export function createSearchIndex(sidecar: Sidecar) {
   async function run<T>(operation: string, request: object, context: CallContext): Promise<T> {
     const data = Buffer.from(JSON.stringify(request));
@@ -55,8 +55,9 @@ export function createSearchIndex(sidecar: Sidecar) {
       return answer.suggestions;
     },
     /**
-     * Older versions never overwrite newer ones. Gives back what the engine refused for good, by id, with its reason; the
-     * rest is written. With `refresh` searches see it at once, which costs an engine more than the writing does.
+     * An older version never overwrites a newer one. Returns the operations that the engine refused permanently, by id,
+     * with the reason; the others are written. With `refresh` searches see the result at once, which costs an engine
+     * more than the write itself.
      */
     async write(index: string, operations: IndexOperation[], refresh: boolean, context: CallContext) {
       const { items } = await run<{ items: ItemResult[] }>("bulk", { index, operations, refresh }, context);
@@ -76,22 +77,22 @@ export function createSearchIndex(sidecar: Sidecar) {
         throw error;
       }
     },
-    /** The index that searches go to, if any. */
+    /** The index that searches use, if any. */
     async resolveAlias(context: CallContext): Promise<string | null> {
       return (await run<{ index: string | null }>("resolve-alias", { alias }, context)).index;
     },
   };
 }
 
-/** The sidecar answers INTERNAL for whatever a binding refuses: the component's own status stands in the text. */
+/** The sidecar returns INTERNAL for every error of a binding. The component's own status is in the message. */
 function componentStatus(cause: unknown): { code: string; description: string } | undefined {
   const [, code, description] = /code = (InvalidArgument|NotFound) desc = ([^"]*)/.exec(String(cause)) ?? [];
   return code === undefined ? undefined : { code, description: description ?? "" };
 }
 
 function toSearchError(cause: unknown): AppError {
-  const said = componentStatus(cause);
-  return said?.code === "InvalidArgument"
-    ? new AppError(commonErrors.invalid, { message: said.description, cause })
+  const status = componentStatus(cause);
+  return status?.code === "InvalidArgument"
+    ? new AppError(commonErrors.invalid, { message: status.description, cause })
     : new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
 }

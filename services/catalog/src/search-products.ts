@@ -32,24 +32,31 @@ const request = z.object({
   after: text(0, 1_000),
 });
 
-/** Searches the index and answers with the products as the database has them now, so that price and stock are true. */
+/** Searches the index, and returns the products as they are in the database, so that price and stock are current. */
 export async function searchProducts(
   deps: Deps,
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof SearchProductsResponseSchema>> {
-  const { query, filter: asked, sort, first, after } = parse(request, input);
+  const { query, filter: requested, sort, first, after } = parse(request, input);
   const found = await deps.index.search(
-    { query, filter: filterOf(asked), sort: sorts[sort], first: first || 20, facets: true, ...(after && { after }) },
+    {
+      query,
+      filter: filterOf(requested),
+      sort: sorts[sort],
+      first: first || 20,
+      facets: true,
+      ...(after && { after }),
+    },
     context,
   );
   const products = found.ids.length > 0 ? await deps.products.byIds(found.ids, context) : [];
   return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets: found.facets };
 }
 
-function filterOf(asked: z.infer<typeof filter> | undefined): SearchQuery["filter"] {
-  if (!asked) return {};
-  const { categories, partnerId, currency: code, inStock, priceFrom, priceTo } = asked;
+function filterOf(requested: z.infer<typeof filter> | undefined): SearchQuery["filter"] {
+  if (!requested) return {};
+  const { categories, partnerId, currency: code, inStock, priceFrom, priceTo } = requested;
   return {
     ...(categories.length > 0 && { categories }),
     ...(partnerId && { partnerId }),
@@ -60,7 +67,7 @@ function filterOf(asked: z.infer<typeof filter> | undefined): SearchQuery["filte
   };
 }
 
-/** Completions as somebody types. */
+/** Completions for a search box. */
 export async function suggestProducts(deps: Deps, input: unknown, context: CallContext): Promise<string[]> {
   const { prefix, first } = parse(z.object({ prefix: text(0, 100), first: z.int().min(0).max(20) }), input);
   return prefix === "" ? [] : deps.index.suggest(prefix, first || 8, context);

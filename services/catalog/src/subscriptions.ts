@@ -12,7 +12,7 @@ import type { PartnerStore } from "./partner-store.ts";
 
 type SubscriptionDeps = Deps & { partners: PartnerStore };
 
-/** What catalog hears, and what it does about it. */
+/** The events that catalog subscribes to, and their effects. */
 export function subscriptions(deps: SubscriptionDeps): Subscription[] {
   const { reservations, partners, clock, hold } = deps;
   return [

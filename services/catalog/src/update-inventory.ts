@@ -25,8 +25,8 @@ const request = z.object({
 });
 
 /**
- * Changes what is on hand, never to less than what is promised to somebody. Gives back the stock after it: the same for
- * the same command's id, which changes it once.
+ * Changes the units in stock, never to less than the reserved ones. Returns the new stock. A retry with the same
+ * command id changes nothing and returns the same stock.
  */
 export async function updateInventory(
   deps: Deps,

@@ -20,16 +20,16 @@ const request = z.object({
   attributes: z.object({ values: attributes }).optional(),
 });
 
-/** Changes the fields that are set, and only those. */
+/** Changes only the fields that are set. */
 export async function updateProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
   const { id: productId, attributes: replaced, ...changes } = parse(request, input);
   if (!replaced && Object.keys(changes).length === 0) {
-    throw new AppError(commonErrors.invalid, { message: "Say what is to change." });
+    throw new AppError(commonErrors.invalid, { message: "Set at least one field." });
   }
   return change(deps, productId, { ...changes, ...(replaced && { attributes: replaced.values }) }, context);
 }
 
-/** Takes the product out of the catalogue; orders that hold it keep their lines. */
+/** Removes the product from the catalog. Orders keep their lines. */
 export async function deleteProduct(deps: Deps, input: unknown, context: CallContext): Promise<void> {
   const { id: productId } = parse(z.object({ id }), input);
   await change(deps, productId, { deleted: true }, context);

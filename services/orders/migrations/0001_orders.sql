@@ -10,14 +10,14 @@ create table orders (
   currency char(3) not null,
   reservation_id uuid not null unique,
   idempotency_key text,
-  -- What was asked under that key, to tell a repetition from another wish.
+  -- Hash of the request with this key, to distinguish a retry from another request.
   request_hash text not null,
   version int not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   unique (account_id, idempotency_key)
 );
--- Ids are UUIDv7: their order is the order of creation.
+-- Ids are UUIDv7, so their order is the order of creation.
 create index orders_account on orders (account_id, id desc);
 create index orders_unpaid on orders (created_at) where status = 'pending_payment';
 
@@ -41,7 +41,7 @@ create table order_transitions (
   primary key (order_id, version)
 );
 
--- Names of people, from accounts' events: shown beside orders, never decided upon.
+-- User names from accounts' events. They are shown with orders and never used for decisions.
 create table known_accounts (
   id uuid primary key,
   username text not null,

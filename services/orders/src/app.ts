@@ -14,7 +14,7 @@ import { subscriptions } from "./subscriptions.ts";
 
 const sweepMs = 10_000;
 
-/** Orders, wired. */
+/** Wires orders. */
 export function wire(platform: Platform<typeof orders>): Wiring<typeof orders> {
   const { database, sidecar, verifier, log } = platform;
   const placing = {

@@ -14,7 +14,7 @@ const ofOrder = ({ order }: { order?: OrderState | undefined }) => ({
   version: order?.version,
 });
 
-/** Caches hear of every step of an order. */
+/** Every change of an order invalidates caches. */
 export const cacheInvalidation: CacheInvalidation = {
   type: OrdersChangedSchema,
   changes: [

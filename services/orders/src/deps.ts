@@ -5,7 +5,7 @@ import type { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { OrderStore } from "./order-store.ts";
 import type { Outcome, Placement } from "./placement.ts";
 
-/** What the use cases work with; wired in app.ts. */
+/** What the use cases need; wired in app.ts. */
 export type Deps = {
   orders: OrderStore;
   reservations: RpcClient<typeof ReservationsService, CallContext>;

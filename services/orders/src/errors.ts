@@ -5,16 +5,16 @@ export const orderErrors = {
   illegalTransition: {
     code: "ILLEGAL_TRANSITION",
     status: "FAILED_PRECONDITION",
-    text: "The order cannot do that now.",
+    text: "The order's status does not allow this.",
   },
 } as const satisfies Record<string, ErrorKind>;
 
-/** Why one placement among many was refused; the others go on. */
+/** Why a placement was refused. Other placements of the batch are not affected. */
 export const refusals = {
   outOfStock: { code: "OUT_OF_STOCK", text: "There is not enough stock." },
   productNotFound: { code: "PRODUCT_NOT_FOUND", text: "There is no such product." },
   idempotencyConflict: { code: "IDEMPOTENCY_CONFLICT", text: "This idempotency key was used for another order." },
-  mixedCurrencies: { code: "MIXED_CURRENCIES", text: "An order is paid in one currency." },
+  mixedCurrencies: { code: "MIXED_CURRENCIES", text: "All products must have the same currency." },
   keyExhausted: { code: "IDEMPOTENCY_KEY_EXHAUSTED", text: "Orders under this key failed too often. Use a new key." },
   tooExpensive: { code: "TOTAL_TOO_LARGE", text: "The order's total is too large." },
 } as const;

@@ -2,10 +2,10 @@ import { type CallContext, throwIfDone } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import { paymentWindowMs } from "./order.ts";
 
-/** As many as one statement ends well within its time. */
+/** One statement expires this many well within its timeout. */
 const atOnce = 200;
 
-/** Ends all orders that were not paid in time; their stock goes back. Gives back how many that were. */
+/** Expires all orders that were not paid in time, which releases their stock. Returns how many. */
 export async function expireOrders(deps: Pick<Deps, "orders" | "clock">, context: CallContext): Promise<number> {
   const now = deps.clock.now();
   const before = new Date(now.getTime() - paymentWindowMs);

@@ -31,7 +31,7 @@ const listRequest = z.object({
   accountId: z.union([z.literal(""), id]),
 });
 
-/** Whose orders the caller may see: its own, or everybody's (null) for an admin. */
+/** Whose orders the caller may see: its own, or all (null) for an admin. */
 async function scope(deps: Deps, context: CallContext): Promise<{ accountId: string; seen: string | null }> {
   const caller = await deps.verifier.caller(context);
   return { accountId: caller.accountId, seen: caller.roles.includes("admin") ? null : caller.accountId };
@@ -43,11 +43,14 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
   return ids.length > 0 ? deps.orders.byIds(ids, seen, context) : [];
 }
 
-/** For several people at once; each has an outcome of its own: none where there is no such order for them, or an error. */
+/**
+ * For several users at once. Each entry has its own outcome: the order, nothing when it does not exist or the user may
+ * not see it, or an error.
+ */
 export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
   const { orders } = parse(getOfRequest, input);
-  const asked = await settleEach(orders, (one) => seenBy(deps, one, context));
-  const found = await continueWith(asked, async (wanted) => {
+  const requested = await settleEach(orders, (one) => seenBy(deps, one, context));
+  const found = await continueWith(requested, async (wanted) => {
     const ids = wanted.map(({ id }) => id);
     const byId = new Map((await deps.orders.byIds(ids, null, context)).map((order) => [order.id, order]));
     return wanted.map(({ id, seen }) => {
@@ -64,23 +67,23 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
 }
 
 async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
-  const { id: asked, authorization: bearer } = parse(orderOf, input);
+  const { id: requested, authorization: bearer } = parse(orderOf, input);
   const { seen } = await scope(deps, onBehalfOf(context, bearer));
-  return { id: asked, seen };
+  return { id: requested, seen };
 }
 
-/** The caller's own, newest first; an admin may also see another's, or with `all` everybody's. */
+/** The caller's orders, newest first. An admin may list another account's orders, or all with `all`. */
 export async function listOrders(
   deps: Deps,
   input: unknown,
   context: CallContext,
 ): Promise<{ orders: Order[]; cursor: string }> {
   const { accountId, seen } = await scope(deps, context);
-  const asked = parse(listRequest, input);
-  const owner = asked.accountId || accountId;
-  if (seen !== null && (asked.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
-  const size = asked.first || 20;
-  const orders = await deps.orders.newest(asked.all ? null : owner, size, asked.after || undefined, context);
+  const requested = parse(listRequest, input);
+  const owner = requested.accountId || accountId;
+  if (seen !== null && (requested.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
+  const size = requested.first || 20;
+  const orders = await deps.orders.newest(requested.all ? null : owner, size, requested.after || undefined, context);
   return { orders, cursor: orders.length === size ? (orders.at(-1)?.id ?? "") : "" };
 }
 

@@ -9,7 +9,9 @@ const keep = statement("known-account.keep", z.strictObject({ kept: z.number() }
 export type KnownAccount = { id: string; username: string; version: number };
 export type KnownAccountStore = ReturnType<typeof createKnownAccountStore>;
 
-/** Accounts as their events describe them. The newest version wins, so any order and number of deliveries end the same. */
+/**
+ * Accounts as their events describe them. The newest version wins, so the order and number of deliveries do not matter.
+ */
 export function createKnownAccountStore(database: Database) {
   return {
     async keep(account: KnownAccount, context: CallContext): Promise<void> {

@@ -8,7 +8,7 @@ import { orderErrors } from "./errors.ts";
 import { comesFrom, type Order } from "./order.ts";
 import type { Move } from "./order-store.ts";
 
-/** By its owner or an admin, until preparation starts; the stock goes back. */
+/** By its owner or an admin, until preparation starts. The stock is released. */
 export async function cancelOrder(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
   const caller = await deps.verifier.caller(context);
   const { id: orderId, reason } = parse(z.object({ id, reason: text(0, 500) }), input);
@@ -21,7 +21,7 @@ export async function cancelOrder(deps: Deps, input: unknown, context: CallConte
   );
 }
 
-/** Until the payments service does it: an admin says that the money is there. */
+/** An admin confirms the payment, until a payments service does it. */
 export async function markPaid(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
   const caller = await deps.verifier.require(context, "admin");
   const { id: orderId } = parse(z.object({ id }), input);
@@ -34,13 +34,13 @@ export async function markPaid(deps: Deps, input: unknown, context: CallContext)
   );
 }
 
-async function move(deps: Deps, wish: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
-  const allowed = comesFrom[wish.toStatus];
-  const { status, order } = await deps.orders.move({ ...wish, allowed, at: deps.clock.now() }, context);
+async function move(deps: Deps, change: Omit<Move, "at" | "allowed">, context: CallContext): Promise<Order> {
+  const allowed = comesFrom[change.toStatus];
+  const { status, order } = await deps.orders.move({ ...change, allowed, at: deps.clock.now() }, context);
   if (status === null) throw new AppError(orderErrors.orderNotFound);
   if (!order) {
-    const message = `An order that is ${status} cannot become ${wish.toStatus}.`;
-    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: wish.toStatus } });
+    const message = `An order that is ${status} cannot become ${change.toStatus}.`;
+    throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: change.toStatus } });
   }
   return order;
 }

@@ -15,8 +15,9 @@ jsonb_build_object('id', :o.id, 'accountId', :o.account_id, 'status', :o.status,
     select coalesce(jsonb_agg(jsonb_build_object('productId', l.product_id, 'quantity', l.quantity,
       'price', l.price::text) order by l.product_id), '[]') from order_lines l where l.order_id = :o.id))
 
--- Inserts many orders with their lines, first transitions and events; a key that is taken leaves its order out. They go
--- in by key, so that two batches with the same keys wait for each other in one direction. An event's key is its order.
+-- Inserts many orders with their lines, first transitions and events. An order whose idempotency key exists is skipped.
+-- The rows are inserted in the order of their keys, so that two batches with the same keys cannot deadlock. An event's
+-- key is the id of its order.
 -- name: order.place
 with input as (
   select * from :records($1::jsonb->'orders', id uuid, account_id uuid, quantity int, price_total bigint, currency text,
@@ -67,7 +68,7 @@ page as (
   order by id desc limit (select first from input))
 select coalesce(jsonb_agg(:order_json(page) order by page.id desc), '[]')::text from page
 
--- Moves one order on, if it stands where it may be moved from and the caller may move it.
+-- Moves an order to another status, if its current status allows that and the order belongs to the caller.
 -- name: order.move
 with input as (:input(id uuid, account_id uuid, to_status text, payment_status text, allowed text[], actor text,
   reason text, at timestamptz, event jsonb)),
@@ -88,8 +89,8 @@ written as (:write_events(
 select jsonb_build_object('status', (select status from found), 'order', (select :order_json(moved) from moved),
   :answer_events(written))::text
 
--- Expires what is unpaid since then, the oldest first, and leaves out what somebody else is moving just now. Ids of the
--- events come from the database: only the statement knows how many there will be.
+-- Expires unpaid orders created before `before`, oldest first, and skips orders that are locked by another statement.
+-- The database generates the ids of the events, because only the statement knows how many there are.
 -- name: order.expire
 with input as (:input(before timestamptz, limit int, at timestamptz, topic text, traceparent text)),
 due as (

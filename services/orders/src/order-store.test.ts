@@ -36,7 +36,7 @@ function fresh(fields: Partial<NewOrder> = {}): NewOrder {
   };
 }
 
-/** What the store must give back for it. */
+/** The order that the store must return for it. */
 const asStored = ({ id, accountId, quantity, priceTotal, currency, lines, at }: NewOrder): Order => ({
   id,
   accountId,
@@ -57,7 +57,7 @@ const history = async (id: string) => (await orders.histories([id], null, soon()
 const place = async (...some: NewOrder[]) => new Set((await orders.place(some, soon())).keys());
 const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
   const event = { ...pendingEvent(OrderCancelledSchema, id), reason: "because" };
-  const wish = {
+  const change = {
     id,
     accountId: null,
     toStatus: to,
@@ -67,7 +67,7 @@ const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) 
     at: now,
     event,
   };
-  return orders.move({ ...wish, allowed: comesFrom[to], ...more }, soon());
+  return orders.move({ ...change, allowed: comesFrom[to], ...more }, soon());
 };
 const events = (id: string) =>
   query<{ topic: string; data: Record<string, unknown> }>("select topic, data from outbox where key = $1 order by id", [
@@ -84,7 +84,7 @@ t.test("an order is placed with its lines, its first transition and its event", 
   t.same(await events(order.id), [{ topic: "orders.order-placed.v1", data: order.event.data }]);
 });
 
-t.test("an order bears the newest name of its person that is known", async (t) => {
+t.test("an order has the newest known name of its user", async (t) => {
   const order = fresh({ idempotencyKey: "of Žofie" });
   const keep = (username: string, version: number) =>
     createKnownAccountStore(database).keep({ id: order.accountId, username, version }, soon());
@@ -105,7 +105,7 @@ t.test("amounts at the limit stay exact", async (t) => {
   t.match(await orders.byIds([order.id], null, soon()), [{ priceTotal: most, lines: [{ price: most }] }]);
 });
 
-t.test("many orders are one statement; a key that is taken leaves only its own order out", async (t) => {
+t.test("one statement places many orders; an existing key skips only its own order", async (t) => {
   const accountId = newId();
   const first = fresh({ accountId, idempotencyKey: "k1" });
   await place(first);
@@ -113,11 +113,11 @@ t.test("many orders are one statement; a key that is taken leaves only its own o
   const others = [fresh({ accountId, idempotencyKey: "k2" }), fresh({ idempotencyKey: "k1" }), fresh({ accountId })];
   t.same(await place(again, ...others), new Set(others.map(({ id }) => id)));
   t.same(await orders.byIds([again.id], null, soon()), []);
-  t.same(await events(again.id), [], "nothing is said of it");
+  t.same(await events(again.id), [], "no event for it");
   t.same(await place(), new Set());
 });
 
-t.test("a reservation stands behind one order", async (t) => {
+t.test("a reservation has one order", async (t) => {
   const first = fresh();
   await place(first);
   t.same(await place(fresh({ reservationId: first.reservationId })), new Set());
@@ -134,7 +134,7 @@ t.test("200 parallel calls with one key place one order", async (t) => {
   ]);
 });
 
-t.test("batches that share keys in other orders wait for each other, and never in a circle", async (t) => {
+t.test("batches that share keys in different orders wait for each other and do not deadlock", async (t) => {
   const accountId = newId();
   const withKey = (idempotencyKey: string) => fresh({ accountId, idempotencyKey });
   const other = await connect();
@@ -153,7 +153,7 @@ t.test("batches that share keys in other orders wait for each other, and never i
   t.equal((await first).size + (await second).size, 3);
 });
 
-t.test("an order that cannot be written is a failure, and leaves nothing behind", async (t) => {
+t.test("an order that cannot be written is a failure and leaves no rows", async (t) => {
   const line = { productId: newId(), name: "Tea", quantity: 1, price: 1 };
   const good = fresh();
   for (const bad of [
@@ -169,7 +169,7 @@ t.test("an order that cannot be written is a failure, and leaves nothing behind"
   t.same(await events(good.id), []);
 });
 
-t.test("orders come in the order asked, and only those the caller may see", async (t) => {
+t.test("orders are returned in the requested order, and only those that the caller may see", async (t) => {
   const [mine, other] = [fresh(), fresh()];
   await place(mine, other);
   const ids = (some: Order[]) => some.map(({ id }) => id);
@@ -179,7 +179,7 @@ t.test("orders come in the order asked, and only those the caller may see", asyn
   t.same(await orders.byIds([], null, soon()), []);
 });
 
-t.test("histories come each once, and only those the caller may see", async (t) => {
+t.test("each history is returned once, and only those that the caller may see", async (t) => {
   const [mine, other] = [fresh(), fresh()];
   await place(mine, other);
   const of = async (accountId: string | null, ...ids: string[]) =>
@@ -192,17 +192,17 @@ t.test("histories come each once, and only those the caller may see", async (t) 
   t.same(await orders.histories([], null, soon()), []);
 });
 
-t.test("stored answers are found by key, of one account only", async (t) => {
+t.test("stored orders are found by key, of one account only", async (t) => {
   const [mine, other] = [fresh({ idempotencyKey: "the key" }), fresh({ idempotencyKey: "the key" })];
   await place(mine, other);
   const { accountId } = mine;
-  const asked = ["the key", "another"].map((key) => ({ accountId, key }));
-  t.same(await orders.byKeys(asked, soon()), [{ key: "the key", requestHash: "hash", order: asStored(mine) }]);
+  const keys = ["the key", "another"].map((key) => ({ accountId, key }));
+  t.same(await orders.byKeys(keys, soon()), [{ key: "the key", requestHash: "hash", order: asStored(mine) }]);
   const both = [mine, other].map((order) => ({ accountId: order.accountId, key: "the key" }));
   t.same((await orders.byKeys(both, soon())).map(({ order }) => order.id).sort(), [mine.id, other.id].sort());
 });
 
-t.test("pages run newest first, of one account or of all, without gaps or repetitions", async (t) => {
+t.test("pages are newest first, of one account or all, without gaps or repetitions", async (t) => {
   const accountId = newId();
   const placed: string[] = [];
   for (let at = 0; at < 7; at += 1) {
@@ -260,25 +260,28 @@ t.test("an order moves with its history and its event", async (t) => {
   });
 });
 
-t.test("from every status to every other: what is not in the table is refused and changes nothing", async (t) => {
-  for (const from of statuses) {
-    for (const to of Object.keys(comesFrom) as (keyof typeof comesFrom)[]) {
-      const order = fresh();
-      await place(order);
-      await query("update orders set status = $2 where id = $1", [order.id, from]);
-      const { status, order: moved } = await move(order.id, to);
-      t.equal(status, from);
-      const allowed = (comesFrom[to] as readonly Status[]).includes(from);
-      t.equal(moved?.status, allowed ? to : undefined, `${from} → ${to}`);
-      t.match(await orders.byIds([order.id], null, soon()), [
-        { status: allowed ? to : from, version: allowed ? 2 : 1 },
-      ]);
-      t.equal((await events(order.id)).length, allowed ? 2 : 1);
+t.test(
+  "between all pairs of statuses, a transition that is not in the table is refused and changes nothing",
+  async (t) => {
+    for (const from of statuses) {
+      for (const to of Object.keys(comesFrom) as (keyof typeof comesFrom)[]) {
+        const order = fresh();
+        await place(order);
+        await query("update orders set status = $2 where id = $1", [order.id, from]);
+        const { status, order: moved } = await move(order.id, to);
+        t.equal(status, from);
+        const allowed = (comesFrom[to] as readonly Status[]).includes(from);
+        t.equal(moved?.status, allowed ? to : undefined, `${from} → ${to}`);
+        t.match(await orders.byIds([order.id], null, soon()), [
+          { status: allowed ? to : from, version: allowed ? 2 : 1 },
+        ]);
+        t.equal((await events(order.id)).length, allowed ? 2 : 1);
+      }
     }
-  }
-});
+  },
+);
 
-t.test("nobody moves another's order, nor one that does not exist", async (t) => {
+t.test("an order of another account, or an unknown one, cannot be moved", async (t) => {
   const order = fresh();
   await place(order);
   t.same(await move(order.id, "cancelled", { accountId: newId() }), { status: null, order: null });
@@ -286,7 +289,7 @@ t.test("nobody moves another's order, nor one that does not exist", async (t) =>
   t.match((await move(order.id, "cancelled", { accountId: order.accountId })).order, { status: "cancelled" });
 });
 
-t.test("of many who pay and cancel at the same moment, the history is one path", async (t) => {
+t.test("concurrent payments and cancellations leave one consistent history", async (t) => {
   for (let turn = 0; turn < 5; turn += 1) {
     const order = fresh();
     await place(order);
@@ -304,7 +307,7 @@ t.test("of many who pay and cancel at the same moment, the history is one path",
   }
 });
 
-t.test("what is unpaid for too long expires, however many, with history and event; nothing else does", async (t) => {
+t.test("any number of orders that are unpaid for too long expire, with history and event; no others do", async (t) => {
   const at = minutes(60 * 24 * 30);
   const due = new Date(at.getTime() - paymentWindowMs);
   await query("update orders set status = 'cancelled' where status = 'pending_payment'");
@@ -342,7 +345,7 @@ t.test("what is unpaid for too long expires, however many, with history and even
   ]);
 });
 
-t.test("an order that is being paid, and one whose history is ahead of it, do not keep others", async (t) => {
+t.test("an order that is being paid, and one whose history is ahead of it, do not block others", async (t) => {
   const at = minutes(-60 * 48);
   const [first, ahead, busy] = [fresh({ at }), fresh({ at }), fresh({ at })];
   await place(first, ahead, busy);
@@ -362,12 +365,12 @@ t.test("an order that is being paid, and one whose history is ahead of it, do no
   ]);
 });
 
-t.test("of several who expire at once, each order is ended by one", async (t) => {
+t.test("of several concurrent sweeps each order is expired by one", async (t) => {
   const at = minutes(-60 * 72);
   const old = Array.from({ length: 60 }, () => fresh({ at }));
   await place(...old);
   let ended = 0;
-  await eventually("all of them to be ended", async () => {
+  await eventually("all orders to be expired", async () => {
     const turns = await Promise.all(Array.from({ length: 5 }, () => orders.expire(at, 10, now, soon())));
     ended += turns.reduce((sum, one) => sum + one, 0);
     return ended >= old.length;
@@ -376,7 +379,7 @@ t.test("of several who expire at once, each order is ended by one", async (t) =>
   for (const { id } of old.slice(0, 10)) t.equal((await events(id)).length, 2);
 });
 
-t.test("a statement that takes too long ends as a failure", async (t) => {
+t.test("a statement that exceeds its timeout is a failure", async (t) => {
   const order = fresh();
   await place(order);
   await query("begin");

@@ -53,7 +53,7 @@ export type NewOrder = {
 export type Stored = z.infer<typeof stored>;
 export type Move = {
   id: string;
-  /** Whose order it must be; null: anybody's. */
+  /** The account that must own the order; null for any. */
   accountId: string | null;
   toStatus: Reachable;
   paymentStatus: PaymentStatus | null;
@@ -69,7 +69,10 @@ export type OrderStore = ReturnType<typeof createOrderStore>;
 
 export function createOrderStore(database: Database) {
   return {
-    /** Those that were placed, by id, with their people's names; the others' keys were taken. */
+    /**
+     * Returns the placed orders by id, with their user names. An order that is missing in the result has an existing
+     * key.
+     */
     async place(wanted: NewOrder[], context: CallContext): Promise<Map<string, string>> {
       const orders = wanted.map(({ event: _, ...order }) => order);
       const { placed } = await database.one(place, { orders, events: wanted.map(({ event }) => event) }, context);
@@ -79,26 +82,26 @@ export function createOrderStore(database: Database) {
       const wanted = keys.map(({ accountId, key }) => ({ accountId, key }));
       return inHalves(wanted, (some) => database.one(byKeys, { keys: some }, context));
     },
-    /** `accountId` null: anybody's. */
+    /** `accountId` null: orders of any account. */
     async byIds(ids: string[], accountId: string | null, context: CallContext): Promise<Order[]> {
       const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some, accountId }, context));
       const byId = new Map(found.map((order) => [order.id, order]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
-    /** Newest first, those older than `after`; `accountId` null: everybody's. */
+    /** Orders older than `after`, newest first. `accountId` null: orders of all accounts. */
     newest(accountId: string | null, first: number, after: string | undefined, context: CallContext): Promise<Order[]> {
       return accountId === null
         ? database.one(newestOfAll, { first, after }, context)
         : database.one(newestOf, { first, after, accountId }, context);
     },
-    /** `order` is null when it was not moved; `status` is null when there is no such order for that caller. */
-    move: (wish: Move, context: CallContext) => database.one(move, wish, context),
-    /** Ends at most `limit` of those unpaid since `before`; gives back how many it ended. */
+    /** `order` is null when the order was not moved. `status` is null when the account has no such order. */
+    move: (change: Move, context: CallContext) => database.one(move, change, context),
+    /** Expires at most `limit` orders created before `before`. Returns how many. */
     async expire(before: Date, limit: number, at: Date, context: CallContext): Promise<number> {
       const input = { before, limit, at, topic: topicOf(OrderExpiredSchema), traceparent: currentTraceparent() };
       return (await database.one(expire, input, context)).expired;
     },
-    /** `accountId` null: anybody's. Each order once, in no order; its transitions oldest first. */
+    /** `accountId` null: orders of any account. Each order once, in any order; its transitions oldest first. */
     histories: (ids: string[], accountId: string | null, context: CallContext) =>
       database.one(histories, { ids: [...new Set(ids)], accountId }, context),
   };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import { asPlaced, comesFrom, type Order, type OrderLine, type Status, statuses, toProto, totals } from "./order.ts";
 
-/** Said once more, in words of the design, and not taken from the code. */
+/** Repeated here from the design, not taken from the code. */
 const legal = new Set([
   "pending_payment → paid",
   "paid → preparing",
@@ -15,7 +15,7 @@ const legal = new Set([
   "pending_payment → expired",
 ]);
 
-t.test("of every pair of statuses exactly those of the design are allowed", async (t) => {
+t.test("of all pairs of statuses exactly those of the design are allowed", async (t) => {
   t.equal(statuses.length, 9);
   for (const from of statuses) {
     for (const to of statuses) {
@@ -25,7 +25,7 @@ t.test("of every pair of statuses exactly those of the design are allowed", asyn
   }
 });
 
-t.test("what ended stays ended, and every status can be reached", async (t) => {
+t.test("a final status is final, and every status is reachable", async (t) => {
   const sources = Object.values(comesFrom).flat() as Status[];
   for (const end of ["delivered", "cancelled", "expired"] as const) t.notOk(sources.includes(end), end);
   const reached = new Set<Status>(["pending_payment"]);
@@ -41,7 +41,7 @@ const line = fc.record({
   price: fc.integer({ min: 0, max: 1_000_000_000_000 }),
 });
 
-t.test("totals are exact, or there are none", async (t) => {
+t.test("totals are exact, or undefined", async (t) => {
   const most = 1_000_000_000_000;
   fc.assert(
     fc.property(fc.array(line, { maxLength: 100 }), (lines) => {
@@ -54,7 +54,7 @@ t.test("totals are exact, or there are none", async (t) => {
   const one: OrderLine = { productId: "p", name: "n", quantity: 1, price: most };
   t.same(totals([one], most), { quantity: 1, priceTotal: most });
   t.equal(totals([one, { ...one, price: 1 }], most), undefined);
-  t.same(totals([{ ...one, price: 0 }], most), { quantity: 1, priceTotal: 0 }, "what is free may be ordered");
+  t.same(totals([{ ...one, price: 0 }], most), { quantity: 1, priceTotal: 0 }, "free products can be ordered");
 });
 
 const order: Order = {
@@ -71,10 +71,10 @@ const order: Order = {
   createdAt: "2026-03-01T12:00:00.000Z",
 };
 
-t.test("an answer that is given again shows the order as it was placed", async (t) => {
+t.test("a repeated response shows the order as it was placed", async (t) => {
   t.same(asPlaced(order), { ...order, status: "pending_payment", paymentStatus: "pending", version: 1 });
 });
 
-t.test("amounts cross the wire as whole 64-bit numbers", async (t) => {
+t.test("amounts are 64-bit integers on the wire", async (t) => {
   t.match(toProto(order), { priceTotal: 1_000_000_000_000n, lines: [{ price: 500_000_000_000n, quantity: 2 }] });
 });

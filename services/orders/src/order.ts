@@ -20,7 +20,7 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
 /** Prices are minor units of the order's currency. */
 const orderLine = z.strictObject({ productId: z.string(), name: z.string(), quantity: z.number(), price: z.number() });
 export type OrderLine = z.infer<typeof orderLine>;
-/** An order as the store gives it. `username` is empty until its account's first event has come. */
+/** An order as the store returns it. `username` is empty until the first event of its account has arrived. */
 export const order = z.strictObject({
   id: z.string(),
   accountId: z.string(),
@@ -36,7 +36,7 @@ export const order = z.strictObject({
 });
 export type Order = z.infer<typeof order>;
 
-/** From where an order may come to a status. Whatever is not here is refused by the statement that would do it. */
+/** For each status, the statuses from which an order may reach it. The SQL statement refuses any other transition. */
 export const comesFrom = {
   paid: ["pending_payment"],
   preparing: ["paid"],
@@ -49,15 +49,15 @@ export const comesFrom = {
   expired: ["pending_payment"],
 } as const satisfies Partial<Record<Status, readonly Status[]>>;
 
-/** To where an order may move after it was placed. */
+/** The statuses that an order can reach after it was placed. */
 export type Reachable = keyof typeof comesFrom;
 
-/** Unpaid for this long, an order expires and gives its stock back. */
+/** An order that is unpaid for this long expires, and its stock is released. */
 export const paymentWindowMs = 15 * 60_000;
 
 export type Totals = { quantity: number; priceTotal: number };
 
-/** Sums in integers; undefined when they leave what is exact or what we accept. */
+/** Exact integer sums. Undefined when they exceed the limits. */
 export function totals(lines: readonly OrderLine[], most: number): Totals | undefined {
   const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
   const priceTotal = lines.reduce((sum, line) => sum + line.quantity * line.price, 0);
@@ -66,7 +66,7 @@ export function totals(lines: readonly OrderLine[], most: number): Totals | unde
     : undefined;
 }
 
-/** The order as it stood when it was placed: what a repeated call is answered with, whatever became of it since. */
+/** The order as it was when it was placed. A repeated call returns this, whatever has happened since. */
 export const asPlaced = (order: Order): Order => ({
   ...order,
   status: "pending_payment",

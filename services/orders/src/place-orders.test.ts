@@ -25,7 +25,7 @@ const idOf = (answer: Answer | undefined) => (answer?.case === "order" ? answer.
 const { database, query, written } = await startStore(t, "orders");
 const catalog = await startReservations(t, { now: () => now }, soon);
 
-/** A customer and products of their own: 100 of each. */
+/** A customer with products: 100 units of each. */
 async function shop({ price = 1_290 } = {}) {
   const accountId = newId();
   const [tea, cup, yen] = [
@@ -35,7 +35,7 @@ async function shop({ price = 1_290 } = {}) {
   ] as const;
   const calls: string[][] = [];
   const openOnes = () => catalog.openOnes([tea, cup, yen]);
-  /** Who shows another's account id as a token is that one. */
+  /** An account id as the token authenticates that account. */
   const caller = async ({ authorization = accountId }: CallContext) => {
     if (authorization === "nobody") throw new AppError(commonErrors.unauthenticated);
     return { accountId: authorization, roles: ["customer"], sessionId: newId() };
@@ -46,7 +46,7 @@ async function shop({ price = 1_290 } = {}) {
     clock: { now: () => now },
     log: createLogger("orders", "silent"),
   } as unknown as PlacementDeps;
-  /** With something of it in another way. */
+  /** The same dependencies with some of them replaced. */
   const depsWith = (other: object): Deps => {
     const changed = { ...placing, ...other } as PlacementDeps;
     const verifier = { caller } as unknown as Verifier;
@@ -54,8 +54,8 @@ async function shop({ price = 1_290 } = {}) {
   };
   const deps = depsWith({});
   const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
-    const asked = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
-    const outcomes = await placeOrders(deps, asked, soon());
+    const requests = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
+    const outcomes = await placeOrders(deps, requests, soon());
     return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
   };
   const count = async () =>
@@ -70,7 +70,7 @@ const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
   idempotencyKey,
 });
 
-t.test("many placements are one call to catalog, and each has an outcome of its own", async (t) => {
+t.test("many placements are one call to catalog, and each has its own outcome", async (t) => {
   const { tea, cup, yen, place, calls, stock, count } = await shop();
   const answers = await place(some(tea, 2), some(tea, 1_000), some(cup), {
     lines: [...some(tea).lines, ...some(yen).lines],
@@ -83,10 +83,10 @@ t.test("many placements are one call to catalog, and each has an outcome of its 
   ]);
   t.equal(calls.length, 1);
   t.equal(await count(), 2);
-  t.same(await Promise.all([tea, cup, yen].map(stock)), [98, 99, 100], "what was refused gave its stock back");
+  t.same(await Promise.all([tea, cup, yen].map(stock)), [98, 99, 100], "the refused placements released their stock");
 });
 
-t.test("placements of several people go in one call, and one that is wrong fails alone", async (t) => {
+t.test("placements of several users share a call, and an invalid one fails alone", async (t) => {
   const { tea, place, calls, accountId } = await shop();
   const [other, wrong] = [newId(), some("no id")];
   const answers = await place(
@@ -106,36 +106,39 @@ t.test("placements of several people go in one call, and one that is wrong fails
   t.same(again.map(idOf), answers.slice(0, 2).map(idOf), "each finds its own order under the same key");
 });
 
-t.test("placements of several calls go together", async (t) => {
+t.test("placements of several calls share a batch", async (t) => {
   const { tea, cup, place, calls } = await shop();
   await Promise.all([place(some(tea)), place(some(cup)), place(some(tea))]);
   t.match(calls, { length: 1 });
 });
 
-t.test("a total that is too large is refused, and gives its stock back", async (t) => {
+t.test("a total that is too large is refused, and its stock is released", async (t) => {
   const { tea, place, openOnes } = await shop({ price: 10 ** 12 });
   t.match(await place(some(tea, 2)), [{ case: "refusal", value: { code: "TOTAL_TOO_LARGE" } }]);
   t.same(await openOnes(), []);
   t.match(await place(some(tea, 1)), [{ case: "order", value: { priceTotal: 10n ** 12n } }]);
 });
 
-t.test("a key is one order: again, at once, and twice in one call; with other lines it is a conflict", async (t) => {
-  const { tea, cup, place, count, stock } = await shop();
-  const [first] = await place(some(tea, 2, "key"));
-  const [again] = await place(some(tea, 2, "key"));
-  t.same({ ...again, replayed: false }, first);
-  t.equal(again?.replayed, true);
-  t.match(await place(some(tea, 3, "key")), [{ case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } }]);
-  const twice = await place(some(cup, 1, "two"), some(cup, 1, "two"), some(cup, 2, "two"));
-  t.equal(idOf(twice[0]), idOf(twice[1]));
-  t.match(twice[2], { case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } });
-  const many = await Promise.all(Array.from({ length: 20 }, () => place(some(cup, 1, "many"))));
-  t.equal(new Set(many.map(([one]) => idOf(one))).size, 1);
-  t.equal(await count(), 3);
-  t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "stock is held once for each");
-});
+t.test(
+  "a key has one order: repeated, concurrent, or twice in one call; with other lines it is a conflict",
+  async (t) => {
+    const { tea, cup, place, count, stock } = await shop();
+    const [first] = await place(some(tea, 2, "key"));
+    const [again] = await place(some(tea, 2, "key"));
+    t.same({ ...again, replayed: false }, first);
+    t.equal(again?.replayed, true);
+    t.match(await place(some(tea, 3, "key")), [{ case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } }]);
+    const twice = await place(some(cup, 1, "two"), some(cup, 1, "two"), some(cup, 2, "two"));
+    t.equal(idOf(twice[0]), idOf(twice[1]));
+    t.match(twice[2], { case: "refusal", value: { code: "IDEMPOTENCY_CONFLICT" } });
+    const many = await Promise.all(Array.from({ length: 20 }, () => place(some(cup, 1, "many"))));
+    t.equal(new Set(many.map(([one]) => idOf(one))).size, 1);
+    t.equal(await count(), 3);
+    t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "stock is reserved once for each");
+  },
+);
 
-t.test("the answer is given again after the order has ended", async (t) => {
+t.test("the response is repeated after the order has ended", async (t) => {
   const { tea, place, release, openOnes, accountId } = await shop();
   const [first] = await place(some(tea, 2, "key"));
   await query("update orders set status = 'cancelled' where account_id = $1", [accountId]);
@@ -143,15 +146,15 @@ t.test("the answer is given again after the order has ended", async (t) => {
   t.same({ ...(await place(some(tea, 2, "key")))[0], replayed: false }, first);
 });
 
-t.test("a reservation that ended without an order makes room for another one, five times", async (t) => {
+t.test("a reservation that ended without an order is replaced by another one, five times", async (t) => {
   const { tea, place, calls, release, openOnes, count, depsWith } = await shop();
   const failing = async () => {
     throw new AppError(commonErrors.unavailable);
   };
   const dying = depsWith({ orders: { ...createOrderStore(database), place: failing } });
   for (let round = 1; round <= 5; round += 1) {
-    const asked = { placements: [some(tea, 1, "key")] };
-    await t.rejects(placeOrders(dying, asked, soon()), { code: "UNAVAILABLE" });
+    const requests = { placements: [some(tea, 1, "key")] };
+    await t.rejects(placeOrders(dying, requests, soon()), { code: "UNAVAILABLE" });
     t.equal(calls.splice(0).length, round);
     await release(await openOnes());
   }
@@ -159,22 +162,22 @@ t.test("a reservation that ended without an order makes room for another one, fi
   t.same(
     calls.map((ids) => ids.length),
     [2, 1, 1, 1, 1],
-    "only what is left is asked again",
+    "only the rest is placed again",
   );
   t.equal(await count(), 1);
   t.equal((await openOnes()).length, 1);
 });
 
-t.test("what failed between reserving and writing goes on where it was", async (t) => {
+t.test("after a failure between reserving and writing, a retry continues there", async (t) => {
   const { tea, place, depsWith, stock } = await shop();
   const gone = () => Promise.reject(new Error("gone"));
   const dying = depsWith({ orders: { ...createOrderStore(database), place: gone } });
   await t.rejects(placeOrders(dying, { placements: [some(tea, 4, "key")] }, soon()), /gone/);
   t.match(await place(some(tea, 4, "key")), [{ case: "order", replayed: false }]);
-  t.equal(await stock(tea), 96, "held once");
+  t.equal(await stock(tea), 96, "reserved once");
 });
 
-t.test("one order that cannot be written fails alone, and nobody else's is placed twice", async (t) => {
+t.test("one order that cannot be written fails alone, and no other order is placed twice", async (t) => {
   const store = createOrderStore(database);
   const { tea, cup, yen, depsWith, count, stock } = await shop();
   const poisoned = (orders: NewOrder[]) => orders.some(({ currency }) => currency === "JPY");
@@ -183,17 +186,17 @@ t.test("one order that cannot be written fails alone, and nobody else's is place
     return store.place(orders, context);
   };
   const deps = depsWith({ orders: { ...store, place } });
-  const asked = [some(tea), some(yen), some(cup), some(tea), some(cup)];
-  const outcomes = await placeOrders(deps, { placements: asked }, soon());
+  const requests = [some(tea), some(yen), some(cup), some(tea), some(cup)];
+  const outcomes = await placeOrders(deps, { placements: requests }, soon());
   t.same(
     outcomes.map(({ result }) => result?.case),
     ["order", "failure", "order", "order", "order"],
   );
   t.equal(await count(), 4);
-  t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "held once for each order");
+  t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "reserved once for each order");
 });
 
-t.test("events of placed orders, and of no others, are handed over as they were written", async (t) => {
+t.test("the events of placed orders, and no others, are handed over as they were written", async (t) => {
   const { tea, cup, deps, accountId } = await shop();
   const published = written.rows;
   published.length = 0;
@@ -210,14 +213,14 @@ t.test("events of placed orders, and of no others, are handed over as they were 
   t.ok(rows.every(({ seconds }) => seconds > 5 && seconds <= 10));
 });
 
-t.test("what was written stays one order when the answer has to be looked up again", async (t) => {
+t.test("an order stays the only one when its response has to be looked up", async (t) => {
   const store = createOrderStore(database);
   const { tea, depsWith, count, stock } = await shop();
   const failures = [new StatementFailed()];
-  const byKeys: typeof store.byKeys = async (...asked) => {
+  const byKeys: typeof store.byKeys = async (...requests) => {
     const failure = failures.pop();
     if (failure) throw failure;
-    return store.byKeys(...asked);
+    return store.byKeys(...requests);
   };
   const deps = depsWith({ orders: { ...store, byKeys } });
   const placements = [some(tea, 1, "twice"), some(tea, 1, "twice"), some(tea), some(tea)];
@@ -227,13 +230,13 @@ t.test("what was written stays one order when the answer has to be looked up aga
   t.equal(await stock(tea), 97);
 });
 
-t.test("an answer that leaves something undecided is a failure", async (t) => {
+t.test("an incomplete response of catalog is a failure", async (t) => {
   const { tea, depsWith } = await shop();
   const silent = depsWith({ reservations: { reserve: async () => ({ outcomes: [] }) } });
   await t.rejects(placeOrders(silent, { placements: [some(tea)] }, soon()), /no outcome/);
 });
 
-t.test("what is no placement is refused before anything is asked", async (t) => {
+t.test("an invalid placement is refused before any call", async (t) => {
   const { tea, deps, calls } = await shop();
   for (const placements of [
     [],

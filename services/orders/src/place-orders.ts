@@ -31,11 +31,11 @@ const placement = z.object({
   traceparent: z.string().max(100).default(""),
 });
 
-/** Places many orders, of one person or of several; each has an outcome of its own, also when it fails. */
+/** Places many orders, of one user or of several. Each has its own outcome, which may be an error. */
 export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
-  const asked = await settleEach(placements, (one) => placementOf(deps, one, context));
-  return answerEach(await continueWith(asked, (wanted) => deps.place.all(wanted, context)), {
+  const requested = await settleEach(placements, (one) => placementOf(deps, one, context));
+  return answerEach(await continueWith(requested, (wanted) => deps.place.all(wanted, context)), {
     log: deps.log,
     name: "place order",
     answer: outcomeToProto,
@@ -44,12 +44,12 @@ export async function placeOrders(deps: Deps, input: unknown, context: CallConte
 }
 
 async function placementOf(deps: Deps, input: unknown, context: CallContext): Promise<Placement> {
-  const { authorization: bearer, traceparent, ...asked } = parse(placement, input);
+  const { authorization: bearer, traceparent, ...requested } = parse(placement, input);
   const { accountId } = await deps.verifier.caller(onBehalfOf(context, bearer));
-  return toPlacement(accountId, asked, nearest(traceparent));
+  return toPlacement(accountId, requested, nearest(traceparent));
 }
 
-/** The span of this call, unless the placement belongs to another trace than the call that brought it. */
+/** The span of this call, unless the placement belongs to another trace than the call. */
 function nearest(traceparent: string): string | null {
   const own = currentTraceparent();
   const traceOf = (text: string) => text.split("-")[1];

@@ -16,17 +16,20 @@ import {
 
 export type PlacementDeps = Pick<Deps, "orders" | "reservations" | "clock" | "log">;
 
-/** How many reservations of one key may have ended without an order before the key is refused. */
+/** How many reservations of one key may end without an order before the key is refused. */
 const maxRounds = 5;
-/** What catalog takes in one call, and a statement writes well within its time. */
+/**
+ * Catalog accepts this many reservations in one call, and one statement writes this many orders well within its
+ * timeout.
+ */
 const most = 200;
 const parallel = 2;
 const waiting = 2_000;
 
 /**
- * Places orders, concurrent ones together: stock is reserved at catalog for all of them in one call, then those that got
- * theirs are written with their events in one statement. Between the two nothing is lost: the reservation is repeatable
- * by its id, and expires if nobody comes back.
+ * Places concurrent orders in batches: one call to catalog reserves stock for all of them, then one statement writes
+ * the orders that got it, with their events. A crash between the two loses nothing: the reservation is idempotent by
+ * its id, and expires if nobody retries.
  */
 export function createPlacementBatch(deps: PlacementDeps): Batcher<Placement, Outcome> {
   return createBatcher({
@@ -38,7 +41,10 @@ export function createPlacementBatch(deps: PlacementDeps): Batcher<Placement, Ou
   });
 }
 
-/** An earlier try under the same key may have left a reservation that has ended since: then another one is made. */
+/**
+ * An earlier attempt with the same key may have left a reservation that has ended since. Then the next round makes
+ * another one.
+ */
 async function placeAll(
   deps: PlacementDeps,
   placements: readonly Placement[],
@@ -76,12 +82,12 @@ async function attempt(
   const placed = orders.length > 0 ? await deps.orders.place(firstOfEach(orders), context) : new Map<string, string>();
   const unclear = placements.filter((_, place) => isUnclear(decided[place], placed));
   const stored = unclear.length > 0 ? await deps.orders.byKeys(unclear, context) : [];
-  await giveBack(deps, placements, decided, reserved.outcomes, context);
+  await releaseRefused(deps, placements, decided, reserved.outcomes, context);
   return placements.map((placement, place) => outcomeOf(placement, decided[place] as Decision, placed, stored));
 }
 
-/** What was reserved for an order that is then refused for another reason. If that fails, it expires. */
-async function giveBack(
+/** Releases the stock of orders that are refused for another reason. When that fails, the reservations expire. */
+async function releaseRefused(
   deps: PlacementDeps,
   placements: readonly Attempt[],
   decided: Decision[],
@@ -95,6 +101,9 @@ async function giveBack(
   const reservationIds = held.map((one) => one.reservationId);
   if (reservationIds.length === 0) return;
   await deps.reservations.release({ reservationIds }, context).catch((error) => {
-    deps.log.warn({ err: error, reservationIds }, "stock of refused orders was not given back: it will expire");
+    deps.log.warn(
+      { err: error, reservationIds },
+      "stock of refused orders was not released; the reservations will expire",
+    );
   });
 }

@@ -9,16 +9,16 @@ import { type Attempt, decide, firstOfEach, isUnclear, outcomeOf, type Placement
 const now = new Date("2026-03-01T12:00:00.123Z");
 const accountId = newId();
 const [tea, cup] = [newId(), newId()].sort() as [string, string];
-const asked = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
+const request = { lines: [{ productId: tea, quantity: 2 }], idempotencyKey: "the key" };
 const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const nothing = new Map<string, string>();
 
-function attemptOf(input = asked, round = 0): Attempt {
+function attemptOf(input = request, round = 0): Attempt {
   const { reservationIds, ...placement } = toPlacement(accountId, input, trace);
   return { ...placement, reservationId: reservationIds(round) };
 }
 
-/** Catalog's answer: what was reserved at which price. */
+/** Catalog's response: the reserved lines with their prices. */
 const reserved = (...lines: { productId?: string; quantity?: number; price: number; currency?: string }[]) =>
   create(ReserveOutcomeSchema, {
     status: ReserveStatus.RESERVED,
@@ -35,8 +35,8 @@ function ordered(answer: ReserveOutcome = reserved({ price: 1 })): NewOrder {
   return decision.order;
 }
 
-t.test("the same key of the same person is the same reservation, in each round another", async (t) => {
-  const [one, again] = [asked, { ...asked, lines: [] }].map((input) => toPlacement(accountId, input, null)) as [
+t.test("the same key of the same user has the same reservation id, and another one in each round", async (t) => {
+  const [one, again] = [request, { ...request, lines: [] }].map((input) => toPlacement(accountId, input, null)) as [
     Placement,
     Placement,
   ];
@@ -44,33 +44,33 @@ t.test("the same key of the same person is the same reservation, in each round a
   const others = [
     one.reservationIds(0),
     one.reservationIds(1),
-    toPlacement(newId(), asked, null).reservationIds(0),
-    toPlacement(accountId, { ...asked, idempotencyKey: "another" }, null).reservationIds(0),
+    toPlacement(newId(), request, null).reservationIds(0),
+    toPlacement(accountId, { ...request, idempotencyKey: "another" }, null).reservationIds(0),
   ];
   t.equal(new Set(others).size, others.length);
 });
 
-t.test("without a key every call is another wish, whose own steps may be repeated", async (t) => {
-  const [one, other] = [1, 2].map(() => toPlacement(accountId, { ...asked, idempotencyKey: "" }, null));
+t.test("without a key every call is a new request, and its own steps can be retried", async (t) => {
+  const [one, other] = [1, 2].map(() => toPlacement(accountId, { ...request, idempotencyKey: "" }, null));
   t.not(one?.key, other?.key);
   t.not(one?.reservationIds(0), other?.reservationIds(0));
   t.equal(one?.reservationIds(0), one?.reservationIds(0));
 });
 
-t.test("what was asked is told apart by its lines, in whatever order", async (t) => {
+t.test("requests are compared by their lines, in any order", async (t) => {
   const hash = (...lines: [string, number][]) => {
-    const wanted = { ...asked, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) };
+    const wanted = { ...request, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) };
     return toPlacement(accountId, wanted, null).hash;
   };
   t.equal(hash([tea, 2], [cup, 1]), hash([cup, 1], [tea, 2]));
   t.equal(new Set([hash([tea, 2]), hash([tea, 1]), hash([cup, 2]), hash([tea, 1], [tea, 1])]).size, 4);
 });
 
-t.test("what is reserved becomes an order at catalog's prices, and its event says the same", async (t) => {
+t.test("reserved lines become an order at catalog's prices, with a matching event", async (t) => {
   const order = ordered(reserved({ price: 1_290, quantity: 2 }, { productId: cup, price: 666, quantity: 3 }));
   const sums = { accountId, quantity: 5, priceTotal: 4_578, currency: "EUR", idempotencyKey: "the key", at: now };
   t.match(order, { ...sums, reservationId: attemptOf().reservationId, requestHash: attemptOf().hash });
-  t.equal(order.event.traceparent, trace, "it belongs to the trace of whoever asked");
+  t.equal(order.event.traceparent, trace, "the event has the trace of the request");
   t.same(order.event.data, {
     order: {
       id: order.id,
@@ -94,7 +94,7 @@ t.test("an order has one currency", async (t) => {
   }
 });
 
-t.test("an order costs at most what sums stay exact for", async (t) => {
+t.test("a total is limited so that sums stay exact", async (t) => {
   t.equal(ordered(reserved({ price: maxMinor })).priceTotal, maxMinor);
   for (const answer of [
     reserved({ price: maxMinor }, { price: 1 }),
@@ -104,7 +104,7 @@ t.test("an order costs at most what sums stay exact for", async (t) => {
   }
 });
 
-t.test("what catalog refuses is refused with the products it names", async (t) => {
+t.test("a refusal by catalog names its products", async (t) => {
   for (const [status, code] of [
     [ReserveStatus.OUT_OF_STOCK, "OUT_OF_STOCK"],
     [ReserveStatus.UNKNOWN_PRODUCT, "PRODUCT_NOT_FOUND"],
@@ -116,26 +116,26 @@ t.test("what catalog refuses is refused with the products it names", async (t) =
   }
 });
 
-t.test("what catalog could not decide is that placement's error", async (t) => {
+t.test("a failure of catalog for one placement is that placement's error", async (t) => {
   const failure = { code: "UNAVAILABLE", status: "UNAVAILABLE", message: "Away.", details: "" };
   const decision = decide(attemptOf(), create(ReserveOutcomeSchema, { failure }), now);
   t.notOk(isUnclear(decision, nothing));
   t.match(outcomeOf(attemptOf(), decision, nothing, []), { code: "UNAVAILABLE", message: "Away." });
 });
 
-t.test("an answer that is none is our fault", async (t) => {
+t.test("an invalid response of catalog is an internal error", async (t) => {
   for (const answer of [undefined, answered(ReserveStatus.UNSPECIFIED)]) {
-    t.throws(() => decide(attemptOf(), answer, now), /catalog answered no outcome/);
+    t.throws(() => decide(attemptOf(), answer, now), /catalog returned no outcome/);
   }
 });
 
-t.test("of two orders on one reservation the first is written", async (t) => {
+t.test("of two orders with one reservation the first is written", async (t) => {
   const [one, two] = [ordered(), ordered()];
   const other = { ...ordered(), reservationId: newId() };
   t.same(firstOfEach([one, two, other]), [one, other]);
 });
 
-t.test("an order that was written is answered as new, with its person's name", async (t) => {
+t.test("a written order is returned as new, with its user name", async (t) => {
   const order = ordered();
   const placed = new Map([[order.id, ""]]);
   t.notOk(isUnclear({ order }, placed));
@@ -145,7 +145,7 @@ t.test("an order that was written is answered as new, with its person's name", a
   });
 });
 
-t.test("what stands under the key decides what this call did not", async (t) => {
+t.test("otherwise the stored order of the key decides the outcome", async (t) => {
   const order = ordered();
   const stored = (requestHash: string): Stored => {
     const moved = { status: "cancelled", paymentStatus: "refunded", username: "Ann", version: 3 } as const;

@@ -8,25 +8,25 @@ import { refusals } from "./errors.ts";
 import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
-export type Asked = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
+export type OrderRequest = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
 /**
- * Reservation ids follow from the key: whoever repeats a call repeats its reservation, so stock is held once. Who gives no
- * key gets one that nobody else has, under which the steps of this one call may be repeated.
+ * Reservation ids are derived from the idempotency key, so a retry repeats the same reservation and stock is reserved
+ * once. A call without a key gets a unique one, so that its own steps can be retried.
  */
 export type Placement = {
   accountId: string;
-  lines: Asked["lines"];
+  lines: OrderRequest["lines"];
   key: string;
-  /** Of what was asked, to tell a repetition from another wish. */
+  /** Hash of the request, to distinguish a retry from another request. */
   hash: string;
-  /** The trace of whoever asked. */
+  /** The trace of the request. */
   traceparent: string | null;
   reservationIds(round: number): string;
 };
 export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
 type Refusal = { code: string; text: string; productIds?: string[] };
 export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
-/** What catalog's answer alone says. `closed`: the reservation has ended; `changed`: it is for other lines. */
+/** What follows from catalog's response alone. `closed`: the reservation has ended; `changed`: it has other lines. */
 export type Decision =
   | { order: NewOrder }
   | { refusal: Refusal }
@@ -35,7 +35,7 @@ export type Decision =
 
 export function toPlacement(
   accountId: string,
-  { lines, idempotencyKey }: Asked,
+  { lines, idempotencyKey }: OrderRequest,
   traceparent: string | null,
 ): Placement {
   const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
@@ -60,7 +60,7 @@ export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now
     case ReserveStatus.CHANGED:
       return { repeated: "changed" };
     default:
-      throw new Error(`catalog answered no outcome for reservation ${attempt.reservationId}`);
+      throw new Error(`catalog returned no outcome for reservation ${attempt.reservationId}`);
   }
 }
 
@@ -89,20 +89,20 @@ function placedEvent(placed: Omit<NewOrder, "event">, traceparent: string | null
   return { ...outboxRow(OrderPlacedSchema, id, data, traceparent), createdAt: at.toISOString() };
 }
 
-/** The same key twice in one call is one order: the second finds the first's. */
+/** The same key twice in one call is one order: the second placement finds the order of the first. */
 export function firstOfEach(orders: NewOrder[]): NewOrder[] {
   const seen = new Map<string, NewOrder>();
   for (const order of orders) if (!seen.has(order.reservationId)) seen.set(order.reservationId, order);
   return [...seen.values()];
 }
 
-/** Not decided by this call: what was stored under the key says. */
+/** True when this call did not decide the outcome: the stored order of the key does. */
 export function isUnclear(decision: Decision | undefined, placed: ReadonlyMap<string, string>): boolean {
   if (decision === undefined || "refusal" in decision || "failure" in decision) return false;
   return "repeated" in decision || !placed.has(decision.order.id);
 }
 
-/** What to answer, by what was written (`placed`: order → its person's name) and what stood there before. */
+/** The outcome, from the orders that were written (`placed`: order id → user name) and those stored before. */
 export function outcomeOf(
   attempt: Attempt,
   decision: Decision,

@@ -14,7 +14,7 @@ import { createOrderStore } from "./order-store.ts";
 const soon = () => background(60_000);
 const now = new Date();
 
-t.test("statements of orders read no more for 100,000 orders than for none", async (t) => {
+t.test("statements of orders read no more rows for 100,000 orders than for none", async (t) => {
   await everyStatementReadsLittle(t, "orders", () => ({
     folder: import.meta.dirname,
     run: runAll,

@@ -6,7 +6,7 @@ import { cancelOrder, markPaid } from "./move-order.ts";
 import { toProto } from "./order.ts";
 import { placeOrders } from "./place-orders.ts";
 
-/** The wire side of orders: each method hands over to its use case. */
+/** The gRPC methods of orders. Each calls its use case. */
 export function rpc(deps: Deps): Implementation[] {
   const orders = implement(OrdersService, {
     placeOrders: async (request, context) => ({ outcomes: await placeOrders(deps, request, context) }),

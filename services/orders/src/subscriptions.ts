@@ -2,7 +2,7 @@ import { on, type Subscription } from "@sidecart/platform/events";
 import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import type { KnownAccountStore } from "./known-account-store.ts";
 
-/** What orders hears: it keeps the names of people, to show them beside orders. */
+/** Keeps user names from accounts' events, to show them with orders. */
 export function subscriptions({ knownAccounts }: { knownAccounts: KnownAccountStore }): Subscription[] {
   return [
     on(AccountRegisteredSchema, ({ data }, context) =>

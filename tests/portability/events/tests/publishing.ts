@@ -23,7 +23,7 @@ export function publishingTests(t: Test, bench: () => Bench): void {
     const run = bench().start();
     const refused = run.send(placed, [{ key: "small" }, sized(mostBytes + 1, run.id)]);
     await t.rejects(refused, {
-      message: `an event of ${placed} takes ${mostBytes + 1} bytes; the most is ${mostBytes}`,
+      message: `an event of ${placed} has ${mostBytes + 1} bytes; the maximum is ${mostBytes}`,
     });
     await run.quiet();
     t.same(await run.effects(), []);

@@ -1,4 +1,12 @@
-import type { Patch } from "./go-patches.ts";
+/** A piece of text to be compiled in place of another, in a file of a module that we use. */
+export interface Patch {
+  module: string;
+  file: string;
+  from: string;
+  to: string;
+  /** How often the text must be there. */
+  times: number;
+}
 
 const module = "github.com/dapr/components-contrib";
 const runtime = "github.com/dapr/dapr";
@@ -94,7 +102,8 @@ func (s *resolver) deregisterHost(`,
     times: 1,
   },
   {
-    // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones were.
+    // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones
+    // were.
     module: runtime,
     file: "pkg/messaging/direct_messaging.go",
     from: "const resolverCacheTTL = 20",

@@ -6,7 +6,8 @@ import type { CallContext } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import { createLogger } from "../telemetry/log.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import { createDispatcher, type Dispatcher, on, type Subscription } from "./subscriptions.ts";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
+import { on, type Subscription } from "./subscriptions.ts";
 
 const topic = "orders.order-placed.v1";
 const time = "2026-03-01T12:00:00.000Z";
@@ -20,7 +21,7 @@ const eventOf = (data: unknown = { order: { id: "1" } }, id = newId()) => ({
   data,
 });
 
-/** A dispatcher whose dead letters are kept in a list; `fail` makes the store unreachable. */
+/** A dispatcher whose dead letters are in a list. `fail` makes the store unreachable. */
 function dispatcherOf(
   handle: (event: { id: string }, call: CallContext) => Promise<void>,
   store: { fail?: boolean } = {},
@@ -38,7 +39,7 @@ function dispatcherOf(
   return { letters, ...dispatcher, deliver: delivering(dispatcher) };
 }
 
-/** Delivers a message that holds this. */
+/** Delivers a message with this content. */
 const delivering = (dispatcher: Dispatcher) => (topic: string, message: unknown) =>
   dispatcher.deliver(topic, JSON.stringify(message));
 
@@ -48,7 +49,7 @@ async function untilHandled(deliver: () => Promise<string>): Promise<string> {
   return end;
 }
 
-t.test("a handler gets the message with its id and time, and a deadline", async (t) => {
+t.test("a handler receives the message with its id and time, and a deadline", async (t) => {
   const seen: unknown[] = [];
   const handler: Subscription = on(OrderPlacedSchema, async ({ id, data, time }, context) => {
     seen.push({ id, time, order: data.order?.id, price: data.order?.priceTotal });
@@ -61,7 +62,7 @@ t.test("a handler gets the message with its id and time, and a deadline", async 
   t.same(dispatcher.topics, [topic]);
 });
 
-t.test("two handlers for one topic are a mistake that is found at the start", async (t) => {
+t.test("two handlers for one topic are an error at the start", async (t) => {
   const both = [on(OrderPlacedSchema, async () => {}), on(OrderPlacedSchema, async () => {})];
   t.throws(() => createDispatcher(both, {} as DeadLetters, createLogger("test", "silent")), /two handlers/);
   t.doesNotThrow(() =>
@@ -73,7 +74,7 @@ t.test("two handlers for one topic are a mistake that is found at the start", as
   );
 });
 
-t.test("a message that fails for a reason of its own is put aside after five attempts, with its error", async (t) => {
+t.test("an event that keeps failing is a dead letter after five attempts, with its error", async (t) => {
   const bug = new TypeError("a bug");
   const { deliver, letters } = dispatcherOf(async () => {
     throw bug;
@@ -85,7 +86,7 @@ t.test("a message that fails for a reason of its own is put aside after five att
   t.same(letters, [{ topic, event, error: bug, attempts: 5 }]);
 });
 
-t.test("attempts are counted for each event by itself, and forgotten once it is handled", async (t) => {
+t.test("attempts are counted for each event separately, and forgotten when it is handled", async (t) => {
   let broken = true;
   const { deliver, letters } = dispatcherOf(async () => {
     if (broken) throw new Error("not now");
@@ -100,7 +101,7 @@ t.test("attempts are counted for each event by itself, and forgotten once it is 
   t.same(letters, []);
 });
 
-t.test("while a part of the system is away a message is tried for as long as that lasts", async (t) => {
+t.test("an event is retried for as long as a part of the system is unreachable", async (t) => {
   let failure: unknown = new AppError(commonErrors.unavailable);
   const { deliver, letters } = dispatcherOf(async () => {
     throw failure;
@@ -113,13 +114,13 @@ t.test("while a part of the system is away a message is tried for as long as tha
   for (let attempt = 0; attempt < 4; attempt += 1) t.equal(await deliver(topic, event), "again");
   t.same(letters, []);
   await deliver(topic, event);
-  t.match(letters, [{ attempts: 5 }], "and what had failed by then does not count");
+  t.match(letters, [{ attempts: 5 }], "failures during the outage do not count");
 });
 
-/** A delivery whose time is up. */
+/** A delivery whose deadline has passed. */
 const over = { deadline: 0, signal: new AbortController().signal };
 
-t.test("a message is only let go once its dead letter is stored", async (t) => {
+t.test("a message is acknowledged only after its dead letter is stored", async (t) => {
   const store = { fail: true };
   const { deliver, letters, lastResort } = dispatcherOf(async () => {
     throw new Error("a bug");
@@ -137,7 +138,7 @@ t.test("a message is only let go once its dead letter is stored", async (t) => {
   t.equal(letters.length, 3);
 });
 
-t.test("what is no CloudEvent, and what is none of ours, is put aside", async (t) => {
+t.test("a message that is not a CloudEvent, or not one of ours, is stored as a dead letter", async (t) => {
   const { deliver, letters } = dispatcherOf(async () => t.fail("was handled") as never);
   for (const raw of ["text", null, { ...eventOf(), id: "1" }, { ...eventOf(), specversion: "2.0" }]) {
     t.equal(await deliver(topic, raw), "handled");
@@ -151,31 +152,28 @@ t.test("what is no CloudEvent, and what is none of ours, is put aside", async (t
   t.match(letters.at(-1), { topic: "orders.order-lost.v1", error: /no handler/ });
 });
 
-t.test(
-  "a message of several events comes again until each is handled, which those that were are not again",
-  async (t) => {
-    const events = Array.from({ length: 5 }, () => eventOf());
-    const [, bad, away] = events;
-    const tries = new Map<string, number>();
-    let back = false;
-    const { deliver, letters } = dispatcherOf(async ({ id }) => {
-      tries.set(id, (tries.get(id) ?? 0) + 1);
-      if (id === bad?.id) throw new Error("a bug");
-      if (id === away?.id && !back) throw new AppError(commonErrors.unavailable);
-    });
-    const attempts = () => events.map(({ id }) => tries.get(id));
-    for (let delivery = 1; delivery <= 7; delivery += 1) t.equal(await deliver(topic, events), "again");
-    t.same(attempts(), [1, 5, 7, 1, 1]);
-    t.match(letters, [{ event: { id: bad?.id }, attempts: 5 }], "the one that fails is put aside meanwhile");
-    back = true;
-    t.equal(await deliver(topic, events), "handled");
-    t.same(attempts(), [1, 5, 8, 1, 1]);
-    await deliver(topic, events);
-    t.same(attempts(), [2, 6, 9, 2, 2], "once it is through it is not remembered");
-  },
-);
+t.test("a message is redelivered until each of its events is handled, and each is handled once", async (t) => {
+  const events = Array.from({ length: 5 }, () => eventOf());
+  const [, bad, away] = events;
+  const tries = new Map<string, number>();
+  let back = false;
+  const { deliver, letters } = dispatcherOf(async ({ id }) => {
+    tries.set(id, (tries.get(id) ?? 0) + 1);
+    if (id === bad?.id) throw new Error("a bug");
+    if (id === away?.id && !back) throw new AppError(commonErrors.unavailable);
+  });
+  const attempts = () => events.map(({ id }) => tries.get(id));
+  for (let delivery = 1; delivery <= 7; delivery += 1) t.equal(await deliver(topic, events), "again");
+  t.same(attempts(), [1, 5, 7, 1, 1]);
+  t.match(letters, [{ event: { id: bad?.id }, attempts: 5 }], "the failing event is a dead letter by then");
+  back = true;
+  t.equal(await deliver(topic, events), "handled");
+  t.same(attempts(), [1, 5, 8, 1, 1]);
+  await deliver(topic, events);
+  t.same(attempts(), [2, 6, 9, 2, 2], "an acknowledged message is forgotten");
+});
 
-t.test("a message that comes again while its events are in hand begins none of them anew", async (t) => {
+t.test("a redelivery while its events are in progress starts none of them again", async (t) => {
   const events = Array.from({ length: 3 }, () => eventOf());
   const seen: string[] = [];
   const leave = Promise.withResolvers<void>();
@@ -192,7 +190,7 @@ t.test("a message that comes again while its events are in hand begins none of t
   );
 });
 
-t.test("a handler that never ends holds neither its event nor a place", async (t) => {
+t.test("a handler that never ends blocks neither its event nor other events", async (t) => {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.teardown(() => mock.timers.reset());
   const seen = new Set<string>();
@@ -210,17 +208,17 @@ t.test("a handler that never ends holds neither its event nor a place", async (t
   t.equal(seen.size, 128);
   mock.timers.tick(10_000);
   await turn();
-  t.equal(await Promise.race([...ends, "held"]), "held", "its deadline is not over for long");
+  t.equal(await Promise.race([...ends, "held"]), "held", "its deadline has passed only just now");
   mock.timers.tick(1_000);
   t.same(new Set(await Promise.all(ends.slice(0, 128))), new Set(["again"]));
-  t.equal(seen.size, 130, "others have their places");
-  t.equal(signals.filter(({ aborted }) => aborted).length, 128, "and those that hold none are told to end");
+  t.equal(seen.size, 130, "other events are handled");
+  t.equal(signals.filter(({ aborted }) => aborted).length, 128, "and the abandoned handlers are aborted");
   const again = await Promise.all(events.slice(0, 128).map((event) => deliver(topic, event)));
   t.same(new Set(again), new Set(["handled"]));
   t.same(letters, []);
 });
 
-t.test("128 events are handled at once, whatever messages they come in, and the others after them", async (t) => {
+t.test("128 events are handled at once, in any number of messages, and the others afterwards", async (t) => {
   let [now, most, all] = [0, 0, 0];
   const { deliver } = dispatcherOf(async () => {
     now += 1;
@@ -235,7 +233,7 @@ t.test("128 events are handled at once, whatever messages they come in, and the 
   t.same([most, all], [128, 400]);
 });
 
-t.test("what is asked too much of a service is tried for as long as that lasts", async (t) => {
+t.test("an event that an overloaded service refuses is retried for as long as that lasts", async (t) => {
   const { deliver, letters } = dispatcherOf(async () => {
     throw new AppError(commonErrors.overloaded);
   });
@@ -244,7 +242,7 @@ t.test("what is asked too much of a service is tried for as long as that lasts",
   t.same(letters, []);
 });
 
-t.test("what the sidecar gave up on is held until it is stored, and stored once", async (t) => {
+t.test("a message that the sidecar gave up on is held until it is stored, and stored once", async (t) => {
   let tries = 0;
   const store = {
     get fail() {
@@ -258,7 +256,7 @@ t.test("what the sidecar gave up on is held until it is stored, and stored once"
   t.match({ tries, letters }, { tries: 4, letters: [{ topic, attempts: 1 }] });
 });
 
-t.test("what the sidecar gave up on is handed back when its delivery ends", async (t) => {
+t.test("a message that the sidecar gave up on is returned when its delivery ends", async (t) => {
   const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never, { fail: true });
   const end = new AbortController();
   const context = { deadline: Number.POSITIVE_INFINITY, signal: end.signal };
@@ -268,7 +266,7 @@ t.test("what the sidecar gave up on is handed back when its delivery ends", asyn
   t.same(letters, []);
 });
 
-t.test("of what the sidecar gave up on, each event is kept to be handled again", async (t) => {
+t.test("each event of a message that the sidecar gave up on can be redriven", async (t) => {
   const { letters, lastResort } = dispatcherOf(async () => t.fail("was handled") as never);
   const [one, two] = [eventOf(), eventOf()];
   t.equal(await lastResort("orders.dead-letters.v1", JSON.stringify([one, "text", two]), over), "handled");
@@ -280,7 +278,7 @@ t.test("of what the sidecar gave up on, each event is kept to be handled again",
   ]);
 });
 
-t.test("of a message's events one that cannot be read is put aside, the others are handled", async (t) => {
+t.test("an unreadable event of a message is a dead letter, and the other events are handled", async (t) => {
   const seen: string[] = [];
   const { deliver, letters } = dispatcherOf(async ({ id }) => void seen.push(id));
   const [one, two] = [eventOf(), eventOf()];
@@ -289,7 +287,7 @@ t.test("of a message's events one that cannot be read is put aside, the others a
   t.match(letters, [{ topic, event: { id: "1" } }]);
 });
 
-t.test("it is stored once, however often its message comes again", async (t) => {
+t.test("it is stored once, in any number of redeliveries", async (t) => {
   const { deliver, letters } = dispatcherOf(async () => {
     throw new AppError(commonErrors.unavailable);
   });

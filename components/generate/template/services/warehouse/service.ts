@@ -1,0 +1,9 @@
+import type { ServiceDeclaration } from "@sidecart/platform/service";
+
+export const warehouse = {
+  name: "warehouse",
+  database: true,
+  publicServices: ["WarehouseService"],
+  probe: "WarehouseService/GetWidgets",
+  calls: { accounts: ["AccountsService/GetJwks"] },
+} as const satisfies ServiceDeclaration;

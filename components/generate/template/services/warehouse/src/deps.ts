@@ -1,0 +1,10 @@
+import type { Clock } from "@sidecart/platform/ids";
+import type { Verifier } from "@sidecart/platform/rpc";
+import type { WidgetStore } from "./widget-store.ts";
+
+/** What the use cases work with; wired in app.ts. */
+export type Deps = {
+  widgets: WidgetStore;
+  verifier: Verifier;
+  clock: Clock;
+};

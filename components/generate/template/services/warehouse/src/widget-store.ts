@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
+import type { OutboxRow } from "@sidecart/platform/events";
+import type { CallContext } from "@sidecart/platform/rpc";
+import { z } from "zod";
+import { type Widget, widget } from "./widget.ts";
+
+const statement = sqlFile(join(import.meta.dirname, "widget-store.sql"));
+const create = statement("widget.create", z.strictObject({ nameTaken: z.boolean(), stored: widget.nullable() }));
+const byIds = statement("widget.by-ids", rowsOf(widget));
+const markAnnounced = statement("widget.mark-announced", z.strictObject({ marked: z.number() }));
+
+export type NewWidget = { id: string; accountId: string; name: string; createdAt: Date };
+export type WidgetStore = ReturnType<typeof createWidgetStore>;
+
+export function createWidgetStore(database: Database) {
+  return {
+    /** The new one, or what has its id already; null when the account has another of that name. */
+    async create(wanted: NewWidget, event: OutboxRow, context: CallContext): Promise<Widget | null> {
+      const run = () => database.one(create, { ...wanted, event }, context);
+      let outcome = await run();
+      // Somebody wrote it while this statement ran, which does not see it: the next one does.
+      if (!outcome.stored && !outcome.nameTaken) outcome = await run();
+      return outcome.stored;
+    },
+    /** In no order. `accountId` null: anybody's. */
+    byIds: (ids: string[], accountId: string | null, context: CallContext) =>
+      database.one(byIds, { ids, accountId }, context),
+    async markAnnounced(id: string, at: Date, context: CallContext): Promise<void> {
+      await database.one(markAnnounced, { id, at }, context);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import t from "tap";
+import { takenBy } from "../src/taken.ts";
+import { codeOfTemplate, filesInWords, listed, readTemplate } from "../src/template.ts";
+import { inWords, wordsOf } from "../src/words.ts";
+
+const template = await readTemplate();
+const code = codeOfTemplate(template);
+
+/** What is said of `npm run new -- service NAME --of NOUN`. */
+function said(name: string, of?: string): string | undefined {
+  try {
+    return takenBy(wordsOf(name, of), code);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+t.test("a service's name says what it keeps", async (t) => {
+  for (const [name, one] of [
+    ["reviews", "review"],
+    ["deliveries", "delivery"],
+    ["addresses", "address"],
+    ["branches", "branch"],
+    ["caches", "cache"],
+    ["boxes", "box"],
+  ] as const) {
+    t.same(wordsOf(name), { service: name, one, many: name });
+  }
+  t.same(wordsOf("audit", "entry"), { service: "audit", one: "entry", many: "entries" });
+  t.same(wordsOf("fulfilment", "box"), { service: "fulfilment", one: "box", many: "boxes" });
+});
+
+t.test("names that can be", async (t) => {
+  for (const name of ["reviews", "carts", "payments", "notifications", "invoices"])
+    t.equal(said(name), undefined, name);
+  t.equal(said("audit", "entry"), undefined);
+  t.equal(said("fulfilment", "parcel"), undefined);
+});
+
+t.test("names that cannot be are refused in one line that says why", async (t) => {
+  for (const [words, why] of [
+    [["Reviews"], "Reviews: a name is 3 to 20 lower-case letters"],
+    [["my-reviews"], /^my-reviews: a name is/],
+    [["../reviews"], /a name is/],
+    [["rs"], /a name is/],
+    [["a".repeat(21)], /a name is/],
+    [["audit", "Entry"], "--of Entry: a noun is 3 to 20 lower-case letters"],
+    [["audit"], "audit is not a plain plural: say what it keeps with --of NOUN"],
+    [["status"], /not a plain plural/],
+    [["news"], /not a plain plural/],
+    [["orders"], "orders is taken: services/orders is there"],
+    [["gateway", "door"], "gateway is taken: gateway is there"],
+    [["tests"], "tests is taken: tests is there"],
+    [["setup", "step"], "setup is taken: components/setup is there"],
+    [["errors"], "errors is taken: proto/sidecart/errors is there"],
+    [["classes"], "class is a reserved word: choose another"],
+    [["references"], "references is a reserved word: choose another"],
+    [["redis", "key"], "redis is a reserved word: choose another"],
+    [["events"], /^events is a reserved word/],
+    [["messages"], /^message already means something in a service's code/],
+    [["contexts"], /^context already means something/],
+    [["blobs"], /^Blob already means something/],
+    [["people", "user"], "user is a reserved word: choose another"],
+    [["stock", "product"], /^the API has the type .*Product.* already/],
+  ] as const) {
+    const [name, of] = words;
+    const problem = said(name, of) ?? "nothing";
+    t.match(problem, why, words.join(" --of "));
+    t.notMatch(problem, "\n");
+  }
+});
+
+t.test("every file and every word is the new service's", async (t) => {
+  const files = filesInWords(template, wordsOf("audit", "entry"));
+  t.equal(files.size, template.size);
+  for (const [file, text] of files) t.notMatch(`${file}\n${text}`, /widget|warehouse/i, file);
+  t.ok(files.has("services/audit/src/entry-store.ts"));
+  t.equal(
+    inWords("A widget, a widget's name, WIDGET_NAME_TAKEN", wordsOf("audit", "entry")),
+    ["An entry, an entry's name, ENTRY_NAME_TAKEN"].join(),
+  );
+});
+
+t.test("it is entered in both lists, before the gateway", async (t) => {
+  const lists = listed(wordsOf("reviews"));
+  t.match(lists.get("services/index.ts"), /^import \{ reviews \} from "\.\/reviews\/service\.ts";$/m);
+  t.match(lists.get("services/index.ts"), /, reviews, gateway\];$/m);
+  t.match(lists.get("gateway/src/domains/domains.ts"), /, reviews\];$/m);
+});
