@@ -1,7 +1,7 @@
 import { glob } from "node:fs/promises";
 import { access } from "./access.ts";
 import { topicScopes } from "./brokers.ts";
-import { root } from "./checkout.ts";
+import { load, root } from "./checkout.ts";
 import { errorCodes } from "./error-codes.ts";
 import { gatewayServices, serviceNames } from "./gateway.ts";
 import { bake, chart, flow, operations } from "./lists.ts";
@@ -27,7 +27,7 @@ export function filesForCode(project: Project): Files {
 
 /** All files that follow from the declarations. */
 export async function filesOf(project: Project): Promise<Files> {
-  const components = await found("components/resources/*/*/*.yaml");
+  const components = await componentFiles();
   const outputs = [
     ...databases(project),
     ...secrets(project),
@@ -46,6 +46,18 @@ export async function filesOf(project: Project): Promise<Files> {
   const wanted = Map.groupBy(outputs, ({ file }) => file);
   return { wanted, leftOver: (await found(generatedFolders)).filter((file) => !wanted.has(file)) };
 }
+
+/** The component files of all choices: those that each choice must have, even if deleted, and others that are there. */
+async function componentFiles(): Promise<string[]> {
+  type Names = typeof import("../../../local/src/backends/backend-names.mjs");
+  const { backendNames } = await load<Names>("local/src/backends/backend-names.mjs");
+  const required = Object.entries(backendNames).flatMap(([kind, choices]) =>
+    choices.flatMap((choice) => filesOfChoice(kind).map((name) => `components/resources/${kind}/${choice}/${name}`)),
+  );
+  return [...new Set([...required, ...(await found("components/resources/*/*/*.yaml"))])].sort();
+}
+
+const filesOfChoice = (kind: string) => (kind === "broker" ? ["pubsub.yaml", "broadcast.yaml"] : [`${kind}.yaml`]);
 
 async function found(pattern: string): Promise<string[]> {
   const files: string[] = [];
