@@ -10,11 +10,7 @@ import { contractFiles } from "./generated.ts";
 
 const files = await contractFiles();
 
-<<<<<<< HEAD
-t.test("every missing line and every missing file of the contracts' code is reported", async (t) => {
-=======
-t.test("each deleted line or file of the contracts' generated code is reported", async (t) => 
->>>>>>> part-x2
+t.test("each deleted line or file of the contracts' generated code is reported", async (t) => {
   t.same(differences(files, readText), []);
   for (const file of files.wanted.keys()) {
     const said = (text: string | undefined) => differences(files, (one) => (one === file ? text : readText(one)));
@@ -26,7 +22,8 @@ t.test("each deleted line or file of the contracts' generated code is reported",
       missed.filter((one) => !one.startsWith(`${file} is stale, from line`)),
       [],
     );
-  });
+  }
+});
 
 t.test("each deleted file that has generated lines is reported", async (t) => {
   const copy = await checkoutCopy(t);
