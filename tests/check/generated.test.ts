@@ -10,7 +10,11 @@ import { contractFiles } from "./generated.ts";
 
 const files = await contractFiles();
 
-t.test("each deleted line or file of the contracts' generated code is reported", async (t) => {
+<<<<<<< HEAD
+t.test("every missing line and every missing file of the contracts' code is reported", async (t) => {
+=======
+t.test("each deleted line or file of the contracts' generated code is reported", async (t) => 
+>>>>>>> part-x2
   t.same(differences(files, readText), []);
   for (const file of files.wanted.keys()) {
     const said = (text: string | undefined) => differences(files, (one) => (one === file ? text : readText(one)));
@@ -22,8 +26,7 @@ t.test("each deleted line or file of the contracts' generated code is reported",
       missed.filter((one) => !one.startsWith(`${file} is stale, from line`)),
       [],
     );
-  }
-});
+  });
 
 t.test("each deleted file that has generated lines is reported", async (t) => {
   const copy = await checkoutCopy(t);

@@ -1,16 +1,16 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import type { Test } from "tap";
-import { checkoutCopy } from "../support/checkout-copy.ts";
+import { copyOfCheckout } from "../support/checkout-copy.ts";
 
 type Ran = { code: number; said: string };
 
 /** A copy of the checkout, and what people do in it. */
 export async function ownCheckout(t: Test) {
-  const folder = await checkoutCopy(t);
+  const folder = await copyOfCheckout(t);
   /** `npm …` there; `first` is found before all other programs. */
   async function npm(args: string[], first = ""): Promise<Ran> {
     const ours = Object.entries(process.env).filter(([name]) => !/^_?TAP/.test(name));
@@ -47,13 +47,7 @@ async function textsIn(folder: string, path: string): Promise<[string, string][]
     const file = join(path, entry.name);
     if (["node_modules", ".tap"].includes(entry.name)) continue;
     if (entry.isDirectory()) found.push(...(await textsIn(folder, file)));
-    else
-      found.push([
-        file,
-        createHash("sha256")
-          .update(readFileSync(join(folder, file)))
-          .digest("hex"),
-      ]);
+    if (entry.isFile()) found.push([file, hash("sha256", readFileSync(join(folder, file)))]);
   }
   return found;
 }

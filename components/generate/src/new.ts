@@ -89,14 +89,23 @@ const biome = [join(root, "node_modules/.bin/biome"), "check", "--write", "--log
 
 /** Undefined for --help. */
 function readWords(): Words | undefined {
-  const options = { of: { type: "string" }, help: { type: "boolean" } } as const;
-  const { positionals, values } = parseArgs({ allowPositionals: true, options });
+  const { positionals, values } = readOptions();
   if (values.help) return undefined;
   const [kind, name, ...more] = positionals;
   if (kind !== "service" || name === undefined || more.length > 0) {
     throw new Error("usage: npm run new -- service NAME (--help)");
   }
   return wordsOf(name, values.of);
+}
+
+function readOptions() {
+  try {
+    const options = { of: { type: "string" }, help: { type: "boolean" } } as const;
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    const [reason] = (error as Error).message.split(". ");
+    throw new Error(`${reason} (--help)`);
+  }
 }
 
 async function write(texts: Texts): Promise<void> {

@@ -53,6 +53,55 @@ t.test("unfinished items are settled at once, and are claimed again at once when
   t.equal(batches.restMs, 0);
 });
 
+t.test("after a full batch with a refused item the next batch follows at once", async (t) => {
+  const refuses = (refused: number) => async (items: number[]) => ({
+    done: items.filter((item) => item !== refused),
+    again: items.filter((item) => item === refused).map((key) => ({ key, afterSeconds: 60 })),
+  });
+  const { seen, all } = queueOf([1, 2, 3, 4, 5, 6, 7], { work: refuses(2) });
+  const queue = startLeaseQueue(all);
+  await eventually("all batches", async () => seen.batches.length === 3);
+  await queue.stop();
+  t.same(seen.batches, [[1, 2, 3], [4, 5, 6], [7]], "without a sweep, which comes after an hour");
+  t.same(seen.settled[0], { done: [1, 3], again: [{ key: 2, afterSeconds: 60 }] });
+});
+
+t.test("after a full batch in which nothing succeeded the queue rests", async (t) => {
+  const work = async (items: number[]) => ({ done: [], again: items.map((key) => ({ key, afterSeconds: 60 })) });
+  const batches = new LeaseBatches(queueOf([1, 2, 3, 4], { work }).all, never);
+  t.equal(await batches.next(), "none");
+  t.ok(batches.restMs > 0);
+});
+
+t.test("a kick during a failing claim triggers another claim at once", async (t) => {
+  let claims = 0;
+  const { all } = queueOf([], {
+    failed: () => hour,
+    async claim() {
+      claims += 1;
+      if (claims > 1) return [];
+      await new Promise((resolve) => setImmediate(resolve));
+      queue.kick();
+      throw new Error("the database is away");
+    },
+  });
+  const queue = startLeaseQueue(all);
+  await eventually("the second claim", async () => claims === 2);
+  await queue.stop();
+});
+
+t.test("a failure delays the next claim, although unfinished items need not wait", async (t) => {
+  const work = async (items: number[]) => ({ done: [], again: items.map((key) => ({ key, afterSeconds: 0 })) });
+  const claim = async (_: unknown, size: number) => {
+    if (size === 0) throw new Error("the database is away");
+    return [1];
+  };
+  const batches = new LeaseBatches(queueOf([], { work, claim }).all, never);
+  await t.rejects(batches.next(), /away/);
+  batches.retryIn(hour);
+  t.ok(batches.restMs > 0);
+});
+
 t.test("items handed over are worked on without a claim, even when claims fail", async (t) => {
   const hand = [7, 8];
   const { seen, all } = queueOf([], {

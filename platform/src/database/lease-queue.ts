@@ -57,7 +57,7 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
   const batches = new LeaseBatches(options, interrupt.signal);
   const tried = (work: Promise<Found>) =>
     work.catch((error): Found => {
-      batches.claimIn(options.failed(error));
+      batches.retryIn(options.failed(error));
       return "none";
     });
   const run = async () => {
@@ -71,7 +71,7 @@ export function startLeaseQueue<Item, Key>(options: LeaseQueueOptions<Item, Key>
   const running = run();
   return {
     kick() {
-      batches.claimIn(0);
+      batches.kick();
       wake.notify();
     },
     wake: () => wake.notify(),
@@ -96,6 +96,8 @@ export class LeaseBatches<Item, Key> {
   readonly #signal: AbortSignal;
   #unsettled: Settlement<Key> = { done: [], again: [] };
   #claimAt = 0;
+  /** A kick came since the last claim began. */
+  #kicked = false;
   #pausedUntil = 0;
 
   constructor(options: LeaseQueueOptions<Item, Key>, signal: AbortSignal) {
@@ -117,6 +119,17 @@ export class LeaseBatches<Item, Key> {
     this.#claimAt = Date.now() + ms;
   }
 
+  /** Makes the next claim due, even when the claim in progress fails. */
+  kick(): void {
+    this.#kicked = true;
+    this.claimIn(0);
+  }
+
+  /** Delays the next claim after a failure, unless a kick announced rows that the failed claim may not have seen. */
+  retryIn(ms: number): void {
+    if (!this.#kicked) this.claimIn(ms);
+  }
+
   /** Works on the items handed over, and on claimed ones when a claim is due. Unfinished items are settled at once. */
   async next(): Promise<Found> {
     const { size, handed, gatherMs } = this.#options;
@@ -126,7 +139,9 @@ export class LeaseBatches<Item, Key> {
     const items = [...own, ...claimed];
     const again = items.length > 0 ? await this.#workOn(items) : [];
     await claiming; // Awaited last: the items handed over are worked on even when the claim fails.
-    if (again.length > 0) return this.#giveBack(again);
+    // After a full batch in which nothing succeeded, the next one would probably fail too.
+    const goesOn = items.length === size && again.length < items.length;
+    if (again.length > 0) return this.#giveBack(again, goesOn);
     if (items.length === 0) return "none";
     this.#claimAt = claimed.length > 0 ? 0 : Math.min(this.#claimAt, Date.now() + gatherMs);
     return items.length < size ? "some" : "full";
@@ -142,6 +157,7 @@ export class LeaseBatches<Item, Key> {
   async #claimWhenDue(most: number): Promise<Item[]> {
     if (Date.now() < this.#claimAt) return [];
     // Set before the statement runs, so that a kick during the statement triggers another claim.
+    this.#kicked = false;
     this.claimIn(this.#options.sweepMs);
     return this.#claim(most);
   }
@@ -163,8 +179,9 @@ export class LeaseBatches<Item, Key> {
     return again;
   }
 
-  async #giveBack(again: Settlement<Key>["again"]): Promise<Found> {
-    const atOnce = again.some(({ afterSeconds }) => afterSeconds === 0);
+  /** Settles at once, so that other replicas can claim the rows. `goesOn`: more rows may be due. */
+  async #giveBack(again: Settlement<Key>["again"], goesOn: boolean): Promise<Found> {
+    const atOnce = goesOn || again.some(({ afterSeconds }) => afterSeconds === 0);
     if (atOnce) this.claimIn(0);
     await this.settle();
     return atOnce ? "full" : "none";
