@@ -9,14 +9,14 @@ import { codeOfTemplate, filesInWords, listed, readTemplate, type Texts } from "
 import { keepTexts } from "./undo.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-// npm run new -- service NAME: writes a service like template/, in its own words (see README.md)
+// npm run new -- service NAME: writes a service from template/ (README.md).
 
-/** What a person would run after writing it, in this order. */
+/** The commands that complete a new service, in this order. */
 const steps = ["install", "run generate", "run baseline", "run chart -- --update"];
-/** It takes what is installed already, so it needs no network. */
+/** Uses the installed packages, so it needs no network. */
 const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
 
-/** Where a service is by itself. */
+/** The folders that only this service has. */
 const foldersOf = ({ service }: Words) => [
   `services/${service}`,
   `proto/sidecart/${service}`,
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   if (taken) throw new Error(taken);
   const [own, lists] = [filesInWords(template, words), listed(words)];
   process.stdout.write(`${words.service}: a service that keeps ${words.many}; each is called ${words.one}\n`);
-  // A person's Ctrl-C ends the step that runs; then all of it is undone.
+  // Ctrl-C ends the current step; then all steps are undone.
   process.on("SIGINT", () => {});
   const kept = await keepTexts();
   try {
@@ -52,13 +52,13 @@ async function main(): Promise<void> {
 
 const biome = [join(root, "node_modules/.bin/biome"), "check", "--write", "--log-level=error"];
 
-/** Nothing when it is asked for help. */
+/** Undefined for --help. */
 function readWords(): Words | undefined {
   const { positionals, values } = readOptions();
   if (values.help) return undefined;
   const [kind, name, ...more] = positionals;
   if (kind !== "service" || name === undefined || more.length > 0) {
-    throw new Error("say what is new: npm run new -- service NAME (--help)");
+    throw new Error("use npm run new -- service NAME (--help)");
   }
   return wordsOf(name, values.of);
 }
@@ -80,7 +80,7 @@ async function write(texts: Texts): Promise<void> {
   }
 }
 
-/** Runs a program in the checkout; its output is shown only when it fails. */
+/** Runs a program in the checkout; prints its output only if it fails. */
 async function run([program = "", ...args]: readonly string[]): Promise<void> {
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

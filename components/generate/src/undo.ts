@@ -3,7 +3,7 @@ import { glob, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./checkout.ts";
 
-/** All that `npm run generate`, `npm install` and the baselines may write. */
+/** The files that `npm run generate`, `npm install` and the baselines may write. */
 const written = [
   "package-lock.json",
   "docker-bake.hcl",
@@ -22,13 +22,13 @@ const written = [
 ];
 
 export type Kept = {
-  /** Files that have another text by now, or are new. */
+  /** Files that are new or have changed. */
   changed(): Promise<string[]>;
-  /** Everything as it was; `folders` are those that were made since. */
+  /** Restores all files; deletes `folders`, which were created since. */
   restore(folders: readonly string[]): Promise<void>;
 };
 
-/** Keeps the texts of all files that may be written from now on. */
+/** Saves the texts of all files that may be written. */
 export async function keepTexts(): Promise<Kept> {
   const before = await texts();
   const changed = async () =>
