@@ -9,7 +9,7 @@ t.setTimeout(900_000);
 const { folder, npm, newService, state, remove } = await ownCheckout(t);
 const before = await state();
 
-t.test("a name that cannot be is refused in one line, and nothing is written", async (t) => {
+t.test("an unusable name is refused in one line, and nothing is written", async (t) => {
   const { code, said } = await newService("orders");
   t.equal(code, 1);
   t.match(said, /^✗ orders is taken: services\/orders is there$/m);
@@ -65,7 +65,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
   t.same(await state(), before);
 });
 
-t.test("new services are in order at once, and their tests pass", async (t) => {
+t.test("new services pass the check and their tests", async (t) => {
   for (const words of [["reviews"], ["audit", "--of", "entry"]]) {
     const { code, said } = await newService(...words);
     t.equal(code, 0, said);
@@ -76,7 +76,7 @@ t.test("new services are in order at once, and their tests pass", async (t) => {
   t.equal(tested.code, 0, tested.said);
 });
 
-t.test("they run: a row is written and read through the gateway, and its event is delivered", async (t) => {
+t.test("new services run: a row is written and read through the gateway, and its event is delivered", async (t) => {
   const { startSystem } = (await import(join(folder, "tests/support/system.ts"))) as {
     startSystem: typeof import("../support/system.ts").startSystem;
   };
@@ -98,7 +98,7 @@ t.test("they run: a row is written and read through the gateway, and its event i
   }
 });
 
-t.test("removing them is deleting them: all is as it was", async (t) => {
+t.test("removing a service restores all files", async (t) => {
   for (const service of ["reviews", "audit"]) await remove(service);
   for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
     const { code, said } = await npm(step.split(" "));

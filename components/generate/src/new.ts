@@ -9,7 +9,7 @@ import { codeOfTemplate, filesInWords, listed, readTemplate, type Texts } from "
 import { createUndo, type Undo } from "./undo.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-// npm run new -- service NAME: writes a service like template/ with its own names (see README.md)
+// npm run new -- service NAME: writes a service from template/ (README.md).
 
 /** The commands that complete a new service, in order, and the files that each may write. */
 const steps: [command: string, files: string[]][] = [
