@@ -21,8 +21,14 @@ t.test("only origins in the setting are allowed; not even localhost without it",
 });
 
 t.test("an origin with :* allows that host on every port, and no other host", async (t) => {
-  const setting = "https://shop.example.com,http://localhost:*";
-  for (const origin of ["http://localhost", "http://localhost:5173", "https://shop.example.com"]) {
+  const setting = "https://shop.example.com,http://localhost:*,http://[::1]:*";
+  for (const origin of [
+    "http://localhost",
+    "http://localhost:5173",
+    "http://[::1]",
+    "http://[::1]:5173",
+    "https://shop.example.com",
+  ]) {
     t.equal(await mayRead(t, setting, origin), true, origin);
   }
   for (const origin of [
@@ -30,6 +36,8 @@ t.test("an origin with :* allows that host on every port, and no other host", as
     "http://localhost:5173.evil.example.com",
     "http://localhost.evil.example.com",
     "http://xlocalhost:1",
+    "http://[::2]:5173",
+    "http://1:5173",
     "https://shop.example.com:8443",
   ]) {
     t.equal(await mayRead(t, setting, origin), false, origin);

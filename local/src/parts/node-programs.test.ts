@@ -12,7 +12,10 @@ t.test("the gateway allows the origins in SIDECART_CORS_ORIGINS and those of thi
   const instance = instanceAt("default", temporaryHome(t));
   const origins = (httpPort: number | undefined) =>
     appProcess(instance, gateway, { ...settings, httpPort }).env?.SIDECART_CORS_ORIGINS;
-  const local = "http://localhost:*,http://127.0.0.1:*,https://localhost:*,https://127.0.0.1:*";
+  const local = [
+    ...["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"],
+    ...["https://localhost:*", "https://127.0.0.1:*", "https://[::1]:*"],
+  ].join();
   withEnvironment(t, { SIDECART_CORS_ORIGINS: "" });
   t.equal(origins(8080), local);
   withEnvironment(t, { SIDECART_CORS_ORIGINS: "https://shop.example.com, *" });

@@ -16,7 +16,7 @@ export interface AppSettings {
 
 /** A front end in development is a page of another origin, on any port of this machine. */
 const developersOrigins = ["http", "https"].flatMap((scheme) =>
-  ["localhost", "127.0.0.1"].map((host) => `${scheme}://${host}:*`),
+  ["localhost", "127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:*`),
 );
 
 /** How to start one of our services. Its whole configuration is in its environment. */
