@@ -4,7 +4,7 @@ import { readText } from "@sidecart/generate/checkout";
 import { differences, filesOf } from "@sidecart/generate/files";
 import { readProject } from "@sidecart/generate/project";
 import t from "tap";
-import { checkoutCopy } from "../support/checkout-copy.ts";
+import { copyOfCheckout } from "../support/checkout-copy.ts";
 import type * as Generated from "./generated.ts";
 import { contractFiles } from "./generated.ts";
 
@@ -26,7 +26,7 @@ t.test("each deleted line or file of the contracts' generated code is reported",
 });
 
 t.test("each deleted file that has generated lines is reported", async (t) => {
-  const copy = await checkoutCopy(t);
+  const copy = await copyOfCheckout(t);
   const { declarationProblems } = (await import(join(copy, "tests/check/generated.ts"))) as typeof Generated;
   t.equal(await declarationProblems(), undefined);
   for (const file of (await filesOf(await readProject())).wanted.keys()) {
