@@ -25,20 +25,20 @@ case "$*" in *"run generate"*) echo no more room; exit 1;; esac
 `;
   writeFileSync(join(programs, "npm"), fails);
   chmodSync(join(programs, "npm"), 0o755);
-  const { code, said } = await npm(["run", "new", "--", "service", "reviews"], programs);
+  const { code, said } = await npm(["run", "new", "--", "service", "lanterns"], programs);
   t.equal(code, 1);
   t.match(said, /✗ npm run generate failed:[\s\S]*no more room\n {2}Nothing was changed\./);
   t.same(await state(), before);
 });
 
 t.test("new services are in order at once, and their tests pass", async (t) => {
-  for (const words of [["reviews"], ["audit", "--of", "entry"]]) {
+  for (const words of [["lanterns"], ["orchard", "--of", "apple"]]) {
     const { code, said } = await newService(...words);
     t.equal(code, 0, said);
   }
   const checked = await npm(["run", "check"]);
   t.equal(checked.code, 0, checked.said);
-  const tested = await npm(["test", "--", "services/reviews", "domains/reviews", "audit/src/rpc", "readiness"]);
+  const tested = await npm(["test", "--", "services/lanterns", "domains/lanterns", "orchard/src/rpc", "readiness"]);
   t.equal(tested.code, 0, tested.said);
 });
 
@@ -49,8 +49,8 @@ t.test("they run: a row is written and read through the gateway, and its event i
   const { gatewayUrl } = await startSystem(t);
   const person = await newCustomer(gatewayUrl);
   for (const [one, One] of [
-    ["review", "Review"],
-    ["entry", "Entry"],
+    ["lantern", "Lantern"],
+    ["apple", "Apple"],
   ] as const) {
     const create = `mutation($input: Create${One}Input!) { created: create${One}(input: $input) { id name userId } }`;
     const { created } = await person.get<{ created: { id: string } }>(create, { input: { name: "First" } });
@@ -65,8 +65,14 @@ t.test("they run: a row is written and read through the gateway, and its event i
 });
 
 t.test("removing them is deleting them: all is as it was", async (t) => {
-  for (const service of ["reviews", "audit"]) await remove(service);
-  for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
+  for (const service of ["lanterns", "orchard"]) await remove(service);
+  for (const step of [
+    "run format -- services/index.ts gateway/src/domains/domains.ts",
+    "install --prefer-offline --no-audit",
+    "run generate",
+    "run baseline",
+    "run chart -- --update",
+  ]) {
     const { code, said } = await npm(step.split(" "));
     t.equal(code, 0, said);
   }
