@@ -22,16 +22,21 @@ async function newServiceThen(t: Test, command: string, then: string) {
   const npmThen = `#!/bin/sh\nPATH=\${PATH#*:}\nnpm "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
   writeFileSync(join(programs, "npm"), npmThen);
   chmodSync(join(programs, "npm"), 0o755);
+<<<<<<< HEAD
   return npm(["run", "new", "--", "service", "reviews"], programs);
 }
 
 t.test("when a step fails, all files are restored", async (t) => {
   const { code, said } = await newServiceThen(t, "run generate", "echo no more room; exit 1");
+=======
+  const { code, said } = await npm(["run", "new", "--", "service", "lanterns"], programs);
+>>>>>>> part-c
   t.equal(code, 1);
   t.match(said, /✗ npm run generate failed:[\s\S]*no more room\n {2}All files are as before\./);
   t.same(await state(), before);
 });
 
+<<<<<<< HEAD
 for (const [signal, command] of [
   ["INT", "install"],
   ["TERM", "run generate"],
@@ -67,12 +72,16 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
 
 t.test("new services pass the check and their tests", async (t) => {
   for (const words of [["reviews"], ["audit", "--of", "entry"]]) {
+=======
+t.test("new services are in order at once, and their tests pass", async (t) => {
+  for (const words of [["lanterns"], ["orchard", "--of", "apple"]]) {
+>>>>>>> part-c
     const { code, said } = await newService(...words);
     t.equal(code, 0, said);
   }
   const checked = await npm(["run", "check"]);
   t.equal(checked.code, 0, checked.said);
-  const tested = await npm(["test", "--", "services/reviews", "domains/reviews", "audit/src/rpc", "readiness"]);
+  const tested = await npm(["test", "--", "services/lanterns", "domains/lanterns", "orchard/src/rpc", "readiness"]);
   t.equal(tested.code, 0, tested.said);
 });
 
@@ -83,8 +92,8 @@ t.test("new services run: a row is written and read through the gateway, and its
   const { gatewayUrl } = await startSystem(t);
   const person = await newCustomer(gatewayUrl);
   for (const [one, One] of [
-    ["review", "Review"],
-    ["entry", "Entry"],
+    ["lantern", "Lantern"],
+    ["apple", "Apple"],
   ] as const) {
     const create = `mutation($input: Create${One}Input!) { created: create${One}(input: $input) { id name userId } }`;
     const { created } = await person.get<{ created: { id: string } }>(create, { input: { name: "First" } });
@@ -98,11 +107,22 @@ t.test("new services run: a row is written and read through the gateway, and its
   }
 });
 
-t.test("removing a service restores all files", async (t) => {
+<<<<<<< HEAD
+t.test("removing a service restores all files", async (t) => 
   for (const service of ["reviews", "audit"]) await remove(service);
   for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
+=======
+t.test("removing them is deleting them: all is as it was", async (t) => 
+  for (const service of ["lanterns", "orchard"]) await remove(service);
+  for (const step of [
+    "run format -- services/index.ts gateway/src/domains/domains.ts",
+    "install --prefer-offline --no-audit",
+    "run generate",
+    "run baseline",
+    "run chart -- --update",
+  ]) {
+>>>>>>> part-c
     const { code, said } = await npm(step.split(" "));
     t.equal(code, 0, said);
   }
-  t.same(await state(), before);
-});
+  t.same(await state(), before););
