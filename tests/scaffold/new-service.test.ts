@@ -16,27 +16,22 @@ t.test("an unusable name is refused in one line, and nothing is written", async 
   t.same(await state(), before);
 });
 
-/** Runs `npm run new -- service reviews`; after the given npm command the shell lines in `then` run. */
+/** Runs `npm run new -- service gadgets`; after the given npm command the shell lines in `then` run. */
 async function newServiceThen(t: Test, command: string, then: string) {
   const programs = t.testdir();
   const npmThen = `#!/bin/sh\nPATH=\${PATH#*:}\nnpm "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
   writeFileSync(join(programs, "npm"), npmThen);
   chmodSync(join(programs, "npm"), 0o755);
-<<<<<<< HEAD
-  return npm(["run", "new", "--", "service", "reviews"], programs);
+  return npm(["run", "new", "--", "service", "gadgets"], programs);
 }
 
 t.test("when a step fails, all files are restored", async (t) => {
   const { code, said } = await newServiceThen(t, "run generate", "echo no more room; exit 1");
-=======
-  const { code, said } = await npm(["run", "new", "--", "service", "lanterns"], programs);
->>>>>>> part-c
   t.equal(code, 1);
   t.match(said, /✗ npm run generate failed:[\s\S]*no more room\n {2}All files are as before\./);
   t.same(await state(), before);
 });
 
-<<<<<<< HEAD
 for (const [signal, command] of [
   ["INT", "install"],
   ["TERM", "run generate"],
@@ -51,12 +46,12 @@ for (const [signal, command] of [
 }
 
 t.test("files that somebody saves meanwhile are kept and named", async (t) => {
-  const saved = ["docs/flow.md", "docs/notes.md", "services/index.ts", "services/reviews/README.md"];
+  const saved = ["docs/flow.md", "docs/notes.md", "services/index.ts", "services/gadgets/README.md"];
   const texts = saved.map((file) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : undefined));
   const save = saved.map((file) => `echo mine >> ${file}`).join("\n");
   const { code, said } = await newServiceThen(t, "run generate", `${save}\nexit 1`);
   t.equal(code, 1);
-  const named = ["docs/flow.md", "services/index.ts", "services/reviews/README.md"];
+  const named = ["docs/flow.md", "services/index.ts", "services/gadgets/README.md"];
   t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}\n`));
   for (const file of saved) t.match(readFileSync(join(folder, file), "utf8"), /mine\n$/, file);
   const after = await state();
@@ -71,17 +66,13 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
 });
 
 t.test("new services pass the check and their tests", async (t) => {
-  for (const words of [["reviews"], ["audit", "--of", "entry"]]) {
-=======
-t.test("new services are in order at once, and their tests pass", async (t) => {
-  for (const words of [["lanterns"], ["orchard", "--of", "apple"]]) {
->>>>>>> part-c
+  for (const words of [["gadgets"], ["orchard", "--of", "apple"]]) {
     const { code, said } = await newService(...words);
     t.equal(code, 0, said);
   }
   const checked = await npm(["run", "check"]);
   t.equal(checked.code, 0, checked.said);
-  const tested = await npm(["test", "--", "services/lanterns", "domains/lanterns", "orchard/src/rpc", "readiness"]);
+  const tested = await npm(["test", "--", "services/gadgets", "domains/gadgets", "orchard/src/rpc", "readiness"]);
   t.equal(tested.code, 0, tested.said);
 });
 
@@ -92,7 +83,7 @@ t.test("new services run: a row is written and read through the gateway, and its
   const { gatewayUrl } = await startSystem(t);
   const person = await newCustomer(gatewayUrl);
   for (const [one, One] of [
-    ["lantern", "Lantern"],
+    ["gadget", "Gadget"],
     ["apple", "Apple"],
   ] as const) {
     const create = `mutation($input: Create${One}Input!) { created: create${One}(input: $input) { id name userId } }`;
@@ -107,13 +98,8 @@ t.test("new services run: a row is written and read through the gateway, and its
   }
 });
 
-<<<<<<< HEAD
-t.test("removing a service restores all files", async (t) => 
-  for (const service of ["reviews", "audit"]) await remove(service);
-  for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
-=======
-t.test("removing them is deleting them: all is as it was", async (t) => 
-  for (const service of ["lanterns", "orchard"]) await remove(service);
+t.test("removing a service restores all files", async (t) => {
+  for (const service of ["gadgets", "orchard"]) await remove(service);
   for (const step of [
     "run format -- services/index.ts gateway/src/domains/domains.ts",
     "install --prefer-offline --no-audit",
@@ -121,8 +107,8 @@ t.test("removing them is deleting them: all is as it was", async (t) =>
     "run baseline",
     "run chart -- --update",
   ]) {
->>>>>>> part-c
     const { code, said } = await npm(step.split(" "));
     t.equal(code, 0, said);
   }
-  t.same(await state(), before););
+  t.same(await state(), before);
+});
