@@ -18,7 +18,7 @@ export type Services = {
   catalog: RpcClient<typeof contracts.catalog, CallContext>;
   orders: RpcClient<typeof contracts.orders, CallContext>;
   /** The operators' methods of each service, by app id. */
-  ops: {
+  deadLetterAdmin: {
     accounts: RpcClient<typeof DeadLetterAdminService, CallContext>;
     catalog: RpcClient<typeof DeadLetterAdminService, CallContext>;
     orders: RpcClient<typeof DeadLetterAdminService, CallContext>;
@@ -26,14 +26,14 @@ export type Services = {
 };
 
 /** The services with dead letters, which operators name in the API. */
-export type ServiceName = keyof Services["ops"];
+export type ServiceName = keyof Services["deadLetterAdmin"];
 
 export function connectServices(sidecar: Sidecar): Services {
   return {
     accounts: sidecar.service(contracts.accounts, "accounts"),
     catalog: sidecar.service(contracts.catalog, "catalog"),
     orders: sidecar.service(contracts.orders, "orders"),
-    ops: {
+    deadLetterAdmin: {
       accounts: sidecar.service(DeadLetterAdminService, "accounts"),
       catalog: sidecar.service(DeadLetterAdminService, "catalog"),
       orders: sidecar.service(DeadLetterAdminService, "orders"),

@@ -15,7 +15,7 @@ const { gatewayUrl } = system;
 const shop = await admin(gatewayUrl);
 const customer = await newCustomer(gatewayUrl);
 const { catalog } = await stockOracle(t, system);
-const { sidecar, ops } = behindSidecar(t, system, "orders");
+const { sidecar, deadLetterAdmin } = behindSidecar(t, system, "orders");
 const admins = behindSidecar(t, system);
 
 const topic = "orders.order-placed.v1";
@@ -127,8 +127,11 @@ t.test("npm run dead-letters lists dead letters by service, with error and event
 t.test("only an admin sees and redrives dead letters, also at the service", async (t) => {
   t.equal(await customer.refusal(list), "FORBIDDEN");
   t.equal(await customer.refusal(redrive, { input: { service: "catalog" } }), "FORBIDDEN");
-  const page = await admins.ops("catalog").listDeadLetters({ first: 1 }, as(shop.token));
+  const page = await admins.deadLetterAdmin("catalog").listDeadLetters({ first: 1 }, as(shop.token));
   t.equal(page.deadLetters.length, 1, "a page of one");
   t.ok(page.total > 1, `of ${page.total}`);
-  await t.rejects(ops("catalog").listDeadLetters({}, as(shop.token)), "not through another service's sidecar");
+  await t.rejects(
+    deadLetterAdmin("catalog").listDeadLetters({}, as(shop.token)),
+    "not through another service's sidecar",
+  );
 });

@@ -17,7 +17,7 @@ const [owner, stranger] = [await newCustomer(gatewayUrl), await newCustomer(gate
 const product = await newProduct(shop, { stock: 100 });
 const input = { orderProducts: [{ productId: product, quantity: 1 }] };
 const { placeOrder: order } = await owner.get<{ placeOrder: { id: string } }>(placeOrder, { input });
-const { accounts, catalog, orders, ops, sidecar } = behindSidecar(t, system);
+const { accounts, catalog, orders, deadLetterAdmin, sidecar } = behindSidecar(t, system);
 const { stockOf } = await stockOracle(t, system);
 
 const withDatabase = apps.filter(({ database }) => database).map(({ id }) => id);
@@ -41,8 +41,8 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "orders.markPaid": () => orders.markPaid({ id: order.id }, as(token)),
   ...Object.fromEntries(
     withDatabase.flatMap((service) => [
-      [`${service} dead letters`, () => ops(service).listDeadLetters({ first: 1 }, as(token))],
-      [`${service} redrive`, () => ops(service).redriveDeadLetters({}, as(token))],
+      [`${service} dead letters`, () => deadLetterAdmin(service).listDeadLetters({ first: 1 }, as(token))],
+      [`${service} redrive`, () => deadLetterAdmin(service).redriveDeadLetters({}, as(token))],
     ]),
   ),
 });

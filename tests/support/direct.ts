@@ -19,7 +19,7 @@ export function behindSidecar(t: Test, system: Launched, app = "gateway") {
     catalog: sidecar.service(CatalogService, "catalog"),
     reservations: sidecar.service(ReservationsService, "catalog"),
     orders: sidecar.service(OrdersService, "orders"),
-    ops: (service: string) => sidecar.service(DeadLetterAdminService, service),
+    deadLetterAdmin: (service: string) => sidecar.service(DeadLetterAdminService, service),
   };
 }
 

@@ -40,20 +40,20 @@ const typeLines = (clients: readonly Client[], admins: readonly string[]): strin
   "export type Services = {",
   ...clients.map(({ key }) => `  ${key}: RpcClient<typeof contracts.${key}, CallContext>;`),
   "  /** The operators' methods of each service, by app id. */",
-  "  ops: {",
+  "  deadLetterAdmin: {",
   ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
   "  };",
   "};",
   "",
   "/** The services with dead letters, which operators name in the API. */",
-  'export type ServiceName = keyof Services["ops"];',
+  'export type ServiceName = keyof Services["deadLetterAdmin"];',
 ];
 
 const connectLines = (clients: readonly Client[], admins: readonly string[]): string[] => [
   "export function connectServices(sidecar: Sidecar): Services {",
   "  return {",
   ...clients.map(({ key, service }) => `    ${key}: sidecar.service(contracts.${key}, "${service}"),`),
-  "    ops: {",
+  "    deadLetterAdmin: {",
   ...admins.map((name) => `      ${name}: sidecar.service(DeadLetterAdminService, "${name}"),`),
   "    },",
   "  };",

@@ -56,7 +56,7 @@ export async function startProbes(t: Test, broker: Broker) {
     hearers,
     publisher,
     /** A service's operator methods, called through the gateway's sidecar. */
-    ops: (service: Service) => admin.ops(service),
+    deadLetterAdmin: (service: Service) => admin.deadLetterAdmin(service),
     /** A new token of an admin, because a run may take longer than a token is valid. */
     token: () => sign(key, goodClaims(randomUUID(), ["admin"])),
     ...controls(t, system),

@@ -15,7 +15,7 @@ export function deadLetterTests(t: Test, bench: () => Bench): void {
     async (t) => {
       const { probes, start } = bench();
       const run = start();
-      const catalog = probes.ops("catalog");
+      const catalog = probes.deadLetterAdmin("catalog");
       const letterOf = async (id: string) =>
         (await catalog.listDeadLetters({ first: 50 }, as(await probes.token()))).deadLetters.find(
           (one) => one.eventId === id,
