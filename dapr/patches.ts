@@ -102,7 +102,8 @@ func (s *resolver) deregisterHost(`,
     times: 1,
   },
   {
-    // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones were.
+    // Which pods an app has is looked up again after 20 seconds: for so long new ones were not called, and ended ones
+    // were.
     module: runtime,
     file: "pkg/messaging/direct_messaging.go",
     from: "const resolverCacheTTL = 20",

@@ -1,6 +1,6 @@
 // Runs the programs of `npm run`. It is plain JavaScript without dependencies, so that it can report missing or stale
-// packages in one line. npm puts the Node that the packages pin first on PATH. The help of `X.ts` is in `X.help.mjs`, which
-// needs no packages either.
+// packages in one line. npm puts the Node that the packages pin first on PATH. The help of `X.ts` is in `X.help.mjs`,
+// which needs no packages either.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -1,5 +1,6 @@
-// `npm start`. It is plain JavaScript without dependencies, so that any Node can run it on a fresh clone. It installs the
-// packages if they are missing or differ from package-lock.json, then runs the launcher with the Node that they pin.
+// `npm start`. It is plain JavaScript without dependencies, so that any Node can run it on a fresh clone. It installs
+// the packages if they are missing or differ from package-lock.json, then runs the launcher with the Node that they
+// pin.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -15,8 +15,8 @@ if (values.help) process.stdout.write(help());
 else process.stdout.write(orRefuse(() => notes(positionals, values.links)));
 
 function notes([tag, surplus]: string[], links: string | undefined): string {
-  if (tag === undefined || surplus !== undefined) throw new Error("name one version, such as 0.2.0");
+  if (tag === undefined || surplus !== undefined) throw new Error("give one version, such as 0.2.0");
   const version = tag.replace(/^v/, "");
-  if (semver.valid(version) !== version) throw new Error(`${tag} is no version, such as 0.2.0 or 0.2.0-rc.1`);
+  if (semver.valid(version) !== version) throw new Error(`${tag} is not a version, such as 0.2.0 or 0.2.0-rc.1`);
   return notesOf(readFileSync(changelog, "utf8"), version, links);
 }

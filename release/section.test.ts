@@ -30,7 +30,7 @@ What users notice, newest first.
 
 `;
 
-t.test("the notes of a version are its section, one line a paragraph", async (t) => {
+t.test("the notes of a version are its section, one line for each paragraph", async (t) => {
   t.equal(
     notesOf(changelog, "0.2.0"),
     `- **Brokers**: Kafka too, with the same promises ([docs/brokers.md](docs/brokers.md)).
@@ -54,14 +54,14 @@ t.test("links into the repository lead to the files of that version", async (t) 
 t.test("a version without notes is refused", async (t) => {
   t.throws(() => notesOf(changelog, "0.3.0"), { message: 'CHANGELOG.md has no section "## 0.3.0"' });
   t.throws(() => notesOf(changelog, "0.2"), { message: 'CHANGELOG.md has no section "## 0.2"' });
-  t.throws(() => notesOf(changelog, "0.1.0"), { message: "CHANGELOG.md says nothing of 0.1.0" });
+  t.throws(() => notesOf(changelog, "0.1.0"), { message: "the section of CHANGELOG.md about 0.1.0 is empty" });
 });
 
-t.test("what is no version, or is not in our changelog, ends the command in one line", async (t) => {
+t.test("a wrong version or one that is not in the changelog ends the command in one line", async (t) => {
   for (const [words, said] of [
-    [[], "✗ name one version, such as 0.2.0 (--help)\n"],
-    [["v1"], "✗ v1 is no version, such as 0.2.0 or 0.2.0-rc.1 (--help)\n"],
-    [["0.2.0+build"], "✗ 0.2.0+build is no version, such as 0.2.0 or 0.2.0-rc.1 (--help)\n"],
+    [[], "✗ give one version, such as 0.2.0 (--help)\n"],
+    [["v1"], "✗ v1 is not a version, such as 0.2.0 or 0.2.0-rc.1 (--help)\n"],
+    [["0.2.0+build"], "✗ 0.2.0+build is not a version, such as 0.2.0 or 0.2.0-rc.1 (--help)\n"],
     [["v99.0.0"], '✗ CHANGELOG.md has no section "## 99.0.0" (--help)\n'],
   ] as const) {
     const ran = spawnSync(process.execPath, [join(import.meta.dirname, "notes.ts"), ...words], { encoding: "utf8" });

@@ -1,14 +1,14 @@
 /**
- * The section of a version in a changelog, without its heading. Lines of one paragraph are joined: GitHub shows each line
- * of a release's notes as one. With `links`, links to files of the repository lead below that URL. Throws when there is
- * no such section, or nothing in it.
+ * The section of a version in a changelog, without its heading. Joins the lines of a paragraph, because GitHub keeps
+ * line breaks in release notes. With `links`, links to files of the repository get that URL as their base. Throws if
+ * the section is missing or empty.
  */
 export function notesOf(changelog: string, version: string, links?: string): string {
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((text) => headingOf(text).split(/\s/, 1)[0] === version);
   if (section === undefined) throw new Error(`CHANGELOG.md has no section "## ${version}"`);
   const text = section.slice(headingOf(section).length).trim();
-  if (text === "") throw new Error(`CHANGELOG.md says nothing of ${version}`);
+  if (text === "") throw new Error(`the section of CHANGELOG.md about ${version} is empty`);
   const joined = text.replace(/\n +(?! |[-*] )/g, " ");
   return `${links === undefined ? joined : absolute(joined, links)}\n`;
 }

@@ -10,9 +10,9 @@ const domainsFolder = join(import.meta.dirname, "../src/domains");
 export const schemaTypesFile = join(domainsFolder, "schema-types.ts");
 
 const header = `// Generated from the schema of all domains by \`npm run generate\`: never edit it by hand.
-// biome-ignore-all lint: it is generated
-// biome-ignore-all assist: it is generated
-// biome-ignore-all format: it is generated
+// biome-ignore-all lint: generated
+// biome-ignore-all assist: generated
+// biome-ignore-all format: generated
 `;
 
 const scalars = {
@@ -22,7 +22,7 @@ const scalars = {
 };
 
 /**
- * TypeScript types of the schema's arguments and resolvers. A domain says what its resolvers return for the type
+ * TypeScript types of the schema's arguments and resolvers. A domain defines the type that its resolvers return for
  * \`Order\` by exporting \`ApiOrder\` from its \`model.ts\`.
  */
 export async function schemaTypes(): Promise<string> {

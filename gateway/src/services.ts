@@ -12,12 +12,12 @@ export const contracts = {
   orders: OrdersService,
 };
 
-/** Each is reached through our sidecar and its own. */
+/** Their clients, which call through our sidecar and theirs. */
 export type Services = {
   accounts: RpcClient<typeof contracts.accounts, CallContext>;
   catalog: RpcClient<typeof contracts.catalog, CallContext>;
   orders: RpcClient<typeof contracts.orders, CallContext>;
-  /** The operator's side of each service, by its app id. */
+  /** The operators' methods of each service, by app id. */
   ops: {
     accounts: RpcClient<typeof DeadLetterAdminService, CallContext>;
     catalog: RpcClient<typeof DeadLetterAdminService, CallContext>;
@@ -25,7 +25,7 @@ export type Services = {
   };
 };
 
-/** Services that an operator may name: those with dead letters. */
+/** The services with dead letters, which operators name in the API. */
 export type ServiceName = keyof Services["ops"];
 
 export function connectServices(sidecar: Sidecar): Services {
@@ -41,7 +41,7 @@ export function connectServices(sidecar: Sidecar): Services {
   };
 }
 
-/** What the gateway may call of each service. */
+/** The methods of each service that the gateway may call. */
 export const callees: readonly Callee[] = [
   { app: "accounts", operation: "sidecart.accounts.v1.AccountsService/*" },
   { app: "catalog", operation: "sidecart.catalog.v1.CatalogService/*" },
@@ -51,7 +51,7 @@ export const callees: readonly Callee[] = [
   { app: "orders", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },
 ];
 
-/** By service: a call that changes nothing, with which the gateway finds out whether it answers. */
+/** By service: a call without side effects, which probes whether the service responds. */
 export const probes: Record<string, (services: Services, call: CallContext) => Promise<unknown>> = {
   accounts: ({ accounts }, call) => accounts.getJwks({}, call),
   catalog: ({ catalog }, call) => catalog.getProducts({}, call),

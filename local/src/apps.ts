@@ -1,20 +1,20 @@
 import { folderOf, services } from "../../services/index.ts";
 
-/** One deployable of ours, started as `node <entry>` with a sidecar beside it. */
+/** One of our services, started as `node <entry>` beside its sidecar. */
 export interface App {
   /** Dapr app id, process name and, with `database`, the name of its database. */
   id: string;
   /** Path in the checkout. */
   entry: string;
-  /** Owns a database: created, migrated before it starts, and named to it by the secret `<id>-db`. */
+  /** Owns a database, which is created and migrated before the app starts. Its address is the secret `<id>-db`. */
   database?: boolean;
-  /** Listens for people on the port of `--port`; ready when its `/readyz` says so. */
+  /** Serves HTTP on the port of `--port`; `/readyz` says whether it is ready. */
   http?: boolean;
-  /** Hosts actors or workflows, so that its sidecar connects to placement and scheduler. */
+  /** Has actors or workflows, so its sidecar connects to placement and scheduler. */
   actors?: boolean;
 }
 
-/** Everything `npm start` runs. */
+/** The apps that `npm start` runs. */
 export const apps: readonly App[] = services.map(({ name, database = false, http = false, workflows = false }) => ({
   id: name,
   entry: `${folderOf(name)}/src/main.ts`,
@@ -26,7 +26,7 @@ export const apps: readonly App[] = services.map(({ name, database = false, http
 /** One process of an app. */
 export interface Replica {
   app: App;
-  /** The process: the app's id, and `<id>-2` and so on for further ones. */
+  /** The name of the process: the app's id for the first replica, `<id>-2` and so on for the others. */
   name: string;
 }
 

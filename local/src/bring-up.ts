@@ -18,15 +18,15 @@ import { startApps } from "./start-apps.ts";
 const loopback = "127.0.0.1";
 const configurationOf = ({ resourcesRoot }: Run) => join(resourcesRoot, "config/local.yaml");
 
-/** What the rest of a run needs to know of its stores. */
+/** The stores of a run, for the rest of the run. */
 export interface Stores {
   databases: Map<string, ServiceDatabase>;
   secrets: Secrets;
-  /** Where each replica of the gateway listens. */
+  /** The URL of each replica of the gateway. */
   gatewayUrls: string[];
 }
 
-/** Starts everything of a run, what is independent at the same time, and waits until all of it is ready. */
+/** Starts all processes of a run, independent ones concurrently, and waits until all are ready. */
 export async function bringUp(run: Run): Promise<Stores> {
   const folders = sidecarFolders(run);
   const declared = declaredIn(folders);
@@ -49,10 +49,10 @@ export async function bringUp(run: Run): Promise<Stores> {
   return { databases, secrets, gatewayUrls };
 }
 
-/** Brokers with faults in Dapr that our build has mended. */
-const mended: readonly string[] = ["rabbitmq", "jetstream"];
+/** Brokers for which our build of Dapr has bug fixes. */
+const patchedBrokers: readonly string[] = ["rabbitmq", "jetstream"];
 
-/** The Dapr that is used and, when it has one, the authority its parts trust. */
+/** The Dapr in use and, if it has one, its certificate authority. */
 interface ControlPlane {
   dapr: DaprRuntime;
   sentry: Sentry | undefined;
@@ -60,7 +60,7 @@ interface ControlPlane {
 
 async function startControlPlane(run: Run): Promise<ControlPlane> {
   const dapr = await run.step("Dapr runtime", () => findDapr(run.note, run.signal));
-  if (!dapr.ours && mended.includes(run.choices.broker)) {
+  if (!dapr.ours && patchedBrokers.includes(run.choices.broker)) {
     run.note(`Dapr ${dapr.version} is not our build: it may lose events of ${run.choices.broker} (docs/brokers.md)`);
   }
   return run.step("Dapr control plane", async () => {
@@ -78,7 +78,7 @@ async function startControlPlane(run: Run): Promise<ControlPlane> {
 
 async function startSentry(run: Run, dapr: DaprRuntime): Promise<Sentry | undefined> {
   if (!dapr.sentry) {
-    run.note(`Dapr ${dapr.version} has no sentry here: sidecars talk without mutual TLS`);
+    run.note(`Dapr ${dapr.version} has no sentry: sidecars run without mutual TLS`);
     return undefined;
   }
   const ports = await run.take("sentry", ["api", "health", "metrics"]);

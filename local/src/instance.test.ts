@@ -5,7 +5,7 @@ import t from "tap";
 import { clearLastRun, instanceAt, makeFolder } from "./instance.ts";
 import { temporaryHome } from "./testing/started-cli.ts";
 
-t.test("a sidecar opens the file of names while another one writes", async (t) => {
+t.test("a sidecar can open the names file while another one writes", async (t) => {
   const instance = instanceAt("default", temporaryHome(t));
   await makeFolder(instance);
   await clearLastRun(instance);
@@ -17,5 +17,5 @@ t.test("a sidecar opens the file of names while another one writes", async (t) =
   });
   writing.exec("begin immediate; create table hosts (id int)");
   t.doesNotThrow(() => opening.exec("pragma journal_mode = wal"));
-  t.equal(statSync(file).mode & 0o077, 0, "and no other person may read it");
+  t.equal(statSync(file).mode & 0o077, 0, "no other user may read it");
 });

@@ -6,27 +6,27 @@ import { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "./process/reason.ts";
 import { StartError } from "./start-error.ts";
 
-/** The checkout this launcher belongs to. */
+/** The checkout of this launcher. */
 export const checkout = resolve(import.meta.dirname, "../..");
 
-/** What is built or unpacked once and shared by all instances and checkouts of a user. */
+/** Files that are built or unpacked once and shared by all instances and checkouts of a user. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sidecart");
 
-/** One copy of the system: where its state, logs and sockets live. */
+/** One copy of the system: the folders of its data, logs and sockets. */
 export interface Instance {
   name: string;
   folder: string;
   logs: string;
   sockets: string;
   certificates: string;
-  /** Temporary files of Dapr, which leaves every identity it is given there. */
+  /** Temporary files of Dapr. Dapr leaves its certificates there. */
   temporary: string;
 }
 
-// A role and a database are named after the instance, and PostgreSQL cuts names at 63 bytes.
+// Roles and databases are named after the instance, and PostgreSQL truncates names at 63 bytes.
 const validName = /^[a-z][a-z0-9-]{0,29}$/;
 
-// sun_path holds 108 bytes; the longest socket name is "embedded-search.sock".
+// sun_path has 108 bytes; the longest socket name is "embedded-search.sock".
 const longestSocketFolder = 76;
 
 /** The folder of all instances. */
@@ -51,16 +51,14 @@ export function instanceAt(name: string, home = instancesFolder()): Instance {
   };
 }
 
-/** The instance folder may be passed through, not listed: PostgreSQL's own user must reach its data. */
+/** Other users may enter the instance folder but not list it: PostgreSQL's user must reach its data. */
 export async function makeFolder(instance: Instance): Promise<void> {
   await makeWithParents(instance.folder).catch((error: unknown) => {
-    throw new StartError(
-      `no instance can be kept in ${instance.folder}: ${reasonOf(error)}: choose another SIDECART_HOME`,
-    );
+    throw new StartError(`cannot create ${instance.folder}: ${reasonOf(error)}: choose another SIDECART_HOME`);
   });
 }
 
-// Node's own recursive mkdir never ends below /proc, which answers ENOENT for every new name.
+// Node's recursive mkdir loops below /proc, which returns ENOENT for every new name.
 async function makeWithParents(folder: string): Promise<void> {
   await makeOne(folder).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT" || dirname(folder) === folder) throw error;
@@ -76,11 +74,11 @@ async function makeOne(folder: string): Promise<void> {
 }
 
 /**
- * Empties what belongs to one run: logs, certificates, temporary files, and sockets, of which a stale one makes daprd hang
- * at start, silently. Sidecars find each other in a new file.
+ * Deletes the files of the last run: logs, certificates, temporary files, names and sockets. A stale socket makes daprd
+ * hang silently at start.
  */
 export async function clearLastRun(instance: Instance): Promise<void> {
-  // registrations of the last run would send calls to sidecars that are gone
+  // Registrations of the last run would direct calls to sidecars that no longer run.
   const names = join(instance.folder, "names.db");
   const files = [names, `${names}-wal`, `${names}-shm`];
   const folders = [instance.logs, instance.sockets, instance.certificates, instance.temporary];
@@ -90,8 +88,8 @@ export async function clearLastRun(instance: Instance): Promise<void> {
 }
 
 /**
- * Sidecars start at once, and the first to open the file would change its journal, for which SQLite waits for nobody: one
- * that met another then would go on without names, and be found by nobody.
+ * Creates the file with the WAL journal. Otherwise the first sidecar changes the journal mode, for which SQLite does
+ * not wait: a sidecar that starts at the same moment would fail to register and could not be called.
  */
 async function makeNames(file: string): Promise<void> {
   const names = new DatabaseSync(file);

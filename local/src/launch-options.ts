@@ -3,34 +3,34 @@ import type { Choices } from "./backends/choices.ts";
 import type { Instance } from "./instance.ts";
 
 export interface LaunchOptions extends Partial<Choices> {
-  /** Which copy of the system: each has its own data, logs and ports. */
+  /** The copy of the system; each has its own data, logs and ports. */
   instance?: string;
   /** The folder of all instances; default SIDECART_HOME, else `.sidecart` in the checkout. */
   home?: string;
-  /** Where the gateway listens; 0, the default for a library, is any free port. */
+  /** The port of the gateway; 0, the default here, is any free port. */
   port?: number;
-  /** Forgets the instance's data first. */
+  /** Deletes the instance's data first. */
   reset?: boolean;
   logLevel?: string;
-  /** What to run; default: the table in apps.ts. */
+  /** The apps to run; default: those of apps.ts. */
   apps?: readonly App[];
-  /** How many processes of an app, by its id; each has a sidecar of its own. Default: one. */
+  /** Number of processes of an app, by its id; each has its own sidecar. Default: one. */
   replicas?: Readonly<Record<string, number>>;
   /** The folder of all Dapr resources; default `components/resources`. */
   resourcesRoot?: string;
-  /** Folders of Dapr resources beside those of the backends. */
+  /** Further folders of Dapr resources. */
   resources?: readonly string[];
-  /** Environment by process name, over what the launcher sets. */
+  /** Environment by process name; overrides the launcher's. */
   env?: Readonly<Record<string, Record<string, string>>>;
-  /** Is told where the instance lives, before anything of it starts. */
+  /** Called with the instance before its first process starts. */
   onInstance?: (instance: Instance) => void;
-  /** Is told what has been done and how long it took. */
+  /** Called after each step, with its duration. */
   onStep?: (step: Step) => void;
-  /** Is told what takes long while it does. */
+  /** Called with notes, such as that a step takes long. */
   onNote?: (text: string) => void;
-  /** Gives up starting, and stops what has been started. */
+  /** Cancels the start and stops the processes in order. */
   signal?: AbortSignal;
-  /** Ends everything at once, while starting or later. */
+  /** Kills all processes at once, during the start or later. */
   killSignal?: AbortSignal;
 }
 

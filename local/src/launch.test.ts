@@ -64,7 +64,7 @@ await t.test("a replica is a process with a sidecar and ports of its own, under 
   });
   t.same(appIds, ["orders", "orders"]);
   t.match(await system.kill("orders-2"), { name: "orders-2", signal: "SIGKILL" });
-  t.ok(system.processes.get("orders")?.running, "the other goes on");
+  t.ok(system.processes.get("orders")?.running, "the other replica continues");
   await system.start("orders-2");
 });
 
@@ -100,11 +100,11 @@ await t.test("where another one is, a sidecar looks up once in some seconds", { 
   const there = await ask();
   t.match(there, "PermissionDenied", "catalog's sidecar was reached");
   rename("catalog", "moved");
-  await eventually("what was known to be forgotten", async () => (await ask()).includes(nobodyThere));
+  await eventually("the cached address to expire", async () => (await ask()).includes(nobodyThere));
   rename("moved", "catalog");
-  t.equal(await ask(), there, "that nobody is there is not remembered");
+  t.equal(await ask(), there, "a missing app is not cached");
   rename("catalog", "moved");
-  t.equal(await ask(), there, "where somebody is, is");
+  t.equal(await ask(), there, "an address is cached");
 });
 
 await t.test("secrets and logs are private", async (t) => {
@@ -126,14 +126,18 @@ await t.test("stop may be called twice", async () => {
 
 const notRoot = process.getuid?.() !== 0 && "only root's PostgreSQL runs as another user";
 
-t.test("a closed instance folder has PostgreSQL's data where its user can reach it", { skip: notRoot }, async (t) => {
-  const home = mkdtempSync(join(tmpdir(), "sidecart-closed-"));
-  chmodSync(home, 0o700);
-  const { folder } = await postgresFolder(instanceAt("default", home));
-  t.notOk(folder.startsWith(home));
-  t.teardown(() => rmSync(home, { recursive: true, force: true }));
-  t.teardown(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
-  const system = await launch({ home, apps: [] });
-  await system.stop();
-  t.ok(statSync(join(folder, "PG_VERSION")).isFile());
-});
+t.test(
+  "if PostgreSQL's user cannot enter the instance folder, the data is in a folder that it can enter",
+  { skip: notRoot },
+  async (t) => {
+    const home = mkdtempSync(join(tmpdir(), "sidecart-closed-"));
+    chmodSync(home, 0o700);
+    const { folder } = await postgresFolder(instanceAt("default", home));
+    t.notOk(folder.startsWith(home));
+    t.teardown(() => rmSync(home, { recursive: true, force: true }));
+    t.teardown(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
+    const system = await launch({ home, apps: [] });
+    await system.stop();
+    t.ok(statSync(join(folder, "PG_VERSION")).isFile());
+  },
+);

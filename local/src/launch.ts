@@ -18,41 +18,43 @@ import { System } from "./system.ts";
 
 export type { LaunchOptions } from "./launch-options.ts";
 
-// RabbitMQ takes about three.
+// RabbitMQ takes about three seconds.
 const stopWithinMs = 10_000;
 
-/** A running system. The end of one of its processes does not end it: listen with `onExit`. */
+/** A running system. It keeps running when one of its processes exits: listen with `onExit`. */
 export interface Launched {
   gatewayUrl: string;
-  /** One a replica; the first is `gatewayUrl`. */
+  /** One URL for each replica; the first is `gatewayUrl`. */
   gatewayUrls: readonly string[];
   instanceDir: string;
   redisUrl: string;
-  /** Addresses and passwords of the stores, as the secret store serves them. */
+  /** Addresses and passwords of the stores, as in the secret store. */
   secrets: Secrets;
-  /** By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, `<app>` with `<app>-dapr`, and the servers of
-   * the choices; further replicas are `<app>-2` with `<app>-2-dapr`. */
+  /**
+   * By name: `postgres`, `redis`, `placement`, `scheduler`, `embedded-search`, `<app>` and `<app>-dapr`, and the
+   * servers of the choices; further replicas are `<app>-2` and `<app>-2-dapr`.
+   */
   processes: ReadonlyMap<string, ManagedProcess>;
-  /** A service's database, as its owner. */
+  /** The URL of a service's database, for its owner role. */
   databaseUrl(service: string): string;
-  /** Ends one process and waits until it is gone; SIGKILL unless another signal is named. */
+  /** Sends a signal, SIGKILL by default, to one process and waits until it exits. */
   kill(name: string, signal?: NodeJS.Signals): Promise<Exit>;
-  /** Starts one that has ended, with `env` over its environment, and waits until it is ready. */
+  /** Starts a process that has exited, with `env` added to its environment, and waits until it is ready. */
   start(name: string, env?: Record<string, string>): Promise<void>;
   restart(name: string, env?: Record<string, string>): Promise<void>;
   onExit(listener: (exit: Exit) => void): void;
-  /** What its sidecars say is wrong with a component, if they do. */
+  /** The error that its sidecars report about a component, if any. */
   misconfiguration(): StartError | undefined;
-  /** Ends everything in order, within 10 s. Answers who did not end in time and was killed. */
+  /** Stops all processes in order, within 10 s. Returns the names of those that it had to kill. */
   stop(): Promise<string[]>;
 }
 
-/** Starts an instance and waits until it is ready. When that fails, whatever was started is stopped first. */
+/** Starts an instance and waits until it is ready. On failure it first stops all processes that it has started. */
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   const instance = instanceAt(options.instance ?? "default", options.home);
   await makeFolder(instance);
   const { record, leftovers } = await RunRecord.claim(instance.folder, instance.name);
-  if (leftovers.length > 0) options.onNote?.(`ended what an earlier run left: ${leftovers.join(", ")}`);
+  if (leftovers.length > 0) options.onNote?.(`stopped processes that an earlier run left: ${leftovers.join(", ")}`);
   const system = new System(instance, record);
   const stop = () => void system.stop();
   options.signal?.addEventListener("abort", stop);
@@ -70,7 +72,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
     return launched;
   } catch (error) {
     await system.stop();
-    // an app may notice that its sidecar is gone before we do
+    // An app may notice earlier than we do that its sidecar has exited.
     throw options.signal?.aborted ? error : (misconfigurationOf(system) ?? error);
   } finally {
     options.signal?.removeEventListener("abort", stop);
@@ -123,7 +125,7 @@ function firstDeath(system: System): Promise<never> {
   return death;
 }
 
-/** Removes the data of an instance, its secrets and its logs; of an external PostgreSQL only the instance's databases. */
+/** Deletes an instance's data, secrets and logs; on an external PostgreSQL only the instance's databases. */
 async function forget(instance: Instance, { apps = allApps }: LaunchOptions): Promise<void> {
   const external = externalPostgres();
   const services = apps.filter((app) => app.database).map((app) => app.id);

@@ -18,7 +18,7 @@ function logIn(url: string, { email, password }: { email: string; password: stri
   return new GraphqlClient(url).send(loggingIn, { input: { email, password } });
 }
 
-t.test("Ctrl-C leaves nothing behind, a second start keeps the data, --reset forgets it", async (t) => {
+t.test("Ctrl-C leaves no process, a second start keeps the data, --reset deletes it", async (t) => {
   const home = temporaryHome(t);
   const first = new StartedCli(t, home, []);
   const url = await first.ready();
@@ -27,7 +27,7 @@ t.test("Ctrl-C leaves nothing behind, a second start keeps the data, --reset for
   const running = descendantsOf(first.pid);
   first.signal("SIGINT");
   t.equal((await first.exited).code, 0);
-  t.match(first.output, /stopped in [\d.]+ s\n/, "everything ended by itself in the time it has");
+  t.match(first.output, /stopped in [\d.]+ s\n/, "all processes stopped in time");
   t.ok(running.length > 15, "a whole system was running");
   t.same(stillAlive(running), []);
   t.notOk(readdirSync(join(home, "default")).includes("run.json"));
@@ -45,35 +45,35 @@ t.test("Ctrl-C leaves nothing behind, a second start keeps the data, --reset for
   third.signal("SIGINT");
   await third.exited;
   t.match(third.output, people[0]?.email);
-  for (const { email, role } of people) if (role !== "admin") t.notMatch(third.output, email, "nobody made it");
+  for (const { email, role } of people) if (role !== "admin") t.notMatch(third.output, email, "not created");
 });
 
-t.test("two instances run side by side, and neither starts twice", async (t) => {
+t.test("two instances run side by side, and none starts twice", async (t) => {
   const home = temporaryHome(t);
   const one = new StartedCli(t, home, ["--instance", "one", "--no-seed"]);
   const two = new StartedCli(t, home, ["--instance", "two", "--no-seed"]);
   t.not(await one.ready(), await two.ready());
   const again = new StartedCli(t, home, ["--instance", "one", "--no-seed"]);
   t.equal((await again.exited).code, 1);
-  t.match(again.output, `instance "one" runs already (pid ${one.pid})`);
-  t.ok(one.processes("one").size > 10, "the running one goes on");
+  t.match(again.output, `instance "one" is already running (pid ${one.pid})`);
+  t.ok(one.processes("one").size > 10, "the running one continues");
 });
 
-t.test("what a killed launcher left is ended by the next start, and no other process", async (t) => {
+t.test("the next start stops the processes of a killed launcher, and no others", async (t) => {
   const home = temporaryHome(t);
   const first = new StartedCli(t, home, ["--no-seed"]);
   await first.ready();
   const left = descendantsOf(first.pid);
   first.signal("SIGKILL");
   await first.exited;
-  t.equal(stillAlive(left).length, left.length, "they outlive it");
+  t.equal(stillAlive(left).length, left.length, "they still run");
   const next = new StartedCli(t, home, ["--no-seed"]);
-  await next.until(/ended what an earlier run left: .*orders-dapr/);
+  await next.until(/stopped processes that an earlier run left: .*orders-dapr/);
   t.same(stillAlive(left), []);
   await next.ready();
 });
 
-t.test("a recorded pid that is another process by now is left alone", async (t) => {
+t.test("a recorded pid that now belongs to another process is not signalled", async (t) => {
   const home = temporaryHome(t);
   const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true, stdio: "ignore" });
   t.teardown(() => other.kill("SIGKILL"));
@@ -89,7 +89,7 @@ t.test("a recorded pid that is another process by now is left alone", async (t) 
   t.equal(other.exitCode ?? other.signalCode, null);
 });
 
-t.test("a taken port is named with what to do", async (t) => {
+t.test("the error for a port in use says what to do", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   t.teardown(() => server.close());
   await once(server, "listening");
@@ -97,21 +97,24 @@ t.test("a taken port is named with what to do", async (t) => {
   const port = typeof address === "object" && address ? address.port : 0;
   const cli = new StartedCli(t, temporaryHome(t), ["--port", String(port)]);
   t.equal((await cli.exited).code, 1);
-  t.match(cli.output, `✗ port ${port} is taken: stop what listens there, or choose another with --port N`);
-});
-
-t.test("a place where no folder can be made is named, and nothing hangs", async (t) => {
-  const cli = new StartedCli(t, temporaryHome(t), [], { SIDECART_HOME: "/proc/nowhere/deep" });
-  t.equal((await cli.exited).code, 1);
   t.match(
     cli.output,
-    /^✗ no instance can be kept in \/proc\/nowhere\/deep\/default: .*: choose another SIDECART_HOME\n$/,
+    `✗ port ${port} is in use: stop the program that listens there, or choose another port with --port N`,
   );
 });
 
-t.test("a missing tool is named with what to do", async (t) => {
+t.test("a folder that cannot be created is reported, and nothing hangs", async (t) => {
+  const cli = new StartedCli(t, temporaryHome(t), [], { SIDECART_HOME: "/proc/nowhere/deep" });
+  t.equal((await cli.exited).code, 1);
+  t.match(cli.output, /^✗ cannot create \/proc\/nowhere\/deep\/default: .*: choose another SIDECART_HOME\n$/);
+});
+
+t.test("the error for a missing tool says what to do", async (t) => {
   const home = temporaryHome(t);
   const cli = new StartedCli(t, home, [], { PATH: "/nowhere", HOME: home });
   t.equal((await cli.exited).code, 1);
-  t.match(cli.output, /✗ (redis-server is missing: install Redis|no Go to build the Dapr runtime with: install Go)/);
+  t.match(
+    cli.output,
+    /✗ (redis-server is missing: install Redis|Go is missing, which builds the Dapr runtime: install Go)/,
+  );
 });

@@ -11,10 +11,10 @@ import { seed } from "./seed/seed.ts";
 import { StartError } from "./start-error.ts";
 
 const progress = progressOn(process.stderr);
-const interrupted = 130; // what a shell reports for a program that Ctrl-C ended
+const interrupted = 130; // a shell's exit code for a program that Ctrl-C stopped
 const killWithinMs = 2_000;
 
-// A terminal that was closed, or a pipe that ended, must not keep us from stopping what we started.
+// A closed terminal or pipe must not prevent us from stopping our processes.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 async function main(): Promise<void> {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       setTimeout(() => process.exit(interrupted), killWithinMs).unref();
     },
   });
-  // A defect must not leave a system behind.
+  // A bug in the launcher must not leave processes running.
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
       process.stderr.write(`✗ ${error instanceof Error ? error.stack : error}\n`);
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** Starts the system, seeds it and stops it again, when asked or when a process of it ends by itself. */
+/** Starts and seeds the system, and stops it on a signal or when one of its processes exits unexpectedly. */
 async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const began = performance.now();
   let log: MergedLog | undefined;
@@ -89,7 +89,7 @@ async function run(options: CliOptions, stop: AbortSignal, kill: AbortSignal): P
     const stopping = performance.now();
     const late = await system.stop();
     await log?.stop();
-    const killed = late.length === 0 ? "" : `; killed, because it did not end in time: ${late.join(", ")}`;
+    const killed = late.length === 0 ? "" : `; killed, because they did not stop in time: ${late.join(", ")}`;
     progress.note(`stopped in ${seconds(performance.now() - stopping)}${killed}`);
   }
 }
@@ -119,7 +119,7 @@ function firstDeath(system: Launched): Promise<never> {
   });
 }
 
-/** Tells in one line why it cannot go on; what is no StartError is a defect and keeps its stack. */
+/** Prints a StartError in one line. Any other error is a bug and keeps its stack. */
 function fail(error: unknown): void {
   if (!(error instanceof StartError)) throw error;
   progress.failed(error);

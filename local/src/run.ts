@@ -10,7 +10,7 @@ import { readPrivate, writePrivate } from "./secrets/private-file.ts";
 import { StartError } from "./start-error.ts";
 import type { Stage, System } from "./system.ts";
 
-/** One start of an instance: its choices, its ports, and how to start a process of it. */
+/** One start of an instance: its choices, its ports, and how to start its processes. */
 export class Run {
   readonly instance: Instance;
   readonly system: System;
@@ -46,13 +46,13 @@ export class Run {
     const { port = 0 } = options;
     if (port !== 0 && !(await isFree(port))) {
       throw new StartError(
-        `port ${port} is taken: stop what listens there, or choose another with --port N (--port 0 takes any free one)`,
+        `port ${port} is in use: stop the program that listens there, or choose another port with --port N (0: any free one)`,
       );
     }
     return new Run(system, ports, port === 0 ? await ports.hold("gateway.http") : port, options);
   }
 
-  /** Ports for the process `owner`, by purpose. They are held until it is started. */
+  /** Ports for the process `owner`, by purpose. They are held until the process starts. */
   async take<Purpose extends string>(owner: string, purposes: readonly Purpose[]): Promise<Record<Purpose, number>> {
     const taken: Partial<Record<Purpose, number>> = {};
     for (const purpose of purposes) taken[purpose] = await this.ports.hold(`${owner}.${purpose}`);

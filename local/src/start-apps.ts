@@ -9,7 +9,7 @@ import { randomSecret } from "./secrets/private-file.ts";
 
 const loopback = "127.0.0.1";
 
-/** Starts every app, all at the same time. Answers where those that listen for people do. */
+/** Starts all apps concurrently. Returns the URLs of those that serve HTTP. */
 export async function startApps(
   run: Run,
   shared: Omit<SidecarSettings, "tokens">,
@@ -31,7 +31,7 @@ export async function startApps(
 
 type Needs = {
   database: ServiceDatabase | undefined;
-  /** The services, without which the gateway is not ready: when one does not start, its own error comes first. */
+  /** The services, which the gateway needs to get ready. The error of a service that does not start has precedence. */
   others: Promise<unknown>;
 };
 
@@ -58,7 +58,7 @@ async function startReplica(
 ): Promise<string | undefined> {
   const { app, name } = replica;
   const tokens = { dapr: randomSecret(), app: randomSecret() };
-  // The app's own port goes free with its sidecar's: a held one would look to the sidecar like an app that listens.
+  // The app's port is released with its sidecar's: to the sidecar a held port would look like a listening app.
   const ports = await run.take(sidecarOf(name), ["app", "http", "grpc", "internal", "metrics"]);
   const { metrics } = await run.take(name, ["metrics"]);
   const sidecarReady = () => answersOk(sidecarHealth(ports), { "dapr-api-token": tokens.dapr });
@@ -73,7 +73,7 @@ async function startReplica(
   return httpPort === undefined ? undefined : `http://${loopback}:${httpPort}`;
 }
 
-/** The first listens where people expect it, further replicas on any free port. */
+/** The first replica listens on the configured port, further ones on any free port. */
 async function httpPortOf(run: Run, { app, name }: Replica): Promise<number> {
   if (name === app.id) return run.httpPort;
   return (await run.take(name, ["http"])).http;
@@ -85,7 +85,7 @@ async function answers(
   httpPort: number | undefined,
   sidecarReady: () => Promise<boolean>,
 ): Promise<boolean> {
-  // Its body says what is missing.
+  // The response's body says what is missing.
   await answersOk(`http://${loopback}:${metricsPort}/readyz`);
   await isListening({ port: ports.app, host: loopback });
   await sidecarReady();

@@ -1,4 +1,4 @@
-/** A reason the system cannot start or go on, said in one line; `details` are lines of a log that belong to it. */
+/** Says in one line why the system cannot start or continue; `details` are related lines of a log. */
 export class StartError extends Error {
   readonly details: readonly string[];
 

@@ -5,12 +5,12 @@ import type { RunRecord } from "./process/run-record.ts";
 
 const stopWithinMs = 9_500;
 
-/** What ends together, in this order, and the most each stage may take. The stores may use all the time that is left. */
+/** Stages that stop in this order, and the most time of each. The stores may use all the remaining time. */
 const stages = { front: 2_000, services: 2_500, sidecars: 2_500, components: 1_000, stores: stopWithinMs } as const;
 
 export type Stage = keyof typeof stages;
 
-/** The processes of one instance: started one by one, stopped in order. */
+/** The processes of one instance. They stop in the order of the stages. */
 export class System {
   readonly instance: Instance;
   readonly processes = new Map<string, ManagedProcess>();
@@ -30,12 +30,12 @@ export class System {
     return this.#stopped !== undefined;
   }
 
-  /** Tells other commands where the gateway of this instance listens. */
+  /** Records the URL of this instance's gateway for other commands. */
   announce(gatewayUrl: string): void {
     this.#record.announce(gatewayUrl);
   }
 
-  /** Starts a program of the system for the first time; `probe` says when it is ready. */
+  /** Starts a process for the first time; `probe` decides when it is ready. */
   run(stage: Stage, spec: ProcessSpec, probe: Probe, env: Record<string, string> = {}): void {
     if (this.stopping) throw new Error("the system is stopping");
     const process = new ManagedProcess(spec, {
@@ -48,24 +48,24 @@ export class System {
     process.start(env);
   }
 
-  /** Starts a program of the system again after it has ended. */
+  /** Starts a process again after it has exited. */
   start(name: string, env: Record<string, string> = {}): void {
     if (this.stopping) throw new Error("the system is stopping");
     this.process(name).start(env);
   }
 
-  /** Waits until a started program is ready; fails when it ends first or takes too long. */
+  /** Waits until a started process is ready; fails when it exits or takes too long. */
   async ready(name: string): Promise<void> {
     const probe = this.#probes.get(name);
     if (probe) await untilReady(this.process(name), probe);
   }
 
-  /** Is told of every process that ends, expected or not. */
+  /** Calls the listener for every process that exits, expectedly or not. */
   onExit(listener: (exit: Exit) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Is called when everything has been stopped. */
+  /** Calls the listener when all processes have stopped. */
   onStopped(work: () => void): void {
     this.#afterwards.push(work);
   }
@@ -77,15 +77,15 @@ export class System {
   }
 
   /**
-   * Ends everything in order and gives the instance back. Answers who did not end in time and was killed. Further calls
-   * wait for the first.
+   * Stops all processes in order and releases the instance. Returns the names of those that it had to kill. Further
+   * calls wait for the first.
    */
   stop(): Promise<string[]> {
     this.#stopped ??= this.#stopInOrder();
     return this.#stopped;
   }
 
-  /** Ends everything at once. */
+  /** Kills all processes at once. */
   kill(): void {
     this.#stopped ??= Promise.resolve([]);
     for (const process of this.processes.values()) process.kill("SIGKILL");

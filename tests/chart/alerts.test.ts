@@ -13,7 +13,9 @@ async function rulesWith(sets: string[] = []): Promise<Rule[]> {
 }
 const rules = await rulesWith();
 
-/** Whom an alert is about, two hours in, when series went so: one sample a minute, in the notation of Prometheus' tests. */
+/**
+ * The targets of an alert after two hours of these series: one sample a minute, in the notation of Prometheus' tests.
+ */
 async function about(alert: string, series: Record<string, string>, label: string): Promise<string[]> {
   const expr = rules.find((rule) => rule.alert === alert)?.expr;
   if (!expr) throw new Error(`there is no alert ${alert}`);
@@ -34,13 +36,13 @@ const requests = 'http_server_request_duration_count{http_route="/graphql",http_
 
 t.test("an outage of all gateways pages, though no request fails", async (t) => {
   const silent = (values: string) => about("SidecartGatewaySilent", { [requests]: values }, "service");
-  t.same(await silent("0+60x110 _x10"), ["everybody"], "its pods are gone");
-  t.same(await silent("0+60x110 6600x10"), ["everybody"], "its pods are there, and nobody reaches them");
+  t.same(await silent("0+60x110 _x10"), ["everybody"], "without pods");
+  t.same(await silent("0+60x110 6600x10"), ["everybody"], "with pods that no request reaches");
   t.same(await silent("0+60x120"), []);
-  t.same(await silent("0x60 1x60"), [], "a shop where hardly anybody comes may be quiet");
+  t.same(await silent("0x60 1x60"), [], "low traffic does not page");
 });
 
-t.test("a service without a ready pod pages, one that was stopped does not", async (t) => {
+t.test("a service without a ready pod pages, a stopped one does not", async (t) => {
   const pods = (wanted: number, ready: number) => ({
     'kube_deployment_spec_replicas{deployment="orders"}': `${wanted}x120`,
     'kube_deployment_status_replicas_available{deployment="orders"}': `${ready}x120`,
@@ -51,7 +53,7 @@ t.test("a service without a ready pod pages, one that was stopped does not", asy
   t.same(await about("SidecartNoPods", {}, "deployment"), [], "without kube-state-metrics it says nothing");
 });
 
-t.test("a pod that ends again and again is told of, between two of its tries too", async (t) => {
+t.test("a crash-looping pod alerts, also during its back-off", async (t) => {
   const waiting = (kind: string) =>
     about(
       "SidecartPodsCrashLoop",
@@ -65,7 +67,7 @@ t.test("a pod that ends again and again is told of, between two of its tries too
   t.same(await waiting("container"), ["orders-1"]);
 });
 
-t.test("one failure in a quiet hour wakes nobody, a component that refuses one in twenty does", async (t) => {
+t.test("one failure in a quiet hour does not page, a component that fails one call in twenty does", async (t) => {
   const binding = (failed: string, fine: string) =>
     about(
       "SidecartComponentFails",
@@ -91,7 +93,7 @@ t.test("one failure in a quiet hour wakes nobody, a component that refuses one i
   t.same(await events("0+1x120", "0+10x120"), ["catalog"]);
 });
 
-t.test("a component that could not be loaded is told of, though the sidecar ended with it", async (t) => {
+t.test("a component that could not be loaded alerts, even though its sidecar exited", async (t) => {
   const failed = (values: string) =>
     about(
       "SidecartComponentNotLoaded",
@@ -102,7 +104,7 @@ t.test("a component that could not be loaded is told of, though the sidecar ende
   t.same(await failed("_x50 1 _x69"), [], "an hour ago");
 });
 
-t.test("the first call that is denied counts, by either policy, and old ones do not", async (t) => {
+t.test("the first denied call alerts, under either policy; old ones do not", async (t) => {
   for (const policy of ["app", "global"]) {
     const name = `dapr_runtime_acl_${policy}_policy_action_blocked_total{app_id="orders"}`;
     const denied = (values: string) => about("SidecartCallsDenied", { [name]: values }, "app_id");
@@ -112,7 +114,7 @@ t.test("the first call that is denied counts, by either policy, and old ones do 
   }
 });
 
-t.test("a whole second is a bucket of Prometheus 2 and 3", async (t) => {
+t.test("one second is a bucket in Prometheus 2 and 3", async (t) => {
   const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
   const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";
   for (const le of ["1", "1.0"]) {
@@ -122,7 +124,7 @@ t.test("a whole second is a bucket of Prometheus 2 and 3", async (t) => {
   }
 });
 
-t.test("an objective pages when its budget burns in both windows, and not for a burst that is over", async (t) => {
+t.test("an objective pages when its error budget burns in both windows, not after a short burst", async (t) => {
   const page = rules.find(({ alert }) => alert === "SidecartAvailabilityPage")?.expr ?? "";
   const ratios = (hour: number, minutes: number) => ({
     "sidecart:gateway_availability_errors:ratio_rate1h": `${hour}x120`,

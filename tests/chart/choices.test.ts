@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { type Container, containersOf, podsOf } from "./pods.ts";
 import { chart, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
 
-/** What a values file is for: the base, the production values and these are all that the chart is rendered with. */
+/** The purpose of each values file. Besides them the chart is rendered with the base and the production values. */
 const purposes: Record<string, (t: Test, manifests: Manifest[]) => Promise<void> | void> = {
   async elasticsearch(t, manifests) {
     await hasComponent(t, manifests, "search/elasticsearch/search.yaml");
@@ -168,7 +168,7 @@ for (const file of valuesFiles) {
   if (purpose) t.test(`${valuesName(file)} does what it is for`, async (t) => purpose(t, await render([file])));
 }
 
-t.test("every values file has a purpose here, or is kept as rendered", async (t) => {
+t.test("every values file has a test here or a golden render", async (t) => {
   const kept = (await readdir(join(import.meta.dirname, "golden"))).map((file) => file.replace(/\.yaml$/, ""));
   t.strictSame([...Object.keys(purposes), ...kept].sort(), valuesFiles.map(valuesName).sort());
 });
@@ -177,7 +177,7 @@ const names = (manifests: Manifest[], kind: string) =>
   ofKind(manifests, kind)
     .map(({ metadata }) => metadata.name)
     .sort();
-/** What has a sidecar. */
+/** The workloads with a sidecar. */
 const services = (manifests: Manifest[]) => names(manifests, "Configuration");
 const decoded = (manifests: Manifest[], secret: string, key: string) =>
   Buffer.from(named(manifests, "Secret", secret).data[key], "base64").toString();
@@ -193,14 +193,14 @@ const volumesOf = (manifests: Manifest[], name: string, kind = "Deployment") =>
 const claimsOf = (manifests: Manifest[], name: string) =>
   (deployment(manifests, name).volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []).sort();
 
-/** The component that has the name in this file is the one of this file, with every Secret that it names. */
+/** The release has the component of this file, with all its Secrets. */
 async function hasComponent(t: Test, manifests: Manifest[], file: string): Promise<void> {
   const wanted = parse(await readFile(join(chart, "resources", file), "utf8"));
   const { spec, scopes, auth } = named(manifests, "Component", wanted.metadata.name);
   t.same({ spec, scopes, auth }, { spec: wanted.spec, scopes: wanted.scopes, auth: wanted.auth }, file);
 }
 
-/** Both channels are this broker's; the set-up makes what they need and reads its Secret. */
+/** Both pub/sub components are this broker's; the set-up creates what they need and reads its Secret. */
 async function hasBroker(t: Test, manifests: Manifest[], broker: string): Promise<void> {
   for (const name of ["pubsub", "broadcast"]) {
     await hasComponent(t, manifests, `broker/${broker}/${name}.yaml`);
@@ -218,7 +218,7 @@ const componentsOfSetUp = (manifests: Manifest[]) =>
   argsOfSetUp(manifests).flatMap((arg) => arg.match(/^--component=(.*)/)?.[1] ?? []);
 const optionsOfSetUp = (manifests: Manifest[]) =>
   argsOfSetUp(manifests).filter((arg) => !/^--(component|secrets)=/.test(arg));
-/** What a step's name says that it is about, of the steps whose name matches. */
+/** The objects in the names of the matching steps. */
 const stepsOfSetUp = (manifests: Manifest[], name: RegExp) =>
   (setUp(manifests).initContainers ?? []).flatMap((step: Container) => step.name.match(name)?.[1] ?? []);
 const databasesOf = (manifests: Manifest[]) =>
@@ -227,7 +227,7 @@ const databasesOf = (manifests: Manifest[]) =>
 type Trigger = { type: string; metadata: Record<string, string>; authenticationRef?: { name: string } };
 const triggers = ({ triggers }: { triggers: Trigger[] }, type: string) => triggers.filter((one) => one.type === type);
 
-/** Each scaled service watches every topic that it may hear, but its dead letters, which wait for people. */
+/** Each scaled service scales by every topic that it may hear, except its dead letters, which wait for operators. */
 function scalesWithWhatItHears(t: Test, manifests: Manifest[], heard: (trigger: Trigger["metadata"]) => string): void {
   const { type, metadata } = named(manifests, "Component", "pubsub").spec;
   const scopes: string = metadata.find(({ name }: { name: string }) => name === "subscriptionScopes").value;
@@ -251,7 +251,7 @@ function scalesWithWhatItHears(t: Test, manifests: Manifest[], heard: (trigger: 
   }
 }
 
-/** Where KEDA has each of its parameters for the broker from: the Secret and the key. */
+/** The Secret and key of each of KEDA's parameters for the broker. */
 const authentication = (manifests: Manifest[]) => {
   type Target = { parameter: string; name: string; key: string };
   const targets: Target[] = named(manifests, "TriggerAuthentication", "sidecart-broker").spec.secretTargetRef;

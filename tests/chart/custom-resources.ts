@@ -5,10 +5,10 @@ import { StartError } from "@sidecart/local/start-error";
 import { parseAllDocuments } from "yaml";
 import { root } from "../check/tool.ts";
 
-/** Kubernetes' own kinds: the OpenAPI document that its API server is built with. */
+/** Kubernetes' own kinds, from the OpenAPI document of its API server. */
 export const kubernetes = { module: "k8s.io/kubernetes@v1.35.4", file: "api/openapi-spec/swagger.json" };
 
-/** Whose custom resources the chart makes, and where their Go modules have the definitions. */
+/** The projects whose custom resources the chart creates, and the definitions in their Go modules. */
 export const definers = [
   { module: "github.com/dapr/dapr", folder: "charts/dapr/crds" },
   {
@@ -29,7 +29,7 @@ export type Definition = {
   };
 };
 
-/** The definition files of all of them. */
+/** All definition files. */
 export async function definitionFiles(): Promise<string[]> {
   const found = await Promise.all(
     definers.map(async ({ module, folder, files = /\.yaml$/ }) => {
@@ -46,7 +46,10 @@ export async function definitions(): Promise<Definition[]> {
   return documents.filter((one) => one?.kind === "CustomResourceDefinition") as Definition[];
 }
 
-/** Where a Go module is, fetched through the proxy and checked by its sum; Dapr's is the one that our runtime is built from. */
+/**
+ * The folder of a Go module, downloaded through the proxy and verified by its checksum. Dapr's version is that of our
+ * build.
+ */
 export async function moduleFolder(module: string): Promise<string> {
   if (!module.includes("@")) {
     const cwd = join(root, "dapr");

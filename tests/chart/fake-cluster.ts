@@ -11,14 +11,14 @@ const kinds = [
   { groupVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
 ];
 
-/** Who installed an object, as Helm notes it on what it makes. */
+/** The annotations with which Helm marks its objects. */
 export const owned = (by = release.name, more: Record<string, string> = {}) => ({
   "meta.helm.sh/release-name": by,
   "meta.helm.sh/release-namespace": release.namespace,
   ...more,
 });
 
-/** `helm template` that may ask a cluster in which there is what `objects` says; without one to run. */
+/** Runs `helm template` against a fake Kubernetes API with these objects. */
 export async function fakeCluster(t: Test, objects: Manifest[]) {
   const server = createServer((request, response) => {
     const found = answer(new URL(request.url ?? "", "http://cluster").pathname, objects);
@@ -45,7 +45,7 @@ export async function fakeCluster(t: Test, objects: Manifest[]) {
   };
 }
 
-/** What the Kubernetes API says at a path: kinds of a group, all objects of a kind, or one. */
+/** The Kubernetes API's response for a path: kinds of a group, all objects of a kind, or one object. */
 function answer(path: string, objects: Manifest[]): object | undefined {
   for (const { groupVersion, kind, plural } of kinds) {
     const base = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;

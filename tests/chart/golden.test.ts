@@ -13,4 +13,4 @@ for (const [file, text] of wanted) {
   });
 }
 
-t.test("no other render is kept", async (t) => t.same(await leftOverRenders(wanted), []));
+t.test("there is no other golden render", async (t) => t.same(await leftOverRenders(wanted), []));

@@ -5,10 +5,10 @@ import { chart, ci, type Manifest, render, valuesName } from "./render.ts";
 
 const folder = join(import.meta.dirname, "golden");
 const basis = ci("redis");
-/** What people read before they release; what other values files are for says choices.test.ts. */
+/** The renders that people review before a release. choices.test.ts tests the other values files. */
 const kept = [basis, join(chart, "values-production.yaml")];
 
-/** The renders that are kept, by file: the base in full, of the others what differs from it. */
+/** The golden renders by file: the base in full, of the others the differences from it. */
 export async function goldenRenders(): Promise<Map<string, string>> {
   const base = settled(await render([basis]));
   const files = kept.map(async (values): Promise<[string, string]> => {
@@ -18,13 +18,13 @@ export async function goldenRenders(): Promise<Map<string, string>> {
   return new Map(await Promise.all(files));
 }
 
-/** Files that are kept and no longer rendered. */
+/** Files that no golden render writes any more. */
 export async function leftOverRenders(wanted: ReadonlyMap<string, string>): Promise<string[]> {
   const known = new Set([...wanted.keys()].map((file) => basename(file)));
   return (await readdir(folder)).filter((file) => !known.has(file));
 }
 
-/** Writes the renders as they are now. */
+/** Writes the current renders. */
 export async function updateGolden(): Promise<void> {
   const wanted = await goldenRenders();
   await mkdir(folder, { recursive: true });
@@ -32,7 +32,7 @@ export async function updateGolden(): Promise<void> {
   for (const file of await leftOverRenders(wanted)) await rm(join(folder, file));
 }
 
-/** Manifests by what they are, without what is made anew at every render. */
+/** Manifests by kind and name, without values that change with every render. */
 function settled(manifests: Manifest[]): Map<string, string> {
   const texts = manifests.map((one) => {
     const copy = structuredClone(one);
@@ -46,7 +46,7 @@ function settled(manifests: Manifest[]): Map<string, string> {
   return new Map(texts.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What is not in the base, or otherwise there, in full; in a comment what only the base has. */
+/** Manifests that differ from the base, in full; a comment lists those that only the base has. */
 function difference(manifests: Map<string, string>, base: Map<string, string>): string {
   const other = [...manifests].filter(([name, text]) => base.get(name) !== text).map(([, text]) => text);
   const gone = [...base.keys()].filter((name) => !manifests.has(name)).map((name) => `# without ${name}\n`);

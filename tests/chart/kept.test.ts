@@ -3,7 +3,7 @@ import { fakeCluster, owned } from "./fake-cluster.ts";
 import { ci, type Manifest, named, ofKind, release, render } from "./render.ts";
 
 const { namespace } = release;
-/** What a release has made, as it stands in the cluster. */
+/** The objects of a release, as in the cluster. */
 const installed = (manifests: Manifest[], annotations: Record<string, string> = owned()): Manifest[] =>
   manifests
     .filter(({ kind }) => kind === "Secret")
@@ -12,7 +12,7 @@ const first = await render([ci("redis")]);
 const secrets = installed(first);
 const token = named(first, "Secret", "orders-api-token").data.token;
 
-t.test("Secrets that a release made stay as they are, one that was changed by hand too", async (t) => {
+t.test("Secrets that a release created stay unchanged, also after a manual change", async (t) => {
   const changed = structuredClone(secrets);
   named(changed, "Secret", "orders-api-token").data.token = "Y2hhbmdlZA==";
   const cluster = await fakeCluster(t, changed);
@@ -25,7 +25,7 @@ for (const [what, sets] of [
   ["no Secret is made any more", ["secrets.generate=false"]],
   ["the servers for development go", ["dev.enabled=false"]],
 ] as const) {
-  t.test(`when ${what}, those that the release made and reads are not dropped in silence`, async (t) => {
+  t.test(`when ${what}, the Secrets that the release created and reads are not deleted silently`, async (t) => {
     const cluster = await fakeCluster(t, secrets);
     const said = await cluster.refusal(ci("redis"), [...sets]);
     const command = said.match(/kubectl -n shop annotate secret (.*) helm\.sh\/resource-policy=keep/);
@@ -49,20 +49,20 @@ for (const [what, sets] of [
   });
 }
 
-t.test("a Secret that somebody else made is used, and may be all there is", async (t) => {
+t.test("an existing Secret is used, and the release needs no other", async (t) => {
   const cluster = await fakeCluster(t, installed(first, {}));
   t.same(ofKind(await cluster.render(ci("redis")), "Secret"), []);
   t.same(ofKind(await cluster.render(ci("redis"), ["secrets.generate=false"]), "Secret"), []);
 });
 
-t.test("what is missing is said by name and key", async (t) => {
+t.test("a missing Secret is reported with name and key", async (t) => {
   const cluster = await fakeCluster(t, installed([named(first, "Secret", "orders-db")], {}));
   const said = await cluster.refusal(ci("redis"), ["dev.enabled=false"]);
   t.match(said, /lacks Secrets.*\n {2}redis: [^\n]*url/s);
   t.notMatch(said, /\n {2}(orders-db|orders-api-token|postgres-admin|accounts-signing-keys)[:\n]/);
 });
 
-t.test("who may make databases is asked for when the set-up is to make them, and only then", async (t) => {
+t.test("the role that creates databases is required only if the set-up creates them", async (t) => {
   const admin = named(first, "Secret", "postgres-admin");
   const given = installed(first, {}).filter(({ metadata }) => metadata.name !== "postgres-admin");
   const steps = (manifests: Manifest[]) =>
@@ -93,7 +93,7 @@ const deployment = (name: string, replicas: number): Manifest => ({
   spec: { replicas },
 });
 
-t.test("a scaler that comes takes over the pods that there are, and has its least of them", async (t) => {
+t.test("a new scaler keeps the current number of pods, within its minimum", async (t) => {
   const cluster = await fakeCluster(t, [deployment("orders", 4), deployment("gateway", 0)]);
   const replicas = async (sets: string[]) => {
     const manifests = await cluster.render(ci("elasticsearch"), sets);
@@ -105,7 +105,7 @@ t.test("a scaler that comes takes over the pods that there are, and has its leas
   t.same(["orders", "catalog"].map(byEvents), [4, 2]);
 });
 
-t.test("a port of the nodes that another Service has is refused, with what to set", async (t) => {
+t.test("a node port of another Service is refused; the error says which value to set", async (t) => {
   const other: Manifest = {
     apiVersion: "v1",
     kind: "Service",
@@ -124,7 +124,7 @@ t.test("a port of the nodes that another Service has is refused, with what to se
 });
 
 t.test(
-  "the set-up's Job is named by its revision and its installation: an earlier one's is never taken for it",
+  "the name of the set-up's Job has revision and installation, so no earlier Job is mistaken for it",
   async (t) => {
     const names = async (objects: Manifest[], sets: string[] = []) => {
       const manifests = await (await fakeCluster(t, objects)).render(ci("redis"), sets);
@@ -149,7 +149,7 @@ t.test(
   },
 );
 
-t.test("a second release in a namespace is refused by the name of the first", async (t) => {
+t.test("a second release in a namespace is refused; the error names the first", async (t) => {
   const cluster = (by: string) =>
     fakeCluster(t, [
       {

@@ -17,12 +17,12 @@ async function invalid(manifests: object[]): Promise<string[]> {
 }
 
 for (const file of valuesFiles) {
-  t.test(`every manifest of ${valuesName(file)} is what Kubernetes and the custom resources ask for`, async (t) => {
+  t.test(`every manifest of ${valuesName(file)} is valid for Kubernetes and the custom resources`, async (t) => {
     t.same(await invalid(await render([file])), []);
   });
 }
 
-t.test("a field that is not there, a bad type and an unknown kind are told", async (t) => {
+t.test("an unknown field, a wrong type and an unknown kind are reported", async (t) => {
   const policy = {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -3,14 +3,14 @@ import { chart, valuesFiles, valuesName, withValues } from "./render.ts";
 import { command, findHelm, kubernetesVersion } from "./tools.ts";
 
 for (const file of valuesFiles) {
-  t.test(`helm lint has nothing against ${valuesName(file)}`, async (t) => {
+  t.test(`helm lint accepts ${valuesName(file)}`, async (t) => {
     const args = ["lint", "--strict", "--kube-version", kubernetesVersion, ...withValues(file), chart];
     const { code, stdout } = await command(await findHelm(), args);
     t.equal(code, 0, stdout);
   });
 }
 
-t.test("a packed chart holds the Dapr resources themselves", async (t) => {
+t.test("a packed chart contains the Dapr resources", async (t) => {
   const folder = t.testdir();
   const helm = await findHelm();
   const packed = await command(helm, ["package", chart, "--destination", folder]);

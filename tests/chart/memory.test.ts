@@ -5,7 +5,7 @@ import { chart, type Manifest, named, render } from "./render.ts";
 
 const units: Record<string, number> = { Mi: 1, Gi: 1024 };
 const node = 4 * 1024;
-/** Dapr's control plane as its chart installs it by default, seen with `kubectl top`, and the node's own pods, rounded up. */
+/** Memory of Dapr's control plane (chart defaults) and of the node's own pods, from `kubectl top`, rounded up. */
 const besides = 1024;
 
 function mebibytes(quantity = "0Mi"): number {
@@ -18,7 +18,7 @@ function mebibytes(quantity = "0Mi"): number {
 const requestOf = ({ resources }: Container) => mebibytes(resources?.requests?.memory);
 const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
 
-/** What the scheduler reckons for a pod: all that runs at once, or the greatest step before, whichever is more. */
+/** The memory that the scheduler counts for a pod: all containers, or the largest init container if that is more. */
 function podRequest({ annotations, spec }: Pod): number {
   const steps = (spec.initContainers ?? []).filter((one) => one.restartPolicy !== "Always");
   const beside = (spec.initContainers ?? []).filter((one) => one.restartPolicy === "Always");
@@ -34,7 +34,7 @@ function standing(manifests: Manifest[]): number {
   return sum(pods.map((pod) => podRequest(pod) * replicas(pod)));
 }
 
-t.test("the install for one node fits a node of 4 GiB, with Dapr's control plane", async (t) => {
+t.test("the single-node release and Dapr's control plane fit on a node with 4 GiB", async (t) => {
   const total = standing(await render([join(chart, "values-kind.yaml")]));
   t.ok(total + besides < node, `${total} MiB`);
 });

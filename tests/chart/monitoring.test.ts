@@ -15,7 +15,7 @@ const rules: Rule[] = named(manifests, "PrometheusRule", "sidecart").spec.groups
   (group: { rules: Rule[] }) => group.rules,
 );
 
-/** Metrics of our processes: the names that the sources give to meters, as Prometheus writes them. */
+/** Metrics of our processes: the names in the sources, in Prometheus' form. */
 async function ours(): Promise<string[]> {
   const names = ["target_info"];
   const conventions = createRequire(join(root, "platform/package.json"))("@opentelemetry/semantic-conventions");
@@ -31,7 +31,7 @@ async function ours(): Promise<string[]> {
   return names;
 }
 
-/** Metrics of the sidecar: the views that Dapr's diagnostics declare. */
+/** Metrics of the sidecar: the views in Dapr's diagnostics. */
 async function sidecars(): Promise<string[]> {
   const folder = join(await moduleFolder("github.com/dapr/dapr"), "pkg/diagnostics");
   const names: string[] = [];
@@ -45,7 +45,7 @@ async function sidecars(): Promise<string[]> {
   return names;
 }
 
-/** Metrics of kube-state-metrics, where it runs (docs/metrics/workload there). */
+/** Metrics of kube-state-metrics (docs/metrics/workload in its repository). */
 const clusters = [
   "kube_deployment_status_replicas_available",
   "kube_deployment_spec_replicas",
@@ -60,7 +60,7 @@ const known = new Set([
   ...rules.flatMap(({ record }) => record ?? []),
 ]);
 
-t.test("there are metrics to know", async (t) => {
+t.test("the sources have metrics", async (t) => {
   for (const name of [
     "http_server_request_duration_bucket",
     "rpc_server_call_duration_count",
@@ -73,7 +73,7 @@ t.test("there are metrics to know", async (t) => {
   t.notOk(known.has("sidecart_orders_total"));
 });
 
-t.test("every rule is PromQL that asks for metrics which somebody exposes", async (t) => {
+t.test("every rule is PromQL over metrics that exist", async (t) => {
   const verdicts = await parse(rules.map(({ expr }) => expr));
   t.equal(verdicts.length, rules.length);
   for (const [place, { metrics, error }] of verdicts.entries()) {
@@ -88,7 +88,7 @@ t.test("every rule is PromQL that asks for metrics which somebody exposes", asyn
   }
 });
 
-t.test("every panel is PromQL that asks for metrics which somebody exposes", async (t) => {
+t.test("every panel is PromQL over metrics that exist", async (t) => {
   const dashboards = ofKind(manifests, "ConfigMap").filter(
     ({ metadata }) => metadata.labels?.grafana_dashboard === "1",
   );
@@ -111,7 +111,7 @@ t.test("every panel is PromQL that asks for metrics which somebody exposes", asy
   }
 });
 
-t.test("an objective's budget is burnt in two windows, by its share", async (t) => {
+t.test("an objective's alert needs its burn rate in both windows", async (t) => {
   const folder = t.testdir({ "values.yaml": "monitoring: {rules: {availability: 99.5}}" });
   const changed = named(await render([ci("monitoring"), `${folder}/values.yaml`]), "PrometheusRule", "sidecart").spec
     .groups[0].rules as Rule[];

@@ -15,7 +15,7 @@ const nameLabel = "app.kubernetes.io/name";
 const inRelease = (peer: Peer) => (peer.namespaceSelector ? undefined : peer.podSelector?.matchLabels?.[nameLabel]);
 const policies = (manifests: Manifest[]) => ofKind(manifests, "NetworkPolicy");
 
-/** Edges inside the release, `caller > callee:port`, by what one side's policies say. */
+/** Connections inside the release, `caller > callee:port`, that one side's policies allow. */
 function edges(manifests: Manifest[], side: "ingress" | "egress"): string[] {
   const found = policies(manifests).flatMap((policy) => {
     const self = policy.spec.podSelector.matchLabels[nameLabel];
@@ -30,7 +30,7 @@ function edges(manifests: Manifest[], side: "ingress" | "egress"): string[] {
   return [...new Set(found)].sort();
 }
 
-/** Who may call whom, as components/resources/config/access says. */
+/** The allowed calls in components/resources/config/access. */
 async function accessEdges(): Promise<string[]> {
   const found: string[] = [];
   for await (const file of glob("components/resources/config/access/*.yaml", { cwd: root })) {
@@ -54,7 +54,7 @@ for (const file of valuesFiles) {
     },
   );
 
-  t.test(`in ${valuesName(file)} every pod is under the default, and has rules of its own`, async (t) => {
+  t.test(`in ${valuesName(file)} the default policy and a policy of its own apply to every pod`, async (t) => {
     const manifests = await render([file]);
     const [everything] = policies(manifests).filter(({ metadata }) => metadata.name === "sidecart-default-deny");
     t.same(everything?.spec.policyTypes, ["Ingress", "Egress"]);
@@ -70,7 +70,7 @@ for (const file of valuesFiles) {
   });
 }
 
-t.test("a server is reached by those whose sidecars have its Secret, and by the set-up", async (t) => {
+t.test("only pods whose sidecars have a server's Secret, and the set-up, can reach the server", async (t) => {
   const manifests = await render([ci("rabbitmq")], ["search=elasticsearch", "state=postgresql"]);
   const servers = /(postgres|redis|rabbitmq|elasticsearch):\d+$/;
   const uses = services.flatMap(({ name, database, search, secrets = [] }) => [
@@ -92,7 +92,7 @@ t.test("a server is reached by those whose sidecars have its Secret, and by the 
   );
 });
 
-t.test("a server outside is reached at its addresses, by who needs it", async (t) => {
+t.test("an external server can be reached at its addresses, by the pods that need it", async (t) => {
   const manifests = await render([ci("locked-down")]);
   const reaches = (name: string) => {
     const policy = policies(manifests).find(({ metadata }) => metadata.name === name);
@@ -109,7 +109,7 @@ t.test("a server outside is reached at its addresses, by who needs it", async (t
   t.same(api?.to, [{ ipBlock: { cidr: "10.1.2.3/32" } }]);
 });
 
-t.test("the lines that values-production.yaml has in comments narrow it to what they say", async (t) => {
+t.test("the commented lines in values-production.yaml restrict the network as they say", async (t) => {
   const text = await readFile(join(chart, "values-production.yaml"), "utf8");
   const commented = text.slice(text.indexOf("# networkPolicy:")).replaceAll(/^# /gm, "");
   const folder = t.testdir({ "narrow.yaml": commented });
@@ -119,7 +119,7 @@ t.test("the lines that values-production.yaml has in comments narrow it to what 
   t.match(JSON.stringify(policies(await render([join(chart, "values-production.yaml")]))), wide);
 });
 
-t.test("people come in where ingressFrom says, and `helm test` with them; without it, from anywhere", async (t) => {
+t.test("clients and `helm test` can connect from ingressFrom; without it, from anywhere", async (t) => {
   const people = async (file: string) => {
     const policy = policies(await render([ci(file)])).find(({ metadata }) => metadata.name === "gateway");
     return ((policy?.spec.ingress ?? []) as Rule[]).find(({ ports }) => ports[0]?.port === 8080);
@@ -133,7 +133,7 @@ t.test("people come in where ingressFrom says, and `helm test` with them; withou
   t.notOk((await people("redis"))?.from);
 });
 
-t.test("KEDA asks the broker how much waits, and no other server", async (t) => {
+t.test("KEDA can reach the broker and no other server", async (t) => {
   const heard = async (files: string[], sets: string[]) =>
     policies(await render(files, sets)).flatMap(({ metadata, spec }) =>
       ((spec.ingress ?? []) as Rule[])
@@ -149,7 +149,7 @@ t.test("KEDA asks the broker how much waits, and no other server", async (t) => 
   t.same(await heard([ci("redis")], one.slice(0, 1)), []);
 });
 
-t.test("Prometheus, and probes where the plugin needs it, reach the metrics' ports only", async (t) => {
+t.test("Prometheus, and probes if the network plugin needs it, can reach only the metrics ports", async (t) => {
   const manifests = await render([ci("ingress")]);
   for (const { metadata, spec } of policies(manifests)) {
     for (const rule of (spec.ingress ?? []) as Rule[]) {

@@ -21,7 +21,7 @@ for (const file of valuesFiles) {
   );
 }
 
-t.test("what is not within it is told", async (t) => {
+t.test("a violation is reported", async (t) => {
   const spec = { containers: [{ name: "app", image: "x:1", securityContext: { privileged: true } }] };
   const [verdict] = await verdicts([{ name: "bad", spec }]);
   t.match(verdict?.reasons.join(), /privileged.*allowPrivilegeEscalation/s);

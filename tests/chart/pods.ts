@@ -32,7 +32,7 @@ export type Pod = {
   spec: PodSpec;
 };
 
-/** The pods that the manifests make, by what makes them. */
+/** The pods of the manifests, by workload. */
 export function podsOf(manifests: Manifest[]): Pod[] {
   return manifests.flatMap((manifest) => {
     const template = templateOf(manifest);
@@ -52,7 +52,10 @@ function templateOf(manifest: Manifest): Template | undefined {
 
 export const containersOf = ({ spec }: Pod): Container[] => [...(spec.initContainers ?? []), ...spec.containers];
 
-/** A pod as the injector of Dapr 1.18 makes it of one with `dapr.io/enabled` (pkg/injector/patcher), as far as it matters here. */
+/**
+ * Adds the sidecar as the injector of Dapr 1.18 does for `dapr.io/enabled` (pkg/injector/patcher), as far as needed
+ * here.
+ */
 export function withSidecar(pod: Pod): PodSpec {
   const { annotations, spec } = pod;
   if (annotations["dapr.io/enabled"] !== "true") return spec;

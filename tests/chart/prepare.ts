@@ -5,19 +5,19 @@ type Say = (line: string) => void;
 
 export const prepareHelm = (say: Say): Promise<string> => findHelm(say);
 
-/** With the schemas that it compares with. */
+/** kubeconform and its schemas. */
 export async function prepareKubeconform(say: Say): Promise<string> {
   await schemaFolder(say);
   return findKubeconform(say);
 }
 
-/** The checks of ours that are written in Go. */
+/** Our checkers in Go. */
 export async function prepareChecks(say: Say): Promise<string> {
   for (const name of ["pod-security", "promql"]) await builtChecker(name, say);
   return "checks of pods and rules";
 }
 
-/** Makes or fetches all that the tests of the chart run on. */
+/** Builds or downloads everything that the chart's tests need. */
 export async function prepareChart(say: Say): Promise<void> {
   for (const prepare of [prepareHelm, prepareKubeconform, prepareChecks]) say(await prepare(say));
 }

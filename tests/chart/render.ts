@@ -15,7 +15,7 @@ export type Manifest = {
   [field: string]: any;
 };
 
-/** Every values file that the chart brings, and one with nothing. */
+/** All values files of the chart, and an empty one. */
 export const valuesFiles: string[] = [
   ...["values-kind.yaml", "values-production.yaml"].map((name) => join(chart, name)),
   ...readdirSync(join(chart, "ci"))
@@ -23,14 +23,14 @@ export const valuesFiles: string[] = [
     .map((name) => join(chart, "ci", name)),
 ];
 export const valuesName = (file: string) => basename(file).replace(/^values-|-values\.yaml$|\.yaml$/g, "");
-/** The options for a values file; production's names no registry, which is everybody's own. */
+/** The options for a values file. Production's has no registry, because every team has its own. */
 export const withValues = (file: string): string[] =>
   valuesName(file) === "production"
     ? ["--values", file, "--set", "image.registry=registry.example.com"]
     : ["--values", file];
 export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
 
-/** What `helm template` says; with a configuration, it may ask that cluster. */
+/** Runs `helm template`; with a configuration it may read from that cluster. */
 async function helmTemplate(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Ended> {
   const asking = kubeconfig ? ["--dry-run=server"] : [];
   const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
@@ -55,7 +55,7 @@ function manifestsIn(text: string): Manifest[] {
   });
 }
 
-/** What a values file that must be refused is refused with. */
+/** The error for values that must be refused. */
 export async function refusal(files: string[], sets: string[] = [], kubeconfig?: string): Promise<string> {
   const { code, stderr } = await helmTemplate(files, sets, kubeconfig);
   return code === 0 ? "" : stderr;

@@ -21,7 +21,7 @@ if (values.help) {
   await prepareChart((line) => process.stdout.write(`  ${line}\n`));
   const files: string[] = [];
   for await (const file of glob("tests/chart/**/*.test.ts", { cwd: root })) files.push(file);
-  const said = values.cluster ? `on ${await clusterName()} too` : "without a cluster (--cluster asks one too)";
+  const said = values.cluster ? `also on ${await clusterName()}` : "without a cluster (use --cluster to add one)";
   process.stdout.write(`${styleText("bold", "chart")}: ${said}\n`);
   const wanted = files.sort().filter((file) => values.cluster || !file.includes("/cluster/"));
   const env = { SIDECART_TEST_CLUSTER: values.cluster ? "1" : "" };
@@ -30,10 +30,10 @@ if (values.help) {
   process.exitCode = outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;
 }
 
-/** Where kubectl is; ends it all when nothing answers there. */
+/** The cluster of kubectl; exits if it does not respond. */
 async function clusterName(): Promise<string> {
   const { code, stderr } = await command("kubectl", ["version", "--request-timeout=5s"]);
-  if (code !== 0) refuse(`--cluster: no cluster answers: ${stderr.trim()}`);
+  if (code !== 0) refuse(`--cluster: no cluster responds: ${stderr.trim()}`);
   const context = await command("kubectl", ["config", "current-context"]);
   return `the cluster of ${context.stdout.trim()}`;
 }

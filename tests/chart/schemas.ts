@@ -8,13 +8,13 @@ type Schema = { [key: string]: unknown };
 type Kind = { group: string; version: string; kind: string };
 type Swagger = { definitions: Record<string, Schema & { "x-kubernetes-group-version-kind"?: Kind[] }> };
 
-/** How kubeconform finds a kind's schema in the folder: the group of Kubernetes' first kinds, which have none, is their version there. */
+/** The file name of a kind's schema for kubeconform. Kinds of the core group use their version instead of a group. */
 export const schemaLocation = (folder: string) =>
   join(folder, "{{.Group}}_{{.ResourceAPIVersion}}", "{{.ResourceKind}}.json");
 const fileOf = (folder: string, { group, version, kind }: Kind) =>
   join(folder, `${group || version}_${version}`, `${kind.toLowerCase()}.json`);
 
-/** The folder of JSON schemas of Kubernetes and of the custom resources: made once for their versions. */
+/** The folder of the JSON schemas of Kubernetes and the custom resources, created once for their versions. */
 export async function schemaFolder(note: (text: string) => void): Promise<string> {
   const dapr = await moduleFolder("github.com/dapr/dapr");
   const versions = createHash("sha256")
@@ -59,7 +59,7 @@ async function write(folder: string, kind: Kind, schema: Schema): Promise<void> 
   await writeFile(file, JSON.stringify(schema));
 }
 
-/** The definitions that one refers to, and those that these do. */
+/** All definitions that a definition refers to, directly or indirectly. */
 function reached(name: string, all: Swagger["definitions"]): Schema {
   const found: Schema = {};
   const waiting = [name];
@@ -77,7 +77,7 @@ const eitherText = {
   "io.k8s.apimachinery.pkg.util.intstr.IntOrString": 1,
 };
 
-/** A schema as the API server reads it: what is not named is wrong, a quantity may be a number. */
+/** The schema as the API server applies it: unknown fields are errors, a quantity may be a number. */
 function closed(schema: Schema, name = ""): Schema {
   if (name in eitherText || schema["x-kubernetes-int-or-string"] === true) return { type: ["string", "number"] };
   const copy: Schema = {};
@@ -88,7 +88,7 @@ function closed(schema: Schema, name = ""): Schema {
     schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties !== undefined;
   if (named && !keepsOthers) {
     copy.additionalProperties = false;
-    // Custom resources leave these to the API server.
+    // Custom resources leave these fields to the API server.
     if ("spec" in (copy.properties as object))
       copy.properties = { apiVersion: {}, kind: {}, metadata: {}, ...(copy.properties as object) };
   }

@@ -6,7 +6,7 @@ import { chart, ci, type Manifest, named, ofKind, render, valuesFiles, valuesNam
 const decode = (manifests: Manifest[], secret: string, key: string) =>
   Buffer.from(named(manifests, "Secret", secret).data[key], "base64").toString();
 
-/** The Secrets that a render's components, processes and volumes name. */
+/** The Secrets in a render's components, processes and volumes. */
 function used(manifests: Manifest[]): Set<string> {
   const components = ofKind(manifests, "Component").flatMap((one) => one.spec.metadata ?? []);
   const variables = podsOf(manifests)
@@ -28,11 +28,11 @@ function used(manifests: Manifest[]): Set<string> {
   return new Set(names.filter((name): name is string => name !== undefined));
 }
 
-/** No server for development speaks these, so that their Secrets are given. */
+/** No development server has these protocols, so these Secrets must exist. */
 const given = new Set(["jetstream", "kafka", "media", "currencies"]);
 
 for (const file of valuesFiles) {
-  t.test(`in ${valuesName(file)} a sidecar may read the Secrets that its app needs, each by name`, async (t) => {
+  t.test(`in ${valuesName(file)} a sidecar may read only the Secrets that its app needs, each by name`, async (t) => {
     const manifests = await render([file]);
     for (const role of ofKind(manifests, "Role")) {
       for (const { resourceNames, verbs } of role.rules) {
@@ -53,7 +53,7 @@ for (const file of valuesFiles) {
   });
 }
 
-t.test("with servers for development, every Secret that something names is made", async (t) => {
+t.test("with development servers, the release creates every Secret that it uses", async (t) => {
   for (const file of valuesFiles) {
     const manifests = await render([file]);
     const made = new Set(ofKind(manifests, "Secret").map(({ metadata }) => metadata.name));
@@ -64,7 +64,7 @@ t.test("with servers for development, every Secret that something names is made"
 });
 
 t.test(
-  "without them, tokens and the empty Secret of the signing keys are made, and with generate=false nothing",
+  "without development servers, it creates tokens and the empty Secret of the signing keys; with generate=false none",
   async (t) => {
     const manifests = await render([join(chart, "values-production.yaml")]);
     const apps = ofKind(manifests, "Configuration").map(({ metadata }) => metadata.name);
@@ -75,12 +75,12 @@ t.test(
   },
 );
 
-t.test("the set-up's keys stay: the release never says what is in their Secret", async (t) => {
+t.test("the set-up's keys stay: the release never writes the content of their Secret", async (t) => {
   const secret = named(await render([ci("redis")]), "Secret", "accounts-signing-keys");
   t.notOk("data" in secret || "stringData" in secret);
 });
 
-t.test("what names one password twice says the same, and passwords are long and differ", async (t) => {
+t.test("a password that occurs twice is the same, and passwords are long and different", async (t) => {
   const manifests = await render([ci("rabbitmq")]);
   const password = decode(manifests, "redis", "password");
   t.match(password, /^[A-Za-z0-9]{32}$/);
@@ -98,7 +98,7 @@ t.test("what names one password twice says the same, and passwords are long and 
   t.match(runtime, `database=${owner.pathname.slice(1)} `);
 });
 
-t.test("no secret stands in a manifest that is not a Secret", async (t) => {
+t.test("no manifest except Secrets contains a secret", async (t) => {
   const manifests = await render([ci("rabbitmq")]);
   const rest = JSON.stringify(manifests.filter(({ kind }) => kind !== "Secret"));
   for (const secret of ofKind(manifests, "Secret")) {
@@ -109,7 +109,7 @@ t.test("no secret stands in a manifest that is not a Secret", async (t) => {
   }
 });
 
-t.test("a step of the set-up has the Secrets it needs, and nobody else's", async (t) => {
+t.test("a step of the set-up has only the Secrets that it needs", async (t) => {
   const job = ofKind(await render([ci("kafka")]), "Job")[0]?.spec.template.spec;
   const secrets = Object.fromEntries(
     [...job.initContainers, ...job.containers].map(({ name, env = [], volumeMounts = [] }: Container) => [

@@ -6,10 +6,10 @@ import { execa } from "execa";
 const here = import.meta.dirname;
 type Note = (text: string) => void;
 const quiet: Note = () => {};
-/** What the chart is rendered for where no cluster is asked. */
+/** The Kubernetes version for renders without a cluster. */
 export const kubernetesVersion = "1.35.0";
 
-/** A program that is on PATH, else our own build of it, kept in the cache. */
+/** A program on PATH, else our own cached build. */
 async function installed(name: string, command: string, title: string, note: Note): Promise<string> {
   const found = findProgram(name);
   if (found) return found;
@@ -21,14 +21,14 @@ export const findHelm = (note: Note = quiet) => installed("helm", "helm.sh/helm/
 export const findKubeconform = (note: Note = quiet) =>
   installed("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform", "kubeconform", note);
 
-/** A checker of ours, `tests/chart/<name>`, built. */
+/** Builds our checker `tests/chart/<name>`. */
 export async function builtChecker(name: string, note: Note = quiet): Promise<string> {
   const build = { title: `the check ${name}`, name: `chart-${name}`, source: join(here, name), packages: ["."] };
   const advice = "install Go from https://go.dev/dl";
   return join(await goBuild({ ...build, takes: "half a minute", advice }, note), name);
 }
 
-/** Asks a checker: it reads JSON lines and answers one for each. */
+/** Runs a checker, which reads JSON lines and writes one for each. */
 export async function checker<Question, Answer>(name: string): Promise<(asked: Question[]) => Promise<Answer[]>> {
   const program = await builtChecker(name);
   return async (asked) => {
@@ -45,7 +45,7 @@ export async function checker<Question, Answer>(name: string): Promise<(asked: Q
 export type Ended = { code: number; stdout: string; stderr: string };
 type Options = { input?: string; env?: Record<string, string> };
 
-/** Runs a program to its end, whatever that is. */
+/** Runs a program to its end, with any exit code. */
 export async function command(program: string, args: string[], options: Options = {}): Promise<Ended> {
   const ended = await execa(program, args, { input: "", ...options, reject: false, stripFinalNewline: false });
   if (ended.exitCode === undefined) throw ended;

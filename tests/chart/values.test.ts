@@ -58,7 +58,7 @@ const refused: [what: string, sets: string[], said: RegExp][] = [
 ];
 
 for (const [what, sets, said] of refused) {
-  t.test(`${what} is refused, by its name`, async (t) => {
+  t.test(`${what} is refused, and the error names it`, async (t) => {
     t.match(await refusal([ci("redis")], sets), said);
   });
 }
@@ -176,7 +176,7 @@ const contradictions: [what: string, file: string, sets: string[], said: RegExp]
 ];
 
 t.test(
-  "a service that others call may be off where a developer watches sources, and one that nobody calls anywhere",
+  "a service that others call may be off only in development; a service without callers may always be off",
   async (t) => {
     t.equal(await refusal([ci("redis")], ["services.orders.enabled=false", "dev.watch=true"]), "");
     t.equal(await refusal([ci("redis")], ["services.gateway.enabled=false"]), "");
@@ -189,7 +189,7 @@ for (const [what, file, sets, said] of contradictions) {
   });
 }
 
-t.test("the schema closes every object that has names of its own", async (t) => {
+t.test("the schema allows no unknown keys in objects with fixed keys", async (t) => {
   const open: string[] = [];
   const walk = (schema: unknown, path: string) => {
     if (typeof schema !== "object" || schema === null) return;
@@ -201,7 +201,7 @@ t.test("the schema closes every object that has names of its own", async (t) => 
   t.same(open, []);
 });
 
-t.test("every part of values.yaml says in a comment what it is about", async (t) => {
+t.test("every part of values.yaml has a comment", async (t) => {
   const text = await readFile(join(chart, "values.yaml"), "utf8");
   const values = parse(text, { merge: true }) as Record<string, unknown>;
   const lines = text.split("\n");

@@ -6,7 +6,7 @@ const kubeFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 const labels = (pod: Pod, wanted: Record<string, string>) =>
   Object.entries(wanted).every(([name, value]) => pod.labels[name] === value);
 
-/** Who may ask the Kubernetes API, by the container's name. */
+/** The containers that may call the Kubernetes API, by name. */
 const asksKubernetes = /^(wait-for-set-up|signing-keys)$/;
 
 for (const file of valuesFiles) {
@@ -19,7 +19,7 @@ for (const file of valuesFiles) {
 }
 
 function containerTests(t: Test, pods: Pod[]): void {
-  t.test("no container has a service account's token but who asks the Kubernetes API", async (t) => {
+  t.test("only containers that call the Kubernetes API have a service account's token", async (t) => {
     for (const pod of pods) {
       t.equal(pod.spec.automountServiceAccountToken, false, pod.owner);
       for (const container of containersOf(pod)) {
@@ -31,7 +31,7 @@ function containerTests(t: Test, pods: Pod[]): void {
     }
   });
 
-  t.test("every container says what it needs at least, and how much memory it may have", async (t) => {
+  t.test("every container has requests and a memory limit", async (t) => {
     for (const pod of pods) {
       for (const { name, resources } of containersOf(pod)) {
         t.ok(resources?.requests?.memory && resources.requests.cpu && resources.limits?.memory, `${pod.owner} ${name}`);
@@ -43,7 +43,7 @@ function containerTests(t: Test, pods: Pod[]): void {
     }
   });
 
-  t.test("every mount has its volume, and every writable folder is one", async (t) => {
+  t.test("every mount has its volume, and every writable folder is a mount", async (t) => {
     for (const pod of pods) {
       const volumes = new Set(pod.spec.volumes?.map(({ name }) => name));
       for (const { name, volumeMounts = [] } of containersOf(pod)) {
@@ -59,7 +59,7 @@ function containerTests(t: Test, pods: Pod[]): void {
 }
 
 function namingTests(t: Test, manifests: Manifest[], pods: Pod[]): void {
-  t.test("a Service finds pods, with ports that they have", async (t) => {
+  t.test("every Service selects pods that have its ports", async (t) => {
     for (const service of ofKind(manifests, "Service")) {
       const found = pods.filter((pod) => labels(pod, service.spec.selector));
       t.ok(found.length > 0, service.metadata.name);
@@ -70,7 +70,7 @@ function namingTests(t: Test, manifests: Manifest[], pods: Pod[]): void {
     }
   });
 
-  t.test("names stand for one thing, and what is named is there", async (t) => {
+  t.test("names are unique, and references exist", async (t) => {
     const names = manifests.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
     t.same(names, [...new Set(names)]);
     for (const pod of pods) {
@@ -82,7 +82,7 @@ function namingTests(t: Test, manifests: Manifest[], pods: Pod[]): void {
     for (const one of manifests) t.equal(one.metadata.namespace, "shop", `${one.kind} ${one.metadata.name}`);
   });
 
-  t.test("no image is the latest, or pulled anew where it should not be", async (t) => {
+  t.test("no image has the tag latest or a wrong pull policy", async (t) => {
     for (const pod of pods) {
       for (const { name, image } of containersOf(pod)) t.match(image, /:(?!latest$)[^:/]+$/, `${pod.owner} ${name}`);
     }
@@ -98,7 +98,7 @@ function namedPorts(pod: Pod): Set<string> {
 
 const deployment = (manifests: Manifest[], name: string) => named(manifests, "Deployment", name).spec.template;
 
-t.test("a pod has time to end: its pause, its drain, what it finishes and its sidecar", async (t) => {
+t.test("the grace period covers the pause, the drain, requests in progress and the sidecar", async (t) => {
   const manifests = await render(
     [ci("redis")],
     ["serviceDefaults.drainDelayMs=4200", "dapr.gracefulShutdownSeconds=7", "serviceDefaults.preStopSeconds=9"],
@@ -111,7 +111,7 @@ t.test("a pod has time to end: its pause, its drain, what it finishes and its si
   t.notOk(catalog.containers[0].lifecycle, "its successor waits for the only one to end");
 });
 
-t.test("the sidecar starts as on one machine", async (t) => {
+t.test("the sidecar has the same settings as under npm start", async (t) => {
   const { annotations } = deployment(await render([ci("redis")]), "orders").metadata;
   t.match(annotations, {
     "dapr.io/app-protocol": "grpc",
@@ -125,10 +125,10 @@ t.test("the sidecar starts as on one machine", async (t) => {
   });
   const actors = deployment(await render([ci("redis")], ["services.orders.actors=true"]), "orders").metadata
     .annotations;
-  t.notOk("dapr.io/placement-host-address" in actors, "who hosts actors asks placement");
+  t.notOk("dapr.io/placement-host-address" in actors, "an app with actors uses placement");
 });
 
-t.test("a search component runs beside the sidecar that uses it, and nowhere else", async (t) => {
+t.test("a search component runs only beside the sidecar that uses it", async (t) => {
   for (const [file, name] of [
     ["redis", "component-embedded-search"],
     ["elasticsearch", "component-elasticsearch"],
@@ -146,7 +146,7 @@ t.test("a search component runs beside the sidecar that uses it, and nowhere els
 });
 
 t.test(
-  "one pod at a time where one process has the index; else none is taken away before the next is ready",
+  "with an index in one process pods are replaced one after the other; otherwise the new pod gets ready first",
   async (t) => {
     const strategy = async (file: string) => named(await render([ci(file)]), "Deployment", "catalog").spec.strategy;
     t.same(await strategy("redis"), { type: "Recreate" });
@@ -154,7 +154,7 @@ t.test(
   },
 );
 
-t.test("a checksum says which pods a changed resource is about: those whose sidecar reads it", async (t) => {
+t.test("a changed resource changes the checksum of exactly the pods whose sidecars read it", async (t) => {
   const sums = async (sets: string[]) => {
     const manifests = await render([ci("redis")], sets);
     return (app: string) => deployment(manifests, app).metadata.annotations["checksum/resources"];
@@ -164,7 +164,7 @@ t.test("a checksum says which pods a changed resource is about: those whose side
   t.equal(before("orders"), after("orders"));
 });
 
-t.test("the set-up's Job is named by the revision, or by what tools without revisions give", async (t) => {
+t.test("the name of the set-up's Job has the revision, or a suffix for tools without revisions", async (t) => {
   const names = async (sets: string[]) => {
     const manifests = await render([ci("redis")], sets);
     const { args } = deployment(manifests, "orders").spec.initContainers[0];
@@ -183,7 +183,7 @@ t.test("the set-up's Job is named by the revision, or by what tools without revi
   });
 });
 
-t.test("a port of the nodes is asked for only where a Service has one", async (t) => {
+t.test("only Services of type NodePort have a node port", async (t) => {
   const port = async (type: string) => {
     const sets = [`services.gateway.http.serviceType=${type}`, "services.gateway.http.nodePort=30080"];
     return named(await render([ci("redis")], sets), "Service", "gateway").spec.ports[0].nodePort;
@@ -193,31 +193,28 @@ t.test("a port of the nodes is asked for only where a Service has one", async (t
   t.equal(await port("LoadBalancer"), 30080);
 });
 
-t.test(
-  "people reach a second service with http at its own paths; the test places its order at the gateway",
-  async (t) => {
-    const webhooks = ["services.orders.http.enabled=true", "services.orders.http.paths={/webhooks}"];
-    const manifests = await render([ci("ingress")], webhooks);
-    const routes = ofKind(manifests, "Ingress").flatMap(({ spec }) => spec.rules[0].http.paths);
-    t.same(
-      routes.map(({ path, backend }) => `${path} ${backend.service.name}`),
-      ["/ gateway", "/webhooks orders"],
-    );
-    const matches = named(manifests, "HTTPRoute", "orders").spec.rules[0].matches;
-    t.same(matches, [{ path: { type: "PathPrefix", value: "/webhooks" } }]);
-    t.ok(named(manifests, "Service", "orders"));
-    const tests = ofKind(manifests, "Pod");
-    t.match(tests, [{ metadata: { name: "sidecart-test-gateway" } }]);
-    t.equal(tests.length, 1);
-    const inside = await render([ci("ingress")], webhooks.slice(0, 1));
-    t.notOk(
-      ofKind(inside, "Ingress").some(({ metadata }) => metadata.name === "orders"),
-      "no path: not from outside",
-    );
-  },
-);
+t.test("clients reach a second HTTP service at its own paths; helm test places its order at the gateway", async (t) => {
+  const webhooks = ["services.orders.http.enabled=true", "services.orders.http.paths={/webhooks}"];
+  const manifests = await render([ci("ingress")], webhooks);
+  const routes = ofKind(manifests, "Ingress").flatMap(({ spec }) => spec.rules[0].http.paths);
+  t.same(
+    routes.map(({ path, backend }) => `${path} ${backend.service.name}`),
+    ["/ gateway", "/webhooks orders"],
+  );
+  const matches = named(manifests, "HTTPRoute", "orders").spec.rules[0].matches;
+  t.same(matches, [{ path: { type: "PathPrefix", value: "/webhooks" } }]);
+  t.ok(named(manifests, "Service", "orders"));
+  const tests = ofKind(manifests, "Pod");
+  t.match(tests, [{ metadata: { name: "sidecart-test-gateway" } }]);
+  t.equal(tests.length, 1);
+  const inside = await render([ci("ingress")], webhooks.slice(0, 1));
+  t.notOk(
+    ofKind(inside, "Ingress").some(({ metadata }) => metadata.name === "orders"),
+    "no path: not from outside",
+  );
+});
 
-t.test("a fixed number of pods is not said where something else decides it", async (t) => {
+t.test("replicas are not set where a scaler decides them", async (t) => {
   const scaled = await render([ci("keda")]);
   for (const one of ofKind(scaled, "Deployment").filter(({ metadata }) => /accounts|gateway/.test(metadata.name)))
     t.notOk("replicas" in one.spec, one.metadata.name);

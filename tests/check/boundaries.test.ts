@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import t from "tap";
 import { root, tool } from "./tool.ts";
 
-/** What the project's lint says about these files, in a folder of their own: its lines that name `rule`. */
+/** Lints these files in their own folder with the project's rules; returns the lines about `rule`. */
 async function said(files: Record<string, string>, rule: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-boundaries-"));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -19,7 +19,7 @@ async function said(files: Record<string, string>, rule: string): Promise<string
 
 const importing = (specifier: string) => `import { x } from "${specifier}";\nexport const y = x;\n`;
 
-/** Which of these imports the project's lint refuses: each stands in a file of its own. */
+/** The imports that the project's lint refuses; each is in its own file. */
 async function refused(imports: readonly { path: string; specifier: string }[]): Promise<boolean[]> {
   const files = imports.map(({ path }, place) => path.replace("x.ts", `x${place}.ts`));
   const texts = imports.map(({ specifier }) => importing(specifier));
@@ -84,12 +84,12 @@ const allowed = [
   ["local/src/x.ts", "../../services/index.ts"],
 ] as const;
 
-t.test("what crosses a boundary fails the check", async (t) => {
+t.test("an import across a boundary fails the check", async (t) => {
   const answers = await refused(forbidden.map(([, path, specifier]) => ({ path, specifier })));
   for (const [place, [name]] of forbidden.entries()) t.equal(answers[place], true, name);
 });
 
-t.test("what the design allows passes", async (t) => {
+t.test("allowed imports pass", async (t) => {
   const answers = await refused(allowed.map(([path, specifier]) => ({ path, specifier })));
   for (const [place, [path, specifier]] of allowed.entries()) {
     t.equal(answers[place], false, `${path} may import ${specifier}`);
@@ -114,7 +114,7 @@ t.test("files that import each other fail the check, if only for a type", async 
     );
 });
 
-t.test("a test that sleeps fails the check, whichever way; a timer in a program does not", async (t) => {
+t.test("a test that sleeps in any way fails the check; a timer in a program does not", async (t) => {
   const sleeps = {
     "tests/e2e/one.test.ts": 'import { setTimeout as pause } from "node:timers/promises";\nawait pause(1);\n',
     "platform/src/two.test.ts": "await new Promise((resolve) => setTimeout(resolve, 1));\n",

@@ -1,11 +1,11 @@
-/** A pub/sub component of one broker's folder, as far as the rules look at it. */
+/** The parts of a pub/sub component that the rules check. */
 export type PubSubComponent = {
   name: string;
   type: string;
   settings: Record<string, string>;
 };
 
-/** Without these an event would be lost, on the one broker or the other: see docs/brokers.md. */
+/** Settings without which the broker would lose events: see docs/brokers.md. */
 const guarantees: Record<string, Record<string, string>> = {
   "pubsub.redis": { consumerID: "{appID}", processingTimeout: "20s", redeliverInterval: "5s" },
   "pubsub.rabbitmq": {
@@ -27,7 +27,7 @@ const guarantees: Record<string, Record<string, string>> = {
   "pubsub.kafka": { consumerGroup: "{appID}", initialOffset: "oldest", consumeRetryEnabled: "true" },
 };
 
-/** Whether swapping one broker for another changes what is promised: by folder of components/resources/broker. */
+/** The errors that would break the guarantees with another broker, by folder of components/resources/broker. */
 export function brokerProblems(brokers: Record<string, PubSubComponent[]>): string[] {
   return Object.entries(brokers).flatMap(([broker, components]) => {
     const problems = ["pubsub", "broadcast"].flatMap((name) => {
@@ -50,10 +50,10 @@ function settingsProblems({ type, settings }: PubSubComponent): string[] {
     .map(([name, value]) => `${name} must be ${value}`);
 }
 
-/** A component that every replica hears with names a group of its own for each sidecar. */
+/** A component for every replica must have a separate consumer group for each sidecar. */
 function groupProblems({ type, settings }: PubSubComponent): string[] {
   const group = settings.consumerID ?? settings.consumerGroup ?? settings.durableName;
-  // without a name JetStream gives each sidecar a consumer of its own, and the others give all of an app's one group
+  // Without a name JetStream creates a consumer for each sidecar; the other brokers one group for all of an app's.
   const alone = group === undefined ? type === "pubsub.jetstream" : group.includes("{uuid}");
   return alone ? [] : ["the group must hold {uuid}"];
 }

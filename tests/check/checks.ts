@@ -9,13 +9,13 @@ import { schemaTypesProblem } from "./schema-types.ts";
 import { root, tool } from "./tool.ts";
 import { workflowProblems } from "./workflows.ts";
 
-/** Answers what is wrong, or nothing. */
+/** `run` returns the problem, or undefined. */
 type Check = { name: string; run(): Promise<string | undefined>; hint: string };
 
 const proto = join(root, "proto");
 const schemaSnapshot = join(root, "gateway/schema.snapshot.graphql");
 
-/** Loaded here, so that a part of the schema that is missing fails its own check and no other. */
+/** Imported here, so that an error in the schema fails only its own check. */
 export async function currentSchema(): Promise<string> {
   const { typeDefs } = await import("@sidecart/gateway/domains/domains");
   return `${printSchema(lexicographicSortSchema(buildSchema(typeDefs)))}\n`;
@@ -49,7 +49,7 @@ export const checks: Check[] = [
   { name: "workflows", run: workflowProblems, hint: "see release/README.md" },
 ];
 
-/** A change that would break a client is named as such; any other must be accepted by renewing the snapshot. */
+/** Reports breaking changes as such. People accept any other change by renewing the snapshot. */
 async function schemaIsCurrent(): Promise<string | undefined> {
   const accepted = await readFile(schemaSnapshot, "utf8");
   const current = await currentSchema();

@@ -7,15 +7,21 @@ import { parts as growthParts } from "../growth/parts.ts";
 import { help as growthHelp } from "../growth/run.help.mjs";
 import { root } from "./tool.ts";
 
-t.test("what a command does not know is said in one line, and nothing is begun", async (t) => {
+t.test("an unknown argument is reported in one line, and nothing starts", async (t) => {
   for (const [program, words, said] of [
     ["tests/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
     ["tests/chart/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
     ["tests/cluster/run.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
-    ["tests/cluster/run.ts", ["--only", "nosuch"], /^✗ there is no part nosuch: install, [^\n]+ \(--help\)\n$/],
+    [
+      "tests/cluster/run.ts",
+      ["--only", "nosuch"],
+      /^✗ unknown part nosuch, choose one of install, [^\n]+ \(--help\)\n$/,
+    ],
     ["tests/cluster/run.ts", ["--seconds", "soon"], /^✗ --seconds soon: [^\n]+ \(--help\)\n$/],
     ["tests/portability/run.ts", ["--bogus"], /^✗ --bogus: the kinds are [^\n]+\n$/],
     ["images/build.ts", ["--bogus"], /^images: Unknown option '--bogus'\n$/],
+    ["components/generate/src/new.ts", ["--bogus"], /^✗ Unknown option '--bogus' \(--help\)\n$/],
+    ["components/generate/src/new.ts", ["reviews"], /^✗ [^\n]+ npm run new -- service NAME \(--help\)\n$/],
     ["components/setup/src/main.ts", ["--bogus"], /^Unknown option '--bogus'\n$/],
   ] as const) {
     const env = { ...process.env, KUBECONFIG: "/nowhere" };
@@ -25,7 +31,7 @@ t.test("what a command does not know is said in one line, and nothing is begun",
   }
 });
 
-t.test("the help of a command names each of its parts", async (t) => {
+t.test("the help of a command lists all its parts", async (t) => {
   for (const [help, parts] of [
     [clusterHelp(), clusterParts],
     [growthHelp(), growthParts],

@@ -8,21 +8,21 @@ import { problemsOf } from "@sidecart/generate/problems";
 import { readProject } from "@sidecart/generate/project";
 import { tool } from "./tool.ts";
 
-/** Whether all that follows from the services' declarations is as they say: one line for each file, or for each mistake. */
+/** The errors of the services' declarations, or the files that differ from them: one line each. */
 export async function declarationProblems(): Promise<string | undefined> {
   const project = await readProject();
   const problems = problemsOf(project);
   return inLines(problems.length > 0 ? problems : differences(await filesOf(project), readText));
 }
 
-/** Whether proto/gen is what buf generates. */
+/** Whether proto/gen is current. */
 export async function contractProblems(): Promise<string | undefined> {
   return inLines(differences(await contractFiles(), readText));
 }
 
 const inLines = (problems: string[]) => (problems.length > 0 ? problems.join("\n") : undefined);
 
-/** The files of proto/gen as buf generates them now. */
+/** The files of proto/gen that buf generates now. */
 export async function contractFiles(): Promise<Files> {
   const out = await mkdtemp(join(tmpdir(), "sidecart-gen-"));
   try {

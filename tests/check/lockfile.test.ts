@@ -12,20 +12,18 @@ const locked = () => ({
 });
 const wanted = { "": root, "services/orders": orders };
 
-t.test("the lockfile of this checkout is what npm would write", async (t) =>
-  t.equal(await lockfileProblems(), undefined),
-);
+t.test("the lockfile of this checkout is current", async (t) => t.equal(await lockfileProblems(), undefined));
 
-t.test("a lockfile that fits is fine", async (t) => t.same(staleIn(locked(), wanted), []));
+t.test("a current lockfile has no problems", async (t) => t.same(staleIn(locked(), wanted), []));
 
-t.test("what is not in it, or not any more, is named", async (t) => {
+t.test("missing and surplus packages are reported", async (t) => {
   const { "node_modules/zod": _, ...without } = locked();
   t.same(staleIn(without, wanted), ["package-lock.json: zod of services/orders/package.json is missing"]);
   t.same(staleIn(locked(), { ...wanted, "services/reviews": {} }), ["package-lock.json: services/reviews is missing"]);
   t.same(staleIn(locked(), { "": root }), ["package-lock.json: services/orders is gone"]);
 });
 
-t.test("a dependency of another version, a new one and an old one are named", async (t) => {
+t.test("changed, new and removed dependencies are reported", async (t) => {
   const changed = { ...orders, version: "1.1.0", dependencies: { zod: "^4.1.0", pino: "^10.0.0" } };
   t.same(staleIn({ ...locked(), "node_modules/pino": {} }, { "": root, "services/orders": changed }), [
     "services/orders/package.json: version is another in package-lock.json",

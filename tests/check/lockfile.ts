@@ -6,7 +6,7 @@ const kinds = ["dependencies", "devDependencies", "optionalDependencies", "peerD
 type Manifest = { name?: string; version?: string; workspaces?: string[] } & {
   [Kind in (typeof kinds)[number]]?: Record<string, string>;
 };
-/** By folder, "" is the checkout's own; of a lockfile also the installed packages, by their folders. */
+/** By folder; "" is the checkout's. A lockfile also has the installed packages, by their folders. */
 type Manifests = Record<string, Manifest>;
 
 /** Whether package-lock.json is what npm would write for the package.json files of this checkout. */
@@ -28,7 +28,7 @@ async function manifests(): Promise<Manifests> {
   return found;
 }
 
-/** How what npm wrote down differs from the manifests: one line for each. */
+/** The differences between lockfile and manifests: one line each. */
 export function staleIn(packages: Manifests, wanted: Manifests): string[] {
   const ours = Object.keys(packages).filter((folder) => !folder.includes("node_modules/"));
   const gone = ours.filter((folder) => !wanted[folder]).map((folder) => `package-lock.json: ${folder} is gone`);

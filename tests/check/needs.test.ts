@@ -10,20 +10,20 @@ const files = globSync("**/*.test.ts", {
 });
 const needs = (file: string, env = {}) => [...needsOf(file, env)].sort();
 
-t.test("a test of rules needs nothing, one of a store its sidecar and no other server", async (t) => {
+t.test("a test of rules needs no server, a test of a store only its sidecar", async (t) => {
   t.same(needs("services/orders/src/order.test.ts"), []);
-  t.same(needs("gateway/src/limits.test.ts"), []);
+  t.same(needs("gateway/src/graphql/query-limits.test.ts"), []);
   t.same(needs("services/orders/src/order-store.test.ts"), ["dapr", "redis"]);
-  t.same(needs("gateway/src/rate-counts.test.ts"), ["redis"]);
+  t.same(needs("gateway/src/http/rate-counts.test.ts"), ["redis"]);
 });
 
-t.test("a test of a server needs that server alone", async (t) => {
+t.test("a test of a server needs only that server", async (t) => {
   t.same(needs("components/setup/test/kafka.test.ts"), ["kafka"]);
   t.same(needs("components/elasticsearch/test/conformance.test.ts"), ["elasticsearch"]);
   t.same(needs("tests/chart/values.test.ts"), ["helm"]);
 });
 
-t.test("a server that the environment chooses for the system is needed too", async (t) => {
+t.test("a test also needs the server that the environment chooses", async (t) => {
   const walk = "tests/e2e/walk-through.test.ts";
   t.same(needs(walk), ["dapr", "redis"]);
   t.same(needs(walk, { SIDECART_TEST_BROKER: "rabbitmq", SIDECART_TEST_MEDIA: "s3" }), [
@@ -35,7 +35,7 @@ t.test("a server that the environment chooses for the system is needed too", asy
   t.same(needs("services/orders/src/order.test.ts", { SIDECART_TEST_BROKER: "kafka" }), []);
 });
 
-t.test("all tests together need all there is", async (t) => {
+t.test("all tests together need all servers", async (t) => {
   t.same([...new Set(files.flatMap((file) => needs(file)))].sort(), [...allNeeds].sort());
 });
 

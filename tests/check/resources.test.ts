@@ -19,14 +19,14 @@ const broadcast = (): PubSubComponent => ({
   settings: {},
 });
 
-/** What is said about a broker whose components were changed so. */
+/** The problems of a broker with these changes in its components. */
 function said(change: (pubsub: PubSubComponent, broadcast: PubSubComponent) => void): string[] {
   const [one, other] = [pubsub(), broadcast()];
   change(one, other);
   return brokerProblems({ nats: [one, other] });
 }
 
-t.test("a broker with what it needs is fine, and so is what we ship", async (t) => {
+t.test("a complete broker has no problems, and neither has ours", async (t) => {
   t.same(
     said(() => {}),
     [],
@@ -69,7 +69,7 @@ for (const [name, change, problem] of broken) {
   t.test(`${name} is refused`, async (t) => t.same(said(change), [`broker/nats: ${problem}`]));
 }
 
-t.test("components that only one broker has, or lacks, are refused", async (t) => {
+t.test("a component that only one broker has or lacks is refused", async (t) => {
   const problems = brokerProblems({ nats: [pubsub(), { ...broadcast(), name: "audit" }] });
   t.same(problems, [
     "broker/nats: has no component broadcast",
@@ -77,7 +77,7 @@ t.test("components that only one broker has, or lacks, are refused", async (t) =
   ]);
 });
 
-t.test("an address or a log-in that stands in the file is refused", async (t) => {
+t.test("an address or a log-in in the file is refused", async (t) => {
   const component = (name: string) => ({
     kind: "Component",
     metadata: { name: "x" },

@@ -13,11 +13,11 @@ type Resource = {
 };
 type Targets = { components?: Record<string, { inbound?: { retry?: string } }> };
 
-/** Addresses, and what one logs in with. */
+/** Settings with addresses or log-ins. */
 const secretNames =
   /password|secret|token|connectionString|username|accessKey|^brokers$|endpoint$|host$|url$|^ca_?cert$/i;
 
-/** What a sidecar would not tell us before it is too late. */
+/** Errors in Dapr resources that a sidecar would report too late. */
 export async function resourceProblems(): Promise<string | undefined> {
   const problems: string[] = [];
   const resources: { file: string; resource: Resource }[] = [];
@@ -28,7 +28,7 @@ export async function resourceProblems(): Promise<string | undefined> {
       resources.push({ file, resource: document.toJS() as Resource });
     }
   }
-  // loaded here, so that a list that cannot be loaded fails this check and no other
+  // Imported here, so that an error in the list fails only this check.
   const { apps } = await import("@sidecart/local/apps");
   const known = new Set(apps.map(({ id }) => id));
   for (const { file, resource } of resources) problems.push(...problemsOf(file, resource, known));
@@ -37,7 +37,7 @@ export async function resourceProblems(): Promise<string | undefined> {
   return problems.length > 0 ? problems.join("\n") : undefined;
 }
 
-/** The pub/sub components by the folder of their broker. */
+/** The pub/sub components, by the folder of their broker. */
 function brokersOf(resources: { file: string; resource: Resource }[]): Record<string, PubSubComponent[]> {
   const brokers: Record<string, PubSubComponent[]> = {};
   for (const { file, resource } of resources) {
@@ -62,7 +62,10 @@ export function problemsOf(file: string, { kind, scopes, spec }: Resource, apps:
   return [...open, ...strange, ...bare];
 }
 
-/** Without an inbound retry policy a broker may forget what a handler refused: every pub/sub component needs one. */
+/**
+ * Every pub/sub component needs an inbound retry policy, without which a broker may drop messages that a handler
+ * refuses.
+ */
 export function pubsubProblems(resources: Resource[]): string[] {
   const retried = new Set(
     resources

@@ -1,6 +1,6 @@
 import { checks } from "./checks.ts";
 
-/** Everything that can be said without running the system: format, lint, boundaries, types, contracts. */
+/** All checks that do not run the system: format, lint, boundaries, types, contracts. */
 const started = performance.now();
 const results = await Promise.all(
   checks.map(async ({ name, run, hint }) => {

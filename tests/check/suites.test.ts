@@ -4,12 +4,12 @@ import t from "tap";
 import { parse } from "yaml";
 import { root } from "./tool.ts";
 
-/** The folder of its suite, for each kind of component of which one is chosen. */
+/** The folder of the suite, for each kind of component with choices. */
 const suites = { broker: "events", media: "media", search: "search", secrets: "secrets", state: "state" };
-/** Needs a cluster. */
+/** Needs a cluster, so no suite runs it. */
 const elsewhere = ["secrets/kubernetes"];
 
-t.test("every choice of a component is run by the suite of its kind", async (t) => {
+t.test("the suite of each kind runs every choice", async (t) => {
   for (const [kind, suite] of Object.entries(suites)) {
     const choices = await readdir(join(root, "components/resources", kind));
     const files = await readdir(join(root, "tests/portability", suite));
@@ -19,7 +19,7 @@ t.test("every choice of a component is run by the suite of its kind", async (t) 
   }
 });
 
-t.test("the choices of a kind have one name and serve the same apps", async (t) => {
+t.test("all choices of a kind have the same name and the same apps", async (t) => {
   for (const kind of ["media", "search", "secrets", "state"]) {
     const folder = join(root, "components/resources", kind);
     const files = (await readdir(folder)).map((choice) => join(folder, choice, `${kind}.yaml`));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
 
-/** Runs a program of the checkout; answers its output when it failed. */
+/** Runs a program of the checkout; returns its output if it fails. */
 export function tool(name: string, args: string[], cwd: string = root): Promise<string | undefined> {
   const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` };
   return new Promise((resolve) => {

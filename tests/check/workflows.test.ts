@@ -19,15 +19,15 @@ jobs:
           REVISION: \${{ github.sha }}
 `;
 
-/** What is said when the good workflow has one thing else in it. */
+/** The problems of the good workflow with one change. */
 const wrong = (from: string, to: string) => problemsOf(good.replace(from, to));
 
-t.test("our workflows have no problem", async (t) => {
+t.test("our workflows have no problems", async (t) => {
   t.same(await problemsOf(good), []);
   t.equal(await workflowProblems(), undefined);
 });
 
-t.test("a word that GitHub does not know is named with its line", async (t) => {
+t.test("a key that GitHub does not know is reported with its line", async (t) => {
   t.same(await wrong("contents:", "content:"), ["line 3: Unexpected value 'content'"]);
   t.same(await wrong("github.sha", "github.shaa"), ["line 13: Context access might be invalid: shaa"]);
   t.match(await wrong("    runs-on", "    needs: build\n    runs-on"), [
@@ -49,7 +49,7 @@ t.test("a workflow without limits is refused", async (t) => {
   t.same(await wrong("    timeout-minutes: 5\n", ""), ["job check: no timeout-minutes"]);
 });
 
-t.test("what is no YAML is said once", async (t) => {
+t.test("a file that is not valid YAML is reported once", async (t) => {
   t.equal((await problemsOf(`${good}  : [`)).length > 0, true);
 });
 

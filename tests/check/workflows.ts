@@ -9,7 +9,7 @@ import { root } from "./tool.ts";
 type Job = { uses?: string; "timeout-minutes"?: number; steps?: { uses?: string }[] };
 type Workflow = { permissions?: unknown; concurrency?: unknown; jobs?: Record<string, Job> };
 
-/** What is wrong with the workflows, and with the other YAML files, of `.github`; undefined when nothing is. */
+/** The problems of the workflows and other YAML files in `.github`; undefined if there are none. */
 export async function workflowProblems(): Promise<string | undefined> {
   const problems: string[] = [];
   for await (const file of glob(".github/**/*.yml", { cwd: root })) {
@@ -20,7 +20,7 @@ export async function workflowProblems(): Promise<string | undefined> {
   return problems.length === 0 ? undefined : problems.join("\n");
 }
 
-/** What GitHub's own language service and our rules say of a workflow. */
+/** The problems that GitHub's language service and our rules find in a workflow. */
 export async function problemsOf(text: string): Promise<string[]> {
   const errors = syntaxErrors(text);
   return errors.length > 0 ? errors : [...(await diagnostics(text)), ...rulesBroken(text)];
@@ -32,13 +32,13 @@ function syntaxErrors(text: string): string[] {
 
 async function diagnostics(text: string): Promise<string[]> {
   const { validate } = await languageService();
-  // It keeps what it has parsed, by URL.
+  // The language service caches parsed files by URL.
   const url = `file:///.github/workflows/${randomUUID()}.yml`;
   const found = await validate(TextDocument.create(url, "yaml", 1, text));
   return found.map(({ range, message }) => `line ${range.start.line + 1}: ${message}`);
 }
 
-// It imports JSON without saying so, as bundlers allow and Node does not.
+// The package imports JSON without an import attribute, which bundlers accept and Node does not.
 async function languageService() {
   const hook = registerHooks({
     resolve(specifier, context, next) {

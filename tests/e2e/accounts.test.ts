@@ -11,7 +11,7 @@ import { startSystem } from "../support/system.ts";
 
 type Tokens = { token: string; refreshToken: string };
 
-// New keys are looked for every 30 seconds.
+// The accounts service looks for new keys every 30 seconds.
 t.setTimeout(90_000);
 const system = await startSystem(t);
 const { gatewayUrl } = system;
@@ -37,10 +37,10 @@ t.test("one mailbox is one account, whatever its case", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
   const input = { email: email.toUpperCase(), username: "Somebody else", password: goodPassword };
   t.match(await nobody.ask(register, { input }), { status: 409, errors: [{ extensions: { code: "EMAIL_TAKEN" } }] });
-  t.match(await open(email.toUpperCase()), { token: /^ey/ }, "and logs in in any case");
+  t.match(await open(email.toUpperCase()), { token: /^ey/ }, "and logs in with it in upper case");
 });
 
-t.test("two registrations of one e-mail at the same time: one wins", async (t) => {
+t.test("of two concurrent registrations with one e-mail one wins", async (t) => {
   const input = { email: `twins-${Date.now()}@example.com`, username: "Twin", password: goodPassword };
   const answers = await Promise.all(Array.from({ length: 6 }, () => nobody.ask(register, { input })));
   t.equal(answers.filter(({ data }) => data !== null).length, 1);
@@ -48,7 +48,7 @@ t.test("two registrations of one e-mail at the same time: one wins", async (t) =
   t.same(codes, Array(5).fill("EMAIL_TAKEN"));
 });
 
-t.test("passwords that are guessed first are refused", async (t) => {
+t.test("common passwords are refused", async (t) => {
   const weak = [
     "short",
     "",
@@ -69,7 +69,7 @@ t.test("passwords that are guessed first are refused", async (t) => {
   }
 });
 
-t.test("a failed log-in tells nothing of whether the account exists", async (t) => {
+t.test("a failed log-in does not reveal whether the account exists", async (t) => {
   const known = (await newCustomer(gatewayUrl)).email;
   const unknown = `nobody-${known}`;
   const guess = async (email: string) => {
@@ -79,7 +79,7 @@ t.test("a failed log-in tells nothing of whether the account exists", async (t) 
   const guesses: { [email: string]: Awaited<ReturnType<typeof guess>>[] } = { [known]: [], [unknown]: [] };
   for (let at = 0; at < 11; at += 1) for (const email of [known, unknown]) guesses[email]?.push(await guess(email));
 
-  t.same(guesses[known], guesses[unknown], "the same answers in the same order");
+  t.same(guesses[known], guesses[unknown], "the same errors in the same order");
   for (const answer of guesses[known]?.slice(0, 10) ?? []) {
     const message = "E-mail or password is wrong.";
     t.match(answer, { status: 401, errors: [{ message, extensions: { code: "INVALID_CREDENTIALS" } }] });
@@ -88,11 +88,11 @@ t.test("a failed log-in tells nothing of whether the account exists", async (t) 
   t.match(guesses[known]?.at(-1), { status: 429, errors: [{ extensions }] });
 });
 
-t.test("nor does the time a failed log-in takes tell it", async (t) => {
+t.test("the duration of a failed log-in does not reveal it either", async (t) => {
   const people = await Promise.all(Array.from({ length: 32 }, () => newCustomer(gatewayUrl)));
   const known = people.map(({ email }) => email);
   const unknown = known.map((email) => `nobody-${email}`);
-  // All at once, so that hashing is most of the time; the fastest of three rounds, so that a busy machine is not counted.
+  // Concurrently, so that hashing dominates; the fastest of three rounds, so that a busy machine does not matter.
   const rounds = { known: [] as number[], unknown: [] as number[] };
   for (let round = 0; round < 3; round += 1) {
     for (const [which, emails] of Object.entries({ known, unknown })) {
@@ -105,24 +105,24 @@ t.test("nor does the time a failed log-in takes tell it", async (t) => {
   t.ok(without > withAccount * 0.7, `${without} ms without, ${withAccount} ms with an account`);
 });
 
-t.test("while guesses are throttled the right password does not help; afterwards it does", async (t) => {
+t.test("while guesses are throttled even the right password is refused; afterwards it works", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
   for (let at = 0; at < 10; at += 1) await nobody.ask(login, { input: { email, password: "not the password" } });
   t.equal(await nobody.refusal(login, { input: { email, password: goodPassword } }), "TOO_MANY_ATTEMPTS");
-  t.ok(await eventually("the throttle to let go", () => open(email)));
+  t.ok(await eventually("the throttle to end", () => open(email)));
 });
 
-t.test("a refresh token is good once; using it again ends the session, the newest token too", async (t) => {
+t.test("a refresh token works once; a second use ends the session with its newest token", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
   const [first, elsewhere] = [await open(email), await open(email)];
   const second = await rotate(first.refreshToken);
   const third = await rotate(second.refreshToken);
   t.equal(await refusedRefresh(first.refreshToken), "INVALID_REFRESH_TOKEN");
-  t.equal(await refusedRefresh(third.refreshToken), "INVALID_REFRESH_TOKEN", "the whole family has ended");
-  t.match(await rotate(elsewhere.refreshToken), { token: /^ey/ }, "another session goes on");
+  t.equal(await refusedRefresh(third.refreshToken), "INVALID_REFRESH_TOKEN", "the newest token has ended too");
+  t.match(await rotate(elsewhere.refreshToken), { token: /^ey/ }, "another session continues");
 });
 
-t.test("a refresh token used twice at the same time is taken once at most", async (t) => {
+t.test("of two concurrent uses of a refresh token at most one succeeds", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
   const { refreshToken: token } = await open(email);
   const input = { refreshToken: token };
@@ -130,20 +130,20 @@ t.test("a refresh token used twice at the same time is taken once at most", asyn
   t.equal(answers.filter(({ data }) => data !== null).length, 1);
 });
 
-t.test("logout ends its session and no other, logoutAll ends them all", async (t) => {
+t.test("logout ends only its session, logoutAll ends all", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
   const sessions = [await open(email), await open(email), await open(email)];
   const [one, two, three] = sessions.map((tokens) => tokens.refreshToken) as [string, string, string];
   t.same(await nobody.get(logout, { input: { refreshToken: one } }), { logout: { success: true } });
   t.equal(await refusedRefresh(one), "INVALID_REFRESH_TOKEN");
   const next = await rotate(two);
-  // One session was opened by newCustomer itself.
+  // newCustomer opened one session.
   t.same(await new Person(gatewayUrl, next.token).get(logoutAll), { logoutAll: { sessionsEnded: 3 } });
   t.equal(await refusedRefresh(next.refreshToken), "INVALID_REFRESH_TOKEN");
   t.equal(await refusedRefresh(three), "INVALID_REFRESH_TOKEN");
 });
 
-t.test("a new password needs the current one, ends every session, and is the one that counts", async (t) => {
+t.test("a new password needs the current one, ends every session and replaces it", async (t) => {
   const customer = await newCustomer(gatewayUrl);
   const { refreshToken: session } = await open(customer.email);
   const change = (currentPassword: string, newPassword: string) => ({ input: { currentPassword, newPassword } });
@@ -171,16 +171,16 @@ t.test("only an admin grants roles", async (t) => {
   const risen = await logIn(gatewayUrl, customer.email, goodPassword);
   t.match(await risen.ask("{ users(first: 1) { id } }"), { status: 200, errors: [] });
   const own = { accountId: customer.id, roles: ["customer"] };
-  t.equal(await risen.refusal(grantRoles, { input: own }), "FORBIDDEN", "one's own admin role stays");
+  t.equal(await risen.refusal(grantRoles, { input: own }), "FORBIDDEN", "an admin keeps the own admin role");
   t.same(await boss.get(grantRoles, { input: own }), { grantRoles: { roles: ["customer"] } });
 });
 
-t.test("after the keys were rotated, tokens of the key before are still good", async (t) => {
+t.test("after a rotation, tokens of the previous key are still valid", async (t) => {
   const me = "{ me { id } }";
   const { email } = await newCustomer(gatewayUrl);
   const before = await open(email);
   const kid = (token: string) => decodeProtectedHeader(token).kid;
-  // As if it had been done two minutes ago: the new key's time to sign has come.
+  // As if it happened two minutes ago, so that the new key signs.
   const instance = instanceAt("test", dirname(system.instanceDir));
   await rotateSigningKeys(instance, new Date(Date.now() - 120_000));
   process.kill(system.processes.get("accounts-dapr")?.pid ?? Number.NaN, "SIGHUP");

@@ -19,7 +19,7 @@ const good = examplesOf(gatewayUrl, shop, product, partner.id);
 const sql = "'; drop table orders; --";
 const texts = (was: string) => [`${was}\0`, `${was}\ud800`, `\udfff${was}`, `${was}\u001b`, was + "x".repeat(100_000)];
 const notText = [1.5, true, [], ["a", "b"], { a: 1 }];
-/** What no place of that type takes, whatever stands there now. */
+/** Values that are invalid in every place of that type. */
 const hostile: Record<string, (was: unknown) => unknown[]> = {
   ID: (was) => [...texts(String(was)), "garbage", "1", 0, -1, sql, `${was}${sql}`, String(was).slice(1), ...notText],
   String: (was) => [...texts(String(was)), 0, ...notText],
@@ -48,7 +48,7 @@ const hostile: Record<string, (was: unknown) => unknown[]> = {
 const hostileEnum = ["NOPE", sql, "admin\0", 0, 1, true, [], {}];
 
 const problems: string[] = [];
-/** Refused means: soon, with a 4xx and a code, and with nothing done. */
+/** Refused means: quickly, with a 4xx and a code, and without an effect. */
 async function mustRefuse(by: Person, what: string, query: string, variables?: Record<string, unknown>) {
   const started = performance.now();
   const answer = await by.ask(query, variables).catch((error: Error) => error);
@@ -66,12 +66,12 @@ const badValues = ({ type }: Leaf, was: unknown) =>
 
 for (const operation of operations()) {
   const { name } = operation.field;
-  t.test(`${name} refuses what is wrong in any place`, async (t) => {
+  t.test(`${name} refuses a wrong value in any place`, async (t) => {
     const by = await newPerson(gatewayUrl, "admin");
     const variables = await good[name]?.();
     if (!variables) throw new Error(`no example of ${name}`);
     const query = document(operation);
-    t.same((await by.ask(query, await good[name]?.())).errors, [], "the example is good");
+    t.same((await by.ask(query, await good[name]?.())).errors, [], "the example is valid");
     for (const leaf of leaves(operation)) {
       const was = valueAt(variables, leaf.path);
       t.not(was, undefined, `the example has ${leaf.path.join(".")}`);
@@ -126,7 +126,7 @@ const wrong: [string, object][] = [
   ["registerUser", { email: "not an address", username: "Ann", password: goodPassword }],
 ];
 
-t.test("numbers and lists at the edge are refused, not rounded", async (t) => {
+t.test("numbers and lists beyond their limits are refused, not rounded", async (t) => {
   for (const [name, input] of wrong) {
     const operation = operations().find(({ field }) => field.name === name);
     if (operation) await mustRefuse(shop, `${name} ${shown(input)}`, document(operation), { input });
@@ -145,7 +145,7 @@ t.test("numbers and lists at the edge are refused, not rounded", async (t) => {
   t.same(problems.splice(0), []);
 });
 
-t.test("after all of it a good request works, and nothing has been restarted", async (t) => {
+t.test("afterwards a valid request works, and no process has restarted", async (t) => {
   const customer = await newCustomer(gatewayUrl);
   const input = { orderProducts: [{ productId: product, quantity: 1 }] };
   t.match(await customer.ask(placeOrder, { input }), { status: 200, errors: [] });

@@ -16,7 +16,7 @@ const send = (sent: http.Sent) => http.send(shop, sent);
 const raw = (...parts: string[]) => http.raw(gatewayUrl, ...parts);
 const query = (text: string) => send({ body: JSON.stringify({ query: text }) });
 
-t.test("a body that is no request is refused", async (t) => {
+t.test("a body that is not a request is refused", async (t) => {
   const bodies = {
     nothing: "",
     "half an object": '{"query": "{ me { id } }"',
@@ -35,12 +35,12 @@ t.test("a body that is no request is refused", async (t) => {
     "a prototype": '{"query": "{ me { id } }", "__proto__": {"admin": true}}',
     "a constructor": '{"query": "{ me { id } }", "constructor": {"prototype": {"admin": true}}}',
     "brackets without end": "[".repeat(100_000),
-    "bytes that are no UTF-8": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
+    "bytes that are not UTF-8": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
   };
   for (const [what, body] of Object.entries(bodies)) refused(t, await send({ body }), 400, what);
 });
 
-t.test("a body that is too large is refused, however it is sent", async (t) => {
+t.test("a body that is too large is refused, with and without a length", async (t) => {
   const head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
   t.match(
     await raw(`${head}Content-Length: 10485760\r\n\r\n`),
@@ -54,7 +54,7 @@ t.test("a body that is too large is refused, however it is sent", async (t) => {
     /^HTTP\/1\.1 413 /,
     "a length that nobody told",
   );
-  // The answer comes before the end of the body: a client that goes on writing may not get to read it.
+  // The response comes before the end of the body: a client that continues to write may not read it.
   const whole = await send({ body: " ".repeat(10 * 1024 * 1024) }).catch((error: Error) => error);
   t.ok(
     whole instanceof Error ? /EPIPE|ECONNRESET/.test(String(whole.cause)) : whole.status === 413,
@@ -72,7 +72,7 @@ t.test("a content type that is not JSON is refused", async (t) => {
   }
 });
 
-t.test("a query that is none is refused", async (t) => {
+t.test("a text that is not a query is refused", async (t) => {
   const queries = {
     "half a query": "{ me { id }",
     "another language": "select * from orders",
@@ -95,20 +95,20 @@ t.test("a query that is none is refused", async (t) => {
   for (const [what, text] of Object.entries(queries)) refused(t, await query(text), 400, what);
 });
 
-t.test("GET reads, and only what is a query", async (t) => {
+t.test("GET accepts valid queries only", async (t) => {
   const get = (search: string) => send({ method: "GET", path: `/graphql?${search}`, headers: {} });
   const encoded = (text: string) => `query=${encodeURIComponent(text)}`;
   t.match(await get(encoded("{ me { id } }")), { status: 200, codes: [] });
   refused(t, await get(""), 400, "nothing");
   refused(t, await get(encoded("{ me {")), 400, "half a query");
-  refused(t, await get("query=%ff%fe"), 400, "bytes that are no UTF-8");
-  refused(t, await get(`${encoded("{ me { id } }")}&variables=x`), 400, "variables that are no JSON");
+  refused(t, await get("query=%ff%fe"), 400, "bytes that are not UTF-8");
+  refused(t, await get(`${encoded("{ me { id } }")}&variables=x`), 400, "variables that are not JSON");
   refused(t, await get(encoded("mutation { logoutAll { sessionsEnded } }")), 405, "a mutation");
   refused(t, await send({ method: "GET", path: "/nowhere", headers: {} }), 404, "another path");
   refused(t, await send({ method: "PUT", body: "{}" }), 404, "another method");
 });
 
-t.test("whatever stands in the Authorization header is at most no token", async (t) => {
+t.test("any other text in the Authorization header counts as no token", async (t) => {
   const body = JSON.stringify({ query: "{ orders { id } }" });
   for (const authorization of [
     "",
@@ -141,14 +141,14 @@ t.test("whatever stands in the Authorization header is at most no token", async 
   }
 });
 
-t.test("what is not even HTTP is refused and the connection closed", async (t) => {
+t.test("bytes that are not HTTP are refused and the connection is closed", async (t) => {
   t.match(await raw("hello\r\n\r\n"), /^HTTP\/1\.1 400 /);
   t.match(await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(40_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
   const both = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   t.match(await raw(both), /^HTTP\/1\.1 400 /, "two lengths");
 });
 
-t.test("after all of it a good request works, and nothing has been restarted", async (t) => {
+t.test("afterwards a valid request works, and no process has restarted", async (t) => {
   const customer = await newCustomer(gatewayUrl);
   const input = { orderProducts: [{ productId: product, quantity: 1 }] };
   t.match(await customer.ask(placeOrder, { input }), { status: 200, errors: [] });

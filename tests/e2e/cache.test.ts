@@ -5,7 +5,7 @@ import { Person } from "../support/graphql.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
 
-/** So long that what is seen earlier was heard of. */
+/** Longer than the test waits, so that an earlier change was received by an event. */
 const longMs = 60_000;
 const boundMs = 5_000;
 t.setTimeout(180_000);
@@ -39,24 +39,24 @@ const place = async (productId: string) => {
   return (await at(urls[0], customer).get<{ placeOrder: { id: string } }>(placeOrder, { input })).placeOrder.id;
 };
 
-t.test("a price that changes is another at every replica, alone and in lists", async (t) => {
+t.test("a changed price is visible at every replica, alone and in lists", async (t) => {
   const id = await newProduct(shop, { price: 1000 });
   for (const url of urls) {
     await eventually("the new product in the list", () => listedAt(url, id));
     t.equal((await productAt(url, id))?.price, 1000);
   }
   await at(urls[0], shop).get(change, { input: { id, price: 1100 } });
-  t.equal((await productAt(urls[0], id))?.price, 1100, "where it was changed, at once");
+  t.equal((await productAt(urls[0], id))?.price, 1100, "at once at the replica that changed it");
   t.equal((await listedAt(urls[0], id))?.price, 1100);
   await eventually("the price at the other replica", async () => (await productAt(urls[1], id))?.price === 1100);
   await eventually("and in its list", async () => (await listedAt(urls[1], id))?.price === 1100);
 });
 
-t.test("stock is what an order left of it, at every replica", async (t) => {
+t.test("the stock that remains after an order is visible at every replica", async (t) => {
   const id = await newProduct(shop, { stock: 10 });
   for (const url of urls) t.equal((await productAt(url, id))?.stock, 10);
   await place(id);
-  t.equal((await productAt(urls[0], id))?.stock, 9, "where it was ordered, at once");
+  t.equal((await productAt(urls[0], id))?.stock, 9, "at once at the replica that placed the order");
   await eventually("the stock at the other replica", async () => (await productAt(urls[1], id))?.stock === 9);
 });
 
@@ -70,23 +70,23 @@ t.test("a product that is deleted is gone at every replica", async (t) => {
   await eventually("gone at the other replica", async () => (await productAt(urls[1], id)) === null);
 });
 
-t.test("an order that is cancelled is cancelled at every replica, alone and in lists", async (t) => {
+t.test("a cancelled order is cancelled at every replica, alone and in lists", async (t) => {
   const id = await place(await newProduct(shop));
   for (const url of urls) {
     await eventually("the order in the list", () => statusListedAt(url, id));
     t.equal((await orderAt(url, id))?.status, "pending_payment");
   }
   await at(urls[0], customer).get(cancel, { input: { id } });
-  t.equal((await orderAt(urls[0], id))?.status, "cancelled", "where it was cancelled, at once");
+  t.equal((await orderAt(urls[0], id))?.status, "cancelled", "at once at the replica that cancelled it");
   t.equal(await statusListedAt(urls[0], id), "cancelled");
   await eventually("cancelled at the other", async () => (await orderAt(urls[1], id))?.status === "cancelled");
   await eventually("and in its list", async () => (await statusListedAt(urls[1], id)) === "cancelled");
 });
 
-t.test("what is kept of an order is shown to its account and to admins alone", async (t) => {
+t.test("a cached order is visible only to its account and to admins", async (t) => {
   const id = await place(await newProduct(shop));
   const stranger = await newCustomer(system.gatewayUrl);
-  t.ok(await orderAt(urls[0], id), "kept now");
+  t.ok(await orderAt(urls[0], id), "cached now");
   t.equal(await orderAt(urls[0], id, stranger), null);
   t.ok(await orderAt(urls[0], id, shop));
   t.same((await at(urls[0], stranger).get<{ orders: Order[] }>(ordersQuery)).orders, []);
@@ -97,23 +97,23 @@ t.test("what is kept of an order is shown to its account and to admins alone", a
   t.equal(await forged.refusal(orderQuery, { id }), "UNAUTHENTICATED");
 });
 
-t.test("what nobody was told of is seen within the bound", async (t) => {
+t.test("a change without an event becomes visible when the entry expires", async (t) => {
   for (const name of replicas) await system.restart(name, { SIDECART_CACHE_MS: String(boundMs) });
   const id = await newProduct(shop, { price: 1000 });
   for (const url of urls) {
     t.equal((await productAt(url, id))?.price, 1000);
     t.equal((await listedAt(url, id))?.price, 1000);
   }
-  // Committed past the service, so that no event tells of it.
+  // Committed past the service, so that there is no event.
   await ask(
     system.databaseUrl("catalog"),
     `update products set price = 1200, version = version + 1 where id = '${id}'`,
   );
   for (const url of urls) {
-    t.equal((await productAt(url, id))?.price, 1000, "from memory, still");
+    t.equal((await productAt(url, id))?.price, 1000, "still from the cache");
     t.equal((await listedAt(url, id))?.price, 1000);
   }
   const current = async (url: string) =>
     (await productAt(url, id))?.price === 1200 && (await listedAt(url, id))?.price === 1200;
-  for (const url of urls) await eventually("the price of now", () => current(url), boundMs);
+  for (const url of urls) await eventually("the current price", () => current(url), boundMs);
 });

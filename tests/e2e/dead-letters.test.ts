@@ -37,7 +37,7 @@ const letter = (id: string) =>
   eventually("the dead letter", async () => (await letters()).find(({ eventId }) => eventId === id), 40_000);
 const again = (id: string) => shop.get(redrive, { input: { service: "catalog", eventIds: [id] } });
 
-t.test("an event that cannot be handled is put aside after its tries, with its error", async (t) => {
+t.test("an event that cannot be handled becomes a dead letter after its attempts, with its error", async (t) => {
   const bad = {
     "a reservation's id that is none": { data: { id: randomUUID(), reservationId: "garbage" }, error: /hold-open/ },
     "an order that is none": { data: "not an order", error: /cannot decode/ },
@@ -55,13 +55,13 @@ t.test("an event that cannot be handled is put aside after its tries, with its e
   }
 });
 
-t.test("what is no event at all is put aside too", async () => {
+t.test("a message that is not an event becomes a dead letter too", async () => {
   const before = (await letters()).length;
   await publish(JSON.stringify({ specversion: "1.0", id: "not a uuid", type: topic, source: "orders", data: {} }));
   await eventually("one more dead letter", async () => (await letters()).length > before, 40_000);
 });
 
-t.test("a bad event does not hold up the good ones behind it", async () => {
+t.test("a bad event does not block the good ones behind it", async () => {
   await publish(envelope(randomUUID(), { order: { id: randomUUID(), reservationId: "garbage" } }));
   const input = { orderProducts: [{ productId: await newProduct(shop), quantity: 1 }] };
   await customer.get(placeOrder, { input });
@@ -69,7 +69,7 @@ t.test("a bad event does not hold up the good ones behind it", async () => {
   await eventually("the order's event handled", async () => (await catalog(held)).length === 0);
 });
 
-t.test("once its cause is gone a dead letter is handled again, once", async (t) => {
+t.test("once its cause is fixed a redriven dead letter takes effect once", async (t) => {
   await catalog("alter table reservations add constraint trouble check (expires_at is not null) not valid");
   const product = await newProduct(shop);
   const input = { orderProducts: [{ productId: product, quantity: 1 }] };
@@ -79,14 +79,14 @@ t.test("once its cause is gone a dead letter is handled again, once", async (t) 
     async () => (await letters()).find(({ event }) => event.includes(product)),
     40_000,
   );
-  t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "while the cause is there");
-  t.equal((await letter(dead.eventId)).attempts, 6, "which counts");
+  t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "before the cause is fixed");
+  t.equal((await letter(dead.eventId)).attempts, 6, "which counts as an attempt");
 
   await catalog("alter table reservations drop constraint trouble");
   const held = "select expires_at from reservations where lines->0->>'productId' = $1";
   t.not((await catalog<{ expires_at: unknown }>(held, [product]))[0]?.expires_at, null);
   t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 1, failed: 0 } });
-  t.same(await catalog(held, [product]), [{ expires_at: null }], "its effect is there");
+  t.same(await catalog(held, [product]), [{ expires_at: null }], "it took effect");
   t.notOk(
     (await letters()).some(({ eventId }) => eventId === dead.eventId),
     "and it has left the list",
@@ -94,19 +94,22 @@ t.test("once its cause is gone a dead letter is handled again, once", async (t) 
   t.same(await again(dead.eventId), { redriveDeadLetters: { redriven: 0, failed: 0 } });
 });
 
-t.test("an event whose statement no retry can mend is put aside, and handled once its cause is gone", async (t) => {
-  await catalog("alter table reservations rename column expires_at to expires_some_time");
-  const product = randomUUID();
-  const id = randomUUID();
-  await publish(envelope(id, { order: { id: randomUUID(), reservationId: product } }));
-  const dead = await letter(id);
-  t.match(dead, { attempts: 5, error: /hold-open.*42703/ });
-  await catalog("alter table reservations rename column expires_some_time to expires_at");
-  t.same(await again(id), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "there is no such reservation");
-  t.match((await letter(id)).error, /stock of reservation .* is gone/);
-});
+t.test(
+  "an event whose statement fails permanently becomes a dead letter, and is handled once its cause is fixed",
+  async (t) => {
+    await catalog("alter table reservations rename column expires_at to expires_some_time");
+    const product = randomUUID();
+    const id = randomUUID();
+    await publish(envelope(id, { order: { id: randomUUID(), reservationId: product } }));
+    const dead = await letter(id);
+    t.match(dead, { attempts: 5, error: /hold-open.*42703/ });
+    await catalog("alter table reservations rename column expires_some_time to expires_at");
+    t.same(await again(id), { redriveDeadLetters: { redriven: 0, failed: 1 } }, "there is no such reservation");
+    t.match((await letter(id)).error, /stock of reservation .* is gone/);
+  },
+);
 
-t.test("npm run dead-letters lists them by service, each with its error and its event", async (t) => {
+t.test("npm run dead-letters lists dead letters by service, with error and event", async (t) => {
   const person = await newPerson(gatewayUrl, "admin");
   const env = { SIDECART_URL: gatewayUrl, SIDECART_EMAIL: person.email, SIDECART_PASSWORD: goodPassword };
   const { code, output } = await program("local/src/commands/dead-letters.ts", [], env);
@@ -121,7 +124,7 @@ t.test("npm run dead-letters lists them by service, each with its error and its 
   }
 });
 
-t.test("only an admin sees and redrives them, at the service too", async (t) => {
+t.test("only an admin sees and redrives dead letters, also at the service", async (t) => {
   t.equal(await customer.refusal(list), "FORBIDDEN");
   t.equal(await customer.refusal(redrive, { input: { service: "catalog" } }), "FORBIDDEN");
   const page = await admins.ops("catalog").listDeadLetters({ first: 1 }, as(shop.token));

@@ -12,13 +12,13 @@ const shop = await openShop(t, { replicas: { gateway: 2 }, units: 10_000 });
 const { redis } = await streamsOf(t, shop);
 const [product = ""] = shop.products;
 
-/** The digests of a topic after that place in its stream, as the lists of their changes. */
+/** The lists of changes in a topic's messages after a position in its stream. */
 async function told(topic: string, after: string): Promise<Change[][]> {
   const digests = await streamEvents<{ changes: Change[] }>(redis, topic, `(${after}`);
   return digests.map(({ data }) => data.changes);
 }
 
-/** The changes of orders that were told after that place, once there are so many. */
+/** The changes of orders announced after a position, once there are this many. */
 const untilTold = (after: string, count: number) =>
   eventually(`${count} orders to be told`, async () => {
     const changes = (await told(ofOrders, after)).flat();
@@ -27,7 +27,7 @@ const untilTold = (after: string, count: number) =>
 
 const last = async (topic: string) => (await redis.xrevrange(topic, "+", "-", "COUNT", 1))[0]?.[0] ?? "0";
 
-/** How many digests of a topic each replica has handled. */
+/** How many messages of a topic each replica has handled. */
 const heard = (topic: string) =>
   Promise.all(
     shop.system.gatewayUrls.map(async (url) => {
@@ -42,17 +42,17 @@ await eventually("every replica to know of the product", async () => {
   return length > 0 && (await heard(ofCatalog)).every((count) => count === length);
 });
 
-t.test("a change of price is told to every replica in one digest, with its version", async (t) => {
+t.test("a changed price is announced to every replica in one message, with its version", async (t) => {
   const [after, before] = [await last(ofCatalog), await heard(ofCatalog)];
   const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { price } }";
   await shop.admin.get(change, { input: { id: product, price: 4321 } });
-  await eventually("every replica to hear it", async () =>
+  await eventually("every replica to receive it", async () =>
     (await heard(ofCatalog)).every((count, at) => count === (before[at] ?? 0) + 1),
   );
   t.same(await told(ofCatalog, after), [[{ id: product, version: 2, topic: "catalog.product-changed.v1" }]]);
 });
 
-t.test("100 orders are told, none missing; when their events wait together, in one digest", async (t) => {
+t.test("100 orders are announced, none missing; those of one batch of events in one message", async (t) => {
   const before = await last(ofOrders);
   const ids = (await Promise.all(Array.from({ length: 100 }, () => shop.place()))).map(placedId);
   const placed = await untilTold(before, ids.length);
@@ -60,7 +60,7 @@ t.test("100 orders are told, none missing; when their events wait together, in o
 
   const after = await last(ofOrders);
   const orders = await oracle(t, shop.system.databaseUrl("orders"));
-  // else a machine that is slow enough has a batch for each
+  // Otherwise a slow machine has a batch for each order.
   await orders("alter table outbox alter claimed_until set default 'infinity'");
   const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id } }";
   await Promise.all(ids.map((id) => shop.customer.get(cancel, { input: { id, reason: "" } })));

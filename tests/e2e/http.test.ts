@@ -25,11 +25,11 @@ async function post(body: object, headers: Record<string, string> = {}) {
   });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
 }
-/** What waits in a service is measured every 20 s. */
+/** A service measures its backlog every 20 s. */
 const measuredWithinMs = 40_000;
 const anything = { query: "{ __typename }" };
 
-t.test("while everything runs, health and readiness say so", async (t) => {
+t.test("while everything runs, health and readiness are ok", async (t) => {
   const health = await get("/healthz");
   t.same([health.status, await health.json()], [200, { status: "ok" }]);
   const ready = await get("/readyz");
@@ -38,7 +38,7 @@ t.test("while everything runs, health and readiness say so", async (t) => {
 });
 
 for (const service of Object.keys(probes)) {
-  t.test(`while ${service} is down it is named, and the gateway stays ready for the rest`, async (t) => {
+  t.test(`while ${service} is down readiness names it, and the gateway stays ready`, async (t) => {
     await system.kill(service);
     const readiness = async (wanted: string) => {
       const answer = await get("/readyz");
@@ -49,11 +49,11 @@ for (const service of Object.keys(probes)) {
     t.match(down, { code: 200, checks: { [service]: "unavailable" } });
     t.equal((await get("/healthz")).status, 200);
     await system.start(service);
-    t.match(await eventually("all there again", () => readiness("ok")), { code: 200 });
+    t.match(await eventually("all services to respond again", () => readiness("ok")), { code: 200 });
   });
 }
 
-t.test("the metrics have ours among them", async (t) => {
+t.test("the metrics include ours", async (t) => {
   const answer = await get("/metrics");
   t.match(answer.headers.get("content-type"), /^text\/plain/);
   t.match(await answer.text(), /http_server_request_duration_count\{.*http_route="\/graphql".*code="200".*\} \d+/);
@@ -74,7 +74,7 @@ t.test("the metrics have ours among them", async (t) => {
   }
 });
 
-t.test("answers carry a trace id and the headers that browsers heed", async (t) => {
+t.test("responses have a trace id and security headers", async (t) => {
   const { headers } = await post(anything);
   t.match(headers.get("x-trace-id"), /^[0-9a-f]{32}$/);
   t.match(Object.fromEntries(headers), {
@@ -85,10 +85,10 @@ t.test("answers carry a trace id and the headers that browsers heed", async (t) 
   });
   t.equal(headers.get("x-powered-by"), null);
   const refused = await post({ query: "{" });
-  t.match(refused.headers.get("x-trace-id"), /^[0-9a-f]{32}$/, "a refusal too");
+  t.match(refused.headers.get("x-trace-id"), /^[0-9a-f]{32}$/, "an error too");
 });
 
-t.test("a query may be sent once and its hash from then on", async (t) => {
+t.test("a query may be sent once and later only its hash", async (t) => {
   const query = "query($id: ID!) { product(id: $id) { name } }";
   const sha256Hash = createHash("sha256").update(query).digest("hex");
   const variables = { id: product };
@@ -101,10 +101,10 @@ t.test("a query may be sent once and its hash from then on", async (t) => {
   t.same((await post({ variables, extensions })).body.data, expected, "by its hash");
   const other = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
   await post({ query, variables, extensions: other });
-  t.equal((await post({ variables, extensions: other })).status, 400, "nobody plants a query under another hash");
+  t.equal((await post({ variables, extensions: other })).status, 400, "a query cannot be stored under another hash");
 });
 
-t.test("under npm start a page of this machine may call, with a person's token, and no other page", async (t) => {
+t.test("under npm start only pages of this machine may call, with a token", async (t) => {
   const { login } = await shop.get<{ login: { token: string } }>(
     "mutation($input: LoginInput!) { login(input: $input) { token } }",
     { input: { email: "admin@sidecart.test", password: "sidecart-local" } },
@@ -145,7 +145,7 @@ t.test("under npm start a page of this machine may call, with a person's token, 
   }
 });
 
-t.test("pages of other origins may not read answers, unless they are named", async (t) => {
+t.test("pages of other origins may not read responses unless they are allowed", async (t) => {
   const origin = "https://shop.example.com";
   t.equal((await post(anything, { origin })).headers.get("access-control-allow-origin"), null);
   await system.restart("gateway", { SIDECART_CORS_ORIGINS: `https://other.example.com, ${origin}` });
@@ -163,11 +163,11 @@ t.test("GraphiQL and metrics are pages of local mode only", async (t) => {
   t.equal((await get("/metrics")).status, 404);
   const { SIDECART_METRICS_PORT: port } = environmentOf(system, "gateway");
   const apart = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  t.match(apart, /http_server_request_duration_count/, "metrics have a port of their own");
+  t.match(apart, /http_server_request_duration_count/, "metrics have their own port");
   t.match((await post(anything)).headers.get("content-security-policy"), /default-src 'self'/);
 });
 
-t.test("one address may ask so often a minute, and is told when to come back", async (t) => {
+t.test("one address has a limit of requests a minute, and the refusal says when to retry", async (t) => {
   await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
   const ask = (address: string) => post(anything, { "x-forwarded-for": address });
   for (let at = 0; at < 5; at += 1) t.equal((await ask("192.0.2.1")).status, 200);
@@ -176,12 +176,12 @@ t.test("one address may ask so often a minute, and is told when to come back", a
   const [error] = refused.body.errors ?? [];
   t.equal(error?.extensions.code, "RATE_LIMITED");
   t.ok(Number(error?.extensions.retryAfterSeconds) > 0 && Number(error?.extensions.retryAfterSeconds) <= 60);
-  t.equal((await ask("192.0.2.2")).status, 200, "another address goes on");
+  t.equal((await ask("192.0.2.2")).status, 200, "another address is not limited");
   for (let at = 0; at < 5; at += 1) t.equal((await ask(`2001:db8:1:2::${at}`)).status, 200);
-  t.equal((await ask("2001:db8:1:2::ff")).status, 429, "an IPv6 network is one");
+  t.equal((await ask("2001:db8:1:2::ff")).status, 429, "an IPv6 network counts as one address");
   t.equal((await get("/healthz", { "x-forwarded-for": "192.0.2.1" })).status, 200, "probes are not counted");
   await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
-  t.equal((await ask("192.0.2.1")).status, 429, "nor does another replica begin to count anew");
+  t.equal((await ask("192.0.2.1")).status, 429, "all replicas share the count");
 });
 
 t.test("log-ins from one IPv6 network are counted together", async (t) => {
@@ -196,7 +196,7 @@ t.test("log-ins from one IPv6 network are counted together", async (t) => {
   t.same(codes, [...Array(3).fill("INVALID_CREDENTIALS"), "RATE_LIMITED"]);
 });
 
-t.test("log-ins are limited more tightly, and a made-up address does not help", async (t) => {
+t.test("log-ins have a lower limit, and a forged address does not help", async (t) => {
   await system.restart("gateway", { SIDECART_LOGIN_RATE_LIMIT: "3" });
   const query = "mutation($input: LoginInput!) { login(input: $input) { token } }";
   const codes: unknown[] = [];
@@ -214,5 +214,5 @@ t.test("log-ins are limited more tightly, and a made-up address does not help", 
     body.errors?.every(({ extensions }) => extensions.code === "RATE_LIMITED"),
     "nor do many in one request",
   );
-  t.equal((await post(anything)).status, 200, "the rest goes on");
+  t.equal((await post(anything)).status, 200, "other requests are not limited");
 });

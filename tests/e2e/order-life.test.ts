@@ -35,7 +35,7 @@ const stockReaches = (product: string, wanted: { onHand: number; reserved: numbe
     withinMs,
   );
 
-t.test("a cancelled order gives its stock back", async (t) => {
+t.test("a cancelled order releases its stock", async (t) => {
   const { id, product } = await newOrder(4);
   t.match(await stockOf(product), { onHand: 10, reserved: 4 });
   const answer = await customer.get(cancel, { input: { id, reason: "changed my mind" } });
@@ -43,13 +43,13 @@ t.test("a cancelled order gives its stock back", async (t) => {
   await stockReaches(product, { onHand: 10, reserved: 0 });
 });
 
-t.test("a paid order leaves the house: units on hand fall, none stay promised", async (t) => {
+t.test("a paid order lowers the stock and leaves no reservation", async (t) => {
   const { id, product } = await newOrder(4);
   t.same(await shop.get(markPaid, { input: { id } }), { markOrderPaid: { status: "paid", paymentStatus: "paid" } });
   await stockReaches(product, { onHand: 6, reserved: 0 });
 });
 
-t.test("an order that is paid and then cancelled comes back into the house", async (t) => {
+t.test("an order that is paid and then cancelled returns its stock", async (t) => {
   const { id, product } = await newOrder(4);
   await shop.get(markPaid, { input: { id } });
   await stockReaches(product, { onHand: 6, reserved: 0 });
@@ -57,7 +57,7 @@ t.test("an order that is paid and then cancelled comes back into the house", asy
   await stockReaches(product, { onHand: 10, reserved: 0 });
 });
 
-t.test("paid and cancelled at once, it comes back in whichever order catalog hears of it", async () => {
+t.test("an order that is paid and cancelled at once returns its stock, in any order of the events", async () => {
   const heard = async () => {
     const rows = await catalog<{ handler: string; count: number }>(
       "select handler, count(*)::int as count from inbox group by handler",
@@ -72,11 +72,11 @@ t.test("paid and cancelled at once, it comes back in whichever order catalog hea
     await customer.get(cancel, { input: { id } });
   };
   await Promise.all(some.map(({ id }) => both(id)));
-  await eventually("both events of each heard", async () => (await heard()) >= before + some.length);
+  await eventually("both events of each order to be handled", async () => (await heard()) >= before + some.length);
   for (const { product } of some) await stockReaches(product, { onHand: 10, reserved: 0 });
 });
 
-t.test("an order bears its person's name, once orders has heard of it", async () => {
+t.test("an order has its customer's name once orders has received it", async () => {
   const { id } = await newOrder(1);
   const read = "query($id: ID!) { order(id: $id) { username } }";
   const name = async () => (await shop.get<{ order: { username: string | null } }>(read, { id })).order.username;
@@ -85,7 +85,7 @@ t.test("an order bears its person's name, once orders has heard of it", async ()
   await eventually("no name", async () => (await name()) === null);
 });
 
-t.test("a call is answered with 100 rows at most, and asks for 200 ids at most", async (t) => {
+t.test("a call returns at most 100 rows and accepts at most 200 ids", async (t) => {
   const services = behindSidecar(t, system);
   const me = as(shop.token);
   const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
@@ -113,7 +113,7 @@ t.test("a call is answered with 100 rows at most, and asks for 200 ids at most",
   );
 });
 
-t.test("only an admin says that an order is paid", async (t) => {
+t.test("only an admin marks an order as paid", async (t) => {
   const { id } = await newOrder(1);
   t.equal(await customer.refusal(markPaid, { input: { id } }), "FORBIDDEN");
   t.match(await lifeOf(id), { status: "pending_payment", paymentStatus: "pending" });
@@ -128,7 +128,7 @@ t.test("a cancelled order cannot be paid, nor cancelled again", async (t) => {
   t.match(await lifeOf(id), { status: "cancelled" });
 });
 
-t.test("an order is paid once, however many say so at the same time", async (t) => {
+t.test("of concurrent payments of one order one wins", async (t) => {
   const { id, product } = await newOrder(4);
   const answers = await Promise.all(Array.from({ length: 8 }, () => shop.ask(markPaid, { input: { id } })));
   const refused = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
@@ -149,7 +149,7 @@ for (const status of ["preparing", "ready", "assigned", "picked_up", "delivered"
   });
 }
 
-t.test("a history tells every step, who did it and why", async (t) => {
+t.test("a history has every step with its actor and reason", async (t) => {
   const { id } = await newOrder(1);
   await shop.get(markPaid, { input: { id } });
   await customer.get(cancel, { input: { id, reason: "too late" } });
@@ -162,7 +162,7 @@ t.test("a history tells every step, who did it and why", async (t) => {
   t.equal(history.length, 3);
 });
 
-t.test("an order that nobody pays within 15 minutes expires and gives its stock back", async (t) => {
+t.test("an order that is not paid within 15 minutes expires and releases its stock", async (t) => {
   const [late, young] = [await newOrder(4), await newOrder(3)];
   const age = "update orders set created_at = now() - $2::interval where id = $1";
   await orders(age, [late.id, "15 minutes 1 second"]);

@@ -17,7 +17,7 @@ const order = (lines: [string, number][], idempotencyKey?: string) => ({
 const place = (lines: [string, number][], key?: string) => customer.ask<Placed>(placeOrder, order(lines, key));
 const refusal = (lines: [string, number][], key?: string) => customer.refusal(placeOrder, order(lines, key));
 
-t.test("64 parallel orders for a stock of 50: 50 are accepted, 14 are told OUT_OF_STOCK", async (t) => {
+t.test("of 64 parallel orders for a stock of 50, 50 are accepted and 14 get OUT_OF_STOCK", async (t) => {
   const product = await newProduct(shop, { stock: 50 });
   const answers = await Promise.all(Array.from({ length: 64 }, () => place([[product, 1]])));
   const accepted = answers.filter(({ data }) => data !== null);
@@ -35,17 +35,17 @@ t.test("64 parallel orders for a stock of 50: 50 are accepted, 14 are told OUT_O
   t.equal(new Set(accepted.map(({ data }) => data?.placeOrder.id)).size, 50);
 });
 
-t.test("orders of several units never take more than there is", async (t) => {
+t.test("orders of several units never exceed the stock", async (t) => {
   const product = await newProduct(shop, { stock: 20 });
   const answers = await Promise.all(Array.from({ length: 24 }, (_, at) => place([[product, 1 + (at % 3)]])));
   const sold = answers.reduce((sum, { data }) => sum + (data?.placeOrder.quantity ?? 0), 0);
   t.ok(sold <= 20, `${sold} of 20`);
-  t.ok(sold >= 18, "nobody was refused what would have fitted");
+  t.ok(sold >= 18, "no order was refused that would have fitted");
   t.match(await stockOf(product), { onHand: 20, reserved: sold, promised: sold });
 });
 
-t.test("200 parallel calls with one idempotency key are one order and one answer", async (t) => {
-  // No unit to spare: a call that does not recognise its own reservation would be refused.
+t.test("200 parallel calls with one idempotency key place one order and get the same response", async (t) => {
+  // No spare unit: a call that did not recognise its own reservation would be refused.
   const product = await newProduct(shop, { stock: 2 });
   const key = randomUUID();
   const answers = await Promise.all(Array.from({ length: 200 }, () => place([[product, 2]], key)));
@@ -58,18 +58,18 @@ t.test("200 parallel calls with one idempotency key are one order and one answer
   t.equal((await ordersOf(product)).length, 1);
 });
 
-t.test("a key that was used for another order is refused, and takes nothing", async (t) => {
+t.test("a key of another order is refused and reserves nothing", async (t) => {
   const [product, other] = [await newProduct(shop), await newProduct(shop)];
   const key = randomUUID();
   const first = await place([[product, 2]], key);
   t.equal(await refusal([[product, 3]], key), "IDEMPOTENCY_CONFLICT");
   t.equal(await refusal([[other, 2]], key), "IDEMPOTENCY_CONFLICT");
-  t.same(await place([[product, 2]], key), first, "the order itself is given again");
+  t.same(await place([[product, 2]], key), first, "the first order is returned again");
   t.match(await stockOf(product), { reserved: 2 });
   t.match(await stockOf(other), { reserved: 0 });
 });
 
-t.test("what is wrong with an order is said by the API's names, of one alone and of one among others", async (t) => {
+t.test("errors in an order have the API's field names, also in a batch", async (t) => {
   const product = await newProduct(shop);
   const fieldsOf = async (answer: ReturnType<typeof place>) => {
     const { errors } = await answer;
@@ -88,7 +88,7 @@ t.test("what is wrong with an order is said by the API's names, of one alone and
   );
 });
 
-t.test("two people may use the same key", async (t) => {
+t.test("two customers may use the same key", async (t) => {
   const product = await newProduct(shop);
   const key = randomUUID();
   const mine = await place([[product, 1]], key);
@@ -97,7 +97,7 @@ t.test("two people may use the same key", async (t) => {
   t.not(mine.data?.placeOrder.id, theirs.placeOrder.id);
 });
 
-t.test("a refused order may be tried again under its key once there is stock", async (t) => {
+t.test("a refused order can be retried with its key once there is stock", async (t) => {
   const product = await newProduct(shop, { stock: 0 });
   const key = randomUUID();
   t.equal(await refusal([[product, 1]], key), "OUT_OF_STOCK");
@@ -106,7 +106,7 @@ t.test("a refused order may be tried again under its key once there is stock", a
   t.match(await place([[product, 1]], key), { status: 200, errors: [] });
 });
 
-t.test("an order of several products is all or none", async (t) => {
+t.test("an order of several products is all or nothing", async (t) => {
   const [plenty, scarce] = [await newProduct(shop, { stock: 10 }), await newProduct(shop, { stock: 1 })];
   t.equal(
     await refusal([
@@ -134,7 +134,7 @@ t.test("two lines of one product count together", async (t) => {
     ]),
     "OUT_OF_STOCK",
   );
-  // The same id in another case is the same product.
+  // An id in upper case is the same product.
   const answer = await place([
     [product, 2],
     [product.toUpperCase(), 3],
@@ -143,7 +143,7 @@ t.test("two lines of one product count together", async (t) => {
   t.match(await stockOf(product), { reserved: 5 });
 });
 
-t.test("an unknown product is refused by name, and the known one beside it stays untouched", async (t) => {
+t.test("an order with an unknown product is refused with its id, and reserves nothing", async (t) => {
   const [product, unknown] = [await newProduct(shop), randomUUID()];
   const { status, errors } = await place([
     [product, 1],
@@ -156,7 +156,7 @@ t.test("an unknown product is refused by name, and the known one beside it stays
   t.match(await stockOf(product), { reserved: 0 });
 });
 
-t.test("an order in two currencies is refused, and gives back what it had reserved", async (t) => {
+t.test("an order in two currencies is refused and releases its reservations", async (t) => {
   const [euros, yen] = [await newProduct(shop, { currency: "EUR" }), await newProduct(shop, { currency: "JPY" })];
   t.equal(
     await refusal([
@@ -169,7 +169,7 @@ t.test("an order in two currencies is refused, and gives back what it had reserv
   t.match(await stockOf(yen), { reserved: 0 });
 });
 
-t.test("a key under which orders were refused serves a good one, though not for ever", async (t) => {
+t.test("a key of refused orders works for a good order, for a limited time", async (t) => {
   const [euros, yen] = [await newProduct(shop, { currency: "EUR" }), await newProduct(shop, { currency: "JPY" })];
   const mixed: [string, number][] = [
     [euros, 1],
@@ -179,7 +179,7 @@ t.test("a key under which orders were refused serves a good one, though not for 
   for (let turn = 0; turn < 4; turn += 1) t.equal(await refusal(mixed, key), "MIXED_CURRENCIES");
   const placed = await place([[euros, 1]], key);
   t.match(placed, { status: 200, errors: [] });
-  t.same(await place([[euros, 1]], key), placed, "and is kept");
+  t.same(await place([[euros, 1]], key), placed, "and stays");
   for (let turn = 0; turn < 5; turn += 1) t.equal(await refusal(mixed, worn), "MIXED_CURRENCIES");
   t.equal(await refusal([[euros, 1]], worn), "IDEMPOTENCY_KEY_EXHAUSTED");
   t.match(await stockOf(euros), { reserved: 1 });

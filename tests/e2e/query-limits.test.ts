@@ -14,7 +14,7 @@ const product = await newProduct(shop, { stock: 100 });
 const send = (sent: http.Sent) => http.send(shop, sent);
 const query = (text: string) => send({ body: JSON.stringify({ query: text }) });
 
-t.test("queries that ask too much are refused before they run", async (t) => {
+t.test("too expensive queries are refused before execution", async (t) => {
   const nest = (depth: number) => `{ me ${"{ orders { user ".repeat(depth)}{ id }${" } }".repeat(depth)} }`;
   const everything = "id name description price currency stock category attributes imageUrl version createdAt";
   const expensive = {
@@ -35,7 +35,7 @@ t.test("queries that ask too much are refused before they run", async (t) => {
   for (const [what, text] of Object.entries(expensive)) refused(t, await query(text), 400, what);
 });
 
-t.test("what a query leaves to its defaults stays so when it is asked often", async (t) => {
+t.test("defaults of a query stay the same when it is compiled", async (t) => {
   const create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { currency category stock } }";
   const search =
     "query($first: Int = 1) { searchProducts(first: $first) { items { id } } products(first: $first) { id } }";
@@ -46,20 +46,20 @@ t.test("what a query leaves to its defaults stays so when it is asked often", as
   }
 });
 
-t.test("many operations in one text: the one that is named runs", async (t) => {
+t.test("of several operations in one text the named one runs", async (t) => {
   const text = "query A { me { id } } query B($id: ID!) { product(id: $id) { name } }";
   const run = async (operationName: string) => {
     const body = JSON.stringify({ query: text, operationName, variables: { id: product } });
     return (await send({ body })).data;
   };
-  // Often enough that the query would be compiled.
+  // Often enough that the query is compiled.
   for (let at = 0; at < 6; at += 1) {
     t.match(await run("A"), { me: { id: /./ } });
     t.same(await run("B"), { product: { name: "A thing" } });
   }
 });
 
-t.test("after all of it a good request works, and nothing has been restarted", async (t) => {
+t.test("afterwards a valid request works, and no process has restarted", async (t) => {
   const customer = await newCustomer(gatewayUrl);
   const input = { orderProducts: [{ productId: product, quantity: 1 }] };
   t.match(await customer.ask(placeOrder, { input }), { status: 200, errors: [] });

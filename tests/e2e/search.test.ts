@@ -31,7 +31,7 @@ const names = async (wanted: Arguments) => (await search(wanted)).items.map(({ n
 const counts = ({ facets }: Found, field: string) =>
   Object.fromEntries(facets.find((one) => one.field === field)?.values.map(({ value, count }) => [value, count]) ?? []);
 
-/** 40 products in 4 categories; prices 100, 200, … in an order of their own, every fifth out of stock. */
+/** 40 products in 4 categories, with prices 100, 200, … in mixed order; every fifth is out of stock. */
 const goods = Array.from({ length: 40 }, (_, at) => ({
   name: `${["Apple", "Banana", "Cherry", "Damson"][at % 4]} jam ${String(at).padStart(2, "0")}`,
   category: ["fruit", "tropical", "stone fruit", "plums"][at % 4] ?? "",
@@ -42,18 +42,22 @@ const goods = Array.from({ length: 40 }, (_, at) => ({
 await Promise.all(goods.map((product) => newProduct(shop, product)));
 await eventually("all of them in the index", async () => (await search({ query: "jam" })).total === goods.length);
 
-t.test("facets count what is found, each as if its own filter were not set", async (t) => {
+t.test("each facet counts the results without its own filter", async (t) => {
   const all = await search({ query: "jam" });
   t.same(counts(all, "category"), { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 });
   t.same(counts(all, "inStock"), { true: 32, false: 8 });
   const some = await search({ query: "jam", filter: { categories: ["fruit", "plums"] } });
   t.equal(some.total, 20);
-  t.same(counts(some, "category"), { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 }, "others stay in sight");
+  t.same(
+    counts(some, "category"),
+    { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 },
+    "other values stay visible",
+  );
   const prices = Object.values(counts(some, "price")).reduce((sum, count) => sum + count, 0);
-  t.equal(prices, 20, "and the other facets count what is left");
+  t.equal(prices, 20, "the other facets count the filtered results");
 });
 
-t.test("filters hold, alone and together", async (t) => {
+t.test("filters work, alone and together", async (t) => {
   const expect = (holds: (one: (typeof goods)[number]) => boolean) => goods.filter(holds).length;
   const filters: [object, (one: (typeof goods)[number]) => boolean][] = [
     [{ categories: ["fruit"] }, ({ category }) => category === "fruit"],
@@ -72,7 +76,7 @@ t.test("filters hold, alone and together", async (t) => {
   }
 });
 
-t.test("every sort puts all in its order, and pages without repeats or gaps", async (t) => {
+t.test("every sort is complete and pages without duplicates or gaps", async (t) => {
   const orders: Record<string, ((one: Item) => number | string) | undefined> = {
     PRICE_ASC: ({ price }) => price,
     PRICE_DESC: ({ price }) => -price,
@@ -99,7 +103,7 @@ t.test("every sort puts all in its order, and pages without repeats or gaps", as
   }
 });
 
-t.test("a product written between two pages neither repeats nor hides another", async (t) => {
+t.test("a product written between two pages neither duplicates nor hides another", async (t) => {
   const first = await search({ query: "jam", sort: "NAME", first: 20 });
   await newProduct(shop, { name: "Aardvark jam", price: 1 });
   await eventually("aardvark in the index", async () => (await search({ query: "aardvark" })).total === 1);
@@ -108,13 +112,13 @@ t.test("a product written between two pages neither repeats nor hides another", 
   t.same(seen, goods.map(({ name }) => name).sort());
 });
 
-t.test("typing slips and other forms still find", async (t) => {
+t.test("typos and other word forms still match", async (t) => {
   t.match(await names({ query: "bananna", first: 1 }), [/^Banana/]);
   t.match(await names({ query: "CHERRY", first: 1 }), [/^Cherry/]);
   t.same(await names({ query: "bicycle" }), []);
 });
 
-t.test("suggestions complete what is typed", async (t) => {
+t.test("suggestions complete the typed text", async (t) => {
   const suggest = "query($prefix: String!) { suggestProducts(prefix: $prefix, first: 3) }";
   const suggested = async (prefix: string) =>
     (await guest.get<{ suggestProducts: string[] }>(suggest, { prefix })).suggestProducts;
@@ -147,7 +151,7 @@ t.test("products(query:) lists the best matches, products the newest", async (t)
 
 const progress = "query($index: String!) { reindexProgress(index: $index) { state } }";
 type Progress = { reindexProgress: { state: string } };
-/** Builds an index, waits until searches have moved to it, and gives back its name. */
+/** Rebuilds the index, waits until searches use it, and returns its name. */
 const rebuild = async () => {
   const { reindex } = await shop.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
   await eventually("the new index live", async () => {
@@ -157,7 +161,7 @@ const rebuild = async () => {
   return reindex.index;
 };
 
-t.test("while the index is rebuilt no search fails, nothing is missed, and changes get in", async (t) => {
+t.test("during a rebuild no search fails or misses a product, and changes are indexed", async (t) => {
   let over = false;
   const searching = (async () => {
     const totals = new Set<number>();
@@ -170,15 +174,15 @@ t.test("while the index is rebuilt no search fails, nothing is missed, and chang
     built.push(index);
   }
   over = true;
-  t.same([...(await searching)], [goods.length], "every search found all");
+  t.same([...(await searching)], [goods.length], "every search found all products");
   t.equal(new Set(built).size, 5);
   await eventually("all that was made meanwhile", async () => (await search({ query: "elderberry" })).total === 5);
 });
 
-t.test("of rebuilds at the same time one runs, and those that are refused leave the index as it is", async (t) => {
+t.test("of concurrent rebuilds one runs, and refused ones do not change the index", async (t) => {
   const catalog = await oracle(t, system.databaseUrl("catalog"));
   for (let round = 0; round < 5; round += 1) {
-    // nobody can read what is to be indexed: the one that runs is under way until all have asked
+    // The lock blocks the running rebuild until all others were refused.
     await catalog("begin; lock table products in access exclusive mode");
     const answers = await Promise.all(Array.from({ length: 4 }, () => shop.ask("mutation { reindex { index } }")));
     await catalog("rollback");

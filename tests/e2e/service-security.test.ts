@@ -23,7 +23,7 @@ const { stockOf } = await stockOracle(t, system);
 const withDatabase = apps.filter(({ database }) => database).map(({ id }) => id);
 const lines = [{ productId: product, quantity: 1 }];
 const aProduct = { name: "A thing", price: 1n, currency: "EUR", stock: 1, category: "other" };
-/** What needs a token, at each service; all of it is allowed to an admin. */
+/** Calls that need a token, of each service. An admin may make all of them. */
 const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "accounts.getAccounts": () => accounts.getAccounts({ ids: [owner.id] }, as(token)),
   "accounts.listAccounts": () => accounts.listAccounts({ first: 1 }, as(token)),
@@ -53,14 +53,14 @@ const codes = async (token?: string) => {
 };
 const each = (code: string) => Object.fromEntries(Object.keys(guarded()).map((name) => [name, code]));
 
-t.test("each service itself refuses a token that is not wholly good", async (t) => {
+t.test("each service refuses an invalid token itself", async (t) => {
   t.same(await codes(), each("UNAUTHENTICATED"), "none");
   for (const [name, { token, code }] of await badTokens(system, owner.id)) t.same(await codes(token), each(code), name);
   const good = await sign(await systemKey(system), goodClaims(owner.id, ["admin"]));
-  t.same(await codes(good), each("OK"), "a good one, made likewise");
+  t.same(await codes(good), each("OK"), "a valid token, made in the same way");
 });
 
-t.test("each service itself keeps a customer to what is a customer's", async (t) => {
+t.test("each service refuses a customer's forbidden calls itself", async (t) => {
   const token = stranger.token;
   t.match(await codes(token), {
     "accounts.listAccounts": "FORBIDDEN",
@@ -91,7 +91,7 @@ t.test("each service itself keeps a customer to what is a customer's", async (t)
   t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");
 });
 
-t.test("catalog itself keeps a partner to its own products", async (t) => {
+t.test("catalog itself lets a partner change only its own products", async (t) => {
   const [one, two] = [await newPerson(gatewayUrl, "partner"), await newPerson(gatewayUrl, "partner")];
   const mine = await eventually("the partner known to the catalogue", () => newProduct(one));
   for (const id of [mine, product]) {
@@ -103,7 +103,7 @@ t.test("catalog itself keeps a partner to its own products", async (t) => {
   t.equal(await codeOf(catalog.updateProduct({ id: mine, price: 1n }, as(one.token))), "OK");
 });
 
-t.test("stock is reserved and released by orders alone", async (t) => {
+t.test("only orders can reserve and release stock", async (t) => {
   const reservation = { reservationId: order.id, lines };
   const before = await stockOf(product);
   const { DAPR_GRPC_PORT: sidecarPort, DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");
@@ -128,7 +128,7 @@ t.test("stock is reserved and released by orders alone", async (t) => {
   });
 });
 
-t.test("a service answers its own sidecar only", async (t) => {
+t.test("a service accepts calls only from its own sidecar", async (t) => {
   const { DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");
   for (const [app, services] of await servedBy()) {
     t.ok(app === "gateway" || services.length > 1, `${app} serves something of its own`);
@@ -155,7 +155,7 @@ t.test("a service answers its own sidecar only", async (t) => {
   }
 });
 
-t.test("whoever stands at the gateway's sidecar reaches no database, and publishes nothing", async (t) => {
+t.test("through the gateway's sidecar one can neither reach a database nor publish", async (t) => {
   const sql = { sql: "select 1::text", params: "[]" };
   for (const app of withDatabase) {
     const call = sidecar.invokeBinding(`${app}-db`, "query", sql, new Uint8Array(), as());
@@ -167,5 +167,5 @@ t.test("whoever stands at the gateway's sidecar reaches no database, and publish
   const { DAPR_GRPC_PORT: port } = environmentOf(system, "gateway");
   const headers = { "dapr-app-id": "catalog", "dapr-api-token": "not the token" };
   const answers = await callAll(port, CatalogService, headers);
-  t.notOk(Object.values(answers).includes("OK"), "without the sidecar's token there is no way in");
+  t.notOk(Object.values(answers).includes("OK"), "not without the sidecar's token");
 });

@@ -13,7 +13,7 @@ const { sidecar } = behindSidecar(t, system, "orders");
 const call = () => background(5_000);
 const bytes = (text: string) => Buffer.from(text);
 
-t.test("state is kept, and replaced under its etag only", async (t) => {
+t.test("state is stored, and replaced only with its etag", async (t) => {
   const key = randomUUID();
   const state = stateStore(sidecar, "state");
   await state.create(key, bytes("one"), { ttlSeconds: 600 }, call());
@@ -32,7 +32,7 @@ t.test("settings are read from a configuration store", async (t) => {
   t.same(await sidecar.configuration("settings", [key], call()), { [key]: "30" });
 });
 
-t.test("an app reads its own secrets and no others", async (t) => {
+t.test("an app can read only its own secrets", async (t) => {
   const { sidecar: accounts } = behindSidecar(t, system, "accounts");
   t.match(await accounts.secret("secrets", "accounts-signing-keys", call()), { jwks: /keys/ });
   for (const [name, reader] of [
@@ -44,7 +44,7 @@ t.test("an app reads its own secrets and no others", async (t) => {
   }
 });
 
-t.test("a deadline ends a call that hangs", async (t) => {
+t.test("a deadline ends a hanging call", async (t) => {
   const hang = { sql: "select pg_sleep(5)::text", params: "[]" };
   const started = Date.now();
   const error = await sidecar
@@ -54,7 +54,7 @@ t.test("a deadline ends a call that hangs", async (t) => {
   t.ok(Date.now() - started < 4_000);
 });
 
-t.test("going away ends a call that hangs", async (t) => {
+t.test("an abort ends a hanging call", async (t) => {
   const hang = { sql: "select pg_sleep(5)::text", params: "[]" };
   const abort = new AbortController();
   const running = sidecar.invokeBinding("orders-db", "query", hang, new Uint8Array(), background(10_000, abort.signal));

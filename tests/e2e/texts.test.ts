@@ -12,7 +12,7 @@ const shop = await admin(gatewayUrl);
 const customer = await newCustomer(gatewayUrl);
 const { catalog } = await stockOracle(t, system);
 
-/** Texts that are code, markup or a format somewhere, and here nothing but texts. */
+/** Texts that are code, markup or format strings elsewhere, and plain texts here. */
 const texts = [
   "'; drop table products; --",
   "' or '1'='1",
@@ -25,7 +25,7 @@ const texts = [
   "null",
 ];
 
-t.test("a product's texts come back as they were written, in every place", async (t) => {
+t.test("a product's texts are returned unchanged everywhere", async (t) => {
   const create = `mutation($input: CreateProductInput!) { createProduct(input: $input) { id } }`;
   const read = "query($id: ID!) { product(id: $id) { name description category attributes imageUrl } }";
   for (const text of texts) {
@@ -48,7 +48,7 @@ t.test("a product's texts come back as they were written, in every place", async
   }
 });
 
-t.test("a name and a password of any signs are kept", async (t) => {
+t.test("a name and a password may have any characters", async (t) => {
   const register = "mutation($input: RegisterUserInput!) { registerUser(input: $input) { username } }";
   const login = "mutation($input: LoginInput!) { login(input: $input) { expiresIn } }";
   const nobody = new Person(gatewayUrl);
@@ -63,7 +63,7 @@ t.test("a name and a password of any signs are kept", async (t) => {
   }
 });
 
-t.test("an idempotency key and a reason of any signs are kept", async (t) => {
+t.test("an idempotency key and a reason may have any characters", async (t) => {
   const product = await newProduct(shop, { stock: 100 });
   const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { history { reason } } }";
   const change = "mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { stock } }";
@@ -89,7 +89,7 @@ t.test("an idempotency key and a reason of any signs are kept", async (t) => {
   );
 });
 
-t.test("a search for any text is an answer", async (t) => {
+t.test("a search for any text works", async (t) => {
   const search = `query($text: String!) {
     searchProducts(query: $text) { total }
     suggestProducts(prefix: $text)

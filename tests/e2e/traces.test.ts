@@ -1,3 +1,4 @@
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { type Span, startCollector } from "../support/collector.ts";
 import { eventually } from "../support/eventually.ts";
@@ -6,14 +7,13 @@ import { startSystem } from "../support/system.ts";
 
 const { url, spans } = await startCollector(t);
 const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: url };
-const apps = ["accounts", "catalog", "orders", "gateway"];
-const system = await startSystem(t, { env: Object.fromEntries(apps.map((app) => [app, exporting])) });
+const system = await startSystem(t, { env: Object.fromEntries(apps.map(({ id }) => [id, exporting])) });
 const { gatewayUrl } = system;
 const product = await newProduct(await admin(gatewayUrl));
 const customer = await newCustomer(gatewayUrl);
 const input = { orderProducts: [{ productId: product, quantity: 1 }] };
 
-/** Places an order as a request of its own, and gives back its trace id as the caller sees it. */
+/** Places an order in its own request; returns the trace id that the client gets. */
 async function orderTrace(headers: Record<string, string> = {}): Promise<string> {
   const response = await fetch(`${gatewayUrl}/graphql`, {
     method: "POST",
@@ -27,7 +27,7 @@ async function orderTrace(headers: Record<string, string> = {}): Promise<string>
 const within = (traceId: string, service: string, name: string) =>
   spans.filter((span) => span.traceId === traceId && span.service === service && span.name === name);
 
-/** Every step from a span up to the root, as `service: name`; ends with `?` where a parent was not exported. */
+/** The path from a span to the root, as `service: name`; `?` stands for a parent that was not exported. */
 function lineage(span: Span | undefined): string[] {
   if (!span) return ["?"];
   const own = `${span.service}: ${span.name}`;
@@ -43,8 +43,8 @@ const gaps = () =>
     .map(lineage)
     .filter((steps) => steps.at(-1) !== "gateway: POST /graphql");
 
-t.test("every span of a trace hangs together", async (t) => {
-  await eventually("the spans of the consumer, and of all above it", async () => {
+t.test("all spans of a trace are connected", async (t) => {
+  await eventually("the consumer's span and its ancestors", async () => {
     const heard = within(traceId, "catalog", "orders.order-placed.v1 process").length > 0;
     return heard && ofTrace().length > 10 && gaps().length === 0;
   }).catch(() => t.comment(ofTrace().map(lineage)));
@@ -61,7 +61,7 @@ t.test("a trace leads from the request through orders to catalog, without a gap"
   ]);
 });
 
-t.test("who hears of the order belongs to its trace, below what published it", async (t) => {
+t.test("the span of the order's consumer is below the publisher's, in the same trace", async (t) => {
   const [placed] = within(traceId, "catalog", "orders.order-placed.v1 process");
   t.same(lineage(placed).slice(-3), [
     "orders: sidecart.orders.v1.OrdersService/PlaceOrders",
@@ -70,13 +70,13 @@ t.test("who hears of the order belongs to its trace, below what published it", a
   ]);
 });
 
-t.test("what a consumer does is below it", async (t) => {
+t.test("the consumer's calls are below its span", async (t) => {
   const [placed] = within(traceId, "catalog", "orders.order-placed.v1 process");
   const children = spans.filter((span) => span.traceId === traceId && span.parentSpanId === placed?.spanId);
   t.match(children, [{ name: "dapr.proto.runtime.v1.Dapr/InvokeBinding", service: "catalog" }]);
 });
 
-t.test("a caller's own trace is linked to; the request is a trace of its own", async (t) => {
+t.test("a request has its own trace with a link to the client's", async (t) => {
   const theirs = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
   const ours = await orderTrace({ traceparent: `00-${theirs.traceId}-${theirs.spanId}-01` });
   t.not(ours, theirs.traceId);

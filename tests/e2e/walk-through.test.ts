@@ -6,7 +6,7 @@ import { startSystem } from "../support/system.ts";
 type Found = { searchProducts: { items: { id: string; name: string }[] } };
 type Placed = { placeOrder: { id: string; status: string; priceTotal: number; quantity: number } };
 
-t.test("a newcomer registers, finds coffee in spite of a typo, orders it, and sees order and stock", async (t) => {
+t.test("a new customer registers, finds coffee despite a typo, orders it, and sees order and stock", async (t) => {
   const { gatewayUrl } = await startSystem(t);
   const shop = await admin(gatewayUrl);
   const coffee = await newProduct(shop, { name: "Filter coffee", price: 1290, stock: 7, category: "coffee" });
@@ -26,6 +26,6 @@ t.test("a newcomer registers, finds coffee in spite of a typo, orders it, and se
     "query($id: ID!) { product(id: $id) { stock } orders { id } }",
     { id: coffee },
   );
-  t.equal(seen.product.stock, 5, "stock fell by what was ordered");
+  t.equal(seen.product.stock, 5, "less the ordered units");
   t.same(seen.orders, [{ id: order.id }]);
 });

@@ -12,6 +12,8 @@ import { streamsOf } from "../support/streams.ts";
 t.setTimeout(180_000);
 
 const placed = "orders.order-placed.v1";
+/** A handler gives up after 10 s, its dead letter cannot be stored for 5 s more, and Redis lets the event go. */
+const withoutPolicies = 16_000;
 const resources = await ownResources(t);
 const shop = await openShop(t, { broker: "redis", resourcesRoot: resources.root });
 const { system } = shop;
@@ -52,6 +54,12 @@ function start(...names: string[]): Promise<unknown> {
 async function startAgain(name: string): Promise<void> {
   await end(name);
   await start(name);
+}
+
+/** How long each message has been with catalog's sidecar, in milliseconds. */
+async function pendingFor(topic: string): Promise<number[]> {
+  const pending = (await streams.redis.xpending(topic, "catalog", "-", "+", 100)) as [string, string, number, number][];
+  return pending.map(([, , idle]) => idle);
 }
 
 const catalog = <T>(text: string) => ask<T>(system.databaseUrl("catalog"), text);
@@ -117,6 +125,15 @@ t.test("without its Resiliency policies a service is not ready, and loses no eve
   await streams.unblock(placed);
 
   await untilNotReady("catalog", /Resiliency sidecart is not loaded by the sidecar of catalog/);
+  await eventually("the deliveries", async () => (await pendingFor(placed)).length > 0);
+  await eventually(
+    "them to be over, or to outlive what a sidecar without policies gives them",
+    async () => {
+      const all = [...(await pendingFor(placed)), ...(await pendingFor("catalog.dead-letters.v1"))];
+      return all.every((idle) => idle > withoutPolicies);
+    },
+    50_000,
+  );
   await blocker.query("rollback");
   await resources.restore();
   await startAgain("catalog-dapr");

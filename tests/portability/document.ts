@@ -39,7 +39,7 @@ ${sections.join("\n\n")}
 function sectionOf(choices: Known[]): string {
   const names = new Set(choices.flatMap(({ proofs = [] }) => proofs.map(({ name }) => name)));
   const figures = new Set(choices.flatMap(({ figures = {} }) => Object.keys(figures)));
-  // "figures" is no guarantee: it is a row only where measuring failed
+  // "figures" is not a guarantee: it is a row only where a measurement failed.
   if (choices.every((choice) => proof(choice, "figures") !== "✗")) names.delete("figures");
   const walked = choices.some((choice) => startOf(choice)) ? [row("the README's walk-through", choices, walk)] : [];
   const proved = [...names].map((name) => row(name, choices, (choice) => proof(choice, name)));
@@ -71,7 +71,7 @@ function mark(ok: boolean | undefined): string {
   return ok ? "✓" : "✗";
 }
 
-/** Two digits, or whole numbers from 100 on: the measurements are not more exact. */
+/** Two digits, or whole numbers from 100 on, because the measurements are not more exact. */
 function figure(value: number | string | undefined | null): string {
   if (typeof value !== "number") return value ?? "—";
   return Number.isInteger(value) || value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));

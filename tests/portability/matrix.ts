@@ -3,13 +3,13 @@ import { type Kind, kinds, namesOf } from "@sidecart/local/backends/choices";
 /** One choice of one kind, with the defaults for the rest. */
 export type Choice = { kind: string; name: string };
 
-/** Where the suite of a kind stands. */
+/** The file of a kind's suite. */
 export const folders: Record<string, string> = { broker: "events" };
 
-/** Secret stores are no choice of `npm start`: they are where it runs. */
+/** `npm start` has no choice of secret stores: the place where the system runs decides. */
 const secretStores = ["local", "environment"];
 
-/** Every choice of every kind; with arguments such as `broker=redis,kafka`, those. */
+/** Every choice of every kind, or those in arguments such as `broker=redis,kafka`. */
 export function choicesOf(args: string[]): Choice[] {
   const all = new Map<string, string[]>([
     ...kinds.map((kind: Kind): [string, string[]] => [kind, namesOf(kind)]),
@@ -29,7 +29,7 @@ function asks(arg: string, all: Map<string, string[]>): [string, string[]] {
   return [kind, asked];
 }
 
-/** The start of the system on a choice; none for secret stores. */
+/** The arguments that start the system on a choice; none for secret stores. */
 export function startOf({ kind, name }: Choice): { command: string; env: Record<string, string> } | undefined {
   if (kind === "secrets") return undefined;
   return { command: `npm start -- --${kind} ${name}`, env: { [`SIDECART_TEST_${kind.toUpperCase()}`]: name } };

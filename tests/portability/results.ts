@@ -4,10 +4,10 @@ import { checkout } from "@sidecart/local/instance";
 import type { Parser } from "tap-parser";
 import type { Choice } from "./matrix.ts";
 
-/** A test that holds no others. `instead`: it passed by showing what happens in place of what its name says. */
+/** A test without subtests. `instead`: what the choice does instead of what the test's name says. */
 export type Proof = { name: string; ok: boolean; instead?: string };
 export type Figures = Record<string, number | string>;
-/** What a run of the suite of a choice has shown. */
+/** The results of a choice's suite. */
 export type Result = Choice & { at: string; walkThrough: boolean | undefined; proofs: Proof[]; figures: Figures };
 
 const folder = join(checkout, ".sidecart/portability");
@@ -18,7 +18,7 @@ export function keep(result: Result): void {
   writeFileSync(fileOf(result), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-/** What the last run of a choice has shown. */
+/** The results of a choice's last run. */
 export function kept(choice: Choice): Result | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(choice), "utf8"));
@@ -27,7 +27,7 @@ export function kept(choice: Choice): Result | undefined {
   }
 }
 
-/** Fills `proofs` and `figures` from the results of a test file, as notes.ts puts them there. */
+/** Fills `proofs` and `figures` from a test file's results, where notes.ts writes them. */
 export function collect(parser: Parser, proofs: Proof[], figures: Figures): void {
   let inner = 0;
   let instead: string | undefined;

@@ -36,7 +36,7 @@ process.stdout.write(
 );
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** The README's walk-through on a choice, and the suite of its kind. */
+/** Runs the README's steps on a choice, and the suite of its kind. */
 async function prove(choice: Choice): Promise<Result> {
   const start = startOf(choice);
   const walked = start && (await tap([walkThrough], { jobs: 1, timeoutSeconds, env: start.env }));

@@ -1,4 +1,4 @@
-/** How long calls take: `times` of them, `atOnce` at a time. */
+/** Measures the duration of calls: `times` calls, `atOnce` at a time. */
 export type Speed = { perSecond: number; p50Ms: number; p99Ms: number };
 
 export async function speedOf(times: number, atOnce: number, work: (at: number) => Promise<unknown>): Promise<Speed> {

@@ -1,17 +1,17 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import type { Test } from "tap";
-import { checkoutCopy } from "../support/checkout-copy.ts";
+import { copyOfCheckout } from "../support/checkout-copy.ts";
 
 type Ran = { code: number; said: string };
 
-/** A copy of the checkout, and what people do in it. */
+/** A copy of the checkout, and the commands of its users. */
 export async function ownCheckout(t: Test) {
-  const folder = await checkoutCopy(t);
-  /** `npm …` there; `first` is found before all other programs. */
+  const folder = await copyOfCheckout(t);
+  /** Runs `npm …` there; `first` precedes PATH. */
   async function npm(args: string[], first = ""): Promise<Ran> {
     const ours = Object.entries(process.env).filter(([name]) => !/^_?TAP/.test(name));
     const env = { ...Object.fromEntries(ours), PATH: [first, process.env.PATH].filter(Boolean).join(delimiter) };
@@ -22,12 +22,12 @@ export async function ownCheckout(t: Test) {
     folder,
     npm,
     newService: (...words: string[]) => npm(["run", "new", "--", "service", ...words]),
-    /** Every file of ours with its text, and every package of ours. */
+    /** Our files with their texts, and our packages. */
     async state(): Promise<Record<string, string>> {
       const packages = (await readdir(join(folder, "node_modules/@sidecart"))).map((name) => [`@sidecart/${name}`, ""]);
       return Object.fromEntries([...(await textsIn(folder, "")), ...packages]);
     },
-    /** Deletes a service as CONTRIBUTING.md says. */
+    /** Removes a service as CONTRIBUTING.md says. */
     async remove(service: string): Promise<void> {
       for (const place of ["services", "proto/sidecart", "gateway/src/domains"]) {
         await rm(join(folder, place, service), { recursive: true });
@@ -47,13 +47,7 @@ async function textsIn(folder: string, path: string): Promise<[string, string][]
     const file = join(path, entry.name);
     if (["node_modules", ".tap"].includes(entry.name)) continue;
     if (entry.isDirectory()) found.push(...(await textsIn(folder, file)));
-    else
-      found.push([
-        file,
-        createHash("sha256")
-          .update(readFileSync(join(folder, file)))
-          .digest("hex"),
-      ]);
+    if (entry.isFile()) found.push([file, hash("sha256", readFileSync(join(folder, file)))]);
   }
   return found;
 }

@@ -1,6 +1,6 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t from "tap";
+import t, { type Test } from "tap";
 import { eventually } from "../support/eventually.ts";
 import { newCustomer } from "../support/people.ts";
 import { ownCheckout } from "./copy.ts";
@@ -9,29 +9,63 @@ t.setTimeout(900_000);
 const { folder, npm, newService, state, remove } = await ownCheckout(t);
 const before = await state();
 
-t.test("a name that cannot be is refused in one line, and nothing is written", async (t) => {
+t.test("an unusable name is refused in one line, and nothing is written", async (t) => {
   const { code, said } = await newService("orders");
   t.equal(code, 1);
   t.match(said, /^✗ orders is taken: services\/orders is there$/m);
   t.same(await state(), before);
 });
 
-t.test("when a step fails, all is as it was", async (t) => {
+/** Runs `npm run new -- service reviews`; after the given npm command the shell lines in `then` run. */
+async function newServiceThen(t: Test, command: string, then: string) {
   const programs = t.testdir();
-  const fails = `#!/bin/sh
-PATH=\${PATH#*:}
-npm "$@" || exit 1
-case "$*" in *"run generate"*) echo no more room; exit 1;; esac
-`;
-  writeFileSync(join(programs, "npm"), fails);
+  const npmThen = `#!/bin/sh\nPATH=\${PATH#*:}\nnpm "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
+  writeFileSync(join(programs, "npm"), npmThen);
   chmodSync(join(programs, "npm"), 0o755);
-  const { code, said } = await npm(["run", "new", "--", "service", "reviews"], programs);
+  return npm(["run", "new", "--", "service", "reviews"], programs);
+}
+
+t.test("when a step fails, all files are restored", async (t) => {
+  const { code, said } = await newServiceThen(t, "run generate", "echo no more room; exit 1");
   t.equal(code, 1);
-  t.match(said, /✗ npm run generate failed:[\s\S]*no more room\n {2}Nothing was changed\./);
+  t.match(said, /✗ npm run generate failed:[\s\S]*no more room\n {2}All files are as before\./);
   t.same(await state(), before);
 });
 
-t.test("new services are in order at once, and their tests pass", async (t) => {
+for (const [signal, command] of [
+  ["INT", "install"],
+  ["TERM", "run generate"],
+  ["HUP", "run baseline"],
+] as const) {
+  t.test(`SIG${signal} ends the step and restores all files`, async (t) => {
+    const { code, said } = await newServiceThen(t, command, `kill -s ${signal} $PPID; exec tail -f /dev/null`);
+    t.equal(code, 1);
+    t.match(said, new RegExp(`✗ stopped by SIG${signal}\n {2}All files are as before\\.`));
+    t.same(await state(), before);
+  });
+}
+
+t.test("files that somebody saves meanwhile are kept and named", async (t) => {
+  const saved = ["docs/flow.md", "docs/notes.md", "services/index.ts", "services/reviews/README.md"];
+  const texts = saved.map((file) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : undefined));
+  const save = saved.map((file) => `echo mine >> ${file}`).join("\n");
+  const { code, said } = await newServiceThen(t, "run generate", `${save}\nexit 1`);
+  t.equal(code, 1);
+  const named = ["docs/flow.md", "services/index.ts", "services/reviews/README.md"];
+  t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}\n`));
+  for (const file of saved) t.match(readFileSync(join(folder, file), "utf8"), /mine\n$/, file);
+  const after = await state();
+  const others = (files: Record<string, string>) => Object.entries(files).filter(([file]) => !saved.includes(file));
+  t.same(others(after), others(before));
+  for (const [place, file] of saved.entries()) {
+    const text = texts[place];
+    if (text) writeFileSync(join(folder, file), text);
+    else rmSync(join(folder, file));
+  }
+  t.same(await state(), before);
+});
+
+t.test("new services pass the check and their tests", async (t) => {
   for (const words of [["reviews"], ["audit", "--of", "entry"]]) {
     const { code, said } = await newService(...words);
     t.equal(code, 0, said);
@@ -42,7 +76,7 @@ t.test("new services are in order at once, and their tests pass", async (t) => {
   t.equal(tested.code, 0, tested.said);
 });
 
-t.test("they run: a row is written and read through the gateway, and its event is delivered", async (t) => {
+t.test("new services run: a row is written and read through the gateway, and its event is delivered", async (t) => {
   const { startSystem } = (await import(join(folder, "tests/support/system.ts"))) as {
     startSystem: typeof import("../support/system.ts").startSystem;
   };
@@ -64,7 +98,7 @@ t.test("they run: a row is written and read through the gateway, and its event i
   }
 });
 
-t.test("removing them is deleting them: all is as it was", async (t) => {
+t.test("removing a service restores all files", async (t) => {
   for (const service of ["reviews", "audit"]) await remove(service);
   for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
     const { code, said } = await npm(step.split(" "));

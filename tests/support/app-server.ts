@@ -22,7 +22,7 @@ export async function uncalled(): Promise<never> {
   throw new Error("was called");
 }
 
-/** Catalog with one method that does something; the rest must not be called. */
+/** Catalog with one working method; the others must not be called. */
 export function catalogWith(getProducts: Handler): Implementation {
   const others = CatalogService.methods.map(({ localName }) => [localName, uncalled]);
   return { service: CatalogService, handlers: { ...Object.fromEntries(others), getProducts } };
@@ -51,24 +51,24 @@ export async function serve(
     implementations: [...implementations, ...callbacks],
   });
   t.teardown(() => close(0));
-  /** Unhealthy at once, closed after `delayMs`: as a service stops. */
+  /** Stops as a service does: unhealthy at once, closed after `delayMs`. */
   const drain = async (graceMs: number, delayMs = 0) => {
     draining = true;
-    // biome-ignore lint/style/noRestrictedGlobals: a stopping service waits so long; the test does not
+    // biome-ignore lint/style/noRestrictedGlobals: a stopping service waits this long; the test does not
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     await close(graceMs);
   };
   return { port, drain };
 }
 
-/** The other side as our processes have it: the real client, without a sidecar between. */
+/** The real client of our processes, without a sidecar in between. */
 export function clientOf(t: Test, port: number, apiToken: string | undefined = appToken) {
   const sidecar = connectSidecar({ port, apiToken });
   t.teardown(() => sidecar.close());
   return sidecar.service(CatalogService, "catalog");
 }
 
-/** The other side as anybody could have it: any metadata. */
+/** A client that sends any metadata. */
 export function rawClient(t: Test, port: number) {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   t.teardown(() => client.close());
@@ -91,7 +91,7 @@ export function rawClient(t: Test, port: number) {
   };
 }
 
-/** A handler that stays where it is until it is let go. */
+/** A handler that waits until the test releases it. */
 export function gate() {
   const entered = Promise.withResolvers<CallContext>();
   const leave = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { expired, foreignKey, goodClaims, sign, systemKey, unsigned } from "./to
 
 export type Forgery = { token: string; code: "UNAUTHENTICATED" | "TOKEN_EXPIRED" };
 
-/** Tokens that nobody may get in with, by what is wrong with them. Each says that it is an admin's. */
+/** Invalid tokens, by their fault. Each claims to be an admin's. */
 export async function badTokens(system: Launched, accountId: string): Promise<Map<string, Forgery>> {
   const [ours, foreign] = [await systemKey(system), await foreignKey()];
   const good = goodClaims(accountId, ["admin"]);

@@ -9,25 +9,25 @@ export type Order = { id: string; status: string; version: number; reservationId
 type Person = { id: string; username: string; version: number };
 type Transition = { orderId: string; version: number; from: string; to: string };
 
-/** What the databases of all services say, read past the services. */
+/** The data of all services, read from their databases directly. */
 export type Books = {
   products: Product[];
   reservations: Reservation[];
   orders: Order[];
   transitions: Transition[];
   accounts: Person[];
-  /** People as orders knows them from events. */
+  /** The accounts that orders knows from events. */
   known: Person[];
-  /** Events that catalog has handled, by handler. */
+  /** The events that catalog has handled, by handler. */
   handled: Map<string, number>;
-  /** Events not yet published, by service. */
+  /** Unpublished events, by service. */
   waiting: Map<string, number>;
   deadLetters: { service: string; topic: string; error: string }[];
 };
 
 const services = apps.filter(({ database }) => database).map(({ id }) => id);
 
-/** A database whose server may come and go between two questions: each has a connection of its own. */
+/** A database whose server may restart between queries, so each query has its own connection. */
 export async function ask<T>(url: string, text: string, values: unknown[] = []): Promise<T[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on("error", () => {});

@@ -1,22 +1,27 @@
 import { copyFile, cp, link, mkdir, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Test } from "tap";
 import { root } from "../check/tool.ts";
 
 /** What a checkout grows beside its files. */
 const grown = new Set([".git", ".tap", ".sidecart", "node_modules", "coverage", "dist"]);
 
-/** A copy of the checkout with its packages, which a test may change. Removed when the test ends. */
-export async function checkoutCopy(t: Pick<Test, "teardown">): Promise<string> {
+/** A copy of the checkout's files, which a test may change. Removed when the test ends. */
+export async function copyOfFiles(t: Pick<Test, "teardown">): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sidecart-copy-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const filter = (path: string) =>
-    !path
-      .slice(root.length)
+  const isOurs = (path: string) =>
+    relative(root, path)
       .split("/")
-      .some((part) => grown.has(part));
-  await cp(root, folder, { recursive: true, filter, verbatimSymlinks: true });
+      .every((part) => !grown.has(part));
+  await cp(root, folder, { recursive: true, filter: isOurs, verbatimSymlinks: true });
+  return folder;
+}
+
+/** The same with its packages. */
+export async function copyOfCheckout(t: Pick<Test, "teardown">): Promise<string> {
+  const folder = await copyOfFiles(t);
   await linkFolder(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
 }

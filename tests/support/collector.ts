@@ -20,7 +20,7 @@ type Export = {
   }[];
 };
 
-/** A collector for spans in OTLP over HTTP, JSON encoded. */
+/** A collector of spans in OTLP over HTTP, encoded as JSON. */
 export async function startCollector(t: Test): Promise<{ url: string; spans: Span[] }> {
   const spans: Span[] = [];
   const server = createServer(async (request, response) => {

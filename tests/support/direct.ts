@@ -8,7 +8,7 @@ import { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dea
 import { OrdersService } from "@sidecart/proto/orders/v1/orders";
 import type { Test } from "tap";
 
-/** The services as one who stands at an app's sidecar sees them: past the gateway and what it checks. */
+/** Calls services from an app's sidecar, past the gateway and its checks. */
 export function behindSidecar(t: Test, system: Launched, app = "gateway") {
   const { DAPR_GRPC_PORT, DAPR_API_TOKEN } = environmentOf(system, app);
   const sidecar = connectSidecar({ port: Number(DAPR_GRPC_PORT), apiToken: DAPR_API_TOKEN });
@@ -29,13 +29,13 @@ export function environmentOf(system: Launched, app: string): Record<string, str
   return process.spec.env;
 }
 
-/** A call of 10 seconds at most, with this access token. */
+/** A call with a timeout of 10 seconds and this access token. */
 export const as = (token?: string): CallContext => ({
   ...background(10_000),
   ...(token !== undefined && { authorization: `Bearer ${token}` }),
 });
 
-/** The code of a call's refusal: `OK` when it was not refused, `DENIED` when a sidecar did not let it through. */
+/** The code of a call's error: `OK` without one, `DENIED` if a sidecar refused the call. */
 export const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => "OK",
@@ -45,7 +45,7 @@ export const codeOf = (call: Promise<unknown>): Promise<string> =>
     },
   );
 
-/** Calls every method of a service with an empty request and any metadata; gives back method → code. */
+/** Calls every method of a service with an empty request and this metadata; returns method → code. */
 export async function callAll(
   port: string | undefined,
   service: DescService,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Asks until the answer is there (anything but undefined or false), or fails naming what it waited for. */
+/** Polls until the result is neither undefined nor false, or fails with the name of what it waited for. */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
@@ -19,7 +19,7 @@ export async function eventually<T>(
   }
 }
 
-/** Fails as soon as something is no longer so within that time. */
+/** Fails as soon as the condition is false within this time. */
 export async function stays(what: string, holds: () => boolean, forMs: number): Promise<void> {
   for (const end = Date.now() + forMs; Date.now() < end; await pause(20)) {
     if (!holds()) throw new Error(`no more: ${what}`);

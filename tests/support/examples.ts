@@ -8,10 +8,7 @@ type Examples = Record<string, () => Promise<Record<string, unknown>>>;
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
 const page = () => ({ first: 5, after: randomUUID() });
 
-/**
- * For every operation there is, variables that are good in each place. An operation that takes more than any text, number
- * or id in its places has to be added here.
- */
+/** Valid variables for every operation. Add each operation here that needs more than any text, number or id. */
 export function examplesOf(gatewayUrl: string, shop: Person, product: string, partner: string): Examples {
   const place = { gatewayUrl, shop, product, partner };
   return {

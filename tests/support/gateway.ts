@@ -10,17 +10,17 @@ import type { Test } from "tap";
 import { appToken } from "./app-server.ts";
 import type { GraphqlError } from "./graphql.ts";
 
-/** A call as a service got it; nested messages still have their `$typeName`. */
+/** A call as a service receives it; nested messages still have their `$typeName`. */
 export type ServiceCall = { method: string; request: Record<string, unknown>; context: CallContext };
 type Answer = (request: never, context: CallContext) => object | Promise<object>;
-/** What services answer, by `accounts.getAccounts`. A method that is not here answers an error. */
+/** The services' responses, by `accounts.getAccounts`. Any other method returns an error. */
 export type Answers = Record<string, Answer>;
 
 const timeoutMs = 5_000;
 
 /**
- * The gateway's clients over a real gRPC server of ours, without a sidecar between. It speaks the services' contracts,
- * records each call and answers from a table: the one place where tests of the gateway stand in for the services.
+ * The gateway's clients, connected to a real gRPC server without a sidecar. The server implements the services'
+ * contracts, records each call and responds from a table. Only here tests of the gateway replace the services.
  */
 export async function startServices(
   t: Test,
@@ -59,14 +59,14 @@ export const testConfig = (env: Record<string, string> = {}) =>
 
 type Options = {
   env?: Record<string, string>;
-  /** 0: nothing is cached. */
+  /** 0 turns the cache off. */
   cacheMs?: number;
   verifier?: Verifier;
   countLogin?: () => Promise<void>;
 };
 type PostOptions = { headers?: Record<string, string> };
 
-/** The gateway's API over services that answer from a table. */
+/** The gateway's API over services that respond from a table. */
 export async function startApi(t: Test, answers: Answers, options: Options = {}) {
   const { env, cacheMs: maxAgeMs = 0, verifier = verifierFrom(async () => ""), countLogin = async () => {} } = options;
   const log = createLogger("gateway", "silent");
@@ -84,7 +84,7 @@ export async function startApi(t: Test, answers: Answers, options: Options = {})
   };
   const ask = (query: string, variables: Record<string, unknown> = {}, options?: PostOptions) =>
     post({ query, variables }, options);
-  /** What was asked of a method, in the order in which it came. */
+  /** The requests to a method, in order. */
   const requests = (method: string) => calls.filter((call) => call.method === method).map(({ request }) => request);
   return { http, invalidate: domains.invalidate, post, ask, calls, requests, logged };
 }

@@ -1,7 +1,7 @@
 export type GraphqlError = { message: string; path?: string[]; extensions: Record<string, unknown> & { code: string } };
 export type Answer<T> = { status: number; data: T | null; errors: GraphqlError[] };
 
-/** One person at the API: every call carries their token, once they have one. */
+/** A client of the API. Every call carries its token, once it has one. */
 export class Person {
   readonly gatewayUrl: string;
   token: string | undefined;
@@ -11,7 +11,7 @@ export class Person {
     this.token = token;
   }
 
-  /** The whole answer, whatever its status. */
+  /** The whole response, with any status. */
   async ask<T = Record<string, never>>(query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {
     const response = await fetch(`${this.gatewayUrl}/graphql`, {
       method: "POST",
@@ -30,7 +30,7 @@ export class Person {
     return data;
   }
 
-  /** The code of the refusal; an answer without one fails the test. */
+  /** The code of the error; a response without an error fails the test. */
   async refusal(query: string, variables: Record<string, unknown> = {}): Promise<string> {
     const { errors, data } = await this.ask(query, variables);
     const [first] = errors;

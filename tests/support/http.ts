@@ -11,7 +11,7 @@ export type Sent = {
 };
 export type Reply = { status: number; codes: (string | undefined)[]; data: unknown };
 
-/** Sends anything as `by`, and gives back the status and the codes; no answer within 5 seconds is a failure. */
+/** Sends a request as `by`, and returns the status and the error codes. No response within 5 seconds is a failure. */
 export async function send(
   by: Person,
   { path = "/graphql", headers = json, method = "POST", body }: Sent,
@@ -32,7 +32,7 @@ export function refused(t: Test, { status, codes }: Reply, wanted: number, what:
   t.ok(codes.length > 0 && codes.every((code) => /^[A-Z][A-Z0-9_]+$/.test(String(code))), `${what}: it has a code`);
 }
 
-/** Sends bytes as they are, and gives back all that came until the other side closed. */
+/** Sends raw bytes and returns everything received until the server closes. */
 export function raw(gatewayUrl: string, ...parts: string[]): Promise<string> {
   const { hostname, port } = new URL(gatewayUrl);
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ import type { Test } from "tap";
 type Asked = { method: string; path: string; body: Record<string, unknown> | undefined };
 type Answer = { status: number; body?: object };
 
-/** A Kubernetes API as a pod sees it, with a certificate and a token of its own, that answers what the test says. */
+/** A Kubernetes API as a pod sees it, with its own certificate and token; the test sets the responses. */
 export async function kubernetesApi(t: Test, answer: (asked: Asked) => Answer) {
   const folder = mkdtempSync(join(tmpdir(), "sidecart-kubernetes-"));
   t.teardown(() => rmSync(folder, { recursive: true }));

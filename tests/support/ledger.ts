@@ -2,7 +2,7 @@ import type { Launched } from "@sidecart/local/launch";
 import { type Books, type Line, type Order, type Reservation, readBooks } from "./books.ts";
 import { eventually } from "./eventually.ts";
 
-/** Written down here once more, and not imported: the code that is tested does not say what is right. */
+/** Repeated here instead of imported, so that the tested code does not define what is right. */
 const legalMoves = [
   "→pending_payment",
   "pending_payment→paid",
@@ -10,19 +10,19 @@ const legalMoves = [
   "pending_payment→expired",
   "paid→cancelled",
 ];
-/** What an order's reservation must be, once the events are through. */
+/** The state that an order's reservation must have once all events are handled. */
 const reservationOf: Record<string, string> = {
   pending_payment: "held",
   paid: "sold",
   cancelled: "released",
   expired: "released",
 };
-/** Which transitions catalog hears of, and by which handler. */
+/** The transitions that catalog handles, and the handler of each. */
 const heard = { hold: ["pending_payment"], sell: ["paid"], release: ["cancelled", "expired"] };
 
 /**
- * Waits until every event has had its effect and the books of all services agree; otherwise fails with what does not.
- * `stock`: what was on hand of each product before anything was ordered.
+ * Waits until every event has taken effect and the data of all services agree; otherwise fails with the contradictions.
+ * `stock`: the units of each product before the first order.
  */
 export async function ledgerAgrees(
   system: Launched,
@@ -41,7 +41,7 @@ export async function ledgerAgrees(
   );
 }
 
-/** Every sentence is one thing that must not be. */
+/** Each sentence is one contradiction. */
 function violations(books: Books, stock: ReadonlyMap<string, number>): string[] {
   return [
     ...stockViolations(books, stock),
@@ -92,7 +92,7 @@ function orderViolations(order: Order, reservation: Reservation | undefined): st
   ];
 }
 
-/** Left by placements that were refused or never came to their end: they give their stock back by themselves. */
+/** Reservations of refused or unfinished placements. They expire and release their stock. */
 function orphanViolations({ id, status, held, overdue }: Reservation): string[] {
   if (status === "sold" || (status === "open" && held)) return [`reservation ${id} is ${status} without an order`];
   return status === "open" && overdue ? [`reservation ${id} should have expired`] : [];

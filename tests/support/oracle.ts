@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Test } from "tap";
 
-/** Looks into a service's database past everything, to see what is really there. */
+/** Reads a service's database directly, to see what is really stored. */
 export async function oracle(t: Test, url: string): Promise<<T>(text: string, values?: unknown[]) => Promise<T[]>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,13 +1,13 @@
 import type { Launched } from "@sidecart/local/launch";
 import type { Answer } from "./graphql.ts";
 
-/** Process ids by name: the same before and after, when nothing had to be started again. */
+/** Process ids by name. They stay the same if no process was restarted. */
 export function pidsOf({ processes }: Launched, except: string): Record<string, number | undefined> {
   const others = [...processes.values()].filter(({ name }) => name !== except);
   return Object.fromEntries(others.map(({ name, pid }) => [name, pid]));
 }
 
-/** An answer as the outage tests look at it: its status, the code of its error, and how long it took. */
+/** The status, error code and duration of a response. */
 export async function timed(call: Promise<Answer<unknown>>): Promise<{ status: number; code: string; ms: number }> {
   const began = performance.now();
   const { status, errors } = await call;

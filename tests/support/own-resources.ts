@@ -5,16 +5,16 @@ import type { Test } from "tap";
 import { temporaryHome } from "./temporary-home.ts";
 
 export type OwnResources = {
-  /** For `resourcesRoot` of a system. */
+  /** The `resourcesRoot` of a system. */
   root: string;
-  /** Changes a file; what it changes must be there. Sidecars read it when they start again. */
+  /** Replaces a text in a file; the text must occur. Sidecars read the file when they restart. */
   replace(file: string, from: string, to: string): Promise<void>;
   remove(file: string): Promise<void>;
-  /** All files as they are in the checkout. */
+  /** Restores all files as in the checkout. */
   restore(): Promise<void>;
 };
 
-/** A copy of the Dapr resources that a test may spoil. */
+/** A copy of the Dapr resources that a test may change. */
 export async function ownResources(t: Pick<Test, "teardown">): Promise<OwnResources> {
   const root = await temporaryHome("resources");
   const restore = () => cp(resources, root, { recursive: true });

@@ -10,7 +10,7 @@ export async function logIn(gatewayUrl: string, email: string, password: string)
   return new Person(gatewayUrl, login.token);
 }
 
-/** The first admin, whose log-in comes from the local secret store; of a system elsewhere, from the environment. */
+/** The first admin. The log-in is in the local secret store; for another system, in the environment. */
 export const admin = (gatewayUrl: string): Promise<Person> =>
   logIn(
     gatewayUrl,
@@ -18,7 +18,7 @@ export const admin = (gatewayUrl: string): Promise<Person> =>
     process.env.SIDECART_TEST_PASSWORD ?? "sidecart-local",
   );
 
-/** Somebody new, logged in. */
+/** A new customer, logged in. */
 export async function newCustomer(gatewayUrl: string): Promise<Person & { id: string; email: string }> {
   const email = `${randomUUID()}@example.com`;
   const { registerUser } = await new Person(gatewayUrl).get<{ registerUser: { id: string } }>(
@@ -28,7 +28,7 @@ export async function newCustomer(gatewayUrl: string): Promise<Person & { id: st
   return Object.assign(await logIn(gatewayUrl, email, goodPassword), { id: registerUser.id, email });
 }
 
-/** Somebody new with a role, which an admin granted. */
+/** A new account with a role, granted by an admin. */
 export async function newPerson(gatewayUrl: string, role: "partner" | "deliverer" | "admin") {
   const person = await newCustomer(gatewayUrl);
   await (await admin(gatewayUrl)).get("mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }", {
@@ -39,7 +39,7 @@ export async function newPerson(gatewayUrl: string, role: "partner" | "deliverer
 
 export type ProductInput = { name: string; price: number; stock: number } & Record<string, unknown>;
 
-/** The new product's id. */
+/** Creates a product and returns its id. */
 export async function newProduct(by: Person, input: Partial<ProductInput> = {}): Promise<string> {
   const { createProduct } = await by.get<{ createProduct: { id: string } }>(
     "mutation($input: CreateProductInput!) { createProduct(input: $input) { id } }",

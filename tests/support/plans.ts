@@ -8,19 +8,21 @@ import type { Test } from "tap";
 import { z } from "zod";
 import { type Store, startStore } from "./store.ts";
 
-/** Rows in each table of a plan test: enough for a plan that does not suit them to show. */
+/** Rows in each table of a plan test: enough to reveal a bad plan. */
 const size = 100_000;
-/** What a statement may read of one table: no batch is larger. */
+/** Most rows that a statement may read of one table: the largest batch. */
 const mostRows = 10_000;
 
-/** The plan for any values, which a sidecar's connection keeps from the sixth run on, and the one for the values at hand. */
+/**
+ * The generic plan, which a sidecar's connection keeps from the sixth run on, and the custom plan for the given values.
+ */
 const modes = ["generic", "custom"] as const;
 
 /** Statements that may read more, each with its reason, by name. */
 type Exempt = Readonly<Record<string, string>>;
 
 export type Planned = {
-  /** Where the statements are declared: each of them must run. */
+  /** The folder of the statements; each of them must run. */
   folder: string;
   /** Runs every statement at least once. */
   run(database: Database): Promise<void>;
@@ -38,19 +40,21 @@ type Plan = {
   Plans?: Plan[];
 };
 
-/** Reads too much, as this has to find. */
+/** A statement that reads too much, which this test must detect. */
 const everything = sql(
   "test.everything",
   "select count(handler)::text from inbox where $1::jsonb is not null",
   z.number(),
 );
 
-/** What PostgreSQL may know of tables that are as good as empty: nothing, when it takes them for ten pages, or just that. */
+/**
+ * What PostgreSQL may know about almost empty tables: nothing (it assumes ten pages), or that they are almost empty.
+ */
 const knowledge = { "never looked at": "select", "known to be small": "vacuum analyze" } as const;
 
 /**
- * Runs every statement of `folder` and fails for each that reads more of a table than a batch, however it is planned: with
- * statistics, and with the plan that a connection has kept since the tables were as good as empty.
+ * Runs every statement of `folder` and fails for each that reads more rows of a table than a batch. It uses the plan
+ * with current statistics, and the plan that a connection keeps since the tables were almost empty.
  */
 export async function everyStatementReadsLittle(
   t: Test,
@@ -86,7 +90,7 @@ export async function everyStatementReadsLittle(
   }
 }
 
-/** PostgreSQL would do it within a minute, and plans would be made anew. */
+/** Autovacuum off: it would update the statistics within a minute, and PostgreSQL would make new plans. */
 async function neverAnalyse({ query }: Store): Promise<void> {
   for (const { name } of await query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public'",
@@ -94,10 +98,13 @@ async function neverAnalyse({ query }: Store): Promise<void> {
     await query(`alter table ${pg.escapeIdentifier(name)} set (autovacuum_enabled = false)`);
 }
 
-/** Runs statements as usual, and before it in a transaction of its own that shows how many rows of which table are read. */
+/**
+ * Runs statements as usual. Before that it runs them in a separate transaction to count the rows that they read of each
+ * table.
+ */
 export function watchPlans({ database }: Pick<Store, "database">, session: pg.Client) {
   const prepared = new Set<string>();
-  /** By statement, plan and table: the most. */
+  /** The most rows, by statement, plan and table. */
   const reads = new Map<string, number>();
   const watch = async (statement: Statement, input: object) => {
     const name = pg.escapeIdentifier(statement.name);
@@ -143,7 +150,7 @@ function rowsByTable(plan: Plan, sums = new Map<string, number>()): Map<string, 
   return sums;
 }
 
-/** What reads more of a table than a batch. */
+/** The statements that read more rows of a table than a batch. */
 export function exceeding(reads: Map<string, number>) {
   const excessive = [...reads].filter(([, rows]) => rows > mostRows);
   return {
@@ -152,7 +159,7 @@ export function exceeding(reads: Map<string, number>) {
   };
 }
 
-/** The names that `sql("name", …)` and `-- name: …` declare in a folder's sources. */
+/** The names of statements that `sql("name", …)` and `-- name: …` declare in a folder's sources. */
 async function statementsIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for await (const file of glob("**/*.{ts,sql}", { cwd: folder })) {

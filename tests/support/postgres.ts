@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Test } from "tap";
 import { StoreRun } from "./store.ts";
 
-/** A PostgreSQL server of its own, which `start` starts: until then nobody listens there. It goes when the test ends. */
+/** A PostgreSQL server for this test. `start` starts it; until then its port is closed. It stops when the test ends. */
 export async function postgresServer(t: Test) {
   const run = await StoreRun.begin();
   t.teardown(() => run.stop());

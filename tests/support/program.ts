@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "../check/tool.ts";
 
-/** Runs a program of the checkout to its end. `onOutput` hears all that was written so far. */
+/** Runs a program of the checkout to the end. `onOutput` gets the whole output so far. */
 export function program(
   file: string,
   args: string[],

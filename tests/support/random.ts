@@ -1,15 +1,15 @@
-/** Random numbers that come again with their seed: mulberry32, by Tommy Ettinger (public domain). */
+/** Random numbers that a seed reproduces: mulberry32, by Tommy Ettinger (public domain). */
 export class Random {
   readonly seed: number;
   #state: number;
 
-  /** SEED in the environment runs a failure again. */
+  /** SEED in the environment repeats a failed run. */
   constructor(seed: number = Number(process.env.SEED ?? Date.now() % 2 ** 31)) {
     this.seed = seed;
     this.#state = seed;
   }
 
-  /** From 0 up to 1. */
+  /** From 0 to below 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);

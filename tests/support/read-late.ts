@@ -1,12 +1,16 @@
 import { eventually } from "./eventually.ts";
 
-/** Reads until a read was answered from memory in the last part of the entry's life; if this process was held up, again. */
-export async function readLate(maxAgeMs: number, read: () => unknown, fromMemory: () => boolean): Promise<void> {
+/** A new cache, in which `read` reads one entry; `fetches` says how often that fetched it. */
+type Cached = { read(): unknown; fetches(): number };
+
+/** Reads an entry, and again in the last part of its life. Starts anew with another cache if this process was held up. */
+export async function readLate<T extends Cached>(maxAgeMs: number, start: () => Promise<T> | T): Promise<T> {
   for (;;) {
-    await read();
+    const cached = await start();
+    await cached.read();
     const late = performance.now() + 0.75 * maxAgeMs;
-    await eventually("the last part of its time", async () => performance.now() >= late);
-    await read();
-    if (fromMemory()) return;
+    await eventually("the last part of its life", async () => performance.now() >= late);
+    await cached.read();
+    if (cached.fetches() === 1) return cached;
   }
 }

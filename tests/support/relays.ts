@@ -16,7 +16,7 @@ export const [created, changed, stock] = [
 ] as const;
 type Delivered = { id: string; topic: string; event: Record<string, unknown> };
 
-/** Nothing is heard here: what the broker has is read from its streams. */
+/** No subscription here: tests read the broker's streams. */
 const dispatcher: Dispatcher = {
   topics: [],
   deliver: async () => "again",
@@ -24,7 +24,7 @@ const dispatcher: Dispatcher = {
   lastResort: async () => "again",
 };
 
-/** What was published, as it lies in the broker's streams. */
+/** The published events in the broker's streams. */
 function published(t: Test, { redis: server }: Store) {
   if (!server) throw new Error("the store has no broker");
   const redis = new Redis(server);
@@ -40,7 +40,7 @@ function published(t: Test, { redis: server }: Store) {
   return { read, delivered, ids };
 }
 
-/** Rows as a service's statement leaves them; their ids. */
+/** Writes rows to the outbox as a service's statement does; returns their ids. */
 async function write(
   { query }: Store,
   count: number,
@@ -58,14 +58,14 @@ async function write(
   return ids;
 }
 
-/** Rows as the statement that wrote them answers them. */
+/** Rows as the statement that wrote them returns them. */
 const written = async (store: Store, ids: string[]): Promise<WrittenRow[]> =>
   (await rowsWritten(store, "id = any ($1)", [ids])).map(({ row }) => row);
 
 const left = async ({ query }: Store, ids: string[]): Promise<string[]> =>
   (await query<{ id: string }>("select id from outbox where id = any ($1) order by id", [ids])).map(({ id }) => id);
 
-/** The catalog's store and sidecar, with relays over its outbox. */
+/** Catalog's store and sidecar, with relays of its outbox. */
 export async function relays(t: Test) {
   const store = await startStore(t, "catalog", { dispatcher: () => dispatcher });
   const { read, delivered, ids } = published(t, store);
@@ -74,13 +74,13 @@ export async function relays(t: Test) {
     return startOutboxRelay({ database, sidecar, log, appId: "catalog", pubsub: "pubsub", ...more });
   };
   const gone = (rows: string[]) =>
-    eventually("the rows to be gone", async () => (await left(store, rows)).length === 0);
+    eventually("the rows to be deleted", async () => (await left(store, rows)).length === 0);
   const arrived = (rows: string[]) =>
     eventually("the events to arrive", async () => {
       await read();
       return new Set(ids(rows)).size === rows.length;
     });
-  /** The real sidecar, of which each publish is noted, and may be held up or fail before it. */
+  /** The real sidecar. It records each publish; a test can delay a publish or make it fail. */
   const watched = (before: (topic: string) => Promise<void> = async () => {}) => {
     const published: string[] = [];
     const publish: Sidecar["publish"] = async (pubsub, topic, entries, context) => {

@@ -7,14 +7,14 @@ import { startStore } from "./store.ts";
 
 type Wanted = { reservationId: string; lines: { productId: string; quantity: number }[] };
 
-/** Catalog's own reservations on its real database, in this process: what orders calls, without sidecars between. */
+/** Catalog's reservations on its real database, in this process: what orders calls, without sidecars in between. */
 export async function startReservations(t: Pick<Test, "teardown">, clock: { now(): Date }, soon: () => CallContext) {
   const { database, query, log } = await startStore(t, "catalog");
   const reservations = createReservationStore(database);
   const deps = { log, reserve: createReserving({ reservations, clock }) };
   const release = async (ids: string[]) => void (await reservations.release(ids, clock.now(), soon()));
   return {
-    /** The ids of reservations, call by call. */
+    /** The ids of reservations, by call. */
     client(calls: string[][]) {
       return {
         async reserve({ reservations }: { reservations: Wanted[] }) {
@@ -37,7 +37,7 @@ export async function startReservations(t: Pick<Test, "teardown">, clock: { now(
       );
       return id;
     },
-    /** What others may still reserve. */
+    /** Units that can still be reserved. */
     async stock(id: string): Promise<number | undefined> {
       const [found] = await query<{ stock: number }>("select on_hand - reserved as stock from products where id = $1", [
         id,

@@ -16,7 +16,7 @@ import {
 const schema = buildSchema(typeDefs);
 
 export type Operation = { kind: "query" | "mutation"; field: GraphQLField<unknown, unknown> };
-/** One place in an operation's arguments that holds a scalar or an enum. */
+/** A position in an operation's arguments that contains a scalar or an enum. */
 export type Leaf = { path: (string | number)[]; type: GraphQLNamedInputType; nullable: boolean };
 
 export function operations(): Operation[] {
@@ -37,7 +37,7 @@ export function document({ kind, field }: Operation): string {
   return `${kind}${asked} { ${field.name}${given} ${selection(field)} }`;
 }
 
-/** The same with the values written into the text. */
+/** The operation with the values as literals in its text. */
 export function literalDocument({ kind, field }: Operation, variables: Record<string, unknown>): string {
   const given = field.args.flatMap(({ name, type }) =>
     name in variables ? `${name}: ${literal(variables[name], type)}` : [],
@@ -57,7 +57,7 @@ function leavesOf(type: GraphQLInputType, path: Leaf["path"], nullable = true): 
   return Object.values(type.getFields()).flatMap((field) => leavesOf(field.type, [...path, field.name]));
 }
 
-/** JSON's escapes are GraphQL's; names of enums and of fields stand bare. */
+/** GraphQL has JSON's escapes; names of enum values and fields are not quoted. */
 function literal(value: unknown, type: GraphQLInputType): string {
   if (isNonNullType(type)) return literal(value, type.ofType);
   if (isListType(type) && Array.isArray(value)) return `[${value.map((one) => literal(one, type.ofType)).join(", ")}]`;

@@ -20,7 +20,9 @@ type Rpc<Service extends DescService> = {
   as(accountId: string, ...roles: string[]): Promise<CallContext>;
 };
 
-/** A service's own rpc over gRPC, without a sidecar between. It takes tokens that are signed with a key of the test's. */
+/**
+ * A service's own rpc over gRPC, without a sidecar between. It takes tokens that are signed with a key of the test's.
+ */
 export async function startRpc<Service extends DescService>(
   t: Pick<Test, "teardown">,
   service: Service,

@@ -8,26 +8,26 @@ import { startSystem } from "./system.ts";
 
 export type Placed = { placeOrder: { id: string; status: string; quantity: number; priceTotal: number } };
 
-/** A system of its own with products to sell and somebody who buys them. */
+/** A system with products and a customer. */
 export type Shop = {
   system: Launched;
   admin: Person;
   customer: Person;
   products: string[];
-  /** What came into the house: at the start, and by whatever a test adds. */
+  /** Units of each product at the start, and those that a test adds. */
   stock: Map<string, number>;
-  /** One unit of the first product unless said otherwise; the whole answer. */
+  /** Orders one unit of the first product by default; returns the whole response. */
   place(key?: string, product?: string, quantity?: number): Promise<Answer<Placed>>;
   cancel(id: string): Promise<Answer<unknown>>;
   pay(id: string): Promise<Answer<unknown>>;
-  /** Waits until all events have had their effect and the books agree. */
+  /** Waits until all events have taken effect and the data of all services agree. */
   agrees(withinMs?: number): ReturnType<typeof ledgerAgrees>;
 };
 
 const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
 const markPaid = "mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { id status } }";
 
-/** The gateway's environment when one address asks for more than people do. */
+/** The gateway's environment for tests that send many requests from one address. */
 export const unlimited = { SIDECART_RATE_LIMIT: "1000000" };
 
 export async function openShop(t: Test, options: LaunchOptions & { products?: number; units?: number } = {}) {
@@ -54,7 +54,7 @@ export async function openShop(t: Test, options: LaunchOptions & { products?: nu
   return shop;
 }
 
-/** The id of the order in an answer; anything else fails the test. */
+/** The id of the order in a response; any other response fails the test. */
 export function placedId({ data, errors, status }: Answer<Placed>): string {
   if (!data) throw new Error(`not placed: ${status} ${JSON.stringify(errors)}`);
   return data.placeOrder.id;

@@ -20,11 +20,11 @@ export type StandingSettings = {
   resources: readonly string[];
   /** Configuration files. */
   configurations?: readonly string[];
-  /** Its working directory, and where it looks for the sockets of pluggable components. */
+  /** Its working directory, and the folder of the sockets of pluggable components. */
   folder: string;
 };
 
-/** A real daprd by itself, which has loaded its components. */
+/** A real daprd without an app, which has loaded its components. */
 export async function startSidecar(t: Test, settings: StandingSettings): Promise<StandingSidecar> {
   const { appId, resources, configurations = [], folder } = settings;
   const { daprd } = await findDapr(() => {});
@@ -56,7 +56,7 @@ export async function startSidecar(t: Test, settings: StandingSettings): Promise
   };
 }
 
-/** A pluggable component as an operator runs it, with its socket in `folder`. */
+/** A pluggable component as operators run it, with its socket in `folder`. */
 export async function startComponent(
   t: Test,
   main: string,
@@ -79,7 +79,7 @@ function endWith(t: Test, child: ChildProcess): void {
   });
 }
 
-/** Resolves at the line that says so; rejects with the last ones when the process ends without it. */
+/** Resolves at a line with these words; rejects with the last lines if the process exits before. */
 function said(output: Readable, words: string): Promise<void> {
   const lines: string[] = [];
   return new Promise((resolve, reject) => {

@@ -2,14 +2,14 @@ import type { Launched } from "@sidecart/local/launch";
 import type { Test } from "tap";
 import { oracle } from "./oracle.ts";
 
-/** What the databases of catalog and orders say about a product, each for itself. */
+/** A product's data in the databases of catalog and of orders. */
 export async function stockOracle(t: Test, system: Launched) {
   const catalog = await oracle(t, system.databaseUrl("catalog"));
   const orders = await oracle(t, system.databaseUrl("orders"));
   return {
     catalog,
     orders,
-    /** `promised` and `reservations` are what open reservations hold of it: units and number. */
+    /** `promised` and `reservations`: the units and the number of the product's open reservations. */
     async stockOf(product: string) {
       const [row] = await catalog<{ onHand: number; reserved: number; promised: number; reservations: number }>(
         `select on_hand as "onHand", reserved, coalesce(sum((l->>'quantity')::int), 0)::int as promised,

@@ -27,31 +27,31 @@ import { temporaryHome } from "./temporary-home.ts";
 
 const loopback = "127.0.0.1";
 
-/** A service's own database behind its real component in a real sidecar; this process is the app beside it. */
+/** A service's database behind its real component in a real sidecar. This process is the sidecar's app. */
 export type Store = {
   database: Database;
-  /** What a relay would be told of the events that statements write. */
+  /** Gets the events that statements write, in place of a relay. */
   written: { kicks: number; rows: WrittenRow[] };
   sidecar: Sidecar;
   log: Logger;
-  /** Past the sidecar, as the database's owner: to prepare what is there, and to see what has become of it. */
+  /** A connection of the database's owner, past the sidecar, to prepare and check data. */
   query<T = Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]>;
-  /** Another connection of the owner's, for what needs a session of its own, such as a lock that is held. */
+  /** A further connection of the owner, for a test that needs its own session, such as to hold a lock. */
   connect(): Promise<pg.Client>;
-  /** Waits until that many statements wait for a lock. */
+  /** Waits until this number of statements wait for a lock. */
   untilBlocked(statements?: number): Promise<void>;
-  /** Whom the sidecar connects as. */
+  /** The role of the sidecar's connections. */
   runtimeRole: string;
-  /** The broker's, where there is one. */
+  /** The broker's Redis, if there is a broker. */
   redis?: Redis | undefined;
 };
 
 export type StoreOptions = {
-  /** Answers deliveries; with it the sidecar has the real broker, on a Redis of its own. */
+  /** Handles deliveries. With it the sidecar has the real broker, on its own Redis. */
   dispatcher?: (store: Store) => Dispatcher;
 };
 
-/** Starts PostgreSQL, migrated for `service`, and the service's sidecar. All of it goes when the test ends. */
+/** Starts PostgreSQL, migrated for `service`, and the service's sidecar. They stop when the test ends. */
 export async function startStore(
   t: Pick<Test, "teardown">,
   service: string,
@@ -68,7 +68,7 @@ export async function startStore(
   return { ...(await startSidecar(run, own, dispatcher)), redis };
 }
 
-/** What one store consists of, and its end: the last started goes first. */
+/** The processes of one store. They stop in reverse order. */
 export class StoreRun {
   readonly instance: Instance;
   readonly #ports = new Ports();
@@ -91,7 +91,7 @@ export class StoreRun {
     return run;
   }
 
-  /** A free port, held until the process `owner` is started or `free` is called. */
+  /** A free port, held until the process `owner` starts or `free` is called. */
   port(owner: string, purpose: string): Promise<number> {
     return this.#ports.hold(`${owner}.${purpose}`);
   }
@@ -135,7 +135,7 @@ async function startDatabase(run: StoreRun, service: string): Promise<ServiceDat
   return own;
 }
 
-/** Where a statement that depends on the session's time zone cannot pass by luck. */
+/** A time zone in which a statement that depends on the session's time zone fails. */
 async function setTimeZone({ ownerUrl, database: name }: ServiceDatabase): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();

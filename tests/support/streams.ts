@@ -5,10 +5,13 @@ import type { Shop } from "./shop.ts";
 
 export type Streams = Awaited<ReturnType<typeof streamsOf>>;
 
-/** Redis as the broker, from behind: what lies in its streams, and what was read of it. The test has to ask for it. */
+/**
+ * The Redis broker, accessed directly: the entries of its streams, and which of them were read. Tests must choose this
+ * broker.
+ */
 export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop, "system">) {
   const redis = new Redis(system.redisUrl);
-  // It is taken away in some tests, and comes back.
+  // Some tests stop and restart it.
   redis.on("error", () => {});
   t.teardown(() => redis.disconnect());
 
@@ -19,13 +22,13 @@ export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop
   }
 
   const value = (group: unknown[], name: string) => Number(group[group.indexOf(name) + 1]);
-  /** Those of services: what a replica of the gateway hears for itself is nobody's work. */
+  /** The services' groups: those of gateway replicas are not counted as work. */
   const groups = async (topic: string) => {
     const all = (await redis.xinfo("GROUPS", topic)) as unknown[][];
     return all.filter((group) => !String(group[group.indexOf("name") + 1]).startsWith("sidecart-broadcast-"));
   };
 
-  /** Of every group of every topic, how many messages it has not read or not acknowledged. */
+  /** The number of unread or unacknowledged messages of every group of every topic. */
   async function unread(): Promise<number> {
     const all = await Promise.all((await topics()).map(groups));
     return all.flat().reduce((sum, group) => sum + value(group, "pending") + value(group, "lag"), 0);
@@ -36,9 +39,9 @@ export async function streamsOf(t: Pick<Test, "teardown">, { system }: Pick<Shop
     topics,
     unread,
     allRead: (withinMs?: number) => eventually("all messages to be read", async () => (await unread()) === 0, withinMs),
-    /** Messages that were read and not acknowledged. */
+    /** The number of messages that were read and not acknowledged. */
     pending: async (topic: string) => (await groups(topic)).reduce((sum, group) => sum + value(group, "pending"), 0),
-    /** Makes the broker refuse a topic: what stands in its place is no stream. */
+    /** Makes the broker refuse a topic, by a key in its place that is not a stream. */
     block: (topic: string) => redis.set(topic, "in the way"),
     unblock: (topic: string) => redis.del(topic),
   };

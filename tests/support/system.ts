@@ -5,14 +5,14 @@ import type { Test } from "tap";
 import { temporaryHome } from "./temporary-home.ts";
 
 /**
- * A private system on free ports, thrown away when the test ends. What failed to start is named by the error. With
- * SIDECART_TEST_URL it is the one behind that gateway, for tests that need no more of it than its address.
+ * A private system on free ports, deleted when the test ends. If the start fails, the error names the process. With
+ * SIDECART_TEST_URL it is the system behind that gateway, for tests that need only the URL.
  */
 export async function startSystem(t: Test, options: LaunchOptions = {}): Promise<Launched> {
   const gatewayUrl = process.env.SIDECART_TEST_URL;
   if (gatewayUrl) return elsewhere(gatewayUrl);
   const home = await temporaryHome("test");
-  // A test file that ends by an error or a signal has no time for its teardown.
+  // A test file that ends by an error or a signal runs no teardown.
   const end = new AbortController();
   process.once("exit", () => end.abort());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
@@ -31,7 +31,7 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
   return system;
 }
 
-/** Anything else that a test asks of a system that it did not start is an error of the test. */
+/** A system behind a URL: a test that uses anything else of it is wrong. */
 function elsewhere(gatewayUrl: string): Launched {
   const known: Partial<Launched> = { gatewayUrl };
   return new Proxy(known as Launched, {
@@ -42,7 +42,7 @@ function elsewhere(gatewayUrl: string): Launched {
   });
 }
 
-/** What the tests run on, where they do not say: `SIDECART_TEST_BROKER=kafka npm test -- walk-through`. */
+/** The default backends of tests: `SIDECART_TEST_BROKER=kafka npm test -- walk-through`. */
 function choices(): LaunchOptions {
   const chosen = kinds.map((kind) => [kind, process.env[`SIDECART_TEST_${kind.toUpperCase()}`]]);
   return Object.fromEntries(chosen.filter(([, name]) => name));

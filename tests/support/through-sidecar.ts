@@ -1,9 +1,9 @@
 import type { Launched } from "@sidecart/local/launch";
 
-/** Name resolution's words (components-contrib, nameresolution/sqlite). */
+/** The error of the name resolution (components-contrib, nameresolution/sqlite). */
 export const nobodyThere = "no host found";
 
-/** What the sidecar of `from` answers who calls a method that app `to` does not have. */
+/** The response of the sidecar of `from` to a call of a method that app `to` does not have. */
 export async function throughSidecar(system: Pick<Launched, "processes">, from: string, to: string): Promise<string> {
   const { args = [], env } = system.processes.get(`${from}-dapr`)?.spec ?? {};
   const port = args[args.indexOf("--dapr-http-port") + 1];

@@ -16,14 +16,14 @@ export type SigningKey = { kid: string; key: CryptoKey; publicJwk: JWK };
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** The key the system signs with, from its secret store. */
+/** The system's signing key, from its secret store. */
 export async function systemKey(system: Launched): Promise<SigningKey> {
   const secrets = JSON.parse(readFileSync(join(system.instanceDir, "secrets.json"), "utf8"));
   const [jwk] = JSON.parse(secrets["accounts-signing-keys"].jwks).keys as JWK[];
   return signingKey(jwk ?? {});
 }
 
-/** A key of somebody else's. */
+/** A key that the system does not know. */
 export async function foreignKey(): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   return signingKey(await exportJWK(privateKey));
@@ -36,7 +36,7 @@ async function signingKey(jwk: JWK): Promise<SigningKey> {
   return { kid: await calculateJwkThumbprint(publicJwk), key, publicJwk };
 }
 
-/** The claims of a good access token for an account. */
+/** The claims of a valid access token for an account. */
 export const goodClaims = (accountId: string, roles: string[]): JWTPayload => ({
   iss: "sidecart",
   aud: "sidecart",
@@ -57,7 +57,7 @@ export function sign(
   return new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid, ...header }).sign(key);
 }
 
-/** A token that says it needs no signature. */
+/** A token that claims to need no signature. */
 export function unsigned(claims: JWTPayload): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none", typ: "at+jwt" })}.${part(claims)}.`;

@@ -1,7 +1,7 @@
 import type { WrittenRow } from "@sidecart/platform/events";
 import type { Store } from "./store.ts";
 
-/** Rows of the outbox as the relay is to be given them, and for how many seconds more they are claimed. */
+/** Outbox rows as a statement hands them to the relay, and the remaining seconds of their lease. */
 export async function rowsWritten(
   { query }: Pick<Store, "query">,
   where: string,

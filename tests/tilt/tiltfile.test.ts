@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { apps } from "@sidecart/local/apps";
 import t, { type Test } from "tap";
 import { root } from "../check/tool.ts";
+import { copyOfFiles } from "../support/checkout-copy.ts";
 import { evaluate } from "./evaluate.ts";
 import { tiltTools } from "./tools.ts";
 
@@ -66,7 +67,7 @@ t.test("the sources of every image exist", async (t) => {
 });
 
 t.test("a new service is one entry in the values", async (t) => {
-  const folder = copyOfCheckout(t);
+  const folder = await copyOfFiles(t);
   mkdirSync(join(folder, "services/carts/src"), { recursive: true });
   const values = join(folder, "carts.yaml");
   writeFileSync(values, "services: {carts: {database: {enabled: false}}}\n");
@@ -166,32 +167,6 @@ t.test("another context than kind's must be allowed by name", async (t) => {
 function temporary(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), "sidecart-tilt-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A copy of the files that the Tiltfile reads. */
-function copyOfCheckout(t: Test): string {
-  const folder = temporary(t);
-  const filter = (path: string) => !path.includes("node_modules");
-  const read = [
-    "Tiltfile",
-    "tilt",
-    "charts",
-    "components",
-    "dapr/go.mod",
-    "services",
-    "gateway",
-    "images",
-    "ops",
-    "platform",
-    "proto",
-    "local",
-    "tests/package.json",
-    "package.json",
-    "package-lock.json",
-  ];
-  for (const path of read)
-    cpSync(join(root, path), join(folder, path), { recursive: true, filter, verbatimSymlinks: true });
   return folder;
 }
 

@@ -1,7 +1,7 @@
 import { mark, type Output } from "./output.ts";
 import type { Project, Service } from "./project.ts";
 
-/** Who may call each app, by the identity in its sidecar's certificate. */
+/** Which apps may call each app, by the identity in the caller's certificate. */
 export function access(project: Project): Output[] {
   return project.services.map((service) => ({
     file: `components/resources/config/access/${service.name}.yaml`,
@@ -12,7 +12,7 @@ export function access(project: Project): Output[] {
 function accessLines({ services }: Project, service: Service): string[] {
   const callers = services.map((caller) => ({ caller: caller.name, operations: operationsOf(caller, service) }));
   const policies = callers.filter(({ operations }) => operations.length > 0);
-  const head = policies.length > 0 ? `Who may call ${service.name}` : `Nobody calls ${service.name}`;
+  const head = policies.length > 0 ? `Apps that may call ${service.name}` : `No app calls ${service.name}`;
   return [
     `# ${mark}`,
     `# ${head} through sidecars.`,
@@ -36,7 +36,7 @@ function accessLines({ services }: Project, service: Service): string[] {
   ];
 }
 
-/** What one may call of the other: `/sidecart.orders.v1.OrdersService/*`. */
+/** The methods that one app may call of the other: `/sidecart.orders.v1.OrdersService/*`. */
 function operationsOf(caller: Service, { name, database, publicServices = [] }: Service): string[] {
   const called = (caller.calls?.[name] ?? []).map((method) => `/sidecart.${name}.v1.${method}`);
   if (caller.name !== "gateway") return called;

@@ -4,7 +4,10 @@ import { scopesIn } from "./resources.ts";
 
 const width = 120;
 
-/** Who may publish and hear what, the same for every broker. components/setup makes streams and queues of it. */
+/**
+ * Which app may publish and subscribe to which topics: the same for every broker. components/setup creates streams and
+ * queues from it.
+ */
 export function topicScopes(project: Project, files: readonly string[]): Output[] {
   const named = (name: string) =>
     files.filter((file) => file.match(/resources\/broker\/[^/]+\/(.*)\.yaml$/)?.[1] === name);
@@ -16,7 +19,7 @@ export function topicScopes(project: Project, files: readonly string[]): Output[
 
 type AppTopics = { app: string; published: string[]; heard: string[] };
 
-/** Every service with a database has a topic for what its sidecar gives up on. */
+/** Each service with a database has a topic for messages that its sidecar gives up. */
 function pubsub(project: Project): AppTopics[] {
   return withDatabase(project).map(({ name }) => ({
     app: name,
@@ -34,7 +37,7 @@ function broadcast(project: Project): AppTopics[] {
   return all.filter(({ published, heard }) => published.length + heard.length > 0);
 }
 
-/** Dapr lets an app that a list does not name do everything: each names all apps of the scopes. */
+/** Dapr allows everything to an app that a list does not name, so each list names all apps of the scopes. */
 function sections(file: string, apps: readonly AppTopics[]): Output[] {
   const lines = [
     ...scopeLines(
@@ -61,12 +64,12 @@ function scopeLines(name: string, apps: [app: string, topics: string[]][]): stri
   return [`- name: ${name}`, "  value: >-", ...words.flatMap((word) => folded(word).map((line) => `    ${line}`))];
 }
 
-/** Breaks a list after commas; YAML makes spaces of the breaks, which Dapr drops. */
+/** Breaks a list after commas. YAML turns the breaks into spaces, which Dapr ignores. */
 function folded(list: string): string[] {
   const lines: string[] = [""];
   for (const part of list.split(/(?<=,)/)) {
     const line = lines.at(-1) ?? "";
-    // 8 columns of indentation stand before it
+    // 8 columns of indentation precede it.
     if (line !== "" && 8 + line.length + part.length > width) lines.push(part);
     else lines[lines.length - 1] = line + part;
   }

@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../../..");
 
-/** The text of a file of the checkout; nothing when it is not there. */
+/** The text of a file in the checkout; undefined if it does not exist. */
 export const readText = (file: string): string | undefined =>
   existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
 
 export type Load = <T>(file: string) => Promise<T>;
 
-/** Imports a module of the checkout. Throws one line when it cannot be loaded. */
+/** Imports a module of the checkout. Throws an error of one line if it cannot be loaded. */
 export const load: Load = async <T>(file: string): Promise<T> => {
   try {
     return (await import(join(root, file))) as T;

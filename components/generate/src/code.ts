@@ -5,19 +5,19 @@ import type { Subscription } from "@sidecart/platform/events";
 import type { Implementation } from "@sidecart/platform/rpc";
 import type { Load } from "./checkout.ts";
 
-/** What a service's code says about itself. */
+/** Facts from a service's code. */
 export type Code = {
   /** gRPC services that its rpc.ts implements, by full name. */
   implements: readonly string[];
-  /** What its subscriptions.ts hears. */
+  /** The topics that its subscriptions.ts subscribes to. */
   hears: readonly { topic: string; pubsub: string }[];
-  /** Files that nothing of the service imports, though they say what it implements or hears. */
+  /** Those of rpc.ts and subscriptions.ts that no file of the service imports. */
   unused: readonly string[];
 };
 
 type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
 
-/** Reads what a service's code implements and hears. Nothing of it is started. */
+/** Reads what a service implements and which topics it hears, without starting it. */
 export async function codeOf(root: string, folder: string, load: Load): Promise<Code> {
   const rpc = await loadIfThere<Exports>("rpc");
   const subscriptions = await loadIfThere<Exports>("subscriptions");
@@ -46,7 +46,7 @@ function called<T>(file: string, module: object | undefined, list: ((deps: unkno
   }
 }
 
-/** Stands in for dependencies: the list of handlers does not depend on them. */
+/** Placeholder for dependencies: the list of handlers must not depend on them. */
 const anything: unknown = new Proxy(() => {}, {
   get: (_, property) => (property === Symbol.toPrimitive ? () => "" : anything),
   apply: () => anything,

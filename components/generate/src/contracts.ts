@@ -4,15 +4,15 @@ import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { every_replica, topic as topicOption } from "@sidecart/proto/options/v1/options";
 import type { Load } from "./checkout.ts";
 
-/** A gRPC service of a proto file. */
+/** A gRPC service in a proto file. */
 export type RpcService = {
-  /** The service of ours that the proto package names. */
+  /** Our service, from the name of the proto package. */
   service: string;
   /** `OrdersService` */
   name: string;
   /** `sidecart.orders.v1.OrdersService` */
   typeName: string;
-  /** What its generated code is imported from: `@sidecart/proto/orders/v1/orders`. */
+  /** The import path of its generated code: `@sidecart/proto/orders/v1/orders`. */
   module: string;
   methods: readonly { name: string; localName: string; changesNothing: boolean }[];
 };
@@ -21,13 +21,13 @@ export type RpcService = {
 export type Topic = {
   name: string;
   everyReplica: boolean;
-  /** The service of ours that the message's proto package names. */
+  /** Our service, from the name of the message's proto package. */
   service: string;
   /** `OrderPlaced in proto/sidecart/orders/v1/events.proto` */
   where: string;
 };
 
-/** What the proto files declare, read from their generated code. */
+/** The services and topics in the proto files, read from their generated code. */
 export async function readContracts(root: string, load: Load): Promise<{ rpcServices: RpcService[]; topics: Topic[] }> {
   const modules: string[] = [];
   for await (const file of glob("proto/gen/**/*_pb.ts", { cwd: root })) modules.push(file);

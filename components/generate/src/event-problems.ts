@@ -1,7 +1,7 @@
 import type { Topic } from "./contracts.ts";
 import type { Project, Service } from "./project.ts";
 
-/** What is wrong with who publishes and hears what: a message would be lost, or delivered to nobody. */
+/** Errors of publishers and subscribers that would lose messages or deliver them to no service. */
 export function eventProblems(project: Project): string[] {
   const { topics, strayTopics, services } = project;
   return [
@@ -44,7 +44,10 @@ function kindProblems({ name, everyReplica }: Topic, pubsub: string): string[] {
   return [];
 }
 
-/** What the gateway caches of a service would be stale without the topic that says what changed, and the reverse. */
+/**
+ * A service is cached by the gateway exactly if the gateway hears its topic of changes; otherwise the cache would be
+ * stale.
+ */
 function cacheProblems({ topics, services }: Project, { name, folder, cached }: Service): string[] {
   const gateway = services.find((one) => one.name === "gateway");
   const told = topics.filter(({ service, everyReplica }) => service === name && everyReplica);

@@ -4,14 +4,14 @@ import { type Project, withDatabase } from "./project.ts";
 
 type Client = RpcService & { key: string };
 
-/** Services that an operator may name in the API: those with dead letters. */
+/** The services with dead letters, which operators name in the API. */
 export function serviceNames(project: Project): Output[] {
   const names = withDatabase(project).map(({ name }) => `  ${name}`);
   const file = "gateway/src/domains/operations-admin/service-name.graphql";
   return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
 }
 
-/** The gateway's clients of the services, and how it finds out whether each answers. */
+/** The gateway's clients of the services, and its readiness probes. */
 export function gatewayServices(project: Project): Output[] {
   const clients = clientsOf(project);
   const admins = withDatabase(project).map(({ name }) => name);
@@ -36,16 +36,16 @@ const typeLines = (clients: readonly Client[], admins: readonly string[]): strin
   ...clients.map(({ key, name }) => `  ${key}: ${name},`),
   "};",
   "",
-  "/** Each is reached through our sidecar and its own. */",
+  "/** Their clients, which call through our sidecar and theirs. */",
   "export type Services = {",
   ...clients.map(({ key }) => `  ${key}: RpcClient<typeof contracts.${key}, CallContext>;`),
-  "  /** The operator's side of each service, by its app id. */",
+  "  /** The operators' methods of each service, by app id. */",
   "  ops: {",
   ...admins.map((name) => `    ${name}: RpcClient<typeof DeadLetterAdminService, CallContext>;`),
   "  };",
   "};",
   "",
-  "/** Services that an operator may name: those with dead letters. */",
+  "/** The services with dead letters, which operators name in the API. */",
   'export type ServiceName = keyof Services["ops"];',
 ];
 
@@ -61,14 +61,14 @@ const connectLines = (clients: readonly Client[], admins: readonly string[]): st
 ];
 
 const calleeLines = (clients: readonly Client[], admins: readonly string[]): string[] => [
-  "/** What the gateway may call of each service. */",
+  "/** The methods of each service that the gateway may call. */",
   "export const callees: readonly Callee[] = [",
   ...clients.map(({ service, typeName }) => `  { app: "${service}", operation: "${typeName}/*" },`),
   ...admins.map((name) => `  { app: "${name}", operation: "sidecart.dead_letter_admin.v1.DeadLetterAdminService/*" },`),
   "];",
 ];
 
-/** `OrdersService` is `orders` among the clients. */
+/** The client of `OrdersService` is `orders`. */
 export const clientKey = (name: string): string => {
   const short = name.replace(/Service$/, "");
   return short.charAt(0).toLowerCase() + short.slice(1);
@@ -104,7 +104,7 @@ function probeLines({ services }: Project, clients: readonly Client[]): string[]
       : [];
   });
   return [
-    "/** By service: a call that changes nothing, with which the gateway finds out whether it answers. */",
+    "/** By service: a call without side effects, which probes whether the service responds. */",
     "export const probes: Record<string, (services: Services, call: CallContext) => Promise<unknown>> = {",
     ...probes,
     "};",

@@ -6,9 +6,9 @@ import { rendered } from "./output.ts";
 import { problemsOf } from "./problems.ts";
 import { readProject } from "./project.ts";
 
-// npm run generate: writes all that follows from services/*/service.ts (see README.md)
+// npm run generate: writes the files that follow from services/*/service.ts (README.md).
 
-/** Writes what differs, and says so. What lacks a marker is left as it is. */
+/** Writes the files that differ and prints their names. A file without its marker stays unchanged. */
 async function write({ wanted, leftOver }: Files): Promise<void> {
   for (const [file, outputs] of wanted) {
     const current = readText(file);

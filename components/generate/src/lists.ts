@@ -7,7 +7,7 @@ export function bake({ services }: Project): Output[] {
   return [{ file: "docker-bake.hcl", section: "services", lines }];
 }
 
-/** The services that the chart deploys, and what of each follows from its declaration. */
+/** The services that the chart deploys, with the values that follow from their declarations. */
 export function chart({ services }: Project): Output[] {
   const lines = services.flatMap(({ name, database = false, http = false, workflows = false }) => [
     `${name}:`,
@@ -22,13 +22,13 @@ export function chart({ services }: Project): Output[] {
   return [{ file: "charts/sidecart/services.yaml", lines: [...head, ...lines] }];
 }
 
-/** The databases that operators' recipes go over. */
+/** The databases in the operators' recipes. */
 export function operations(project: Project): Output[] {
   const names = withDatabase(project).map(({ name }) => name);
   return [{ file: "docs/operations.md", section: "databases", lines: [`databases=(${names.join(" ")})`] }];
 }
 
-/** Who hears what, for people. */
+/** The table of topics, publishers and subscribers in the docs. */
 export function flow(project: Project): Output[] {
   const rows = project.topics.map(({ name, service, everyReplica }) => {
     const pubsub = everyReplica ? "broadcast" : "pubsub";

@@ -1,27 +1,37 @@
-import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
 import { root } from "./checkout.ts";
 import { help } from "./new.help.mjs";
 import { takenBy } from "./taken.ts";
 import { codeOfTemplate, filesInWords, listed, readTemplate, type Texts } from "./template.ts";
-import { keepTexts } from "./undo.ts";
+import { createUndo, type Undo } from "./undo.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-// npm run new -- service NAME: writes a service like template/, in its own words (see README.md)
+// npm run new -- service NAME: writes a service from template/ (README.md).
 
-/** What a person would run after writing it, in this order. */
-const steps = ["install", "run generate", "run baseline", "run chart -- --update"];
-/** It takes what is installed already, so it needs no network. */
-const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-
-/** Where a service is by itself. */
-const foldersOf = ({ service }: Words) => [
-  `services/${service}`,
-  `proto/sidecart/${service}`,
-  `gateway/src/domains/${service}`,
+/** The commands that complete a new service, in order, and the files that each may write. */
+const steps: [command: string, files: string[]][] = [
+  ["install", ["package-lock.json"]],
+  [
+    "run generate",
+    [
+      "docker-bake.hcl",
+      "charts/sidecart/services.yaml",
+      "components/resources/**/*.yaml",
+      "docs/{api,flow,operations}.md",
+      "gateway/src/services.ts",
+      "gateway/src/domains/schema-types.ts",
+      "gateway/src/domains/operations-admin/service-name.graphql",
+      "proto/gen/**/*.ts",
+    ],
+  ],
+  ["run baseline", ["gateway/schema.snapshot.graphql", "proto/baseline.json"]],
+  ["run chart -- --update", ["tests/chart/golden/*.yaml"]],
 ];
+/** `--prefer-offline`: npm needs no network for packages that it has. */
+const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
 
 async function main(): Promise<void> {
   const words = readWords();
@@ -31,37 +41,71 @@ async function main(): Promise<void> {
   if (taken) throw new Error(taken);
   const [own, lists] = [filesInWords(template, words), listed(words)];
   process.stdout.write(`${words.service}: a service that keeps ${words.many}; each is called ${words.one}\n`);
-  // A person's Ctrl-C ends the step that runs; then all of it is undone.
-  process.on("SIGINT", () => {});
-  const kept = await keepTexts();
+  const undo = createUndo(root);
   try {
-    await write(new Map([...own, ...lists]));
-    await run([...biome, ...own.keys(), ...lists.keys()].filter((word) => !/\.(md|sql|proto)$/.test(word)));
-    for (const step of steps) {
-      process.stdout.write(`  npm ${step}\n`);
-      await run(["npm", ...quiet, ...step.split(" ")]);
-    }
+    await create(new Map([...own, ...lists]), undo, stopSignal());
   } catch (error) {
-    const made = ["proto/gen/sidecart", "node_modules/@sidecart"].map((folder) => `${folder}/${words.service}`);
-    await kept.restore([...foldersOf(words), ...made]);
-    throw new Error(`${(error as Error).message}\n  Nothing was changed.`);
+    throw new Error(`${(error as Error).message}\n${await undone(undo, words)}`);
   }
-  const generated = (await kept.changed()).filter((file) => !lists.has(file));
+  const generated = undo.written().filter((file) => !own.has(file) && !lists.has(file));
   process.stdout.write(report(words, [...own.keys()].sort(), [...lists.keys()], generated));
+}
+
+/** Aborted by the first signal that asks this process to end. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
+  }
+  return stop.signal;
+}
+
+async function create(texts: Texts, { step }: Undo, signal: AbortSignal): Promise<void> {
+  const files = [...texts.keys()];
+  await step(files, async () => {
+    await write(texts);
+    await run([...biome, ...files.filter((file) => !/\.(md|sql|proto)$/.test(file))], signal);
+  });
+  for (const [command, written] of steps) {
+    process.stdout.write(`  npm ${command}\n`);
+    await step(written, () => run(["npm", ...quiet, ...command.split(" ")], signal));
+  }
+}
+
+/** Restores the files that we wrote, and says so in one line for each that stays. */
+async function undone(undo: Undo, { service }: Words): Promise<string> {
+  try {
+    const left = await undo.undo();
+    await rm(join(root, "node_modules/@sidecart", service), { force: true });
+    if (left.length === 0) return "  All files are as before.";
+    const lines = left.map((file) => `\n    ${file}`).join("");
+    return `  All files are as before, except those that somebody changed meanwhile. Restore them by hand:${lines}`;
+  } catch (error) {
+    return `  Not all files could be restored: ${(error as Error).message}`;
+  }
 }
 
 const biome = [join(root, "node_modules/.bin/biome"), "check", "--write", "--log-level=error"];
 
-/** Nothing when it is asked for help. */
+/** Undefined for --help. */
 function readWords(): Words | undefined {
-  const options = { of: { type: "string" }, help: { type: "boolean" } } as const;
-  const { positionals, values } = parseArgs({ allowPositionals: true, options });
+  const { positionals, values } = readOptions();
   if (values.help) return undefined;
   const [kind, name, ...more] = positionals;
   if (kind !== "service" || name === undefined || more.length > 0) {
-    throw new Error("say what is new: npm run new -- service NAME (--help)");
+    throw new Error("usage: npm run new -- service NAME (--help)");
   }
   return wordsOf(name, values.of);
+}
+
+function readOptions() {
+  try {
+    const options = { of: { type: "string" }, help: { type: "boolean" } } as const;
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    const [reason] = (error as Error).message.split(". ");
+    throw new Error(`${reason} (--help)`);
+  }
 }
 
 async function write(texts: Texts): Promise<void> {
@@ -71,33 +115,29 @@ async function write(texts: Texts): Promise<void> {
   }
 }
 
-/** Runs a program in the checkout; its output is shown only when it fails. */
-async function run([program = "", ...args]: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (part) => {
-      output += part;
-    });
-  }
-  const code = await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));
+/** Runs a program in the checkout and shows its output only if it fails. A signal ends it with what it started. */
+async function run([program = "", ...args]: readonly string[], signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const options = { cwd: root, stdin: "ignore", all: true, reject: false, killDescendants: true } as const;
+  const { failed, all, shortMessage } = await execa(program, args, { ...options, cancelSignal: signal });
+  signal.throwIfAborted();
   const shown = args.filter((word) => !quiet.includes(word)).join(" ");
-  if (code !== 0) throw new Error(`${program} ${shown} failed:\n${output.trimEnd()}`);
+  if (failed) throw new Error(`${program} ${shown} failed:\n${all?.trimEnd() || shortMessage}`);
 }
 
 function report({ service, one }: Words, own: string[], lists: string[], generated: string[]): string {
   const list = (files: string[]) => files.map((file) => `  ${file}\n`).join("");
   const create = `create${one.charAt(0).toUpperCase()}${one.slice(1)}`;
   return `
-Yours from now on:
-${list(own)}Entered in:
+Created:
+${list(own)}Added to:
 ${list(lists)}Generated:
 ${list(generated)}
 Next:
   1. npm run check; npm test -- services/${service} domains/${service}
   2. npm start, then in GraphiQL, logged in: mutation { ${create}(input: {name: "First"}) { id } }
-  3. Make it yours: the migration, proto/sidecart/${service}, the use cases, the schema of its domain. After a change of
-     these: npm run generate, npm run baseline.
+  3. Change it as you need: the migration, proto/sidecart/${service}, the use cases, the schema of its domain. Afterwards:
+     npm run generate, npm run baseline.
 To remove it: delete services/${service}, proto/sidecart/${service}, gateway/src/domains/${service} and its entries in
 the two lists; then npm install, npm run generate, npm run baseline, npm run chart -- --update.
 `;

@@ -2,7 +2,7 @@ import { eventProblems } from "./event-problems.ts";
 import { clientKey } from "./gateway.ts";
 import type { Project, Service } from "./project.ts";
 
-/** What is wrong with the declarations: one line each, which says where and what. */
+/** The errors in the declarations: one line each, with place and cause. */
 export function problemsOf(project: Project): string[] {
   return [
     ...listProblems(project),
@@ -52,7 +52,7 @@ function publicProblems(project: Project, service: Service): string[] {
   });
 }
 
-/** What keeps others from calling a gRPC service. */
+/** Why others cannot call a gRPC service; undefined if they can. */
 function serviceProblem({ rpcServices }: Project, { name, folder, code }: Service, rpcService: string) {
   const found = rpcServices.find((one) => one.service === name && one.name === rpcService);
   if (!found) return `proto/sidecart/${name}/v1 has no service ${rpcService}`;

@@ -7,25 +7,25 @@ import { type Code, codeOf } from "./code.ts";
 import { type RpcService, readContracts, type Topic } from "./contracts.ts";
 import { type ErrorCode, readErrorCodes } from "./error-codes.ts";
 
-/** A service as it is declared, and what its folder holds. */
+/** A service's declaration, and the contents of its folder. */
 export type Service = ServiceDeclaration & {
-  /** From the checkout: `services/orders`. */
+  /** Path in the checkout: `services/orders`. */
   folder: string;
-  /** Paths that are there, from the folder: `src/main.ts`, `migrations`. */
+  /** Existing paths in the folder: `src/main.ts`, `migrations`. */
   files: readonly string[];
   code: Code;
 };
 
-/** All that generated files follow from. */
+/** Everything that determines the generated files. */
 export type Project = {
   /** In the order of services/index.ts. */
   services: readonly Service[];
-  /** Folders of services/ with a file in them, listed or not. */
+  /** Non-empty folders of services/, listed or not. */
   folders: readonly string[];
   rpcServices: readonly RpcService[];
   /** In the order of the services that declare them. */
   topics: readonly Topic[];
-  /** Topics in proto packages that are no service's. */
+  /** Topics in proto packages that belong to no service. */
   strayTopics: readonly Topic[];
   errorCodes: readonly ErrorCode[];
 };
@@ -34,8 +34,8 @@ const noCode: Code = { implements: [], hears: [], unused: [] };
 const looksFor = ["package.json", "src/main.ts", "migrations"];
 
 /**
- * Reads declarations, contracts and code of this checkout. Throws one line when a file cannot be loaded. `without` leaves the
- * code out: then nothing is implemented or heard.
+ * Reads declarations, contracts and code of this checkout. Throws an error of one line if a file cannot be loaded.
+ * `without` skips the code: then no method is implemented and no topic heard.
  */
 export async function readProject({ without }: { without?: "code" } = {}): Promise<Project> {
   const { services, folderOf } = await load<typeof import("../../../services/index.ts")>("services/index.ts");
@@ -59,15 +59,15 @@ export async function readProject({ without }: { without?: "code" } = {}): Promi
   };
 }
 
-/** Who has a database publishes and hears: outbox, inbox and dead letters are there. */
+/** Services with a database. Only they publish and subscribe, because outbox, inbox and dead letters are tables. */
 export const withDatabase = ({ services }: Project): Service[] =>
   services.filter(({ database }) => database) as Service[];
 
-/** What a service publishes: to one replica of each hearer, or to every replica. */
+/** The topics that a service publishes: to one replica of each subscriber, or to every replica. */
 export const publishedBy = ({ topics }: Project, service: string, everyReplica: boolean): string[] =>
   topics.filter((topic) => topic.service === service && topic.everyReplica === everyReplica).map(({ name }) => name);
 
-/** What a service hears, in the order in which topics are declared. */
+/** The topics that a service hears, in the order of their declarations. */
 export function heardBy({ topics, services }: Project, service: string, pubsub: string): string[] {
   const hears = services.find(({ name }) => name === service)?.code.hears ?? [];
   const heard = new Set(hears.filter((one) => one.pubsub === pubsub).map(({ topic }) => topic));

@@ -3,13 +3,13 @@ import { type Project, type Service, withDatabase } from "./project.ts";
 
 const folder = "components/resources";
 
-/** The component of each database. */
+/** One component for each database. */
 export function databases(project: Project): Output[] {
   return withDatabase(project).map(({ name }) => ({
     file: `${folder}/base/${name}-db.yaml`,
     lines: [
       `# ${mark}`,
-      `# The database of ${name}: one statement a call, as its own role.`,
+      `# The database of ${name}. Each call runs one statement, with the service's own role.`,
       "apiVersion: dapr.io/v1alpha1",
       "kind: Component",
       "metadata:",
@@ -30,13 +30,13 @@ export function databases(project: Project): Output[] {
   }));
 }
 
-/** What each app may read from the secret store. */
+/** The secrets that each app may read. */
 export function secrets({ services }: Project): Output[] {
   return services.map(({ name, secrets = [] }) => ({
     file: `${folder}/config/secrets/${name}.yaml`,
     lines: [
       `# ${mark}`,
-      `# What ${name} may read from the secret store.`,
+      `# Secrets that ${name} may read.`,
       "apiVersion: dapr.io/v1alpha1",
       "kind: Configuration",
       "metadata:",
@@ -53,7 +53,10 @@ export function secrets({ services }: Project): Output[] {
 
 const shared = ["state", "media", "search"] as const;
 
-/** Who uses the shared components: each choice of one has the same scopes. `files` are all component files there are. */
+/**
+ * The apps that use each shared component; all choices of a component have the same scopes. `files`: all component
+ * files.
+ */
 export function scopes({ services }: Project, files: readonly string[]): Output[] {
   return shared.flatMap((component) =>
     files
@@ -68,7 +71,7 @@ export const scopesIn = (file: string, names: readonly string[]): Output => ({
   lines: ["scopes:", ...names.map((name) => `  - ${name}`)],
 });
 
-/** How long calls and statements may take, for each app that is called and each database. */
+/** The timeouts of calls and statements, for each app that is called and each database. */
 export function resiliency(project: Project): Output[] {
   const file = `${folder}/base/resiliency.yaml`;
   const callable = project.services.filter((service) => isCalled(project, service));
@@ -83,7 +86,7 @@ export function resiliency(project: Project): Output[] {
   ];
 }
 
-/** Whether anybody calls it through sidecars: the gateway or another service. */
+/** Whether the gateway or another service calls it through sidecars. */
 const isCalled = ({ services }: Project, { name, database, publicServices = [] }: Service) =>
   database || publicServices.length > 0 || services.some(({ calls = {} }) => calls[name]);
 

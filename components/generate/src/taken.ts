@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { readText, root } from "./checkout.ts";
 import type { Words } from "./words.ts";
 
-/** Processes, components, images, databases and tables that are called so. */
+/** Names of processes, components, images, databases and tables. */
 const ours = `broadcast dapr daprd elasticsearch events inbox jetstream jobs kafka media nats outbox placement postgres
   pubsub rabbitmq redis scheduler search secrets sentry sidecart state`.split(/\s+/);
 
-/** No table is called so without quotes (PostgreSQL 18, appendix C: reserved, and reserved for functions and types). */
+/** Names that a table needs quotes for (PostgreSQL 18, appendix C: reserved, and reserved for functions and types). */
 const sql = `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
   collation column concurrently constraint create cross default deferrable desc distinct do else end except false fetch
   for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading
@@ -15,10 +15,10 @@ const sql = `all analyse analyze and any array as asc asymmetric authorization b
   primary references returning right select similar some symmetric system_user table tablesample then to trailing true
   union unique user using values variadic verbose when where window with`.split(/\s+/);
 
-/** Where packages of ours are: each is @sidecart/<folder>. */
+/** The folders of our packages: each package is @sidecart/<folder>. */
 const packages = ["", "components", "charts", "services"];
 
-/** Why a service cannot have these words; nothing when it can. `code` is what the template says. */
+/** Why a service cannot have these names; undefined if it can. `code` is the template's code. */
 export function takenBy({ service, one, many }: Words, code: string): string | undefined {
   const One = one.charAt(0).toUpperCase() + one.slice(1);
   const folders = [...packages.map((folder) => join(folder, service)), `gateway/src/domains/${service}`];
@@ -33,7 +33,7 @@ export function takenBy({ service, one, many }: Words, code: string): string | u
   return defined && `the API has ${defined} already: choose another (--of NOUN)`;
 }
 
-/** Whether TypeScript takes it as the name of a variable. The word is letters only. */
+/** Whether TypeScript accepts the word, which has only letters, as the name of a variable. */
 function isVariable(word: string): boolean {
   try {
     new Function(`"use strict"; let ${word};`);

@@ -5,10 +5,10 @@ import { inWords, type Words } from "./words.ts";
 
 const folder = join(import.meta.dirname, "../template");
 
-/** Texts by file, from the checkout. */
+/** Texts by path in the checkout. */
 export type Texts = Map<string, string>;
 
-/** The files of the template, as they are. */
+/** The files of the template, unchanged. */
 export async function readTemplate(): Promise<Texts> {
   const texts: Texts = new Map();
   for await (const entry of glob("**/*", { cwd: folder, withFileTypes: true })) {
@@ -18,7 +18,7 @@ export async function readTemplate(): Promise<Texts> {
   return texts;
 }
 
-/** What the template's code says, without comments and without what becomes the service's own words. */
+/** The template's code without comments and without the words that a new service replaces. */
 export function codeOfTemplate(template: Texts): string {
   const code = [...template].filter(([file]) => /\.(ts|graphql|proto|sql)$/.test(file)).map(([, text]) => text);
   return code
@@ -27,11 +27,11 @@ export function codeOfTemplate(template: Texts): string {
     .replace(/\b[Ww]arehouse\b|\b[Ww]idgets?\b/g, "");
 }
 
-/** The files of a new service, in its words. */
+/** The files of a new service. */
 export const filesInWords = (template: Texts, words: Words): Texts =>
   new Map([...template].map(([file, text]) => [inWords(file, words), inWords(text, words)]));
 
-/** The two files that list it. Throws one line when one is not written as expected. */
+/** The two files that list the service. Throws an error of one line if a file has an unexpected form. */
 export function listed({ service }: Words): Texts {
   return new Map([
     entered("services/index.ts", service, `./${service}/service.ts`, /(?<=\[)[^[\]]*(?=\];)/),
@@ -39,7 +39,7 @@ export function listed({ service }: Words): Texts {
   ]);
 }
 
-/** A file with one more import, and one more entry in its list; `gateway` stays the last. */
+/** Adds an import and a list entry to a file; `gateway` stays the last entry. */
 function entered(file: string, name: string, module: string, list: RegExp): [string, string] {
   const text = readText(file) ?? "";
   const entries = text.match(list)?.[0];

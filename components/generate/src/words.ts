@@ -1,8 +1,8 @@
-/** The words that a new service is written with. */
+/** The names in a new service. */
 export type Words = {
   /** `reviews`: folder, app id, database, proto package. */
   service: string;
-  /** `review`: one of what it keeps. */
+  /** `review`: one of its rows. */
   one: string;
   /** `reviews`: its table. */
   many: string;
@@ -10,12 +10,12 @@ export type Words = {
 
 const form = /^[a-z]{3,20}$/;
 
-/** Throws one line when the name is not fit to be made into these words. */
+/** Throws an error of one line if the name does not give these words. */
 export function wordsOf(service: string, of?: string): Words {
   if (!form.test(service)) throw new Error(`${service}: a name is 3 to 20 lower-case letters`);
   if (of !== undefined && !form.test(of)) throw new Error(`--of ${of}: a noun is 3 to 20 lower-case letters`);
   const one = of ?? singularOf(service);
-  if (one === undefined) throw new Error(`${service} is not a plain plural: say what it keeps with --of NOUN`);
+  if (one === undefined) throw new Error(`${service} is not a plain plural: name its rows with --of NOUN`);
   const words = { service, one, many: of === undefined ? service : pluralOf(of) };
   if (words.many === one) throw new Error(`${one}: its plural is the same word: choose another with --of NOUN`);
   return words;
@@ -23,7 +23,7 @@ export function wordsOf(service: string, of?: string): Words {
 
 const irregular = ["news", "series", "species"];
 
-/** Nothing where the singular cannot be told by the letters alone. */
+/** Undefined if the letters do not show the singular. */
 function singularOf(plural: string): string | undefined {
   if (!plural.endsWith("s") || /(ss|us|is)$/.test(plural) || irregular.includes(plural)) return undefined;
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, "y");
@@ -38,7 +38,7 @@ function pluralOf(one: string): string {
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** A text or path of the template, whose service is `warehouse` and keeps widgets. */
+/** Renames a text or path of the template, whose service `warehouse` stores widgets. */
 export function inWords(text: string, { service, one, many }: Words): string {
   const words: Record<string, string> = {
     ...{ warehouse: service, Warehouse: capital(service) },

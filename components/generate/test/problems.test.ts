@@ -4,9 +4,9 @@ import { type Project, readProject, type Service } from "../src/project.ts";
 
 const project = await readProject();
 
-t.test("what is declared today is in order", async (t) => t.same(problemsOf(project), []));
+t.test("the current declarations have no errors", async (t) => t.same(problemsOf(project), []));
 
-/** The project with one service declared otherwise. */
+/** The project with one changed service. */
 const withService = (name: string, change: Partial<Service>): Project => ({
   ...project,
   services: project.services.map((one) => (one.name === name ? { ...one, ...change } : one)),
@@ -55,12 +55,12 @@ const mistakes: [what: string, project: Project, said: string][] = [
     'services/orders/service.ts: calls.accounts: AccountsService has no method ""',
   ],
   [
-    "a call of what nobody implements",
+    "a call of a service that is not implemented",
     withCode("catalog", { implements: ["sidecart.catalog.v1.CatalogService"] }),
     "services/orders/service.ts: calls.catalog: services/catalog/src/rpc.ts does not implement ReservationsService",
   ],
   [
-    "a public service that its proto package does not have",
+    "a public service that is missing in its proto package",
     withService("catalog", { publicServices: ["CatalogService", "ReviewsService"] }),
     "services/catalog/service.ts: publicServices: proto/sidecart/catalog/v1 has no service ReviewsService",
   ],
@@ -70,7 +70,7 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/orders/service.ts: publicServices: services/orders/src/rpc.ts does not implement OrdersService",
   ],
   [
-    "two public services of one name",
+    "two public services with one name",
     withService("orders", { publicServices: ["OrdersService", "OrdersService"] }),
     `services/index.ts: two public services would be the gateway's client "orders"`,
   ],
@@ -100,12 +100,12 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/orders/service.ts: probe: OrdersService/PlaceOrders is not declared NO_SIDE_EFFECTS in its proto file",
   ],
   [
-    "a topic that is heard and that no message declares",
+    "a subscription to a topic that no message declares",
     withCode("orders", { hears: hears("catalog.product-sold.v1") }),
     "services/orders/src/subscriptions.ts: catalog.product-sold.v1 is heard, and no message in proto/ declares it",
   ],
   [
-    "a hearer without a database",
+    "a subscriber without a database",
     { ...project, services: [...project.services, audit] },
     "services/audit/src/subscriptions.ts: audit hears orders.order-paid.v1 and declares no database",
   ],
@@ -125,7 +125,7 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/orders/src/subscriptions.ts: catalog.product-created.v1 is not declared every_replica: hear it with on()",
   ],
   [
-    "a hearer whose handlers nothing starts",
+    "a subscriber whose handlers are never started",
     withCode("orders", { unused: ["services/orders/src/subscriptions.ts"] }),
     "services/orders/src/subscriptions.ts: nothing in services/orders/src imports it",
   ],
@@ -150,17 +150,17 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "AccountRegistered in proto/sidecart/accounts/v1/events.proto: accounts publishes and declares no database",
   ],
   [
-    "a topic of a package that is no service's",
+    "a topic in a package that belongs to no service",
     { ...project, strayTopics: [stray] },
     'Paid in proto/p.proto: a topic, but no service is called "wallet"',
   ],
   [
-    "a service that is said to be cached, and does not tell what changed",
+    "a cached service that publishes no changes",
     withService("accounts", { cached: true }),
     "services/accounts/service.ts: cached, but the gateway hears no every_replica topic of accounts",
   ],
   [
-    "a service that tells the gateway what changed, and is not said to be cached",
+    "a service that publishes changes for caches and is not declared as cached",
     withService("orders", { cached: undefined } as Partial<Service>),
     "services/orders/service.ts: the gateway hears orders.orders-changed.v1: say cached",
   ],
@@ -170,7 +170,7 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/index.ts: services/wallet is not listed",
   ],
   [
-    "a service that is listed and has no program",
+    "a listed service without a program",
     withService("orders", { files: ["package.json", "migrations"] }),
     "services/index.ts lists orders: services/orders/src/main.ts is missing",
   ],
@@ -185,12 +185,12 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/audit/service.ts: no database, but services/audit/migrations is there",
   ],
   [
-    "two services of one name",
+    "two services with one name",
     { ...project, services: [...project.services, { ...serviceOf("gateway"), code: audit.code }] },
     "services/index.ts: two services are called gateway",
   ],
   [
-    "a name that is no word",
+    "a name that is not a word",
     { ...project, services: [...project.services, { ...audit, name: "audit-log" }] },
     'services/index.ts: "audit-log" is not one lower-case word',
   ],
@@ -199,7 +199,7 @@ const mistakes: [what: string, project: Project, said: string][] = [
 for (const [what, wrong, said] of mistakes) {
   t.test(`${what} is refused in one line`, async (t) => {
     const problems = problemsOf(wrong);
-    t.ok(problems.includes(said), problems.join("\n") || "nothing was said");
+    t.ok(problems.includes(said), problems.join("\n") || "no problem was reported");
     t.notOk(problems.some((line) => line.includes("\n")));
   });
 }

@@ -11,13 +11,15 @@ const maxMissingRows = 100;
 const bytesOfPage = 3 * bytesOfEntry;
 
 type Page = { owner: string; ids: readonly string[] };
-type PageRequest = {
+type PageRequest<Row> = {
   /** The owner of the list. */
   owner: string;
   /** Which page of the list; also names the viewer, where viewers get different rows. */
   page: string;
   /** Callers with the same text share a fetch in progress. */
   caller: string;
+  /** Whether the viewer may see a cached row. A row that is not visible is fetched again. Absent: all rows are visible. */
+  isVisible?(row: Row): boolean;
 };
 type FetchPage<Row> = (start: FetchStart) => Promise<Row[]>;
 
@@ -31,9 +33,9 @@ export type PagesOptions<Row, C extends Change> = {
 };
 
 export type Pages<Row> = {
-  /** The rows of a page. When the page is cached but a few of its rows are not, only these rows are fetched. */
+  /** The rows of a page. If the page is cached and a few rows are missing or not visible, only these are fetched. */
   rows(
-    request: PageRequest,
+    request: PageRequest<Row>,
     fetchPage: FetchPage<Row>,
     fetchRow: (id: string) => Promise<Row | null>,
   ): MaybePromise<Row[]>;
@@ -53,7 +55,7 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
   const isCurrent = (owner: string, start: FetchStart) =>
     entries.changesSince(start)?.every((change) => !touches(change, owner)) ?? false;
 
-  async function fetchAndCache({ owner, page }: PageRequest, start: FetchStart, fetchPage: FetchPage<Row>) {
+  async function fetchAndCache({ owner, page }: PageRequest<Row>, start: FetchStart, fetchPage: FetchPage<Row>) {
     const rows = await fetchPage(start);
     const changes = entries.changesSince(start);
     if (!changes) return rows;
@@ -64,7 +66,7 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
     return rows;
   }
 
-  function fetch(request: PageRequest, fetchPage: FetchPage<Row>): Promise<Row[]> {
+  function fetch(request: PageRequest<Row>, fetchPage: FetchPage<Row>): Promise<Row[]> {
     const { owner, page, caller } = request;
     return share(
       `${owner} ${page} ${caller}`,
@@ -77,7 +79,7 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
     rows(request, fetchPage, fetchRow) {
       const ids = pages.get(request.owner, request.page);
       if (!ids) return fetch(request, fetchPage);
-      const rows = ids.map((id) => entries.get(id));
+      const rows = ids.map((id) => entries.get(id, request.isVisible));
       const missing = rows.filter((row) => row === undefined).length;
       if (missing > maxMissingRows) return fetch(request, fetchPage);
       if (missing === 0) return existing(rows as (Row | null)[]);

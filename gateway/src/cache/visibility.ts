@@ -7,7 +7,7 @@ type Row = { id: string; version: number };
 /**
  * Remembers which version of a value its service has shown to which viewer. The cache returns a value to those viewers
  * only, so it needs no copy of the service's access rules. A new version is visible to no viewer until the service has
- * shown it.
+ * shown it. All viewers of a version must get the same content: the cache has one value for each id.
  */
 export function createVisibility(maxBytes: number, maxAgeMs: number) {
   const shown = new LRUCache<string, number>({

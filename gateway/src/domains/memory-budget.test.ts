@@ -76,7 +76,7 @@ const shapes = {
 };
 
 for (const [what, take] of Object.entries(shapes)) {
-  t.test(`${what} take no more than they may`, async (t) => {
+  t.test(`${what} stay within the budget`, async (t) => {
     await take();
     const bytes = await take();
     t.ok(bytes < allowance * maxBytes, `${bytes} of ${maxBytes}`);

@@ -1,7 +1,7 @@
 // Generated from the schema of all domains by `npm run generate`: never edit it by hand.
-// biome-ignore-all lint: it is generated
-// biome-ignore-all assist: it is generated
-// biome-ignore-all format: it is generated
+// biome-ignore-all lint: generated
+// biome-ignore-all assist: generated
+// biome-ignore-all format: generated
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ApiDeadLetter, ApiDeadLetters } from './operations-admin/model.ts';
 import type { ApiOrder, ApiOrderTransition } from './orders/model.ts';

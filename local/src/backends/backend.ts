@@ -1,18 +1,18 @@
 import type { Run } from "../run.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 
-/** What a backend may build on: it is started at the same time, so wait for it. */
+/** Servers that a backend may use. They start concurrently, so wait for them. */
 interface Shared {
-  /** The URL of a PostgreSQL user who may create databases and roles. */
+  /** The URL of a PostgreSQL user with the right to create databases and roles. */
   postgres: Promise<string>;
 }
 
-/** One choice of what stands behind the sidecars. Its Dapr resources are `components/resources/<kind>/<name>`. */
+/** One choice of a server behind the sidecars. Its Dapr resources are in `components/resources/<kind>/<name>`. */
 export interface Backend {
   /**
-   * Starts the real server on a free loopback port with a random password of the instance, or checks the one that its
-   * URL variable names. Resolves, once that server answers with its log-in, to the secrets that the resources name;
-   * refuses with a StartError that says in one line what to do.
+   * Starts the server on a free loopback port with the instance's random password, or checks the external server in its
+   * environment variable. When the server accepts the log-in, resolves to the secrets that the resources name. Throws a
+   * StartError that says in one line what to do.
    */
   start(run: Run, shared: Shared): Promise<Secrets>;
 }

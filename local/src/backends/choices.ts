@@ -4,7 +4,7 @@ import { backendNames } from "./backend-names.mjs";
 
 export type Kind = keyof typeof backendNames;
 
-/** One name of each kind: the folder of its Dapr resources. */
+/** One name of each kind, which is also the folder of its Dapr resources. */
 export type Choices = { [K in Kind]: (typeof backendNames)[K][number] };
 
 export const kinds = Object.keys(backendNames) as Kind[];
@@ -13,13 +13,13 @@ export function namesOf<K extends Kind>(kind: K): Choices[K][] {
   return [...backendNames[kind]] as Choices[K][];
 }
 
-/** What is not chosen is the first of its kind. */
+/** The default is the first of its kind. */
 export function complete(chosen: Partial<Choices>): Choices {
   const entries = kinds.map((kind) => [kind, chosen[kind] ?? backendNames[kind][0]]);
   return Object.fromEntries(entries) as Choices;
 }
 
-/** All Dapr resources, of every choice. */
+/** The folder of all Dapr resources. */
 export const resources = join(checkout, "components/resources");
 
 /** The folders of Dapr resources of these choices. */

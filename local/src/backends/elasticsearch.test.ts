@@ -11,31 +11,34 @@ allowDownload(t);
 
 const own = { search: "elasticsearch" } as const;
 
-t.test("our Elasticsearch keeps its index over a kill, a stop and another start; one may use another's", async (t) => {
-  const home = temporaryHome(t);
-  const first = await launchStores(t, home, own);
-  await put(first.secrets, "one");
-  await first.system.kill("elasticsearch");
-  await t.rejects(put(first.secrets, "lost"));
-  await first.system.start("elasticsearch");
-  await put(first.secrets, "two");
-  await first.system.stop();
+t.test(
+  "our Elasticsearch keeps its index after a kill and after a stop; an instance can use another's server",
+  async (t) => {
+    const home = temporaryHome(t);
+    const first = await launchStores(t, home, own);
+    await put(first.secrets, "one");
+    await first.system.kill("elasticsearch");
+    await t.rejects(put(first.secrets, "lost"));
+    await first.system.start("elasticsearch");
+    await put(first.secrets, "two");
+    await first.system.stop();
 
-  const second = await launchStores(t, home, own);
-  t.equal((await ask(second.secrets, "one")).status, 200);
-  t.equal((await ask(second.secrets, "two")).status, 200);
+    const second = await launchStores(t, home, own);
+    t.equal((await ask(second.secrets, "one")).status, 200);
+    t.equal((await ask(second.secrets, "two")).status, 200);
 
-  const nobody = `http://127.0.0.1:${await freePort()}`;
-  withEnvironment(t, { ELASTICSEARCH_URL: nobody });
-  const refusal = await launchStores(t, temporaryHome(t), own).catch((error: unknown) => error);
-  t.ok(refusal instanceof StartError);
-  t.match(refusal, { message: new RegExp(`^Elasticsearch at ${nobody}/ \\(ELASTICSEARCH_URL\\) .*ECONNREFUSED`) });
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    withEnvironment(t, { ELASTICSEARCH_URL: nobody });
+    const refusal = await launchStores(t, temporaryHome(t), own).catch((error: unknown) => error);
+    t.ok(refusal instanceof StartError);
+    t.match(refusal, { message: new RegExp(`^Elasticsearch at ${nobody}/ \\(ELASTICSEARCH_URL\\) .*ECONNREFUSED`) });
 
-  withEnvironment(t, { ELASTICSEARCH_URL: (second.secrets.search?.url ?? "").replace("//", "//ada:p%40ss@") });
-  const guest = await launchStores(t, temporaryHome(t), own);
-  t.notOk(guest.system.processes.has("elasticsearch"));
-  t.same(guest.secrets.search, { url: `${second.secrets.search?.url}/`, username: "ada", password: "p@ss" });
-});
+    withEnvironment(t, { ELASTICSEARCH_URL: (second.secrets.search?.url ?? "").replace("//", "//ada:p%40ss@") });
+    const guest = await launchStores(t, temporaryHome(t), own);
+    t.notOk(guest.system.processes.has("elasticsearch"));
+    t.same(guest.secrets.search, { url: `${second.secrets.search?.url}/`, username: "ada", password: "p@ss" });
+  },
+);
 
 async function put(secrets: Secrets, id: string): Promise<void> {
   const response = await ask(secrets, id, { method: "PUT", body: JSON.stringify({ id }) });

@@ -32,14 +32,14 @@ async function existing(address: string): Promise<SearchSecret> {
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(answerWithinMs) });
     await response.body?.cancel();
-    if ([401, 403].includes(response.status)) throw new Error(`it answers ${response.status}`);
+    if ([401, 403].includes(response.status)) throw new Error(`it responds with ${response.status}`);
   } catch (error) {
     throw unusable(`Elasticsearch at ${url}`, "ELASTICSEARCH_URL", error);
   }
   return secret;
 }
 
-/** An address with its user and password apart, as the component takes them. */
+/** Separates user and password from the URL, as the component needs them. */
 function searchSecret(address: string): SearchSecret {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
@@ -50,7 +50,7 @@ function searchSecret(address: string): SearchSecret {
   return { url: url.href, username, password };
 }
 
-/** A node without security: what it is made of has none. */
+/** A node without security: our distribution has no security module. */
 async function own(run: Run): Promise<SearchSecret> {
   const { http } = await run.take("elasticsearch", ["http"]);
   const url = `http://127.0.0.1:${http}`;

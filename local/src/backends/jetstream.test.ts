@@ -11,7 +11,7 @@ t.setTimeout(600_000); // the first time, the server is built
 
 const own = { broker: "jetstream" } as const;
 
-t.test("our NATS keeps its messages over a kill, a stop and another start; one may use another's", async (t) => {
+t.test("our NATS keeps its messages after a kill and after a stop; an instance can use another's server", async (t) => {
   const home = temporaryHome(t);
   const first = await launchStores(t, home, own);
   await makeStream(first.secrets);
@@ -20,7 +20,7 @@ t.test("our NATS keeps its messages over a kill, a stop and another start; one m
   await t.rejects(publish(first.secrets, "lost"));
   await first.system.start("nats");
   t.equal(await publish(first.secrets, "two"), 2);
-  t.same(await first.system.stop(), [], "it ends in its time");
+  t.same(await first.system.stop(), [], "it stops in time");
 
   const second = await launchStores(t, home, own);
   t.equal(await publish(second.secrets, "three"), 3);
@@ -48,12 +48,12 @@ function makeStream(secrets: Secrets): Promise<unknown> {
   return ask(secrets, `$JS.API.STREAM.CREATE.${stream}`, { name: stream, subjects: [stream], storage: "file" });
 }
 
-/** Answers which message of the stream it is. */
+/** Returns the number of the message in the stream. */
 async function publish(secrets: Secrets, text: string): Promise<unknown> {
   return (await ask(secrets, stream, { text })).seq;
 }
 
-/** A request that JetStream answers, https://docs.nats.io/reference/reference-protocols/nats_api_reference. */
+/** A request of the JetStream API, https://docs.nats.io/reference/reference-protocols/nats_api_reference. */
 async function ask({ jetstream }: Secrets, subject: string, body: object): Promise<Record<string, unknown>> {
   const { host, username, password } = new URL(jetstream?.natsURL ?? "");
   const connection = await connect({ servers: host, user: username, pass: password, reconnect: false });

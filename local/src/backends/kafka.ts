@@ -16,7 +16,7 @@ interface KafkaSecret extends Record<string, string> {
   /** Empty: PLAIN. */
   saslMechanism: "";
   disableTls: "true" | "false";
-  /** Empty: the authorities that this machine trusts. */
+  /** Empty: the certificate authorities that this machine trusts. */
   caCert: "";
 }
 
@@ -28,7 +28,7 @@ export const kafka: Backend = {
   },
 };
 
-/** SASL/PLAIN where KAFKA_USERNAME is set, TLS where KAFKA_TLS is. */
+/** Uses SASL/PLAIN if KAFKA_USERNAME is set, and TLS if KAFKA_TLS is. */
 async function existing(brokers: string): Promise<KafkaSecret> {
   const list = brokers.split(",").map((broker) => broker.trim());
   if (!list.every((broker) => /^[^\s:/]+:\d+$/.test(broker)))
@@ -38,7 +38,7 @@ async function existing(brokers: string): Promise<KafkaSecret> {
   const tls = KAFKA_TLS === "true";
   const login = username ? { username, password } : undefined;
   try {
-    if (!(await answersMetadata(list, login, tls))) throw new Error("it has no broker that takes messages");
+    if (!(await answersMetadata(list, login, tls))) throw new Error("it has no broker that accepts messages");
   } catch (error) {
     const variables = "KAFKA_BROKERS, KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_TLS";
     throw unusable(`Kafka at ${brokers}`, variables, error);

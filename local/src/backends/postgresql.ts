@@ -3,10 +3,10 @@ import { ensureDatabases } from "../parts/databases.ts";
 import { credentialsOf } from "../secrets/credentials.ts";
 import type { Backend } from "./backend.ts";
 
-/** Named among the databases of an instance like one of a service. */
+/** Its name among the instance's databases, like the name of a service. */
 export const stateDatabase = "state";
 
-/** State in a database of its own on the PostgreSQL of the services. The sidecars' role owns it: they make its tables. */
+/** State in its own database on the services' PostgreSQL. The sidecars create its tables, so their role owns it. */
 export const postgresql: Backend = {
   async start({ instance }, shared) {
     const admin = await shared.postgres;
@@ -18,8 +18,8 @@ export const postgresql: Backend = {
 };
 
 /**
- * The first table, as the sidecars make it (components-contrib 1.18, common/component/sql/migrations/postgres): when two
- * of them do that at once, one may be told that its type exists already (42710) and does not try again.
+ * Creates the first table as the sidecars do (components-contrib 1.18, common/component/sql/migrations/postgres). When
+ * two sidecars create it at once, one may fail because its type exists (42710), and does not retry.
  */
 async function makeMetadataTable(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });

@@ -13,36 +13,41 @@ t.setTimeout(300_000);
 
 const own = { broker: "rabbitmq" } as const;
 
-t.test("our RabbitMQ keeps its messages over a kill, a stop and another start; one may use another's", async (t) => {
-  const home = temporaryHome(t);
-  const first = await launchStores(t, home, own);
-  await publish(first.secrets, "zero");
-  // a queue that was made right before a kill may not come back
-  await first.system.restart("rabbitmq");
-  await published(first.secrets, "one");
-  await first.system.kill("rabbitmq");
-  await t.rejects(publish(first.secrets, "lost"));
-  await first.system.start("rabbitmq");
-  await published(first.secrets, "two");
-  t.same(await first.system.stop(), [], "it ends in its time");
+t.test(
+  "our RabbitMQ keeps its messages after a kill and after a stop; an instance can use another's server",
+  async (t) => {
+    const home = temporaryHome(t);
+    const first = await launchStores(t, home, own);
+    await publish(first.secrets, "zero");
+    // A queue that was created right before a kill may be lost.
+    await first.system.restart("rabbitmq");
+    await published(first.secrets, "one");
+    await first.system.kill("rabbitmq");
+    await t.rejects(publish(first.secrets, "lost"));
+    await first.system.start("rabbitmq");
+    await published(first.secrets, "two");
+    t.same(await first.system.stop(), [], "it stops in time");
 
-  const second = await launchStores(t, home, own);
-  t.same([...new Set(await received(second.secrets))], ["zero", "one", "two"]);
+    const second = await launchStores(t, home, own);
+    t.same([...new Set(await received(second.secrets))], ["zero", "one", "two"]);
 
-  const { connectionString = "", managementUrl = "" } = second.secrets.rabbitmq ?? {};
-  withEnvironment(t, { RABBITMQ_URL: withLogIn(connectionString, "sidecart", "wrong") });
-  const refusal = await launchStores(t, temporaryHome(t), own).catch((error: unknown) => error);
-  t.ok(refusal instanceof StartError);
-  t.match(refusal, { message: /^RabbitMQ at \S+ \(RABBITMQ_URL\) .*: correct the user and password in RABBITMQ_URL$/ });
+    const { connectionString = "", managementUrl = "" } = second.secrets.rabbitmq ?? {};
+    withEnvironment(t, { RABBITMQ_URL: withLogIn(connectionString, "sidecart", "wrong") });
+    const refusal = await launchStores(t, temporaryHome(t), own).catch((error: unknown) => error);
+    t.ok(refusal instanceof StartError);
+    t.match(refusal, {
+      message: /^RabbitMQ at \S+ \(RABBITMQ_URL\) .*: correct the user and password in RABBITMQ_URL$/,
+    });
 
-  const { origin } = new URL(managementUrl);
-  withEnvironment(t, { RABBITMQ_URL: connectionString, RABBITMQ_MANAGEMENT_URL: origin });
-  const guest = await launchStores(t, temporaryHome(t), own);
-  t.notOk(guest.system.processes.has("rabbitmq"));
-  t.same(guest.secrets.rabbitmq, { connectionString, managementUrl: origin });
-});
+    const { origin } = new URL(managementUrl);
+    withEnvironment(t, { RABBITMQ_URL: connectionString, RABBITMQ_MANAGEMENT_URL: origin });
+    const guest = await launchStores(t, temporaryHome(t), own);
+    t.notOk(guest.system.processes.has("rabbitmq"));
+    t.same(guest.secrets.rabbitmq, { connectionString, managementUrl: origin });
+  },
+);
 
-t.test("two run side by side, for their own user and for this machine only", async (t) => {
+t.test("two brokers run side by side, each with its own user, on this machine only", async (t) => {
   const [one, two] = await Promise.all([
     launchStores(t, temporaryHome(t), own),
     launchStores(t, temporaryHome(t), own),
@@ -61,7 +66,7 @@ t.test("two run side by side, for their own user and for this machine only", asy
 });
 
 const queue = "kept";
-/** As the queues of services are (platform/src/events/app-callback.ts). */
+/** A queue like those of services (platform/src/events/app-callback.ts). */
 const replicated = { durable: true, arguments: { "x-queue-type": "quorum" } };
 
 async function publish({ rabbitmq }: Secrets, text: string): Promise<void> {
@@ -76,9 +81,9 @@ async function publish({ rabbitmq }: Secrets, text: string): Promise<void> {
   }
 }
 
-/** After a start its queue takes nothing until it has a leader again, or does not say that it did. */
+/** After a start the queue accepts or confirms no message until it has a leader. */
 const published = (secrets: Secrets, text: string) =>
-  eventually("the queue to take a message", () => publish(secrets, text).then(() => true));
+  eventually("the queue to accept a message", () => publish(secrets, text).then(() => true));
 
 async function received({ rabbitmq }: Secrets): Promise<string[]> {
   const connection = await connect(rabbitmq?.connectionString ?? "");
@@ -97,7 +102,7 @@ function withLogIn(address: string, username: string, password: string): string 
   return Object.assign(new URL(address), { username, password }).href;
 }
 
-/** The addresses of this machine that others see. */
+/** The addresses of this machine except loopback. */
 function otherAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);

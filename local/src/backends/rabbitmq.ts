@@ -11,7 +11,7 @@ const form = "amqp://user:password@host[:port][/vhost]";
 
 interface RabbitSecret extends Record<string, string> {
   connectionString: string;
-  /** The HTTP API, with which limits are set. Empty: at the usual port of the broker's host. */
+  /** The HTTP API, which sets limits. Empty: the default port of the broker's host. */
   managementUrl: string;
 }
 

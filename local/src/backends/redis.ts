@@ -7,7 +7,7 @@ import type { Backend } from "./backend.ts";
 
 const loopback = "127.0.0.1";
 
-/** Broker and state on one Redis, which the gateway's rate limits use too. */
+/** Broker and state on one Redis, which also holds the gateway's rate limits. */
 export const redis: Backend = {
   async start(run) {
     const server = await (process.env.REDIS_URL ? existing(process.env.REDIS_URL) : own(run));

@@ -12,7 +12,7 @@ allowDownload(t);
 const own = { media: "s3" } as const;
 
 t.test(
-  "our S3 has a bucket and keeps what is in it over a kill, a stop and another start; a wrong key ends the start",
+  "our S3 has a bucket and keeps its objects after a kill and after a stop; a wrong key ends the start",
   async (t) => {
     const home = temporaryHome(t);
     const first = await launchStores(t, home, own);
@@ -36,7 +36,7 @@ t.test(
     withEnvironment(t, { S3_SECRET_KEY: secretKey, S3_BUCKET: "another" });
     const guest = await launchStores(t, temporaryHome(t), own);
     t.notOk(guest.system.processes.has("s3"));
-    t.equal((await ask(guest.secrets, "PUT", "three", "3")).status, 200, "the set-up made the bucket");
+    t.equal((await ask(guest.secrets, "PUT", "three", "3")).status, 200, "the set-up created the bucket");
   },
 );
 

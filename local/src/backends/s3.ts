@@ -17,7 +17,7 @@ interface MediaSecret extends Record<string, string> {
 
 const defaultRegion = "us-east-1";
 
-/** Media in a bucket of S3, which the set-up makes when it is missing. */
+/** Media in an S3 bucket. The set-up creates a missing bucket. */
 export const s3: Backend = {
   async start(run) {
     const endpoint = process.env.S3_ENDPOINT;
@@ -29,13 +29,13 @@ async function existing(endpoint: string): Promise<MediaSecret> {
   if (!URL.canParse(endpoint) || !/^https?:\/\/[^/]+\/?$/.test(endpoint))
     throw new StartError("S3_ENDPOINT must be of the form http[s]://host[:port]");
   const { S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey } = process.env;
-  if (!accessKey || !secretKey) throw new StartError("S3_ENDPOINT needs S3_ACCESS_KEY and S3_SECRET_KEY beside it");
+  if (!accessKey || !secretKey) throw new StartError("S3_ENDPOINT needs S3_ACCESS_KEY and S3_SECRET_KEY");
   const { S3_REGION: region = defaultRegion, S3_BUCKET: bucket = "sidecart" } = process.env;
   const secret = { endpoint, region, bucket, accessKey, secretKey };
   try {
     const { status } = await s3Request(secret, "HEAD", `/${bucket}`);
-    // 404: the set-up makes it
-    if (status !== 200 && status !== 404) throw new Error(`it answers ${status} for the bucket ${bucket}`);
+    // 404: the set-up creates the bucket.
+    if (status !== 200 && status !== 404) throw new Error(`it responds with ${status} for the bucket ${bucket}`);
   } catch (error) {
     throw unusable(`S3 at ${endpoint}`, "S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION", error);
   }

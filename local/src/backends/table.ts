@@ -17,7 +17,7 @@ const table: { [K in Kind]: Record<Choices[K], Backend> } = {
   media: { localstorage: localStorage, s3 },
 };
 
-/** What is to be started for these choices. Redis always: the gateway's replicas share their rate limits in it. */
+/** The servers of these choices. Redis is always started, because the gateway's replicas share rate limits in it. */
 export function backendsOf(choices: Choices): { title: string; backend: Backend }[] {
   const chosen = kinds.map((kind) => {
     const backends: Record<string, Backend> = table[kind];

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import t, { type Test } from "tap";
 import { asAdmin } from "./api.ts";
 
-/** An address where something else than a gateway answers. */
+/** The URL of a server that is not a gateway. */
 async function stranger(t: Test, status: number, body: string): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(status).end(body)).listen(0, "127.0.0.1");
   t.teardown(() => server.close());
@@ -15,13 +15,13 @@ async function stranger(t: Test, status: number, body: string): Promise<string> 
 const before = { ...process.env };
 t.teardown(() => Object.assign(process.env, before));
 
-t.test("an answer that is none of a gateway's is said in one line, with how it begins", async (t) => {
+t.test("a response that is not a gateway's is reported in one line, with its beginning", async (t) => {
   const bodies = ["<html>\n  <title>502 Bad Gateway</title></html>", '{"status":"ok"}', ""];
   for (const body of bodies) {
     const url = await stranger(t, 502, body);
     Object.assign(process.env, { SIDECART_URL: url, SIDECART_EMAIL: "a@example.test", SIDECART_PASSWORD: "secret" });
     const start = body.replaceAll(/\s+/g, " ");
-    const message = `${url} is no Sidecart gateway: it answers 502 with "${start}"`;
+    const message = `${url} is not a Sidecart gateway: it responds with 502 "${start}"`;
     await t.rejects(asAdmin(undefined), { name: "StartError", message });
   }
 });

@@ -3,7 +3,7 @@ import { StartError } from "../start-error.ts";
 import { chosenInstance, gatewayOf } from "./running-instance.ts";
 
 const shownCharacters = 80;
-const elsewhereToo = "name a gateway in SIDECART_URL";
+const elsewhereToo = "set SIDECART_URL to the URL of a gateway";
 
 type Answer<T> = { data: T; errors?: { message: string }[] };
 
@@ -14,17 +14,17 @@ export interface LogIn {
   password: string;
 }
 
-/** The API as an admin. */
+/** The API, called as an admin. */
 export async function asAdmin(instance: string | undefined): Promise<Ask> {
   const { gateway, admin } = gatewayAndAdmin(instance);
   return loggedIn(gateway, admin);
 }
 
-/** A gateway and its admin: of the instance that is named, else of SIDECART_URL, else of the one instance that runs. */
+/** A gateway and its admin: of the given instance, else of SIDECART_URL, else of the only running instance. */
 export function gatewayAndAdmin(instance: string | undefined): { gateway: string; admin: LogIn } {
   const { SIDECART_URL: elsewhere, SIDECART_EMAIL: email, SIDECART_PASSWORD: password } = process.env;
   if (instance === undefined && elsewhere) {
-    // The log-in of `npm start` is published: nobody else is to be tried with it.
+    // The log-in of `npm start` is published, so we never send it to another gateway.
     if (!email || !password)
       throw new StartError("SIDECART_URL needs SIDECART_EMAIL and SIDECART_PASSWORD of an admin");
     return { gateway: gatewayUrl(elsewhere, "SIDECART_URL"), admin: { email, password } };
@@ -33,10 +33,10 @@ export function gatewayAndAdmin(instance: string | undefined): { gateway: string
   return { gateway: gatewayOf(chosenInstance(instance, elsewhereToo), elsewhereToo), admin };
 }
 
-/** As it is asked, without a slash at its end; `from` is who said it. */
+/** The URL without a slash at its end; `from` is its source, for errors. */
 export function gatewayUrl(text: string, from: string): string {
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
-    throw new StartError(`${from}: "${text}" is no URL of a gateway, such as http://localhost:8080`);
+    throw new StartError(`${from}: "${text}" is not the URL of a gateway, such as http://localhost:8080`);
   }
   return text.replace(/\/+$/, "");
 }
@@ -67,7 +67,7 @@ async function post<T>(
   const answer = parsed<T>(text);
   if (!answer) {
     const start = text.replaceAll(/\s+/g, " ").trim().slice(0, shownCharacters);
-    throw new StartError(`${gateway} is no Sidecart gateway: it answers ${response.status} with "${start}"`);
+    throw new StartError(`${gateway} is not a Sidecart gateway: it responds with ${response.status} "${start}"`);
   }
   const { data, errors } = answer;
   const [first] = errors ?? [];
@@ -75,7 +75,7 @@ async function post<T>(
   return data;
 }
 
-/** Undefined for what is no answer of GraphQL: a proxy's page, another program's JSON. */
+/** Undefined when the text is not a GraphQL response, such as a proxy's page or another program's JSON. */
 function parsed<T>(text: string): Answer<T> | undefined {
   try {
     const answer: unknown = JSON.parse(text);

@@ -3,16 +3,16 @@ import { refuseSwallowed } from "../screen/swallowed-options.ts";
 import { StartError } from "../start-error.ts";
 
 export interface CommandLine {
-  /** What --instance names; without it, the one that runs is meant. */
+  /** The name in --instance; undefined for the running instance. */
   instance: string | undefined;
   words: string[];
 }
 
-/** `npm run in-cluster` has named the release: there is nothing to choose any more. */
+/** Set by `npm run in-cluster`: the command works on a release, so there is no instance to choose. */
 const inCluster = process.env.SIDECART_IN_CLUSTER === "1";
 const ownOptions = { instance: { type: "string" }, help: { type: "boolean" } } as const;
 
-/** Runs an operator's command with its words. What fails ends in one line and a non-zero exit. */
+/** Runs an operator's command with its arguments. An error is one line, and the exit code is then 1. */
 export async function runCommandLine(help: string, work: (line: CommandLine) => Promise<void>): Promise<void> {
   process.stdout.on("error", endWithReader);
   try {
@@ -26,7 +26,7 @@ export async function runCommandLine(help: string, work: (line: CommandLine) => 
   }
 }
 
-/** Whoever reads what is printed has had enough, such as `head`. */
+/** The reader of our output has closed it, as `head` does. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);

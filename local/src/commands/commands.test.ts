@@ -47,14 +47,17 @@ t.test("a command ends quietly when its output is closed", async (t) => {
 t.test("the error for an instance that does not run says how to start it", async (t) => {
   const { code, said } = run(temporaryHome(t), "reindex", ["--instance", "two"]);
   t.equal(code, 1);
-  t.equal(said, '✗ instance "two" does not run: npm start -- --instance two, or name a gateway in SIDECART_URL\n');
+  t.equal(
+    said,
+    '✗ instance "two" is not running: npm start -- --instance two, or set SIDECART_URL to the URL of a gateway\n',
+  );
 });
 
 t.test("if no instance runs, each command says in one line what to do", async (t) => {
   for (const name of names) {
     const { code, said } = run(temporaryHome(t), name, []);
     t.equal(code, 1);
-    t.match(said, /^✗ no instance runs: npm start, or name [^\n]+\n$/, name);
+    t.match(said, /^✗ no instance is running: npm start, or [^\n]+\n$/, name);
   }
 });
 
@@ -76,13 +79,13 @@ t.test("seed and demo work on a gateway that is given by its URL", async (t) => 
     SIDECART_PASSWORD: firstAdmin.password,
   };
   const seeded = run(temporaryHome(t), "seed", [], env);
-  t.match(seeded.said, /^sample data is in \S+\n +customer +customer@/);
-  t.match(run(temporaryHome(t), "seed", [], env).said, /^sample data was in \S+ already/);
+  t.match(seeded.said, /^created the sample data in \S+\n +customer +customer@/);
+  t.match(run(temporaryHome(t), "seed", [], env).said, /^\S+ has the sample data already/);
   const { code, said } = run(temporaryHome(t), "demo", [], env);
   t.equal(code, 0, said);
   const [, before, after] = said.match(/(\d+) in stock\nordered 2: .*\nthe stock is (\d+) now\n/) ?? [];
   t.equal(Number(after), Number(before) - 2);
-  t.match(said, /the admin marked it: paid\n$/);
+  t.match(said, /the admin marked the order as paid\n$/);
 });
 
 t.test("commands find the running instance, with or without its name, on any port", async (t) => {
@@ -91,7 +94,7 @@ t.test("commands find the running instance, with or without its name, on any por
   await cli.ready();
   const reindexed = run(home, "reindex", []);
   t.equal(reindexed.code, 0);
-  t.match(reindexed.said, /is searched from now on/);
+  t.match(reindexed.said, /searches now use /);
   t.equal(run(home, "dead-letters", []).said.replaceAll(/\w+: 0 dead letters\n/g, ""), "");
-  t.match(run(home, "rotate-keys", ["--instance", "two"]).said, /the accounts sidecar reads it now/);
+  t.match(run(home, "rotate-keys", ["--instance", "two"]).said, /which the accounts sidecar has loaded/);
 });

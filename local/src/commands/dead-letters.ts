@@ -6,7 +6,7 @@ import { runCommandLine } from "./command-line.ts";
 import { help } from "./dead-letters.help.mjs";
 
 type Letter = { eventId: string; topic: string; event: string; error: string; attempts: number; diedAt: string };
-/** Of an event: enough to see whose it is. */
+/** Length of an event's beginning that is printed, enough to recognise the event. */
 const shownCharacters = 200;
 const services = apps.filter((app) => app.database).map((app) => app.id);
 
@@ -24,7 +24,7 @@ async function list(ask: Ask): Promise<void> {
   }
 }
 
-/** Call by call, for as long as each of them gets something done. */
+/** Calls until no dead letter is left, or a call makes no progress. */
 async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<void> {
   const query = `mutation($input: RedriveDeadLettersInput!) {
     redriveDeadLetters(input: $input) { redriven failed left } }`;
@@ -44,6 +44,6 @@ await runCommandLine(help(), async ({ instance, words: [command, service, ...eve
     return redrive(await asAdmin(instance), service, eventIds);
   }
   throw new StartError(
-    `${[command, service].join(" ").trim()}: say redrive and one of ${services.join(", ")} (--help)`,
+    `${[command, service].join(" ").trim()}: use redrive with one of ${services.join(", ")} (--help)`,
   );
 });

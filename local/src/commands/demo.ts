@@ -13,7 +13,7 @@ type Product = { id: string; name: string; price: number; currency: string; stoc
 type Order = { id: string; status: string; priceTotal: number; currency: string };
 
 await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
-  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command accepts no arguments (--help)`);
   const { gateway } = gatewayAndAdmin(instance);
   const asked = await asAdmin(instance); // a wrong log-in is said before anything is ordered
   const customer = await newCustomer(gateway);
@@ -26,7 +26,7 @@ await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   say(`the stock is ${now.stock} now`);
   const paying = "mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { status } }";
   const { markOrderPaid } = await asked<{ markOrderPaid: { status: string } }>(paying, { input: { id: order.id } });
-  say(`the admin marked it: ${markOrderPaid.status}`);
+  say(`the admin marked the order as ${markOrderPaid.status}`);
 });
 
 async function newCustomer(gateway: string): Promise<Ask> {
@@ -37,7 +37,7 @@ async function newCustomer(gateway: string): Promise<Ask> {
   return loggedIn(gateway, logIn);
 }
 
-/** Search follows the catalogue by events: what was just filled in is found a moment later. */
+/** The search index follows the catalogue by events, so it finds new sample data a moment later. */
 async function coffee(ask: Ask): Promise<Product> {
   const query = `{ searchProducts(query: "coffe", filter: { inStock: true }, first: 20) {
     items { id name price currency stock } } }`;
@@ -46,7 +46,7 @@ async function coffee(ask: Ask): Promise<Product> {
     const { searchProducts } = await ask<{ searchProducts: { items: Product[] } }>(query);
     const found = searchProducts.items.find(({ stock }) => stock >= quantity);
     if (found) return found;
-    if (Date.now() > giveUpAt) throw new StartError("no coffee is in stock: the command seed fills in sample data");
+    if (Date.now() > giveUpAt) throw new StartError("no coffee is in stock: create sample data with the command seed");
     await pause(askAgainMs);
   }
 }

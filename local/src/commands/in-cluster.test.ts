@@ -11,7 +11,7 @@ t.setTimeout(60_000);
 const email = "first@sidecart.test";
 const password = "kept in a Secret";
 
-/** A gateway that writes down who logs in, and knows nobody. */
+/** A gateway that records log-ins and has no accounts. */
 async function gateway(t: Test): Promise<{ port: number; logIns: unknown[] }> {
   const logIns: unknown[] = [];
   const server = createServer(async (request, response) => {
@@ -23,7 +23,7 @@ async function gateway(t: Test): Promise<{ port: number; logIns: unknown[] }> {
   return { port: (server.address() as AddressInfo).port, logIns };
 }
 
-/** kubectl at context `lab` and namespace `here`, in front of a release with one Secret and a way to `port`. */
+/** kubectl with context `lab` and namespace `here`, for a release with one Secret; its port-forward leads to `port`. */
 function kubectl(port: number, environment = "development"): string {
   return `#!/bin/sh
 echo "$@" >> "$(dirname "$0")/asked"
@@ -64,7 +64,7 @@ function inCluster(
   });
 }
 
-t.test("a command logs in with what the Secret of the release says, through a way that is opened for it", async (t) => {
+t.test("a command opens a port-forward and logs in with the release's Secret", async (t) => {
   const { port, logIns } = await gateway(t);
   const folder = withKubectl(t, kubectl(port));
   const { code, said } = await inCluster(["--namespace", "shop", "--context", "lab", "dead-letters"], folder);
@@ -78,7 +78,7 @@ t.test("a command logs in with what the Secret of the release says, through a wa
   );
 });
 
-t.test("a way that is there already is used", async (t) => {
+t.test("with --url a command opens no port-forward", async (t) => {
   const { port, logIns } = await gateway(t);
   const folder = withKubectl(t, kubectl(1));
   await inCluster(["--url", `http://127.0.0.1:${port}`, "dead-letters", "redrive", "orders"], folder);
@@ -86,7 +86,7 @@ t.test("a way that is there already is used", async (t) => {
   t.notMatch(readFileSync(join(folder, "asked"), "utf8"), "port-forward");
 });
 
-t.test("kubectl's current context and namespace are meant, and said before anything is done there", async (t) => {
+t.test("kubectl's current context and namespace are used, and printed first", async (t) => {
   const { port, logIns } = await gateway(t);
   const folder = withKubectl(t, kubectl(port));
   t.match((await inCluster(["dead-letters"], folder)).said, /^· context lab, namespace here\n/);
@@ -99,13 +99,13 @@ t.test("kubectl's current context and namespace are meant, and said before anyth
   );
 });
 
-t.test("sample data goes into a release for development, into another only with --yes-production", async (t) => {
+t.test("sample data is written to a development release, to any other only with --yes-production", async (t) => {
   const { port, logIns } = await gateway(t);
   const at = (environment: string) => withKubectl(t, kubectl(port, environment));
   for (const command of ["seed", "demo"]) {
     for (const [environment, found] of [
       ["production", "is for production"],
-      ["", "does not say that it is for development"],
+      ["", "has no environment"],
     ] as const) {
       const { code, said } = await inCluster([command], at(environment));
       t.equal(code, 1);
@@ -120,7 +120,7 @@ t.test("sample data goes into a release for development, into another only with 
   t.same(logIns, Array(3).fill({ email, password }));
 });
 
-t.test("a command's help fits a release, and asks nobody", async (t) => {
+t.test("a command's help is about a release and calls nothing", async (t) => {
   for (const command of ["seed", "demo", "reindex", "dead-letters"]) {
     const { code, said } = await inCluster([command, "--help"]);
     t.equal(code, 0);
@@ -133,22 +133,22 @@ t.test("a command's help fits a release, and asks nobody", async (t) => {
   );
 });
 
-t.test("an instance on this machine is not meant", async (t) => {
+t.test("an instance on this machine cannot be chosen", async (t) => {
   const { logIns, port } = await gateway(t);
   const { said } = await inCluster(["reindex", "--instance", "two"], withKubectl(t, kubectl(port)));
   t.match(said, /\n✗ Unknown option '--instance' \(--help\)\n$/);
   t.same(logIns, []);
 });
 
-t.test("what cannot work is said in one line", async (t) => {
+t.test("errors are reported in one line", async (t) => {
   t.match((await inCluster(["rotate"])).said, /^✗ rotate: choose seed, demo, reindex, dead-letters \(--help\)\n$/);
   t.match((await inCluster([])).said, /^✗ no command: choose .*\n$/);
   t.match((await inCluster(["--nmespace", "x"])).said, /^✗ .*--nmespace.*\n$/);
   t.match(
     (await inCluster(["--url", "nonsense", "seed"])).said,
-    /^✗ --url: "nonsense" is no URL of a gateway[^\n]*\n$/,
+    /^✗ --url: "nonsense" is not the URL of a gateway[^\n]*\n$/,
   );
-  t.match((await inCluster(["--url", "localhost:8080", "seed"])).said, /^✗ --url: "localhost:8080" is no URL/);
+  t.match((await inCluster(["--url", "localhost:8080", "seed"])).said, /^✗ --url: "localhost:8080" is not the URL/);
   t.match((await inCluster(["seed"])).said, /^✗ kubectl is not installed: .*\n$/);
   const swallowed = { npm_lifecycle_event: "in-cluster", npm_config_namespace: "shop" };
   t.match(

@@ -55,7 +55,7 @@ async function runCommand(command: string, words: string[], env: NodeJS.ProcessE
   return code ?? 1;
 }
 
-/** kubectl's words for where the release is; says it before anything is done there. */
+/** kubectl's arguments for the release. Prints the context and namespace before anything else happens. */
 async function releaseAt(values: { context?: string; namespace?: string }): Promise<string[]> {
   const context = values.context ?? (await kubectl(["config", "current-context"])).trim();
   const current = ["config", "view", "--minify", "--context", context, "--output", "jsonpath={..namespace}"];
@@ -64,16 +64,16 @@ async function releaseAt(values: { context?: string; namespace?: string }): Prom
   return ["--namespace", namespace, "--context", context];
 }
 
-/** The chart writes `environment` on every Deployment. */
+/** The chart labels every Deployment with its `environment`. */
 async function refuseProduction(target: string[], command: string): Promise<void> {
   const label = 'go-template={{index .metadata.labels "app.sidecart/environment"}}';
   const environment = await kubectl([...target, "get", "deployment", "gateway", "--output", label]);
   if (environment === "development") return;
-  const found = environment === "production" ? "is for production" : "does not say that it is for development";
+  const found = environment === "production" ? "is for production" : "has no environment";
   throw new StartError(`this release ${found}: ${command} writes sample data into it only with --yes-production`);
 }
 
-/** What comes before the command is ours, what follows is the command's. */
+/** Options before the command are ours; the rest belongs to the command. */
 function split(args: string[]): { own: string[]; command: string | undefined; words: string[] } {
   const takesValue = (arg: string | undefined) => /^--(namespace|context|url)$/.test(arg ?? "");
   const at = args.findIndex((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));

@@ -9,10 +9,10 @@ const pollMs = 500;
 type Progress = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
 
 await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
-  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command accepts no arguments (--help)`);
   const ask = await asAdmin(instance);
   const { reindex } = await ask<{ reindex: { index: string } }>("mutation { reindex { index } }");
-  process.stdout.write(`building ${reindex.index}; searches go on meanwhile\n`);
+  process.stdout.write(`building ${reindex.index}; searches still use the old index\n`);
   const query = "query($index: String!) { reindexProgress(index: $index) { state indexed } }";
   for (let reported = 0; ; await pause(pollMs)) {
     const { state, indexed } = (await ask<Progress>(query, { index: reindex.index })).reindexProgress;
@@ -21,5 +21,5 @@ await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
     reported = indexed;
     if (state === "live") break;
   }
-  process.stdout.write(`${reindex.index} is searched from now on\n`);
+  process.stdout.write(`searches now use ${reindex.index}\n`);
 });

@@ -8,7 +8,7 @@ import { temporaryHome } from "../testing/started-cli.ts";
 
 t.setTimeout(60_000);
 
-/** The ids of the keys that the accounts service would read now; undefined while its sidecar reloads. */
+/** The ids of the keys in the accounts sidecar's secret store; undefined while the sidecar reloads. */
 async function servedKeys({ processes }: Launched): Promise<string[] | undefined> {
   const { args = [], env = {} } = processes.get("accounts-dapr")?.spec ?? {};
   const port = args[args.indexOf("--dapr-http-port") + 1];
@@ -20,7 +20,7 @@ async function servedKeys({ processes }: Launched): Promise<string[] | undefined
   return (JSON.parse(jwks) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
-t.test("a rotated key is served by the running sidecar, first and with the one before it", async (t) => {
+t.test("after a rotation the running sidecar serves the new key, then the previous one", async (t) => {
   const home = temporaryHome(t);
   const system = await launch({ home });
   t.teardown(() => system.stop());
@@ -28,7 +28,7 @@ t.test("a rotated key is served by the running sidecar, first and with the one b
   const pid = system.processes.get("accounts-dapr")?.pid;
   const command = [join(import.meta.dirname, "rotate-keys.ts")];
   const output = execFileSync(process.execPath, command, { env: { ...process.env, SIDECART_HOME: home } }).toString();
-  const [, kid] = output.match(/new signing key (\S+), the accounts sidecar reads it now/) ?? [];
+  const [, kid] = output.match(/new signing key (\S+), which the accounts sidecar has loaded/) ?? [];
   const served = await eventually("the new key to be served", async () => {
     const keys = await servedKeys(system);
     return keys?.[0] === kid && keys;

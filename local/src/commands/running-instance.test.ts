@@ -7,7 +7,7 @@ import { withEnvironment } from "../testing/with-environment.ts";
 import { gatewayAndAdmin } from "./api.ts";
 import { chosenInstance } from "./running-instance.ts";
 
-/** A home in which this process has the instances of these names; each is ready that has an address. */
+/** A home where this process runs the named instances; those with a URL are ready. */
 async function running(t: Test, gateways: Record<string, string | undefined>): Promise<void> {
   const home = temporaryHome(t);
   withEnvironment(t, { SIDECART_HOME: home, SIDECART_URL: "" });
@@ -21,26 +21,26 @@ async function running(t: Test, gateways: Record<string, string | undefined>): P
 
 const gatewayOf = (instance?: string) => gatewayAndAdmin(instance).gateway;
 
-t.test("the one instance that runs is meant, whatever its name and port", async (t) => {
+t.test("the only running instance is used, with any name and port", async (t) => {
   await running(t, { two: "http://127.0.0.1:4711" });
   await makeFolder(instanceAt("default"));
   t.equal(gatewayOf(), "http://127.0.0.1:4711");
 });
 
-t.test("of several instances, none is meant: they are named", async (t) => {
+t.test("with several running instances the error lists them", async (t) => {
   await running(t, { default: "http://127.0.0.1:1", two: "http://127.0.0.1:2" });
-  t.throws(gatewayOf, { message: "several instances run: choose one with --instance: default, two" });
+  t.throws(gatewayOf, { message: "several instances are running: choose one with --instance: default, two" });
   t.equal(gatewayOf("two"), "http://127.0.0.1:2");
 });
 
-t.test("where no instance runs, what to do is said", async (t) => {
+t.test("if no instance is running, the error says what to do", async (t) => {
   await running(t, {});
-  t.throws(gatewayOf, { message: "no instance runs: npm start, or name a gateway in SIDECART_URL" });
+  t.throws(gatewayOf, { message: "no instance is running: npm start, or set SIDECART_URL to the URL of a gateway" });
   withEnvironment(t, { SIDECART_HOME: join(temporaryHome(t), "never-made") });
-  t.throws(() => chosenInstance(undefined, "wait"), { message: "no instance runs: npm start, or wait" });
+  t.throws(() => chosenInstance(undefined, "wait"), { message: "no instance is running: npm start, or wait" });
 });
 
-t.test("an instance without its gateway yet is said to be starting", async (t) => {
+t.test("an instance without a gateway is reported as starting", async (t) => {
   await running(t, { two: undefined });
   t.throws(gatewayOf, { message: 'instance "two" is still starting: try again when it is ready' });
 });

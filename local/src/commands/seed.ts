@@ -6,14 +6,14 @@ import { runCommandLine } from "./command-line.ts";
 import { help } from "./seed.help.mjs";
 
 await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
-  if (surplus !== undefined) throw new StartError(`${surplus}: this command takes no words (--help)`);
+  if (surplus !== undefined) throw new StartError(`${surplus}: this command accepts no arguments (--help)`);
   const { gateway, admin } = gatewayAndAdmin(instance);
   const published = admin.password === samplePassword;
   const password = published ? samplePassword : samplePasswordUnder(admin.password);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const made = await seed(gateway, interrupted.signal, { admin, password });
-  process.stdout.write(made ? `sample data is in ${gateway}\n` : `sample data was in ${gateway} already\n`);
+  process.stdout.write(made ? `created the sample data in ${gateway}\n` : `${gateway} has the sample data already\n`);
   for (const { role, email, shown } of people.slice(1)) {
     if (shown) process.stdout.write(`  ${role.padEnd(10)} ${email.padEnd(24)} ${password}\n`);
   }

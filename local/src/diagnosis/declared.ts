@@ -5,21 +5,21 @@ import { StartError } from "../start-error.ts";
 import { yamlFiles } from "./yaml-files.ts";
 
 interface SecretKey {
-  /** Which setting of the component it fills. */
+  /** The component's setting that gets this secret. */
   setting: string;
   name: string;
   key: string;
 }
 
-/** A Dapr component as a file declares it. */
+/** A Dapr component in a YAML file. */
 export interface Declared {
   name: string;
   type: string;
   file: string;
   secrets: readonly SecretKey[];
-  /** Names of the settings whose values stand in the file itself. */
+  /** Names of the settings with a value in the file itself. */
   literals: readonly string[];
-  /** The apps whose sidecars load it; empty: all. */
+  /** The apps whose sidecars load the component; empty: all. */
   scopes: readonly string[];
 }
 
@@ -30,12 +30,12 @@ interface Resource {
   spec?: { type?: string; metadata?: { name?: string; secretKeyRef?: { name: string; key?: string } }[] };
 }
 
-/** The components that the YAML files of `folders` declare. A sidecar passes over a file that it cannot read: we do not. */
+/** The components in the YAML files of `folders`. Throws for a file that is not YAML; a sidecar would skip it. */
 export function declaredIn(folders: readonly string[]): Declared[] {
   return folders.flatMap(yamlFiles).flatMap((file) =>
     parseAllDocuments(readFileSync(file, "utf8")).flatMap((document) => {
       const [error] = document.errors;
-      if (error) throw new StartError(`${file} is no YAML: ${error.message.split("\n")[0]}`);
+      if (error) throw new StartError(`${file} is not valid YAML: ${error.message.split("\n")[0]}`);
       const resource = document.toJS() as Resource | null;
       return resource?.kind === "Component" ? [describe(resource, file)] : [];
     }),
@@ -51,7 +51,7 @@ function describe({ metadata, spec, scopes = [] }: Resource, file: string): Decl
   return { name: metadata?.name ?? "", type: spec?.type ?? "", file, secrets, literals, scopes };
 }
 
-/** Refuses a name that two files give: a sidecar takes no second component of a name, whatever its scopes are. */
+/** Refuses a name in two files: a sidecar ignores the second component of a name, whatever its scopes are. */
 export function checkNames(components: readonly Declared[]): void {
   const taken = new Map<string, string>();
   for (const { name, file } of components) {
@@ -61,7 +61,7 @@ export function checkNames(components: readonly Declared[]): void {
   }
 }
 
-/** Refuses a component that names a secret nobody has: a sidecar would go on with an empty value. */
+/** Refuses a component with a secret that does not exist: a sidecar would continue with an empty value. */
 export function checkSecrets(
   components: readonly Declared[],
   appIds: readonly string[],

@@ -36,7 +36,7 @@ scopes:
 `;
 }
 
-/** Starts the orders service with one more file of resources, which must fail: with what? */
+/** Starts the orders service with one more resource file, which must fail, and returns the error. */
 async function failure(t: Test, yaml: string): Promise<{ message: string; file: string }> {
   const { home, folder, file } = oneMore(t, yaml);
   const options = { home, apps: orders, resources: [folder], env: { orders: { HOME: home } } };
@@ -44,7 +44,7 @@ async function failure(t: Test, yaml: string): Promise<{ message: string; file: 
     (system) => system.stop(),
     (reason: unknown) => reason,
   );
-  t.same(runningIn(home), [], "everything is stopped");
+  t.same(runningIn(home), [], "all processes have stopped");
   if (!(error instanceof StartError)) throw new Error(`it was no StartError: ${error}`);
   t.same(error.details, []);
   t.notMatch(error.message, "\n");
@@ -67,7 +67,7 @@ function withPassword(address: string | undefined, password: string): URL {
   return url;
 }
 
-t.test("a component that cannot start ends the start with its name, the cause and the remedy", async (t) => {
+t.test("a component that cannot start ends the start; the error has its name, the cause and the fix", async (t) => {
   const servers: Launched[] = await Promise.all([
     launch({ home: temporaryHome(t), apps: [], broker: "rabbitmq", state: "postgresql" }),
     launch({ home: temporaryHome(t), apps: [], broker: "jetstream" }),
@@ -108,33 +108,33 @@ t.test("a component that cannot start ends the start with its name, the cause an
   }
 });
 
-t.test("a component of no known type says where types come from", async (t) => {
+t.test("the error of a component with an unknown type says where types are registered", async (t) => {
   const { message, file } = await failure(t, declared({ type: "pubsub.pigeon", metadata: {} }));
   const cause = "couldn't find message bus pubsub.pigeon/v1";
   const remedy = `correct spec.type in ${file}, or register the type in dapr/cmd/daprd/components.go`;
   t.equal(message, `component audit (pubsub.pigeon) of orders: ${cause}: ${remedy}`);
 });
 
-t.test("a server that nobody can reach is to be started, or its address corrected", async (t) => {
+t.test("the error of an unreachable server says to start it or to correct its address", async (t) => {
   const component = { type: "pubsub.kafka", metadata: { brokers: "127.0.0.1:1", authType: "none", consumerID: "a" } };
   const { message, file } = await failure(t, declared(component));
   t.match(message, /^component audit \(pubsub\.kafka\) of orders: .*connection refused: start that server/);
   t.ok(message.endsWith(`or correct its address in ${file}`), message);
 });
 
-t.test("a secret that is not there is refused before anything is started with an empty one", async (t) => {
+t.test("a missing secret is refused before any process starts", async (t) => {
   const more = "    - { name: redisHost, secretKeyRef: { name: cache, key: host } }\n";
   const { message, file } = await failure(t, declared({ type: "state.redis", metadata: {}, more }));
   const cause = `component audit needs key "host" of secret "cache", but there is no such secret`;
   t.ok(message.startsWith(`${cause}: correct secretKeyRef in ${file}, or add it to `), message);
 });
 
-t.test("a file that is no YAML is named, not passed over", async (t) => {
+t.test("a file that is not valid YAML is reported, not skipped", async (t) => {
   const { message, file } = await failure(t, "kind: Component\n  metadata: [\n");
-  t.ok(message.startsWith(`${file} is no YAML: `), message);
+  t.ok(message.startsWith(`${file} is not valid YAML: `), message);
 });
 
-t.test("the log-in to correct is where the component has it, not where it has its address", (t) => {
+t.test("the fix names the source of the log-in, not that of the address", (t) => {
   const known = { name: "audit", type: "state.redis", file: "/shop/audit.yaml", scopes: [] };
   const secrets = [{ setting: "redisHost", name: "redis", key: "host" }];
   const said = (words: string, declared: Parameters<typeof remedied>[2]) =>
@@ -148,16 +148,19 @@ t.test("the log-in to correct is where the component has it, not where it has it
   t.end();
 });
 
-t.test("a component with a name of ours is refused before anything starts, with both files", async (t) => {
-  const yaml = declared({ type: "state.in-memory", metadata: {} }).replace("name: audit", "name: pubsub");
-  const { home, folder, file } = oneMore(t, yaml);
-  const cli = new StartedCli(t, home, ["--resources", folder]);
-  t.equal((await cli.exited).code, 1);
-  const ours = join(checkout, "components/resources/broker/redis/pubsub.yaml");
-  t.equal(cli.output, `✗ ${file} declares component pubsub, and so does ${ours}: give one another name\n`);
-});
+t.test(
+  "a component with a name that we use is refused before any process starts; the error has both files",
+  async (t) => {
+    const yaml = declared({ type: "state.in-memory", metadata: {} }).replace("name: audit", "name: pubsub");
+    const { home, folder, file } = oneMore(t, yaml);
+    const cli = new StartedCli(t, home, ["--resources", folder]);
+    t.equal((await cli.exited).code, 1);
+    const ours = join(checkout, "components/resources/broker/redis/pubsub.yaml");
+    t.equal(cli.output, `✗ ${file} declares component pubsub, and so does ${ours}: give one another name\n`);
+  },
+);
 
-t.test("a topic that is missing is named where the set-up reads, if it reads there", (t) => {
+t.test("the fix for a missing topic names the file, if the set-up reads that file", (t) => {
   const file = "components/resources/broker/kafka/pubsub.yaml";
   const said = "Request was for a topic or partition that does not exist on this broker";
   const declared = {
@@ -169,12 +172,12 @@ t.test("a topic that is missing is named where the set-up reads, if it reads the
     scopes: [],
   };
   const error = remedied({ component: "pubsub", said, retried: true }, "orders", declared);
-  const remedy = `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`;
+  const remedy = `add the topic to publishingScopes of ${file}: the set-up creates what is missing from there`;
   t.equal(error?.message, `component pubsub (pubsub.kafka) of orders: ${said}: ${remedy}`);
   t.end();
 });
 
-t.test("a topic without a stream ends the start, though a sidecar would try for ever", async (t) => {
+t.test("a topic without a stream ends the start, though a sidecar would retry for ever", async (t) => {
   const more = "    - { name: natsURL, secretKeyRef: { name: jetstream, key: natsURL } }\n";
   const component = declared({ type: "pubsub.jetstream", metadata: { name: "a", durableName: "a" }, more });
   const subscription = `---
@@ -195,7 +198,10 @@ scopes:
   t.equal((await cli.exited).code, 1);
   const [line = "", ...rest] = cli.output.split("\n").filter((text) => text.startsWith("✗"));
   t.same(rest, []);
-  t.match(line, /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: make on its server /);
+  t.match(
+    line,
+    /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: create on its server /,
+  );
   t.ok(line.endsWith(`what ${file} needs: the set-up makes only what components/resources names`), line);
-  t.same(runningIn(home), [], "everything is stopped");
+  t.same(runningIn(home), [], "all processes have stopped");
 });

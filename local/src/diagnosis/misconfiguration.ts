@@ -11,7 +11,7 @@ interface Misconfigurable {
   misconfiguration(): StartError | undefined;
 }
 
-/** What the sidecars of a run say is wrong with a component, as one line; undefined when they say nothing of the kind. */
+/** The error that a run's sidecars report about a component, in one line; undefined if there is none. */
 export function misconfigurationOf({ processes }: Pick<System, "processes">): StartError | undefined {
   for (const { spec } of processes.values()) {
     const [app] = valuesOf(spec, "--app-id");
@@ -29,8 +29,8 @@ const pollMs = 250;
 const watchMs = 30_000;
 
 /**
- * Fails when a sidecar reports a misconfiguration after it is ready: it subscribes to topics only then, and nothing tells
- * when it has. Watched for half a minute, or until `signal`.
+ * Rejects when a sidecar reports a misconfiguration after it is ready. A sidecar subscribes to topics only then and
+ * does not report when it has finished, so we watch for half a minute, or until `signal`.
  */
 export async function watchedMisconfiguration(system: Misconfigurable, signal: AbortSignal): Promise<void> {
   for (const end = Date.now() + watchMs; Date.now() < end && !signal.aborted; await pause(pollMs)) {

@@ -6,7 +6,7 @@ import { StartError } from "../start-error.ts";
 import type { Declared } from "./declared.ts";
 import type { Trouble } from "./sidecar-log.ts";
 
-/** What the secrets are made of when the server is not ours. */
+/** The environment variables behind a secret, for an external server. */
 const variables: Readonly<Record<string, string>> = {
   redis: "REDIS_URL",
   rabbitmq: "RABBITMQ_URL",
@@ -21,18 +21,18 @@ const shipped = join(checkout, "components", "resources") + sep;
 const longestCause = 300;
 
 interface Cause {
-  /** In what components and servers say. */
+  /** Matches the errors of components and servers. */
   pattern: RegExp;
   remedy: (where: Where) => string;
-  /** Also when a subscription fails, which a sidecar would try again and again. */
+  /** Applies also to failed subscriptions, which a sidecar retries for ever. */
   lasting?: boolean;
 }
 
 interface Where {
   file: string;
-  /** One of ours, which the set-up reads; not of a folder that was given with --resources. */
+  /** One of our files, which the set-up reads; not one from --resources. */
   isShipped: boolean;
-  /** Where its user and password come from, and where its address does. */
+  /** The sources of its user and password, and of its address. */
   logIn: string;
   address: string;
 }
@@ -58,8 +58,8 @@ const causes: readonly Cause[] = [
     pattern: /no stream matches|stream not found|topic or partition that does not exist/i,
     remedy: ({ file, isShipped }) =>
       isShipped
-        ? `name the topic in publishingScopes of ${file}, from which the set-up makes what is missing`
-        : `make on its server what ${file} needs: the set-up makes only what components/resources names`,
+        ? `add the topic to publishingScopes of ${file}: the set-up creates what is missing from there`
+        : `create on its server what ${file} needs: the set-up reads only components/resources`,
     lasting: true,
   },
   {
@@ -69,8 +69,8 @@ const causes: readonly Cause[] = [
 ];
 
 /**
- * One line: the component, the cause in its server's words, and what to do about it. Undefined for what a sidecar tries
- * again and may get over by itself.
+ * One line with the component, the server's error and the fix. Undefined for an error that the sidecar retries and that
+ * may go away by itself.
  */
 export function remedied(trouble: Trouble, app: string, declared: Declared | undefined): StartError | undefined {
   const cause = causes.find(({ pattern }) => pattern.test(trouble.said));
@@ -83,16 +83,16 @@ export function remedied(trouble: Trouble, app: string, declared: Declared | und
   return new StartError(`component ${trouble.component}${type} of ${app}: ${cut(trouble.said)}: ${remedy}`);
 }
 
-/** The same for a server of somebody else's: `server` says which, `variable` where its address comes from. */
+/** The same for an external server, whose address is in the environment variable `variable`. */
 export function unusable(server: string, variable: string, error: unknown): StartError {
   const said = reasonOf(error).replace(/\s+/g, " ");
   const remedy = refused.test(said)
     ? `correct the user and password in ${variable}`
     : `start it, or correct ${variable}`;
-  return new StartError(`${server} (${variable}) cannot be used: ${cut(said)}: ${remedy}`);
+  return new StartError(`${server} (${variable}) is not usable: ${cut(said)}: ${remedy}`);
 }
 
-/** Where the settings of such names come from: the file, secrets, or both; all its secrets when no name says so. */
+/** The sources of the settings with these names: the file, secrets or both; all secrets if no name matches. */
 function sourceOf(wanted: RegExp, file: string, declared: Declared | undefined): string {
   const { secrets = [], literals = [] } = declared ?? {};
   const inFile = literals.some((name) => wanted.test(name));
@@ -109,5 +109,5 @@ function shown(file: string): string {
   return inside.startsWith("..") ? file : inside;
 }
 
-// A driver may tell of every address that it has tried.
+// A driver may list every address that it tried.
 const cut = (text: string) => shortened(text, longestCause);

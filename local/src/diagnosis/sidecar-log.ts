@@ -1,21 +1,21 @@
-/** What a sidecar says is wrong with one of its components. */
+/** An error that a sidecar reports about one of its components. */
 export interface Trouble {
   component: string;
-  /** In the words of the component or its server, on one line. */
+  /** The error of the component or its server, in one line. */
   said: string;
-  /** The sidecar tries again and again, and goes on meanwhile. */
+  /** The sidecar continues and retries. */
   retried: boolean;
 }
 
 const init = /^Failed to init component (\S+) \(\S+\): (.*)$/;
 const subscription = /^Failed to start subscription for pubsub (\S+), topic \S+: (.*)$/;
 
-/** Dapr wraps an error once for each layer that it passes. */
+/** Every layer of Dapr wraps the error once. */
 const wrapping = /^.*initialization error occurred for \S+ \(\S+\): /;
 
 /**
- * What daprd 1.18 reports in a log (JSON lines, level `warn` or lower) of components that it could not start or hear.
- * It ends on the former, and retries the latter for ever.
+ * The errors in a log of daprd 1.18 (JSON lines, level `warn` or lower) about components that it cannot start and
+ * subscriptions that fail. It exits on the former and retries the latter for ever.
  */
 export function troublesIn(log: string): Trouble[] {
   return log.split("\n").flatMap((line) => {

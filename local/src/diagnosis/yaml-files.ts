@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The files of a folder that a sidecar reads, in the order in which it does. */
+/** The files of a folder that a sidecar reads, in its order. */
 export function yamlFiles(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => /\.ya?ml$/.test(name))

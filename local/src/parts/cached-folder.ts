@@ -5,22 +5,22 @@ import { cacheFolder } from "../instance.ts";
 import { withFileLock } from "../process/file-lock.ts";
 
 export interface CachedFolder {
-  /** Ends with a hash of all that decides about its content. */
+  /** Ends with a hash of everything that determines the content. */
   name: string;
-  /** What is in it, for whoever waits. */
+  /** Names the content for people who wait. */
   title: string;
   fill(folder: string): Promise<void>;
 }
 
 /**
- * A folder of the user's cache, filled once. It is filled aside and under a lock, so that neither a failure nor a second
- * process at the same moment leaves a half of it.
+ * A folder in the user's cache, filled once. It is filled under a temporary name and under a lock, so that neither a
+ * failure nor a concurrent process leaves it incomplete.
  */
 export async function cachedFolder({ name, title, fill }: CachedFolder, note: (text: string) => void): Promise<string> {
   const folder = join(cacheFolder, name);
   if (existsSync(folder)) return folder;
   await mkdir(cacheFolder, { recursive: true });
-  const waiting = () => note(`another process prepares ${title}: waiting for it`);
+  const waiting = () => note(`waiting for another process that prepares ${title}`);
   await withFileLock(`${folder}.lock`, waiting, async () => {
     if (existsSync(folder)) return;
     const draft = `${folder}.draft`;

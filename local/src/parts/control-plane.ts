@@ -27,7 +27,7 @@ export interface SchedulerPorts {
   metrics: number;
 }
 
-/** The authority that gives every other part of Dapr its certificate for mutual TLS. */
+/** Dapr's certificate authority, which issues the certificates for mutual TLS. */
 export interface Sentry {
   address: string;
   anchorsFile: string;
@@ -39,7 +39,7 @@ export function sentryOn(instance: Instance, port: number): Sentry {
   return { address: `${loopback}:${port}`, anchorsFile: join(instance.certificates, "ca.crt") };
 }
 
-/** Dapr's certificate authority; it makes itself a root of one year, so a new one for every run. */
+/** Dapr's certificate authority. Its root certificate is valid for one year, so each run creates a new one. */
 export function sentryProcess(
   instance: Instance,
   program: string,
@@ -50,7 +50,7 @@ export function sentryProcess(
   return server(instance, "sentry", program, ports, own);
 }
 
-/** Flags and environment that give a sidecar an identity of its own; nothing without an authority. */
+/** Flags and environment that give a sidecar its own identity; empty without a certificate authority. */
 export function sidecarIdentity(sentry: Sentry | undefined): { args: string[]; env: Record<string, string> } {
   if (!sentry) return { args: [], env: {} };
   return {
@@ -65,7 +65,7 @@ function serverIdentity(sentry: Sentry | undefined): string[] {
   return ["--tls-enabled", "--sentry-address", sentry.address, ...trust];
 }
 
-/** Dapr's actor placement: one node, its table in memory. */
+/** Dapr's placement: one node, with its table in memory. */
 export function placementProcess(
   instance: Instance,
   program: string,
@@ -77,7 +77,7 @@ export function placementProcess(
   return server(instance, "placement", program, ports, own);
 }
 
-/** Dapr's scheduler: one node, its jobs kept in the instance folder. */
+/** Dapr's scheduler: one node, with its jobs in the instance folder. */
 export function schedulerProcess(
   instance: Instance,
   program: string,

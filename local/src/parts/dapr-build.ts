@@ -7,7 +7,7 @@ import { goBuild } from "./go-build.ts";
 const source = join(checkout, "dapr");
 const programs = ["daprd", "placement", "scheduler", "sentry"];
 
-/** The folder with our build of Dapr; builds it first when this source and Go version have not been built yet. */
+/** The folder of our build of Dapr. Builds it if this source has not been built with this Go version yet. */
 export async function builtRuntime(note: (text: string) => void, signal?: AbortSignal): Promise<string> {
   const build = {
     title: "the Dapr runtime",
@@ -22,7 +22,7 @@ export async function builtRuntime(note: (text: string) => void, signal?: AbortS
   return goBuild(build, note, signal);
 }
 
-/** The version that `--version` and the logs tell. */
+/** The version in `--version` and in the logs. */
 async function versionVariables(): Promise<Record<string, string>> {
   const goMod = await readFile(join(source, "go.mod"), "utf8");
   const version = goMod.match(/github\.com\/dapr\/dapr v(\S+)/)?.[1] ?? "unknown";

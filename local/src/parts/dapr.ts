@@ -11,10 +11,10 @@ export interface DaprRuntime {
   daprd: string;
   placement: string;
   scheduler: string;
-  /** Missing in some installations: then sidecars talk without mutual TLS. */
+  /** Missing in some installations: sidecars then run without mutual TLS. */
   sentry: string | undefined;
   version: string;
-  /** Built here, with the mends that no release has (docs/brokers.md). */
+  /** Our build, with bug fixes that no release has (docs/brokers.md). */
   ours: boolean;
 }
 
@@ -22,13 +22,13 @@ const needed = ["daprd", "placement", "scheduler"];
 const oldest = "1.16";
 
 /**
- * The Dapr to run: the folder SIDECART_DAPR_DIR names, else an installed one of at least 1.16 (PATH, ~/.dapr/bin), else
- * our own build of it, made once and kept in the cache.
+ * The Dapr to run: the folder in SIDECART_DAPR_DIR, else an installed Dapr ≥ 1.16 (PATH, ~/.dapr/bin), else our own
+ * build, which is built once and cached.
  */
 export async function findDapr(note: (text: string) => void, signal?: AbortSignal): Promise<DaprRuntime> {
   const named = process.env.SIDECART_DAPR_DIR;
   if (named) {
-    if (!holdsDapr(named)) throw new StartError(`SIDECART_DAPR_DIR: ${named} does not hold ${needed.join(", ")}`);
+    if (!holdsDapr(named)) throw new StartError(`SIDECART_DAPR_DIR: ${named} does not contain ${needed.join(", ")}`);
     return describe(named, await versionIn(named), false);
   }
   for (const folder of [
@@ -44,7 +44,7 @@ export async function findDapr(note: (text: string) => void, signal?: AbortSigna
   return describe(folder, await versionIn(folder), true);
 }
 
-/** True for 1.16 and later releases, and their release candidates. */
+/** True for 1.16 and later releases and their release candidates. */
 export function isRecent(version: string): boolean {
   return satisfies(coerce(version) ?? "", `>=${oldest}`);
 }

@@ -4,23 +4,23 @@ import { unusable } from "../diagnosis/remedy.ts";
 import type { Credentials } from "../secrets/credentials.ts";
 import { StartError } from "../start-error.ts";
 
-/** A service's database: the owner migrates it, the runtime role is what the service's sidecar connects as. */
+/** A service's database: the owner role migrates it, the service's sidecar connects with the runtime role. */
 export interface ServiceDatabase {
   service: string;
   database: string;
   runtimeRole: string;
   ownerUrl: string;
-  /** libpq words with the runtime role's password, as `bindings.postgresql` takes them. */
+  /** A libpq connection string with the runtime role's password, as `bindings.postgresql` needs it. */
   connectionString: string;
 }
 
-// enough for a service's concurrent statements; three services stay far below the server's 200 connections
+// Enough for a service's concurrent statements. Three services stay far below the server's 200 connections.
 const poolMaxConns = 8;
 const statementTimeoutMs = 5_000;
 
 const notAllowed = "42501"; // insufficient_privilege
 
-/** Makes what is missing of databases and roles, one pair of roles a service. Safe to repeat. */
+/** Creates missing databases and roles, two roles for each service. Idempotent. */
 export async function ensureDatabases(
   adminUrl: string,
   instance: string,
@@ -44,13 +44,13 @@ export async function ensureDatabases(
     return made;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== notAllowed) throw error;
-    throw new StartError(`DATABASE_URL: ${error.message}: its user must be allowed to create databases and roles`);
+    throw new StartError(`DATABASE_URL: ${error.message}: its user must be able to create databases and roles`);
   } finally {
     await client.end();
   }
 }
 
-/** Drops an instance's databases and roles from a server that is not ours to wipe. */
+/** Drops an instance's databases and roles from an external server. */
 export async function dropDatabases(adminUrl: string, instance: string, services: readonly string[]): Promise<void> {
   const client = await connect(adminUrl);
   try {

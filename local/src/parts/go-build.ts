@@ -9,30 +9,30 @@ import { StartError } from "../start-error.ts";
 import { cachedFolder } from "./cached-folder.ts";
 import { patchFlag } from "./go-patches.ts";
 
-/** Programs of a Go module of ours. */
+/** Programs of one of our Go modules. */
 export interface GoBuild {
-  /** What is built, for people: "the Dapr runtime". */
+  /** Name of the result for messages: "the Dapr runtime". */
   title: string;
-  /** What the folder in the cache begins with. */
+  /** Prefix of the folder in the cache. */
   name: string;
   /** The folder of go.mod. */
   source: string;
   /** The main packages, such as `./cmd/daprd`. */
   packages: readonly string[];
-  /** About how long a first build takes, for people: "some minutes". */
+  /** Duration of a first build for messages: "some minutes". */
   takes: string;
-  /** What to do on a machine where it cannot be built. */
+  /** What to do on a machine that cannot build it. */
   advice: string;
   /** Values of string variables, by import path and name (the linker's -X). */
   variables?: Readonly<Record<string, string>>;
-  /** What is compiled otherwise than its module has it. */
+  /** Changes of the modules' sources. */
   patches?: readonly Patch[];
 }
 
-// From 1.21 on, `go` fetches by itself the version that go.mod asks for.
+// From 1.21 on, `go` downloads the version that go.mod requires.
 const oldestGo = "1.21.0";
 
-/** The folder with the programs; builds them first when this source and Go version have not been built yet. */
+/** The folder of the programs. Builds them if this source has not been built with this Go version yet. */
 export async function goBuild(build: GoBuild, note: (text: string) => void, signal?: AbortSignal): Promise<string> {
   const hash = await contentHash(build, await goVersion(build, signal));
   const fill = (folder: string) => compile(build, folder, note, signal);
@@ -40,7 +40,7 @@ export async function goBuild(build: GoBuild, note: (text: string) => void, sign
 }
 
 async function goVersion({ title, source, advice }: GoBuild, signal?: AbortSignal): Promise<string> {
-  if (!findProgram("go")) throw new StartError(`no Go to build ${title} with: ${advice}`);
+  if (!findProgram("go")) throw new StartError(`Go is missing, which builds ${title}: ${advice}`);
   const installed = await runCommand("go", ["version"], { cwd: "/", signal });
   const version = coerce(installed) ?? oldestGo;
   if (lt(version, oldestGo)) throw new StartError(`Go ${version} is too old to build ${title}: ${advice}`);
@@ -52,7 +52,9 @@ async function goVersion({ title, source, advice }: GoBuild, signal?: AbortSigna
   }
 }
 
-/** Changes whenever the build would: Go's version, go.mod, go.sum, our own sources, what is linked in and patched. */
+/**
+ * A hash of everything that determines the build: Go's version, go.mod, go.sum, our sources, linked values and patches.
+ */
 async function contentHash({ source, packages, variables, patches }: GoBuild, go: string): Promise<string> {
   const files = (await readdir(source, { recursive: true })).filter((name) => /(\.go|go\.mod|go\.sum)$/.test(name));
   const hash = createHash("sha256").update(`${go} ${process.platform} ${process.arch}`);
@@ -74,7 +76,7 @@ async function compile(
   let compiled = 0;
   let told = 0;
   const onLine = (line: string) => {
-    if (/\s/.test(line)) return; // "go: downloading …": a package is one word
+    if (/\s/.test(line)) return; // "go: downloading …"; a line about a package is one word
     compiled += 1;
     if (compiled < told + 200) return;
     told = compiled;
@@ -82,7 +84,7 @@ async function compile(
   };
   // -s -w: no symbol tables
   const linked = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
-  // The program keeps the path of what replaces a module: where nothing changes, two builds must be the same file.
+  // The program contains the path of a replaced module. A constant path makes builds reproducible.
   const patchFolder = `${folder}.patched`;
   await rm(patchFolder, { recursive: true, force: true });
   await mkdir(patchFolder, { recursive: true });

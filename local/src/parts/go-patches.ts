@@ -5,8 +5,8 @@ import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 
 /**
- * Puts patched copies of modules into `folder` and answers the flag with which `go build` takes them for the originals:
- * a go.mod of its own that replaces them. (Go refuses an overlay over its module cache.)
+ * Writes patched copies of modules to `folder` and returns the flag that makes `go build` use them: a go.mod that
+ * replaces the modules. (Go refuses an overlay over its module cache.)
  */
 export async function patchFlag(
   patches: readonly Patch[],
@@ -36,7 +36,7 @@ async function apply({ module, file, from, to, times }: Patch, path: string): Pr
   await writeFile(path, pieces.join(to));
 }
 
-/** As the module cache has it, nobody may write there, nor delete it. */
+/** Files in the module cache are read-only; copies must be writable and deletable. */
 async function makeWritable(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {

@@ -5,7 +5,7 @@ import { inheritedEnvironment } from "../process/environment.ts";
 import { runCommand } from "../process/run-command.ts";
 import type { ServiceDatabase } from "./databases.ts";
 
-/** Brings a service's database to the newest schema, as its owner, and lets the runtime role use it. */
+/** Migrates a service's database to the newest schema, as its owner, and grants the runtime role its privileges. */
 export async function migrate(instance: Instance, database: ServiceDatabase, signal?: AbortSignal): Promise<void> {
   const log = createWriteStream(join(instance.logs, `${database.service}-migrations.log`), { mode: 0o600 });
   try {

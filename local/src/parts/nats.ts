@@ -9,7 +9,7 @@ import type { ProcessSpec } from "../process/managed-process.ts";
 import { runCommand } from "../process/run-command.ts";
 import { goBuild } from "./go-build.ts";
 
-/** A NATS server and how we log in. */
+/** A NATS server and its log-in. */
 export interface Nats {
   host: string;
   port: number;
@@ -21,7 +21,7 @@ const oldest = "2.10";
 const answerWithinMs = 5_000;
 const maxPayloadBytes = 8 * 1024 * 1024;
 
-/** The nats-server on PATH when it is recent enough, else our own build, made once and kept in the cache. */
+/** The nats-server on PATH if it is recent enough, else our own build, which is built once and cached. */
 export async function findNatsServer(note: (text: string) => void, signal?: AbortSignal): Promise<string> {
   const found = findProgram("nats-server");
   if (found) {
@@ -45,7 +45,7 @@ export function isRecent(version: string): boolean {
   return satisfies(coerce(version) ?? "", `>=${oldest}`);
 }
 
-/** Writes the configuration (the password stays off the command line) and answers how to start the server. */
+/** Writes the configuration, which keeps the password off the command line, and returns how to start the server. */
 export async function natsProcess(instance: Instance, program: string, nats: Nats): Promise<ProcessSpec> {
   const folder = join(instance.folder, "nats");
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -57,7 +57,7 @@ export async function natsProcess(instance: Instance, program: string, nats: Nat
     authorization: { user: nats.user, password: nats.password },
     jetstream: { store_dir: folder },
   };
-  // NATS reads JSON too
+  // NATS also reads JSON.
   await writeFile(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     name: "nats",
@@ -74,7 +74,7 @@ export function natsUrl({ host, port, user, password }: Nats): string {
   return `nats://${logIn}${host}:${port}`;
 }
 
-/** Logs in and says whether JetStream is on; throws what the server says. */
+/** Logs in and returns whether JetStream is on; throws the server's error. */
 export async function hasJetStream({ host, port, user, password }: Nats): Promise<boolean> {
   const logIn = user === "" ? {} : { user, pass: password };
   const connection = await connect({ servers: `${host}:${port}`, ...logIn, reconnect: false, timeout: answerWithinMs });

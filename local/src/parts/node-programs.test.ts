@@ -8,7 +8,7 @@ const ports = { app: 1, http: 2, grpc: 3, internal: 4, metrics: 5 };
 const settings = { ports, metricsPort: 6, tokens: { dapr: "d", app: "a" }, logLevel: "info" };
 const gateway = { app: { id: "gateway", entry: "gateway/src/main.ts", http: true }, name: "gateway" };
 
-t.test("the gateway is told the origins that SIDECART_CORS_ORIGINS names, beside this machine's", async (t) => {
+t.test("the gateway allows the origins in SIDECART_CORS_ORIGINS and those of this machine", async (t) => {
   const instance = instanceAt("default", temporaryHome(t));
   const origins = (httpPort: number | undefined) =>
     appProcess(instance, gateway, { ...settings, httpPort }).env?.SIDECART_CORS_ORIGINS;
@@ -17,5 +17,5 @@ t.test("the gateway is told the origins that SIDECART_CORS_ORIGINS names, beside
   t.equal(origins(8080), local);
   withEnvironment(t, { SIDECART_CORS_ORIGINS: "https://shop.example.com, *" });
   t.equal(origins(8080), `${local},https://shop.example.com, *`);
-  t.equal(origins(undefined), undefined, "a service that listens for nobody has none");
+  t.equal(origins(undefined), undefined, "a service without HTTP has none");
 });

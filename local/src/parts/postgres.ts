@@ -11,7 +11,9 @@ import { type Account, openFolder, postgresAccount, postgresBinaries, reachable 
 
 const superuser = "postgres";
 
-/** Where PostgreSQL keeps an instance's data: in its folder, or in a place of root's that PostgreSQL's user can reach. */
+/**
+ * The folder of PostgreSQL's data: in the instance folder, or for root in a folder that PostgreSQL's user can enter.
+ */
 export async function postgresFolder(instance: Instance): Promise<{ folder: string; account: Account | undefined }> {
   const near = join(instance.folder, "postgres");
   const far = join(openFolder, shortHash(instance.folder), "postgres");
@@ -20,7 +22,7 @@ export async function postgresFolder(instance: Instance): Promise<{ folder: stri
   return { folder: open ? near : far, account };
 }
 
-/** Prepares the data folder (initdb the first time) and answers how to start the server on `port`, loopback only. */
+/** Prepares the data folder (with initdb at first) and returns how to start the server on `port`, on loopback only. */
 export async function postgresProcess(instance: Instance, port: number, password: string): Promise<ProcessSpec> {
   const { folder, account } = await postgresFolder(instance);
   const { initdb, postgres } = await postgresBinaries(account);
@@ -29,7 +31,7 @@ export async function postgresProcess(instance: Instance, port: number, password
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: "200",
-    // the log goes to the file every process has; what a service did wrong is worth a line, its statement is not
+    // The log goes to the process's log file. It has one line for an error, without the statement.
     log_min_error_statement: "panic",
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -49,7 +51,7 @@ export function adminUrl(port: number, password: string): string {
   return `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
 }
 
-/** The server that DATABASE_URL names, if it names one. */
+/** The server in DATABASE_URL, if it is set. */
 export function externalPostgres(): string | undefined {
   const text = process.env.DATABASE_URL;
   if (!text) return undefined;
@@ -58,7 +60,7 @@ export function externalPostgres(): string | undefined {
   throw new StartError("DATABASE_URL must be of the form postgres://user:password@host[:port]/database");
 }
 
-/** True when the server answers a query. */
+/** True if the server runs a query. */
 export async function answersQuery(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on("error", () => {});
@@ -80,7 +82,7 @@ async function initialise(initdb: string, folder: string, account: Account | und
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true, mode: 0o711 });
   await mkdir(folder, { mode: 0o700 });
-  // outside the data folder, which initdb wants empty, yet readable by the user initdb runs as
+  // Outside the data folder, which must be empty for initdb, but readable by initdb's user.
   const passwordFile = `${folder}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (account) {

@@ -26,9 +26,9 @@ const answerWithinMs = 5_000;
 const advice =
   "install RabbitMQ 3.10 or later (Debian: apt install rabbitmq-server; macOS: brew install rabbitmq) or set RABBITMQ_URL";
 
-/** The broker of this machine, installed when it is missing and can be, and the port mapper that comes with its Erlang. */
+/** The installed broker, which root on Debian installs if it is missing, and the port mapper of its Erlang. */
 export async function findRabbitServer(listeners: Listeners): Promise<{ broker: string; epmd: string }> {
-  // Debian's own on PATH is a wrapper that changes the user
+  // Debian's program on PATH is a wrapper that changes the user.
   const server = { name: "rabbitmq-server", program: "rabbitmq-server", folders: ["/usr/lib/rabbitmq/bin"], advice };
   const broker = await findServer(server, listeners);
   const epmd = findProgram("epmd", { after: ["/usr/lib/erlang/bin", join(dirname(broker), "../../erlang/bin")] });
@@ -37,8 +37,8 @@ export async function findRabbitServer(listeners: Listeners): Promise<{ broker: 
 }
 
 /**
- * Erlang's port mapper, one for every instance. Erlang would start a shared one by itself, which listens on all
- * addresses and outlives everybody.
+ * Erlang's port mapper, one for each instance. Otherwise Erlang starts a shared one, which listens on all addresses and
+ * never stops.
  */
 export function epmdProcess(instance: Instance, program: string, { epmd }: RabbitPorts): ProcessSpec {
   return {
@@ -51,7 +51,7 @@ export function epmdProcess(instance: Instance, program: string, { epmd }: Rabbi
   };
 }
 
-/** Writes the configuration (the password stays off the command line) and answers how to start the broker. */
+/** Writes the configuration, which keeps the password off the command line, and returns how to start the broker. */
 export async function rabbitProcess(
   instance: Instance,
   program: string,
@@ -82,22 +82,22 @@ export async function rabbitProcess(
       RABBITMQ_LOG_BASE: join(folder, "log"),
       RABBITMQ_LOGS: "-",
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangFlags,
-      // The script then becomes the broker instead of waiting beside it.
+      // The script then replaces itself by the broker instead of waiting for it.
       RUNNING_UNDER_SYSTEMD: "1",
     },
     log: join(instance.logs, "rabbitmq.log"),
   };
 }
 
-// Schedulers that do not spin while idle. The broker stops within a second, but the management plugin takes five more,
-// which the last flag cuts short.
+// Schedulers that do not spin while idle. The broker stops within a second, but its management plugin takes five more:
+// the last flag shortens that.
 const erlangFlags = [
   "-kernel inet_dist_use_interface {127,0,0,1}",
   "+sbwt none +sbwtdcpu none +sbwtdio none",
   "-shutdown_time 3000",
 ].join(" ");
 
-// The default user is made when the data is, in place of `guest`.
+// This user replaces `guest`; the broker creates it together with its data.
 function configuration({ amqp, management }: RabbitPorts, { user, password }: LogIn): string {
   return `listeners.tcp.1 = ${loopback}:${amqp}
 management.tcp.ip = ${loopback}
@@ -110,7 +110,7 @@ log.file = false
 `;
 }
 
-/** True when the broker lets us in, over AMQP and in its management API. */
+/** True if the broker accepts the log-in, over AMQP and in its management API. */
 export async function rabbitAnswers(url: string, managementUrl: string): Promise<boolean> {
   const { username, password, origin } = new URL(managementUrl);
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
@@ -119,7 +119,7 @@ export async function rabbitAnswers(url: string, managementUrl: string): Promise
   return true;
 }
 
-/** Logs in over AMQP and leaves again; throws what the broker says. */
+/** Logs in over AMQP and disconnects; throws the broker's error. */
 export async function tryLogIn(url: string): Promise<void> {
   const connection = await connect(url, { timeout: answerWithinMs });
   await connection.close();

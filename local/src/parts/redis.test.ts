@@ -10,7 +10,7 @@ import { findRedisServer } from "./redis-server.ts";
 
 const own = { host: "127.0.0.1", username: "", password: "secret" };
 
-/** Accepts every connection and says this, or nothing. */
+/** Accepts every connection and sends this text, if there is one. */
 async function stranger(t: Test, words: string): Promise<Redis> {
   const server = createServer((socket) => {
     socket.on("error", () => {});
@@ -21,7 +21,7 @@ async function stranger(t: Test, words: string): Promise<Redis> {
   return { ...own, port: (server.address() as AddressInfo).port };
 }
 
-t.test("REDIS_URL may carry a user, a password and a port", async (t) => {
+t.test("REDIS_URL may have a user, a password and a port", async (t) => {
   const redis = redisFromUrl("redis://app:p%40ss@cache.example.test:6380");
   t.same(redis, { host: "cache.example.test", port: 6380, username: "app", password: "p@ss" });
   t.equal(redisUrl(redis), "redis://app:p%40ss@cache.example.test:6380");
@@ -34,7 +34,7 @@ t.test("another kind of URL is refused", async (t) => {
   }
 });
 
-t.test("a Redis answers whoever may log in, and says why it lets others wait outside", async (t) => {
+t.test("Redis responds after a log-in, and otherwise says why it refuses", async (t) => {
   const instance = instanceAt("default", temporaryHome(t));
   await makeFolder(instance);
   await clearLastRun(instance);
@@ -49,7 +49,7 @@ t.test("a Redis answers whoever may log in, and says why it lets others wait out
   await t.rejects(answersPing({ ...redis, password: "" }), /NOAUTH/);
 });
 
-t.test("what is no Redis is refused, also when it never answers", async (t) => {
+t.test("a server that is not Redis is refused, even if it never responds", async (t) => {
   await t.rejects(answersPing(await stranger(t, "SSH-2.0-OpenSSH\r\n")));
   await t.rejects(answersPing(await stranger(t, "")));
 });

@@ -7,7 +7,7 @@ import { inheritedEnvironment } from "../process/environment.ts";
 import type { ProcessSpec } from "../process/managed-process.ts";
 import { StartError } from "../start-error.ts";
 
-/** A Redis to use: ours or one that REDIS_URL names. */
+/** The Redis to use: ours or the one in REDIS_URL. */
 export interface Redis {
   host: string;
   port: number;
@@ -17,7 +17,7 @@ export interface Redis {
 
 const answerWithinMs = 2_000;
 
-/** Writes the configuration (the password stays off the command line) and answers how to start the server. */
+/** Writes the configuration, which keeps the password off the command line, and returns how to start the server. */
 export async function redisProcess(instance: Instance, program: string, redis: Redis): Promise<ProcessSpec> {
   const folder = join(instance.folder, "redis");
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -59,7 +59,7 @@ export function redisUrl({ host, port, username, password }: Redis): string {
   return `redis://${login}${host}:${port}`;
 }
 
-/** True when the server lets us in and has read its data; throws what it says otherwise. */
+/** True if the server accepts the log-in and has loaded its data; else throws its error. */
 export async function answersPing({ host, port, username, password }: Redis): Promise<boolean> {
   const client = new Client({
     host,

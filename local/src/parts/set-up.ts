@@ -10,8 +10,8 @@ import { StartError } from "../start-error.ts";
 const program = join(checkout, "components/setup/src/main.ts");
 
 /**
- * Creates or checks what must exist before the sidecars start (streams, topics, buckets) for the components declared in
- * `folders`. What is wrong is the last line that the program wrote.
+ * Creates or checks the streams, topics and buckets that the components in `folders` need before the sidecars start.
+ * The last line of the program's output is its error.
  */
 export async function setUp(instance: Instance, folders: readonly string[], signal?: AbortSignal): Promise<void> {
   const components = folders.flatMap(yamlFiles);

@@ -17,7 +17,7 @@ export interface SidecarPorts {
   metrics: number;
 }
 
-/** What every sidecar of a run has in common. */
+/** The settings that all sidecars of a run share. */
 export interface SidecarSettings {
   program: string;
   resources: readonly string[];
@@ -28,13 +28,13 @@ export interface SidecarSettings {
   tokens: Tokens;
 }
 
-/** One shared secret in each direction between app and sidecar, made anew for every run. */
+/** Tokens between app and sidecar, one for each direction, new in every run. */
 export interface Tokens {
   dapr: string;
   app: string;
 }
 
-/** How to start the daprd of a replica. Its working directory is the instance folder: components name files in it. */
+/** How to start a replica's daprd. Its working directory is the instance folder, where components have their files. */
 export function sidecarProcess(
   instance: Instance,
   { app, name: replica }: Replica,
@@ -84,17 +84,17 @@ function flags(app: App, ports: SidecarPorts, settings: SidecarSettings): string
   ].flat();
 }
 
-/** What all sidecars share, what this app may read of the secrets, and, with certificates, who may call it. */
+/** The shared configuration, the secrets that this app may read and, with certificates, the apps that may call it. */
 function configurations(app: App, { configuration, sentry }: SidecarSettings): string[] {
   const folder = dirname(configuration);
   const own = ["secrets", ...(sentry ? ["access"] : [])].map((kind) => join(folder, kind, `${app.id}.yaml`));
-  // Without them the app could read every secret, and be called by anybody.
+  // Without these files the app could read every secret, and every app could call it.
   const missing = own.find((file) => !existsSync(file));
-  if (missing) throw new StartError(`${missing} is missing: every app says what it may read and who may call it`);
+  if (missing) throw new StartError(`${missing} is missing: every app needs its secret scope and access policy`);
   return [configuration, ...own];
 }
 
-/** The address that says whether the sidecar, its components and the app behind it are ready. */
+/** The URL of the readiness of the sidecar, its components and its app. */
 export function sidecarHealth(ports: SidecarPorts): string {
   return `http://${loopback}:${ports.http}/v1.0/healthz`;
 }

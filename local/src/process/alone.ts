@@ -2,10 +2,10 @@ import { StartError } from "../start-error.ts";
 import { ManagedProcess, type ProcessSpec } from "./managed-process.ts";
 import { type Probe, untilReady } from "./readiness.ts";
 
-/** A server that runs by itself, for a test or by hand. */
+/** A server without the rest of the system, for a test or by hand. */
 export interface Alone {
   pid: number;
-  /** Where what it says is kept. */
+  /** The file of its log. */
   log: string;
   stop(): Promise<void>;
 }
@@ -13,7 +13,7 @@ export interface Alone {
 const startTimeoutMs = 90_000;
 const stopTimeoutMs = 30_000;
 
-/** Starts a server outside an instance and resolves when `probe` says that it is ready. */
+/** Starts a server outside an instance and resolves when `probe` returns true. */
 export async function startAlone(spec: ProcessSpec, probe: Probe): Promise<Alone> {
   const server = new ManagedProcess(spec);
   server.start();
@@ -30,7 +30,7 @@ export async function startAlone(spec: ProcessSpec, probe: Probe): Promise<Alone
   return { pid, log: spec.log, stop };
 }
 
-/** A server as a program: runs it until Ctrl-C, and says in one line where it answers or why it cannot start. */
+/** Runs a server until Ctrl-C. Prints in one line its address, or why it cannot start. */
 export async function runAlone<Server extends Alone>(
   start: (log: (line: string) => void) => Promise<Server>,
   greeting: (server: Server) => string,

@@ -11,7 +11,9 @@ const passedOn = [
   "SSL_CERT_DIR",
 ];
 
-/** What a child sees of the launcher's environment: no password or URL of a store, but all OpenTelemetry settings. */
+/**
+ * The part of the launcher's environment that a child gets: OpenTelemetry settings, but no password or URL of a store.
+ */
 export function inheritedEnvironment(from: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [key, value] of Object.entries(from)) {

@@ -4,7 +4,7 @@ import { isSameProcess, startOf } from "./identity.ts";
 
 const pollMs = 250;
 
-/** Runs `work` while no other process holds `file`; a lock whose holder is dead is taken over. `onWait` is told once. */
+/** Runs `work` under the lock `file`, which it takes over from a dead holder. Calls `onWait` once if it has to wait. */
 export async function withFileLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   let waited = false;
   while (!take(file)) {
@@ -19,7 +19,7 @@ export async function withFileLock<T>(file: string, onWait: () => void, work: ()
   }
 }
 
-/** Takes `file` for this process. One that a dead process held is only free the next time. */
+/** Tries to lock `file`. It deletes the lock of a dead process, so the next call succeeds. */
 export function take(file: string): boolean {
   try {
     writeFileSync(file, `${process.pid} ${startOf(process.pid)}`, { flag: "wx" });
@@ -36,6 +36,6 @@ function releaseIfDead(file: string): void {
     const [pid, start] = readFileSync(file, "utf8").split(/ (.*)/s);
     if (pid && start && !isSameProcess(Number(pid), start)) rmSync(file, { force: true });
   } catch {
-    // its holder has just released it
+    // The holder has just released it.
   }
 }

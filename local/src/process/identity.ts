@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * When process `pid` began, in a form that no later process with the same pid can have; undefined when there is no such
+ * When process `pid` started, as a text that no later process with the same pid can have; undefined if there is no such
  * process or only its zombie. Linux: boot id and clock ticks since boot (proc(5), field 22 of stat); else `ps`.
  */
 export function startOf(pid: number): string | undefined {
@@ -15,7 +15,7 @@ export function startOf(pid: number): string | undefined {
 
 function startFromProc(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The second field is the command in parentheses and may itself hold spaces and parentheses.
+  // The second field is the command in parentheses; it may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state] = fields;
   return state === "Z" || state === "X" ? undefined : `${bootId()}:${fields[19]}`;
@@ -33,7 +33,7 @@ function bootId(): string {
   return boot;
 }
 
-/** True when `pid` is still the process that began at `start`. */
+/** True if `pid` is still the process that started at `start`. */
 export function isSameProcess(pid: number, start: string): boolean {
   return startOf(pid) === start;
 }

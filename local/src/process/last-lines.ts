@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 const windowBytes = 16_384;
 
-/** The last `count` lines of a file that may be large, without blank ones; none when it cannot be read. */
+/** The last `count` non-blank lines of a file, which may be large; none if it cannot be read. */
 export function lastLines(file: string, count: number): string[] {
   let descriptor: number;
   try {

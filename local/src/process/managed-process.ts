@@ -8,11 +8,14 @@ export interface ProcessSpec {
   args: readonly string[];
   cwd: string;
   env: Record<string, string>;
-  /** Receives stdout and stderr; emptied at the first start, appended to at later ones. */
+  /** The file of stdout and stderr; emptied at the first start, appended to at later ones. */
   log: string;
-  /** What asks this program to end in good order. */
+  /** The signal on which this program stops cleanly. */
   stopSignal?: NodeJS.Signals;
-  /** Its stdin stays open for as long as we live: a program that ends with its stdin does not outlive us. */
+  /**
+   * Its stdin is open while the launcher runs: a program that stops at the end of its stdin cannot outlive the
+   * launcher.
+   */
   holdsStdin?: boolean;
   uid?: number;
   gid?: number;
@@ -22,7 +25,7 @@ export interface Exit {
   name: string;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** True when somebody asked for it through `stop` or `kill`. */
+  /** True after `stop` or `kill`. */
   expected: boolean;
 }
 
@@ -32,8 +35,8 @@ interface Hooks {
 }
 
 /**
- * One program that can be started, stopped, killed and started again. It leads a process group of its own, so that a
- * Ctrl-C in the terminal reaches the launcher alone and so that its children can be ended with it.
+ * A program that can be started, stopped, killed and started again. It leads its own process group, so that a
+ * terminal's Ctrl-C reaches only the launcher, and that its children can be killed with it.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -61,14 +64,14 @@ export class ManagedProcess {
     return this.#child !== undefined;
   }
 
-  /** Settles when the program that was started last ends. */
+  /** Settles when the program, as last started, exits. */
   get exited(): Promise<Exit> {
     return this.#exited;
   }
 
-  /** Starts it, with `env` over what its spec says. Throws when the program cannot be executed. */
+  /** Starts the program, with `env` added to its environment. Throws when it cannot be executed. */
   start(env: Record<string, string> = {}): void {
-    if (this.#child) throw new Error(`${this.name} runs already`);
+    if (this.#child) throw new Error(`${this.name} is already running`);
     const { command, args, cwd, holdsStdin, uid, gid } = this.spec;
     const log = openSync(this.spec.log, this.#fresh ? "w" : "a", 0o600);
     const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
@@ -91,8 +94,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Asks it to end, kills its whole group after `withinMs`, and waits until it has ended. Answers false when it had to be
-   * killed.
+   * Sends the stop signal, kills the whole process group after `withinMs`, and waits for the exit. Returns false if it
+   * had to kill.
    */
   async stop(withinMs = 2_500): Promise<boolean> {
     if (!this.#child) return true;
@@ -107,7 +110,7 @@ export class ManagedProcess {
     return inTime;
   }
 
-  /** Sends `signal` to the program; SIGKILL goes to everything it has started too. */
+  /** Sends `signal` to the program; SIGKILL also to its children. */
   kill(signal: NodeJS.Signals): void {
     if (!this.#child) return;
     this.#asked = true;
@@ -133,7 +136,7 @@ export class ManagedProcess {
     try {
       process.kill(-pid, signal);
     } catch {
-      // ESRCH: nobody of the group is left
+      // ESRCH: no process of the group is left.
     }
   }
 }

@@ -11,7 +11,7 @@ t.test("two launchers that choose at the same time choose different ports", asyn
   await Promise.all([one.release(""), two.release("")]);
 });
 
-t.test("what was released for a program that does not listen yet is given to no other", async (t) => {
+t.test("a port that was released for a program is given to no other, even before the program listens", async (t) => {
   const free = new Ports();
   const [first, second] = [await free.hold("first"), await free.hold("second")];
   await free.release("");
@@ -26,23 +26,23 @@ t.test("what was released for a program that does not listen yet is given to no 
   await ports.release("one");
   t.equal(await ports.hold("two"), second);
   await ports.release("two");
-  t.equal(await ports.hold("one"), first, "when it is started again it has its own");
+  t.equal(await ports.hold("one"), first, "after a restart it has the same port");
   await ports.release("one");
   ports.giveBack();
 });
 
-t.test("a port is free for its program once it is released, and chosen again in the next run", async (t) => {
+t.test("a released port is free for its program and used again in the next run", async (t) => {
   const ports = new Ports();
   const port = await ports.hold("orders.app");
   t.notOk(await isFree(port));
   await ports.release("orders.");
   t.ok(await isFree(port));
-  t.not(await new Ports({ other: port }).hold("other"), port, "but for no other launcher");
+  t.not(await new Ports({ other: port }).hold("other"), port, "but not by another launcher");
   ports.giveBack();
   t.equal(await new Ports(JSON.parse(JSON.stringify(ports))).hold("orders.app"), port);
 });
 
-t.test("a port that somebody has on one address only is not free", async (t) => {
+t.test("a port that is in use on one address is not free", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   t.teardown(() => server.close());
   await once(server, "listening");

@@ -6,8 +6,8 @@ import { cacheFolder } from "../instance.ts";
 import { StartError } from "../start-error.ts";
 import { take } from "./file-lock.ts";
 
-// Below Linux's range for outgoing connections (ip_local_port_range, 32768–60999): no client socket can take a port
-// between the moment it is found free and the moment its program listens, nor while that program is restarted.
+// Below Linux's range for outgoing connections (ip_local_port_range, 32768–60999), so that no client socket can take a
+// port between our check and the moment its program listens, or while the program is restarted.
 const lowest = 20_000;
 const beyond = 32_768;
 const attempts = 200;
@@ -16,17 +16,16 @@ const reservations = join(cacheFolder, "ports");
 const fileOf = (port: number) => join(reservations, String(port));
 
 /**
- * Free loopback ports by name. A port is held by a listening socket until `release`, for programs that take any free one,
- * and reserved by a file until `giveBack`, so that no other launcher of this user chooses it before its program listens
- * or while that is restarted.
+ * Free loopback ports by name. Until `release` a listening socket holds the port, against programs that use any free
+ * port. Until `giveBack` a file reserves it, against other launchers of this user, also while its program is restarted.
  */
 export class Ports {
   readonly #held = new Map<string, Server>();
   readonly #chosen = new Map<string, number>();
-  /** For which name. */
+  /** The name of the port. */
   readonly #reserved = new Map<number, string>();
 
-  /** `preferred`: the ports of the last run, taken again where they are still free. */
+  /** `preferred`: the ports of the last run, used again if they are free. */
   constructor(preferred: Record<string, number> = {}) {
     for (const [name, port] of Object.entries(preferred)) this.#chosen.set(name, port);
   }
@@ -38,7 +37,7 @@ export class Ports {
     return port;
   }
 
-  /** Frees the ports whose names begin with `prefix` for the program that is about to listen there. */
+  /** Releases the ports whose names begin with `prefix`, for the program that is about to listen there. */
   async release(prefix: string): Promise<void> {
     const names = [...this.#held.keys()].filter((name) => name.startsWith(prefix));
     await Promise.all(
@@ -50,7 +49,7 @@ export class Ports {
     );
   }
 
-  /** Lets other launchers choose these ports. */
+  /** Ends the reservation, so that other launchers may use these ports. */
   giveBack(): void {
     for (const port of this.#reserved.keys()) free(fileOf(port));
     this.#reserved.clear();
@@ -77,7 +76,7 @@ export class Ports {
 
   async #tryHold(name: string, port: number): Promise<boolean> {
     const owner = this.#reserved.get(port);
-    // what was released is its program's, though that does not listen yet
+    // A released port belongs to its program, even if the program does not listen yet.
     if (owner !== undefined && owner !== name) return false;
     if (owner === undefined && !reserve(fileOf(port))) return false;
     this.#reserved.set(port, name);
@@ -102,7 +101,7 @@ function free(file: string): void {
   ofThisProcess.delete(file);
 }
 
-/** True when a program may listen on `port`, on every address of the machine. */
+/** True if a program can listen on `port`, on every address of the machine. */
 export async function isFree(port: number): Promise<boolean> {
   for (const host of ["127.0.0.1", undefined]) {
     const server = await listen(port, host);

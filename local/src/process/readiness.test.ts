@@ -7,7 +7,7 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { ManagedProcess } from "./managed-process.ts";
 import { answersOk, untilReady } from "./readiness.ts";
 
-/** A program that says one line and does nothing. */
+/** A program that prints one line and waits. */
 async function idle(t: Test): Promise<ManagedProcess> {
   const program = new ManagedProcess({
     name: "idle",
@@ -29,25 +29,25 @@ async function answering(t: Test, status: number, body: string): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`;
 }
 
-t.test("what is not ready in time is named with what it lacked and what it said", async (t) => {
+t.test("the error of a program that is not ready in time has the probe's error and its output", async (t) => {
   const url = await answering(t, 503, '{"checks":{"orders":"unavailable"}}');
   await t.rejects(
     untilReady(await idle(t), () => answersOk(url), 60),
     {
       message: "idle was not ready within 0.06 s",
-      details: [`GET ${url} was answered with 503: {"checks":{"orders":"unavailable"}}`, "I wait"],
+      details: [`GET ${url} returned 503: {"checks":{"orders":"unavailable"}}`, "I wait"],
     },
   );
 });
 
-t.test("what refuses connections is said so", async (t) => {
+t.test("a refused connection is reported", async (t) => {
   await t.rejects(
     untilReady(await idle(t), () => answersOk("http://127.0.0.1:1/readyz"), 60),
     { message: "idle was not ready within 0.06 s", details: ["connect ECONNREFUSED 127.0.0.1:1", "I wait"] },
   );
 });
 
-t.test("what answers well is ready", async (t) => {
+t.test("a program that responds with 2xx is ready", async (t) => {
   const url = await answering(t, 204, "");
   const program = await idle(t);
   await t.resolves(untilReady(program, () => answersOk(url), 5_000));

@@ -10,12 +10,12 @@ const pollMs = 25;
 const probeTimeoutMs = 2_000;
 const longestAnswer = 500;
 
-/** While the thing is not ready it answers false, or throws an error that says what it still lacks. */
+/** Returns false while the program is not ready, or throws an error with what is missing. */
 export type Probe = () => Promise<boolean>;
 
 /**
- * Waits until `probe` answers true. Fails when the process ends first or `deadlineMs` pass, with one line, what the probe
- * said last and the end of the log.
+ * Waits until `probe` returns true. Throws when the process exits or after `deadlineMs`: one line, the probe's last
+ * error and the end of the log.
  */
 export async function untilReady(process: ManagedProcess, probe: Probe, deadlineMs = 60_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
@@ -33,21 +33,21 @@ export async function untilReady(process: ManagedProcess, probe: Probe, deadline
   }
 }
 
-/** How a process that nobody stopped came to its end, with the end of its log. */
+/** Why a process exited unexpectedly, with the end of its log. */
 export function deathOf(process: ManagedProcess, exit: Exit): StartError {
-  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
+  const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.code}`;
   return new StartError(`${process.name} ${how}`, [`The end of ${process.spec.log}:`, ...process.lastLines()]);
 }
 
 async function lackOf(probe: Probe): Promise<string | undefined> {
   try {
-    return (await probe()) ? undefined : "it does not answer yet";
+    return (await probe()) ? undefined : "no response yet";
   } catch (error) {
     return reasonOf(error);
   }
 }
 
-/** True when a GET of `url` is answered with 2xx; else fails with what it was answered with. */
+/** True if the response to a GET of `url` is 2xx; else throws an error with the response. */
 export async function answersOk(url: string, headers: Record<string, string> = {}): Promise<true> {
   const response = await answerOf(url, headers);
   const { statusCode = 0 } = response;
@@ -55,22 +55,18 @@ export async function answersOk(url: string, headers: Record<string, string> = {
     response.resume();
     return true;
   }
-  throw new Error(
-    `GET ${url} was answered with ${statusCode}: ${(await text(response)).trim().slice(0, longestAnswer)}`,
-  );
+  throw new Error(`GET ${url} returned ${statusCode}: ${(await text(response)).trim().slice(0, longestAnswer)}`);
 }
 
 function answerOf(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = get(url, { headers, timeout: probeTimeoutMs, agent: false }, resolve);
-    request.once("timeout", () =>
-      request.destroy(new Error(`GET ${url} was not answered within ${probeTimeoutMs} ms`)),
-    );
+    request.once("timeout", () => request.destroy(new Error(`GET ${url} did not respond within ${probeTimeoutMs} ms`)));
     request.once("error", reject);
   });
 }
 
-/** True when something listens at `target`, a port or the path of a socket. */
+/** True if a program listens at `target`, a port or the path of a socket. */
 export function isListening(target: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(target, () => {

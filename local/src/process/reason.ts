@@ -1,4 +1,4 @@
-/** Why a connection failed, in a few words: Node's error for several addresses has an empty message. */
+/** Why a connection failed. Node's error for several addresses has an empty message, so we join their messages. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);

@@ -9,9 +9,9 @@ type CommandOptions = Pick<Options, "cwd" | "env" | "uid" | "gid"> & {
 const keptLines = 30;
 
 /**
- * Runs a command, with what it starts, to its end and answers its stdout. Its output is also handed out line by line. A
- * failure is one line that names the command and the exit code, with the last lines it wrote. A given `env` is all that
- * it sees.
+ * Runs a command with its children to the end and returns its stdout. Calls `onLine` for each line of output. An error
+ * is one line with the command and the exit code, and has the last lines of output. A given `env` is the whole
+ * environment.
  */
 export async function runCommand(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
   const { onLine, signal, ...rest } = options;
@@ -34,7 +34,7 @@ export async function runCommand(command: string, args: string[], options: Comma
   if (!ended.failed) return ended.stdout;
   const { exitCode, signal: killedBy, all, cause } = ended;
   if (exitCode === undefined && killedBy === undefined)
-    throw new StartError(`${command} could not be run: ${(cause as Error).message}`);
+    throw new StartError(`cannot run ${command}: ${(cause as Error).message}`);
   const lines = all.split("\n").filter(Boolean).slice(-keptLines);
   throw new StartError(`${command} ${args[0] ?? ""} failed (${killedBy ?? `exit code ${exitCode}`})`, lines);
 }

@@ -13,7 +13,7 @@ interface Entry {
 interface RunContent {
   launcher: { pid: number; start: string };
   processes: Record<string, Entry>;
-  /** Where its gateway listens, once it is ready. */
+  /** The URL of its gateway, once it is ready. */
   gatewayUrl?: string;
 }
 
@@ -21,8 +21,8 @@ const politeMs = 4_000;
 const pollMs = 25;
 
 /**
- * The file that says which launcher owns an instance and which processes it has started. It is what lets the next run
- * clean up after a launcher that was killed: a pid is signalled only while it is still the very process recorded.
+ * The file that records the launcher of an instance and the processes that it started. With it the next run stops the
+ * processes of a killed launcher. A pid is signalled only if it is still the recorded process.
  */
 export class RunRecord {
   readonly #file: string;
@@ -33,7 +33,7 @@ export class RunRecord {
     this.#content = content;
   }
 
-  /** Takes the instance, after ending what a dead launcher left. Answers the names of what it had to end. */
+  /** Claims the instance. Stops processes that a dead launcher left, and returns their names. */
   static async claim(folder: string, name: string): Promise<{ record: RunRecord; leftovers: string[] }> {
     const file = join(folder, "run.json");
     const launcher = { pid: process.pid, start: startOf(process.pid) ?? "" };
@@ -43,7 +43,7 @@ export class RunRecord {
       const before = read(file);
       if (before && isSameProcess(before.launcher.pid, before.launcher.start)) {
         throw new StartError(
-          `instance "${name}" runs already (pid ${before.launcher.pid}): stop it, or start another with --instance NAME`,
+          `instance "${name}" is already running (pid ${before.launcher.pid}): stop it, or start another with --instance NAME`,
         );
       }
       if (before) leftovers.push(...(await endProcesses(before.processes)));
@@ -67,12 +67,12 @@ export class RunRecord {
     this.#write();
   }
 
-  /** Gives the instance back. */
+  /** Releases the instance. */
   release(): void {
     rmSync(this.#file, { force: true });
   }
 
-  // A hard link fails when the name exists: of two launchers that start together one gets the instance.
+  // Creating a hard link fails if the name exists, so only one of two concurrent launchers gets the instance.
   #create(): boolean {
     const draft = `${this.#file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(this.#content), { mode: 0o600 });
@@ -94,14 +94,14 @@ export class RunRecord {
   }
 }
 
-/** The processes of an instance that are alive now, by name; empty when nothing of it runs. */
+/** The running processes of an instance, by name. */
 export function recordedProcesses(folder: string): Map<string, number> {
   const record = read(join(folder, "run.json"));
   const alive = Object.entries(record?.processes ?? {}).filter(([, entry]) => isSameProcess(entry.pid, entry.start));
   return new Map(alive.map(([name, entry]) => [name, entry.pid]));
 }
 
-/** An instance whose launcher is alive: where its gateway listens, once it is ready. Undefined when it does not run. */
+/** A running instance, with the URL of its gateway once that is ready. Undefined if the launcher does not run. */
 export function recordedRun(folder: string): { gatewayUrl?: string } | undefined {
   const record = read(join(folder, "run.json"));
   if (!record || !isSameProcess(record.launcher.pid, record.launcher.start)) return undefined;
@@ -118,7 +118,7 @@ async function endProcesses(processes: Record<string, Entry>): Promise<string[]>
     if (waitedMs > politeMs) for (const [, entry] of alive()) signal(-entry.pid, "SIGKILL");
     if (waitedMs > 2 * politeMs) {
       const left = alive().map(([name, entry]) => `${name} (pid ${entry.pid})`);
-      throw new StartError(`an earlier run left processes that do not end: ${left.join(", ")}`);
+      throw new StartError(`an earlier run left processes that do not stop: ${left.join(", ")}`);
     }
     await pause(pollMs);
   }
@@ -129,7 +129,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it has ended in between
+    // It has exited in the meantime.
   }
 }
 

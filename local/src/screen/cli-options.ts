@@ -19,7 +19,7 @@ export interface CliOptions extends Choices {
 
 const highestPort = 65_535;
 
-/** Reads the command line; a wrong word is refused in one line. */
+/** Reads the command line; refuses a wrong argument in one line. */
 export function parseCliOptions(args: readonly string[]): CliOptions {
   const { values } = parse(args);
   return {
@@ -73,14 +73,14 @@ function folderOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return resolve(path);
   throw new StartError(
-    `--resources ${path}: ${found ? "this is no folder: name the one it is in" : "there is no such folder"}`,
+    `--resources ${path}: ${found ? "this is not a folder: give the folder that contains it" : "there is no such folder"}`,
   );
 }
 
 function replicasOf(text: string): [string, number] {
   const [, id = "", count = ""] = text.match(/^([a-z-]+)=([1-9])$/) ?? [];
   if (apps.some((app) => app.id === id)) return [id, Number(count)];
-  throw new StartError(`--replicas ${text}: say APP=N with N from 1 to 9, of ${apps.map((app) => app.id).join(", ")}`);
+  throw new StartError(`--replicas ${text}: use APP=N with N from 1 to 9, of ${apps.map((app) => app.id).join(", ")}`);
 }
 
 function oneOf<K extends Kind>(kind: K, text?: string): Choices[K] {

@@ -8,8 +8,8 @@ const colours = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "ye
 const nameWidth = 19;
 
 /**
- * Follows the log files of a folder and writes their lines as they come, each behind the name of its process. Reading
- * files instead of pipes keeps the processes independent of the launcher: they go on when it is killed.
+ * Follows the log files of a folder and prints each new line after the name of its process. Because it reads files, not
+ * pipes, the processes continue when the launcher is killed.
  */
 export class MergedLog {
   readonly #folder: string;
@@ -33,7 +33,7 @@ export class MergedLog {
     return new MergedLog(folder, out);
   }
 
-  /** Writes what is still unread, then follows no longer. */
+  /** Prints the unread lines and stops. */
   async stop(): Promise<void> {
     this.#watcher.close();
     await Promise.all([...this.#files.values()].map((file) => file.read()));
@@ -58,12 +58,12 @@ export class MergedLog {
   }
 }
 
-// The scheduler's --log-level does not reach the etcd inside it, which tells of every step of its election.
+// The scheduler's --log-level does not apply to its etcd, which logs every step of its election.
 function isEtcdChatter(line: string): boolean {
   return line.startsWith('{"level":"info","ts":');
 }
 
-/** One growing file, read on from where the last reading ended. */
+/** One growing file; each read continues at the end of the last one. */
 class FollowedFile {
   readonly #path: string;
   readonly #onLine: (line: string) => void;

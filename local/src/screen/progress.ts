@@ -4,7 +4,7 @@ import type { StartError } from "../start-error.ts";
 
 const nameWidth = 22;
 
-/** One line for each thing that is done, and for each thing worth knowing while it takes long. */
+/** Prints one line for each finished step and for each note while a step takes long. */
 export interface Progress {
   step(step: Step): void;
   note(text: string): void;

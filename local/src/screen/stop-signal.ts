@@ -1,4 +1,4 @@
-// npm passes the terminal's Ctrl-C on to its child, which has had it from the terminal already: two signals, one press.
+// npm forwards the terminal's Ctrl-C to its child, which also gets it from the terminal: two signals for one press.
 const samePressMs = 300;
 
 /** Calls `first` at the first Ctrl-C (or SIGTERM, SIGHUP) and `second` at a second press. */

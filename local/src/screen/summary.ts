@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import type { Launched } from "../launch.ts";
 import { people, samplePassword } from "../seed/people.ts";
 
-/** What somebody who has just started the system wants to know: where things are and how to get in. */
+/** The addresses and log-ins, which `npm start` prints when the system is ready. */
 export function summary(system: Launched, readyMs: number, seeded: boolean): string {
   const [url = system.gatewayUrl, ...others] = system.gatewayUrls.map((at) => at.replace("127.0.0.1", "localhost"));
   const places: [string, string][] = [
@@ -14,7 +14,7 @@ export function summary(system: Launched, readyMs: number, seeded: boolean): str
     ["Metrics", `${url}/metrics`],
     ["Logs", `${relative(process.cwd(), system.instanceDir) || "."}/logs`],
   ];
-  // The admin is made by the accounts service itself, everybody else with the sample data.
+  // The accounts service creates the admin; the sample data have the other accounts.
   const logIns = people.filter(({ shown, role }) => shown && (seeded || role === "admin"));
   return [
     "",

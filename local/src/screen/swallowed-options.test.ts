@@ -6,7 +6,7 @@ import { temporaryHome } from "../testing/started-cli.ts";
 
 const main = join(import.meta.dirname, "..", "main.ts");
 
-/** What `npm start WORDS` of a package says whose start is ours, and its exit code. */
+/** Runs `npm start WORDS` in a package with our start script; returns output and exit code. */
 function npmStart(folder: string, words: readonly string[]): Promise<{ code: unknown; said: string }> {
   return new Promise((resolve) => {
     execFile("npm", ["start", ...words], { cwd: folder }, (error, _, stderr) => {
@@ -15,14 +15,14 @@ function npmStart(folder: string, words: readonly string[]): Promise<{ code: unk
   });
 }
 
-t.test("options that npm keeps for itself are refused with the command that was meant", async (t) => {
+t.test("options that npm takes as its own are refused with the right command", async (t) => {
   const folder = temporaryHome(t);
   const start = `${process.execPath} ${main}`;
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "shop", scripts: { start } }));
   const meant = async (...words: string[]) => {
     const { code, said } = await npmStart(folder, words);
     t.equal(code, 1);
-    return said.match(/✗ npm keeps options for itself unless -- stands before them: (.*)/)?.[1];
+    return said.match(/✗ npm takes these options as its own without -- before them: (.*)/)?.[1];
   };
   t.equal(await meant("--broker", "rabbitmq"), "npm start -- --broker rabbitmq");
   t.equal(await meant("--broker=kafka"), "npm start -- --broker=kafka");

@@ -1,8 +1,8 @@
 import { StartError } from "../start-error.ts";
 
 /**
- * Refuses options that npm took for its own because no `--` stood before them (`npm start --broker kafka`): npm hands them
- * out in the environment, and their values as bare words.
+ * Refuses options that npm took as its own because `--` was missing (`npm start --broker kafka`). npm passes their
+ * names in the environment and their values as arguments.
  */
 export function refuseSwallowed(
   names: readonly string[],
@@ -17,7 +17,7 @@ export function refuseSwallowed(
   const [only] = swallowed.length === 1 ? words.filter((word) => !word.startsWith("-")) : [];
   const command = script === "start" ? "npm start" : `npm run ${script}`;
   const again = [command, "--", ...meant, ...(only === undefined ? [] : [only])].join(" ");
-  throw new StartError(`npm keeps options for itself unless -- stands before them: ${again}`);
+  throw new StartError(`npm takes these options as its own without -- before them: ${again}`);
 }
 
 function variable(name: string): string {

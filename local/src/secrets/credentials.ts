@@ -2,16 +2,19 @@ import { join } from "node:path";
 import type { Instance } from "../instance.ts";
 import { randomSecret, readPrivate, writePrivate } from "./private-file.ts";
 
-/** Passwords the launcher makes once an instance and no service sees: they are not in the secret store. */
+/**
+ * Passwords that the launcher creates once for each instance. They are not in the secret store, so no service sees
+ * them.
+ */
 export interface Credentials {
   postgres: string;
   redis: string;
   databases: Record<string, { owner: string; runtime: string }>;
-  /** Of brokers and other servers, by process name. */
+  /** Passwords of brokers and other servers, by process name. */
   servers?: Record<string, string>;
 }
 
-/** The credentials of an instance; what is missing (a new service) is made and kept. */
+/** The credentials of an instance. Creates and saves missing ones, such as those of a new service. */
 export function credentialsOf(instance: Instance, services: readonly string[]): Credentials {
   const file = credentialsFile(instance);
   const kept = readPrivate<Credentials>(file);
@@ -23,7 +26,7 @@ export function credentialsOf(instance: Instance, services: readonly string[]): 
   return credentials;
 }
 
-/** The password of one more server of an instance, made once and kept. */
+/** The password of a further server of the instance, created once and saved. */
 export function passwordOf(instance: Instance, server: string): string {
   const credentials = credentialsOf(instance, []);
   const password = credentials.servers?.[server] ?? randomSecret();

@@ -11,14 +11,14 @@ export function readPrivate<T>(file: string): T | undefined {
   }
 }
 
-/** Replaces a JSON file that only its owner may read; a reader sees the old content or the new, never a part. */
+/** Replaces a JSON file that only its owner may read. Atomic: a reader sees the old or the new content. */
 export function writePrivate(file: string, value: unknown): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }
 
-/** 192 random bits, safe in a URL, a connection string and a shell. */
+/** 192 random bits, as text that is safe in a URL, a connection string and a shell. */
 export function randomSecret(): string {
   return randomBytes(24).toString("base64url");
 }

@@ -4,14 +4,14 @@ import { StartError } from "../start-error.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 import { type Secrets, secretsFile, signingKeys } from "./secrets.ts";
 
-/** Puts a new first key into an instance's secrets and answers it. */
+/** Adds a new first key to an instance's secrets and returns it. */
 export async function rotateSigningKeys(instance: Instance, now = new Date()): Promise<SigningJwk> {
   const secrets = readPrivate<Secrets>(secretsFile(instance));
   const jwks = secrets?.[signingKeys]?.jwks;
   if (!secrets || !jwks) throw new StartError(`instance "${instance.name}" has no keys yet: start it once`);
   const set = rotated(JSON.parse(jwks) as KeySet, await newSigningKey(), now);
   const [key] = set?.keys ?? [];
-  if (!key) throw new StartError("the last new key does not sign yet: rotate again when it does");
+  if (!key) throw new StartError("the newest key does not sign yet: rotate again when it does");
   writePrivate(secretsFile(instance), { ...secrets, [signingKeys]: { jwks: JSON.stringify(set) } });
   return key;
 }

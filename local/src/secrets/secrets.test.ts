@@ -5,7 +5,7 @@ import { temporaryHome } from "../testing/started-cli.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 import { type Secrets, secretsFile, writeSecrets } from "./secrets.ts";
 
-t.test("a start writes its own secrets anew and keeps what somebody added", async (t) => {
+t.test("a start rewrites its own secrets and keeps those that the user added", async (t) => {
   const instance = instanceAt("test", temporaryHome(t));
   mkdirSync(instance.folder, { recursive: true });
   const added = { currencies: { url: "http://127.0.0.1:9" } };
@@ -15,5 +15,5 @@ t.test("a start writes its own secrets anew and keeps what somebody added", asyn
   t.same(readPrivate<Secrets>(secretsFile(instance)), second);
   const { redis, rabbitmq, currencies, "accounts-signing-keys": keys } = second;
   t.same({ redis, rabbitmq, currencies }, { redis: { host: "two" }, rabbitmq: undefined, ...added });
-  t.same(keys, first["accounts-signing-keys"], "keys are made once");
+  t.same(keys, first["accounts-signing-keys"], "keys are created once");
 });

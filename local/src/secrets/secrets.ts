@@ -3,7 +3,7 @@ import { type KeySet, newSigningKey } from "@sidecart/ops/signing-key-set";
 import type { Instance } from "../instance.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 
-/** What the secret store of a local run serves: secret name → key → value (secretstores.local.file, multiValued). */
+/** The content of the local secret store: secret name → key → value (secretstores.local.file, multiValued). */
 export type Secrets = Record<string, Record<string, string>>;
 
 export const firstAdmin = { email: "admin@sidecart.test", password: "sidecart-local" };
@@ -13,12 +13,12 @@ export function secretsFile(instance: Instance): string {
   return join(instance.folder, "secrets.json");
 }
 
-/** Names of secrets that a start writes, whatever it chose before. Others are a person's, and stay. */
+/** Names of the secrets that a start writes, for any choices. Other secrets belong to the user and stay. */
 const ours = /^(redis|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z][a-z0-9]*-db)$/;
 
 /**
- * Writes the secrets of this run: the addresses and passwords of its stores, the keys made once and kept, and what
- * somebody added for components of their own.
+ * Writes the secrets of this run: addresses and passwords of its stores, the saved signing keys, and the secrets that
+ * the user added for their own components.
  */
 export async function writeSecrets(instance: Instance, stores: Secrets): Promise<Secrets> {
   const kept = readPrivate<Secrets>(secretsFile(instance)) ?? {};

@@ -5,7 +5,7 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** An operation the gateway refused; `code` is one of its stable codes. */
+/** The gateway refused an operation; `code` is one of its stable codes. */
 export class Refused extends StartError {
   readonly code: string;
 
@@ -15,13 +15,13 @@ export class Refused extends StartError {
   }
 }
 
-/** Speaks GraphQL with the gateway, as nobody or with an access token. */
+/** A GraphQL client of the gateway, with or without an access token. */
 export class GraphqlClient {
   readonly #url: string;
   readonly #signal: AbortSignal | undefined;
   readonly #token: string | undefined;
 
-  /** `signal` ends what is under way, and its connections. */
+  /** `signal` aborts requests in progress and closes their connections. */
   constructor(url: string, signal?: AbortSignal, token?: string) {
     this.#url = url;
     this.#signal = signal;
@@ -32,7 +32,7 @@ export class GraphqlClient {
     return new GraphqlClient(this.#url, this.#signal, token);
   }
 
-  /** The data of an operation; `variables` in the types its schema names. Throws `Refused`. */
+  /** Runs an operation and returns its data; `variables` as the schema defines them. Throws `Refused`. */
   async send<T>(query: string, variables: Record<string, unknown>): Promise<T> {
     const response = await fetch(`${this.#url}/graphql`, {
       method: "POST",
@@ -43,7 +43,7 @@ export class GraphqlClient {
       },
       body: JSON.stringify({ query, variables }),
     }).catch((error: unknown) => {
-      throw new StartError("sample data: the gateway does not answer", [], { cause: error });
+      throw new StartError("sample data: the gateway does not respond", [], { cause: error });
     });
     const { data, errors } = (await response.json()) as Answer<T>;
     const [error] = errors ?? [];

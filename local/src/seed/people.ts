@@ -6,11 +6,11 @@ export interface Person {
   role: Role;
   username: string;
   email: string;
-  /** Named in the table that `npm start` prints. */
+  /** Whether `npm start` prints this log-in. */
   shown: boolean;
 }
 
-/** The password of every sample log-in. Services refuse them outside local mode. */
+/** The password of every sample account. Services refuse it outside local mode. */
 export const samplePassword = "sidecart-local";
 
 function trio(role: Role, local: string, usernames: readonly [string, string, string]): Person[] {
@@ -23,14 +23,14 @@ function trio(role: Role, local: string, usernames: readonly [string, string, st
 }
 
 /**
- * The password of sample log-ins anywhere but on one machine: whoever knows the admin's can work it out, and nobody else,
- * so that sample data can be completed later.
+ * The password of sample accounts outside local mode. It is derived from the admin's password, so that only the admin
+ * knows it and can complete the sample data later.
  */
 export function samplePasswordUnder(adminPassword: string): string {
   return `sample-${createHmac("sha256", adminPassword).update("sidecart sample people").digest("hex").slice(0, 24)}`;
 }
 
-/** Three people of each role. The first admin is made by the accounts service itself. */
+/** Three accounts of each role. The accounts service creates the first admin. */
 export const people: readonly Person[] = [
   ...trio("admin", "admin", ["admin", "ida-holm", "marco-riva"]),
   ...trio("customer", "customer", ["lena-vogt", "jonas-berg", "amira-said"]),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-// One simple drawing a category, on a field of 100 × 100.
+// One simple drawing for each category, on a field of 100 × 100.
 const drawings: Record<string, string> = {
   Coffee:
     "M30 40h34v22a14 14 0 0 1-14 14h-6a14 14 0 0 1-14-14zM64 46h6a8 8 0 0 1 0 16h-6M40 32c-4-6 4-8 0-14M52 32c-4-6 4-8 0-14",
@@ -15,7 +15,7 @@ const drawings: Record<string, string> = {
   Household: "M30 46h40l-4 30H34zM36 46c0-24 28-24 28 0M42 56v12M50 56v12M58 56v12",
 };
 
-/** A picture of a product as a data URL of about 1 kB: the drawing of its category in colours of its own. */
+/** A product's picture as a data URL of about 1 kB: the drawing of its category, in the product's colours. */
 export function picture(category: string, name: string): string {
   const [tint = 0, turn = 0] = createHash("sha256").update(name).digest();
   const hue = Math.round((tint / 256) * 360);

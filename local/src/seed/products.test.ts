@@ -5,7 +5,7 @@ import { sampleProducts } from "./products.ts";
 const products = sampleProducts();
 
 t.test(
-  "the sample has at least 60 products of different names in at least 8 categories, several of them coffees",
+  "there are at least 60 products with different names in at least 8 categories, several of them coffees",
   async (t) => {
     t.ok(products.length >= 60);
     t.equal(new Set(products.map(({ name }) => name)).size, products.length);
@@ -14,7 +14,7 @@ t.test(
   },
 );
 
-t.test("every product is whole: price in cents, stock, attributes and a picture of at most 4 kB", async (t) => {
+t.test("every product has a price in cents, stock, attributes and a picture of at most 4 kB", async (t) => {
   for (const { name, price, stock, description, attributes, imageUrl } of products) {
     t.ok(Number.isSafeInteger(price) && price > 0 && Number.isSafeInteger(stock) && stock > 0, name);
     t.ok(description.length > 20 && Object.values(attributes).every((value) => typeof value === "string"), name);
@@ -23,7 +23,7 @@ t.test("every product is whole: price in cents, stock, attributes and a picture 
   }
 });
 
-t.test("a shop that is named is one of the sample partners", async (t) => {
+t.test("every shop is one of the sample partners", async (t) => {
   const shops = new Set(people.filter(({ role }) => role === "partner").map(({ username }) => username));
   const named = new Set(products.flatMap(({ partner }) => partner ?? []));
   t.ok(named.size >= 2);
@@ -33,14 +33,14 @@ t.test("a shop that is named is one of the sample partners", async (t) => {
   );
 });
 
-t.test("there are three people of each role", async (t) => {
+t.test("there are three accounts of each role", async (t) => {
   for (const role of ["customer", "admin", "partner", "deliverer"]) {
     t.equal(people.filter((person) => person.role === role).length, 3, role);
   }
 });
 
 t.test(
-  "sample people elsewhere get a password that follows from the admin's, and is neither it nor the published one",
+  "outside local mode sample accounts get a password derived from the admin's, not the published one",
   async (t) => {
     const password = samplePasswordUnder("correct horse battery staple");
     t.equal(samplePasswordUnder("correct horse battery staple"), password);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { picture } from "./picture.ts";
 
-/** A sample product; `price` in cents of `currency`, `partner` the username of the shop that owns it. */
+/** A sample product; `price` is in cents of `currency`, `partner` is the username of the shop that owns it. */
 export interface SampleProduct {
   name: string;
   description: string;
@@ -24,7 +24,7 @@ interface Shelf {
 
 const folder = join(import.meta.dirname, "products");
 
-/** What the files of `products/` list, one file a category. */
+/** The products in the files of `products/`, one file for each category. */
 export function sampleProducts(): SampleProduct[] {
   const shelves = readdirSync(folder).map((file) => parse(readFileSync(join(folder, file), "utf8")) as Shelf);
   return shelves.flatMap(({ category, partner, items }) =>

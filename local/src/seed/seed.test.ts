@@ -14,10 +14,10 @@ const answers: Record<string, object> = {
   createProduct: { errors: [{ message: "unknown", extensions: { code: "UNKNOWN_PARTNER" } }] },
 };
 
-/** As many as the seed has in flight. */
+/** The seed's number of concurrent requests. */
 const workers = 8;
 
-/** A gateway whose catalogue never hears of the partners. `refused` resolves when every worker has its refusal. */
+/** A gateway whose catalogue never learns of the partners. `refused` resolves when every worker was refused. */
 async function gateway(t: Test): Promise<{ url: string; refused: Promise<unknown> }> {
   let refusals = 0;
   let answered = 0;
@@ -39,7 +39,7 @@ async function gateway(t: Test): Promise<{ url: string; refused: Promise<unknown
   return { url, refused: eventually("every worker to be refused", all) };
 }
 
-t.test("being stopped ends the wait for the catalogue at once", async (t) => {
+t.test("an abort ends the wait for the catalogue at once", async (t) => {
   const stop = new AbortController();
   const { url, refused } = await gateway(t);
   const ended = seed(url, stop.signal).then(

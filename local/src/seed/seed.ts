@@ -9,7 +9,7 @@ const pageSize = 100;
 const knownWithinMs = 30_000;
 const askAgainMs = 200;
 
-/** Who fills in, and the password that the sample people get. */
+/** The admin's log-in, and the password of the sample accounts. */
 export interface LogIns {
   admin: { email: string; password: string };
   password: string;
@@ -21,8 +21,8 @@ const published: LogIns = {
 };
 
 /**
- * Puts the sample people and products in through the gateway, as anybody could. Safe to repeat: what is there stays as
- * it is. Answers false when nothing was missing; fails when `signal` ends it.
+ * Creates missing sample accounts and products through the gateway. Idempotent: existing ones stay unchanged. Returns
+ * false if nothing was missing; throws when `signal` aborts it.
  */
 export async function seed(gatewayUrl: string, signal: AbortSignal, logIns: LogIns = published): Promise<boolean> {
   const { admin: first, password } = logIns;
@@ -81,7 +81,7 @@ async function logIn(client: GraphqlClient, email: string, password: string): Pr
   return login.token;
 }
 
-/** A client for each shop that owns some of `products`, by its username: a partner lists its goods itself. */
+/** A client for each shop that owns some of `products`, by username: a partner creates its own products. */
 async function shopClients(
   client: GraphqlClient,
   products: SampleProduct[],
@@ -94,7 +94,7 @@ async function shopClients(
   return new Map(await Promise.all(entries));
 }
 
-/** The catalogue hears by an event that somebody has become a partner: until then it does not know them. */
+/** Waits until the catalogue knows the new partners: it learns of them by an event. */
 async function createProduct(
   client: GraphqlClient,
   { partner: _, ...input }: SampleProduct,

@@ -4,14 +4,14 @@ import { createInterface } from "node:readline";
 import type { Test } from "tap";
 import { descendantsOf, stillAlive, untilGone } from "./started-cli.ts";
 
-/** The program of a server, ready; `servers` are the processes it has started. */
+/** The program of a server that is ready; `servers` are the processes that it started. */
 interface AloneCli {
   servers: ReturnType<typeof descendantsOf>;
-  /** Ends it, and waits until it is gone with all that it has started. Answers its exit code. */
+  /** Stops it, waits until it and all its processes have exited, and returns its exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Runs the `main.ts` of a server until it says where it logs to. */
+/** Runs the `main.ts` of a server until it prints the path of its log. */
 async function startedAlone(t: Test, main: string, args: readonly string[]): Promise<AloneCli> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"] });
   const exited = once(child, "exit") as Promise<[number | null]>;
@@ -35,7 +35,7 @@ async function startedAlone(t: Test, main: string, args: readonly string[]): Pro
   return { servers, end };
 }
 
-/** Proves that the program of a server ends it when told to, and when it is killed itself. */
+/** Tests that the program of a server stops the server on a signal, and when it is killed itself. */
 export async function endsItsServer(t: Test, main: string, args: readonly string[]): Promise<void> {
   const told = await startedAlone(t, main, args);
   t.equal(told.servers.length, 1);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Test } from "tap";
 import { checkout } from "../instance.ts";
 
-/** A clone without packages: package.json and what is plain JavaScript of ours. Removed when the test ends. */
+/** A clone without packages: package.json and our plain JavaScript. Deleted when the test ends. */
 export function freshClone(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), "sidecart-clone-"));
   t.teardown(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,7 @@ import { recordedProcesses } from "../process/run-record.ts";
 
 const entry = join(import.meta.dirname, "..", "main.ts");
 
-/** A folder for instances that PostgreSQL's own user can pass through; removed when the test ends. */
+/** A folder for instances that PostgreSQL's user can enter; deleted when the test ends. */
 export function temporaryHome(t: Test): string {
   const home = mkdtempSync(join(tmpdir(), "sidecart-test-"));
   chmodSync(home, 0o711);
@@ -16,7 +16,7 @@ export function temporaryHome(t: Test): string {
   return home;
 }
 
-/** `npm start` as a process of its own, with everything it writes. */
+/** `npm start` as a process, with its output. */
 export class StartedCli {
   readonly home: string;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -51,7 +51,7 @@ export class StartedCli {
     return this.#child.pid;
   }
 
-  /** Waits until the output matches; fails with the output when the program ends before. */
+  /** Waits until the output matches; fails with the output if the program exits before. */
   until(pattern: RegExp): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -71,7 +71,7 @@ export class StartedCli {
     return url;
   }
 
-  /** As `| head` does when it has seen enough. */
+  /** Closes the output, as `| head` does. */
   stopReading(): void {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
@@ -93,7 +93,7 @@ export class StartedCli {
   }
 }
 
-/** Every process below `pid` now, in a form that tells later whether it is still there. */
+/** All descendants of process `pid`, as texts that later show whether each still runs. */
 export function descendantsOf(pid: number): { pid: number; start: string }[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc").filter((folder) => /^\d+$/.test(folder))) {
@@ -110,7 +110,7 @@ export function descendantsOf(pid: number): { pid: number; start: string }[] {
     });
 }
 
-/** The names of the programs below this process that have something to do with a folder. */
+/** The names of this process's descendants that use a folder. */
 export function runningIn(folder: string): string[] {
   return descendantsOf(process.pid).flatMap(({ pid }) => {
     try {
@@ -127,7 +127,7 @@ export function stillAlive(processes: { pid: number; start: string }[]): number[
   return processes.filter(({ pid, start }) => isSameProcess(pid, start)).map(({ pid }) => pid);
 }
 
-/** PostgreSQL's backends end by themselves a moment after their server was killed. */
+/** PostgreSQL's backends exit a moment after their server was killed. */
 export async function untilGone(processes: { pid: number; start: string }[]): Promise<void> {
   while (stillAlive(processes).length > 0) await new Promise(setImmediate);
 }

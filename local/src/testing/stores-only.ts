@@ -5,7 +5,7 @@ import { type Launched, launch } from "../launch.ts";
 import type { LaunchOptions } from "../launch-options.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 
-/** An instance without our services: the control plane and the servers of its choices. */
+/** An instance without our services: only the control plane and the chosen servers. */
 export async function launchStores(
   t: Test,
   home: string,

@@ -1,6 +1,6 @@
 import type { Test } from "tap";
 
-/** Sets variables of the environment until the test ends. */
+/** Sets environment variables until the test ends. */
 export function withEnvironment(t: Test, variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) {
     const before = process.env[name];

@@ -73,7 +73,7 @@ t.test("after a full batch in which nothing succeeded the queue rests", async (t
   t.ok(batches.restMs > 0);
 });
 
-t.test("a kick during a failing claim triggers another claim at once", async (t) => {
+t.test("a kick during a failing claim triggers another claim at once", async () => {
   let claims = 0;
   const { all } = queueOf([], {
     failed: () => hour,

@@ -17,14 +17,11 @@ type Parsed = { statements: Map<string, string>; fragments: Map<string, Fragment
 
 /**
  * Reads a file of statements when a module loads. A section starts with one of
- *
- *   -- name: order.place                 a statement
- *   -- fragment: order_json(o)           a part of statements, used as `:order_json(placed)`, with the parameter `:o`
- *   -- include: index-queue-store.sql    the fragments of another file
- *
- * Comments are allowed anywhere and are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose keys
- * are in camelCase, as columns in snake_case. `from :records(source, id uuid, …) as r` does the same for an array. All
- * files include fragments.sql.
+ * -- name: order.place                 a statement -- fragment: order_json(o)           a part of statements, used as
+ * `:order_json(placed)`, with the parameter `:o` -- include: index-queue-store.sql    the fragments of another file
+ * Comments are allowed anywhere and are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose
+ * keys are in camelCase, as columns in snake_case. `from :records(source, id uuid, …) as r` does the same for an array.
+ * All files include fragments.sql.
  */
 export function sqlFile(path: string, constants: Constants = {}): SqlFile {
   const { statements, fragments } = load(path);

@@ -15,8 +15,9 @@ import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from 
 /** After this many failures that are not a passing outage, an event becomes a dead letter. */
 const maxAttempts = 5;
 /**
- * How many events a replica handles at once; others wait. This is below the waiting limit of every batcher that a handler
- * uses, and leaves the database capacity for requests. A handler that was abandoned after its timeout does not count.
+ * How many events a replica handles at once; others wait. This is below the waiting limit of every batcher that a
+ * handler uses, and leaves the database capacity for requests. A handler that was abandoned after its timeout does not
+ * count.
  */
 const maxConcurrent = 128;
 /** Bounds memory: how many failed attempts and handled events a replica remembers. It forgets the oldest first. */
@@ -37,8 +38,8 @@ export type Dispatcher = {
 };
 
 /**
- * Handles delivered messages. While a part of the system is unreachable, an event is retried for as long as that lasts. An
- * event that fails for another reason becomes a dead letter after `maxAttempts`.
+ * Handles delivered messages. While a part of the system is unreachable, an event is retried for as long as that lasts.
+ * An event that fails for another reason becomes a dead letter after `maxAttempts`.
  */
 export function createDispatcher(subscriptions: Subscription[], deadLetters: DeadLetters, log: Logger): Dispatcher {
   const byTopic = handlersByTopic(subscriptions, "pubsub");
@@ -70,7 +71,8 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
       for (const { id } of events) once.forget(id);
       return "handled";
     },
-    // Holds the delivery until all is stored: Redis drops a message whose delivery fails, unless a resiliency policy retries.
+    // Holds the delivery until all is stored: Redis drops a message whose delivery fails, unless a resiliency policy
+    // retries.
     async lastResort(topic, message, context) {
       const keep = (raw: unknown) => () => store(keepGivenUp(deadLetters, topic, raw));
       const deliveries = eventsOf(message).map((raw) => withBackOff(keep(raw), context));
@@ -126,8 +128,8 @@ const isOutage = (error: unknown) => isRetryable(error) && !(error instanceof St
 type EventDelivery = { id: string; work(): Promise<Delivery> };
 
 /**
- * Handles each event of a redelivered message once. Events that were handled are skipped; events that are still in progress
- * are awaited.
+ * Handles each event of a redelivered message once. Events that were handled are skipped; events that are still in
+ * progress are awaited.
  */
 function createOnce() {
   const handled = new LRUCache<string, true>({ max: maxRemembered });

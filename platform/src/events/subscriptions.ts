@@ -4,7 +4,10 @@ import { background, type CallContext } from "../rpc/call.ts";
 import { inSpan, SpanKind, traceFromParent } from "../telemetry/telemetry.ts";
 import { type CloudEvent, type EventType, eventData, topicOf } from "./events.ts";
 
-/** One event as its handler receives it. The handler writes `id` to the inbox with its effect, so a redelivery changes nothing. */
+/**
+ * One event as its handler receives it. The handler writes `id` to the inbox with its effect, so a redelivery changes
+ * nothing.
+ */
 export type Received<M> = { id: string; data: M; time: string };
 
 /** The pub/sub components. Every broker's YAML uses these names. */
@@ -18,7 +21,10 @@ export type Subscription = {
 
 type Handler<D extends DescMessage> = (event: Received<MessageShape<D>>, context: CallContext) => Promise<void>;
 
-/** Subscribes to an event type. One replica handles each event, at least once: the handler must be idempotent by `event.id`. */
+/**
+ * Subscribes to an event type. One replica handles each event, at least once: the handler must be idempotent by
+ * `event.id`.
+ */
 export function on<D extends DescMessage>(type: EventType<D>, handler: Handler<D>): Subscription {
   return subscription("pubsub", type, handler);
 }
@@ -48,10 +54,16 @@ export function handlersByTopic(all: Subscription[], pubsub: PubSub): Map<string
 }
 
 const handlerTimeoutMs = 10_000;
-/** How long to wait for a handler after its deadline, when its signal is aborted. No replica can retry the event meanwhile. */
+/**
+ * How long to wait for a handler after its deadline, when its signal is aborted. No replica can retry the event
+ * meanwhile.
+ */
 const handlerGraceMs = 1_000;
 
-/** Runs the handler in the trace of the request that caused the event. Rejects when the handler exceeds its timeout and grace. */
+/**
+ * Runs the handler in the trace of the request that caused the event. Rejects when the handler exceeds its timeout and
+ * grace.
+ */
 export async function handleInSpan(subscription: Subscription, event: CloudEvent): Promise<void> {
   const { topic } = subscription;
   const options = {

@@ -24,9 +24,9 @@ type StateChange = ({ key: string; value: Uint8Array } & Lifetime) | { key: stri
  * An app's own entries in a state store; no other app can read or write them. Every store keeps these promises
  * (tests/portability/state). Errors: STATE_CONFLICT, STATE_KEY, STATE_SIZE, UNAVAILABLE, TIMEOUT. After the last two a
  * write may or may not have happened.
- *
  * An etag detects a changed value, not a deleted one: `replace` writes a deleted key again, and an old etag may match a
- * value that was written after the deletion. So do not delete keys that others replace by etag; give them a time to live.
+ * value that was written after the deletion. So do not delete keys that others replace by etag; give them a time to
+ * live.
  */
 export type StateStore = {
   get(key: string, context: CallContext): Promise<StateEntry | undefined>;
@@ -64,7 +64,8 @@ export function stateStore({ api }: { api: StateCalls }, storeName: string): Sta
   return {
     get: (key, context) => get(component, key, context),
     getMany: (keys, context) => getMany(component, keys, context),
-    // A transaction of one change: otherwise Redis sets the value and its expiry in two steps, and may crash between them.
+    // A transaction of one change: otherwise Redis sets the value and its expiry in two steps, and may crash between
+    // them.
     put: (key, value, lifetime, context) => apply(component, [{ key, value, ...lifetime }], context),
     async create(key, value, lifetime, context) {
       const saved = await save(component, { key, value, ...lifetime }, ({ whenAbsent }) => whenAbsent, context);

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { apps } from "@sidecart/local/apps";
 import { type Launched, launch } from "@sidecart/local/launch";
 import { findDapr } from "@sidecart/local/parts/dapr";
 import pg from "pg";
@@ -19,11 +20,13 @@ import { keepsNothing, runUncached, uncached } from "./uncached.ts";
 import type { World } from "./world.ts";
 
 const settledWithinMs = 120_000;
-const programs = ["gateway", uncached, "accounts", "catalog", "orders", "embedded-search"];
+const programs = [...apps.map(({ id }) => id), uncached, "embedded-search"];
 const unlimited = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
 const needSearch = ["search", "suggest", "mixed"];
 
-/** Starts Sidecart on free ports, writes the data set directly to its databases, and builds the search index if needed. */
+/**
+ * Starts Sidecart on free ports, writes the data set directly to its databases, and builds the search index if needed.
+ */
 export async function startSidecart({ size, cases, profile, say }: PrepareOptions): Promise<System<World>> {
   const home = await temporaryHome("bench");
   const end = new AbortController();

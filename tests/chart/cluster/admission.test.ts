@@ -6,7 +6,7 @@ import { createDefinitions, createNamespace, kubectl, removeDefinitions, removeN
 
 const namespace = `${release.namespace}-${process.pid}`;
 const documents = (manifests: object[]) => manifests.map((one) => stringify(one)).join("---\n");
-/** In a namespace of ours; a port of the nodes may be another release's. */
+/** In its own namespace; another release may have a node port. */
 function inNamespace(manifests: Manifest[]): Manifest[] {
   return manifests.map((one) => {
     const copy = structuredClone(one);
@@ -24,7 +24,7 @@ t.before(async () => {
 t.after(() => removeNamespace(namespace));
 
 for (const file of valuesFiles) {
-  t.test(`the API server takes all of ${valuesName(file)}, without a warning`, async (t) => {
+  t.test(`the API server accepts all of ${valuesName(file)}, without a warning`, async (t) => {
     const manifests = inNamespace(await render([file]));
     const args = ["apply", "--dry-run=server", "--validate=strict", "-f", "-"];
     const { code, stdout, stderr } = await kubectl(args, documents(manifests));
@@ -34,7 +34,7 @@ for (const file of valuesFiles) {
   });
 }
 
-t.test("its admission takes every pod with its sidecar", async (t) => {
+t.test("its admission accepts every pod with its sidecar", async (t) => {
   for (const [place, pod] of podsOf(inNamespace(await render([ci("rabbitmq")]))).entries()) {
     const { annotations: _, owner, labels } = pod;
     const {

@@ -4,7 +4,7 @@ import { command, type Ended, findHelm } from "../tools.ts";
 import { createNamespace, must, removeNamespace } from "./kubectl.ts";
 
 const namespace = `${release.namespace}-kept-${process.pid}`;
-/** Images that are nowhere: what the release makes is looked at, not run. */
+/** Images that do not exist: the test checks the release's objects and runs none. */
 const nowhere = [
   "image.pullPolicy=Never",
   "image.tag=none",
@@ -23,7 +23,7 @@ const token = () => must(["-n", namespace, "get", "secret", "orders-api-token", 
 t.before(() => createNamespace(namespace));
 t.after(() => removeNamespace(namespace));
 
-t.test("Secrets that a release made outlive the switches that end their making", async (t) => {
+t.test("Secrets that a release created stay after the values that created them are off", async (t) => {
   const first = await upgrade();
   t.equal(first.code, 0, first.stderr);
   const made = await secrets();
@@ -46,7 +46,7 @@ t.test("Secrets that a release made outlive the switches that end their making",
   t.same(await secrets(), made);
 });
 
-t.test("a token that was changed by hand stays with the next upgrade; going back writes the old one", async (t) => {
+t.test("a manually changed token survives an upgrade; a rollback restores the old token", async (t) => {
   const before = await token();
   await must(["-n", namespace, "patch", "secret", "orders-api-token", "-p", '{"stringData":{"token":"changed"}}']);
   const { code, stderr } = await upgrade();

@@ -2,7 +2,7 @@ import { definitionFiles } from "../custom-resources.ts";
 import { command, type Ended } from "../tools.ts";
 
 if (process.env.SIDECART_TEST_CLUSTER !== "1")
-  throw new Error("this changes the cluster of KUBECONFIG; say so: npm run chart -- --cluster");
+  throw new Error("this changes the cluster of KUBECONFIG; confirm with npm run chart -- --cluster");
 
 const restricted = ["pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted"];
 
@@ -21,7 +21,7 @@ export async function createNamespace(name: string): Promise<void> {
 
 export const removeNamespace = (name: string) => must(["delete", "namespace", name, "--ignore-not-found"]);
 
-/** Makes the custom resource definitions that are missing, and says which; what is there, of any version, stays. */
+/** Creates missing custom resource definitions and returns their names. Existing ones of any version stay. */
 export async function createDefinitions(): Promise<string[]> {
   const made: string[] = [];
   for (const file of await definitionFiles()) {
@@ -32,7 +32,7 @@ export async function createDefinitions(): Promise<string[]> {
   return made;
 }
 
-/** Takes away those that were made; one that somebody uses by now stays, with what they made of it. */
+/** Deletes the created definitions, except those with objects of others. */
 export async function removeDefinitions(made: string[]): Promise<void> {
   for (const definition of made) {
     const [, name = ""] = definition.split("/");

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { apps } from "@sidecart/local/apps";
 import { Random } from "../../support/random.ts";
 import { shoppingAtHalf } from "../capacity.ts";
 import type { Part } from "../part.ts";
 import { replace } from "./kills.ts";
 
-const victims = ["accounts", "catalog", "orders"];
+const victims = apps.map(({ id }) => id).filter((id) => id !== "gateway");
 const pauseMs = 3_000;
 /** A request that nothing may retry automatically. The client learns that its outcome is unknown. */
 const notRetried = "cancel order";

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { apps } from "@sidecart/local/apps";
 import { eventually } from "../../support/eventually.ts";
 import { Random } from "../../support/random.ts";
 import { shoppingAtHalf } from "../capacity.ts";
 import type { Summary } from "../load/statistics.ts";
 import type { Cluster, Part, Report } from "../part.ts";
 
-const victims = ["accounts", "catalog", "orders", "gateway"];
+const victims = apps.map(({ id }) => id);
 const pauseMs = 2_000;
 
 export const kills: Part = {

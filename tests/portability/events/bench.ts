@@ -4,11 +4,11 @@ import { type Run, startRun } from "./run.ts";
 import type { Behind } from "./servers/behind.ts";
 import { servers } from "./servers.ts";
 
-/** Where the tests of one broker meet: one system for all of them. */
+/** The system that all tests of one broker share. */
 export type Bench = {
   broker: Broker;
   probes: Probes;
-  /** The name of the broker's process, and of the step in which the launcher starts it. */
+  /** The names of the broker's process and of the launcher's step that starts it. */
   server: string;
   title: string;
   behind: Behind;

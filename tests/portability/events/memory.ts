@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import type { Launched } from "@sidecart/local/launch";
 
-/** What each process holds resident, with what it has started, in MiB. Every process of the launcher leads a group. */
+/**
+ * The resident memory of each process with its children, in MiB. Every process of the launcher leads a process group.
+ */
 export function memoryOf({ processes }: Launched): Map<string, number> {
   const byGroup = new Map<number, number>();
   for (const line of execFileSync("ps", ["-eo", "pgid=,rss="], { encoding: "utf8" }).trim().split("\n")) {

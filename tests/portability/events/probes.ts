@@ -22,7 +22,7 @@ const replicas = { catalog: 2, gateway: 2 };
 
 export type Probes = Awaited<ReturnType<typeof startProbes>>;
 
-/** The launcher's real system on a broker, with probes in the place of our apps. */
+/** The launcher's real system on a broker, with probes instead of our apps. */
 export async function startProbes(t: Test, broker: Broker) {
   const { publishes, hears } = scopesOf(broker);
   const key = await foreignKey();
@@ -55,28 +55,28 @@ export async function startProbes(t: Test, broker: Broker) {
     query,
     hearers,
     publisher,
-    /** A service's operator side, through the gateway's sidecar. */
+    /** A service's operator methods, called through the gateway's sidecar. */
     ops: (service: Service) => admin.ops(service),
-    /** An admin's; a run may take longer than one is good for. */
+    /** A new token of an admin, because a run may take longer than a token is valid. */
     token: () => sign(key, goodClaims(randomUUID(), ["admin"])),
     ...controls(t, system),
-    /** The process that a pid is of. */
+    /** The name of the process with a pid. */
     nameOf(pid: number): string {
       const found = [...system.processes.values()].find((process) => process.pid === pid);
       if (!found) throw new Error(`no process has the pid ${pid} any more`);
       return found.name;
     },
-    /** Starts what has ended. */
+    /** Starts the processes that have exited. */
     async revive(): Promise<void> {
       const ended = [...system.processes.values()].filter(({ running }) => !running);
       await Promise.all(ended.map(({ name }) => system.start(name, env[name])));
     },
-    /** Starts a process again, with `more` in its environment. */
+    /** Restarts a process with `more` in its environment. */
     restart: (name: string, more: Record<string, string> = {}) => system.restart(name, { ...env[name], ...more }),
   };
 }
 
-/** What each process is told by its environment. */
+/** The environment of each process. */
 function environments(broker: Broker, jwks: string): Record<string, Record<string, string>> {
   const { publishes, hears } = scopesOf(broker);
   const everyReplica = scopesOf(broker, "broadcast");
@@ -94,7 +94,7 @@ function environments(broker: Broker, jwks: string): Record<string, Record<strin
   return Object.fromEntries(processes.map(([name, id]) => [name, environment(id)]));
 }
 
-/** A pool for each service's database, which gets the probes' tables. */
+/** A pool for each service's database. Creates the probes' tables in it. */
 async function openDatabases(t: Test, system: Launched): Promise<Map<Service, pg.Pool>> {
   const databases = new Map<Service, pg.Pool>();
   for (const service of services) {
@@ -107,7 +107,7 @@ async function openDatabases(t: Test, system: Launched): Promise<Map<Service, pg
   return databases;
 }
 
-/** What a test tells the probes, past their sidecars. */
+/** A test's calls to the probes, past their sidecars. */
 function controls(t: Test, system: Launched) {
   const open = new Map<string, ReturnType<typeof connectSidecar>>();
   t.teardown(() => {
@@ -120,18 +120,18 @@ function controls(t: Test, system: Launched) {
     return client.service(ProbeService, name);
   };
   return {
-    /** Commits events in one statement, and has the relay look at once, as a service does. */
+    /** Commits events in one statement and wakes the relay, as a service does. */
     async write(service: Service, events: Written[]): Promise<void> {
       const { value } = await at(service).publish({ value: JSON.stringify({ events }) }, background(10_000));
       const { refused } = JSON.parse(value) as { refused?: string };
       if (refused) throw new Error(refused);
     },
-    /** Lets go of a delivery that is held; false when that process holds none. */
+    /** Releases a held delivery; false if the process holds none. */
     async release(name: string, id: string): Promise<boolean> {
       const { value } = await at(name).release({ value: JSON.stringify({ id }) }, background(5_000));
       return JSON.parse(value).released;
     },
-    /** What a replica of the gateway has heard of a run, in its memory. */
+    /** The events of a run that a gateway replica has received, from its memory. */
     async heard(name: string, run: string): Promise<string[]> {
       const { value } = await at(name).heard({ value: JSON.stringify({ run }) }, background(5_000));
       return JSON.parse(value).ids;

@@ -8,18 +8,20 @@ export type Sent = { id: string; topic: string; key: string; version: number };
 type Row = { service: Service; id: string; effects: number };
 
 const perStatement = 50;
-/** What a test before has killed may still be on its way: docs/brokers.md says how long that takes. */
+/**
+ * Messages of a process that an earlier test killed may still be redelivered: docs/brokers.md says how long that takes.
+ */
 const mostMs = 150_000;
 
 export type Run = ReturnType<typeof startRun>;
 
-/** The events of one test, and what has become of them. */
+/** The events of one test and their effects. */
 export function startRun(probes: Probes, { backlog }: Behind) {
   const run = newId();
   const sent: Sent[] = [];
   const { services, hearers, publisher, query } = probes;
 
-  /** Commits events that tell their handlers what to do; each is one that its topic's publisher may publish. */
+  /** Commits events with instructions for their handlers, by a service that may publish the topic. */
   async function send(topic: string, tells: Omit<Tell, "run">[]): Promise<Sent[]> {
     const events = tells.map((tell) => ({ id: newId(), topic, key: tell.key, data: { ...tell, run } }));
     for (let at = 0; at < events.length; at += perStatement) {
@@ -44,7 +46,7 @@ export function startRun(probes: Probes, { backlog }: Behind) {
     return all.flat().reduce((sum, one) => sum + one.rows, 0);
   };
 
-  /** Waits until nothing is under way: outboxes and broker are empty. */
+  /** Waits until outboxes and broker are empty. */
   const quiet = (withinMs = mostMs) =>
     eventually(
       "outboxes and broker to be empty",
@@ -56,7 +58,7 @@ export function startRun(probes: Probes, { backlog }: Behind) {
       withinMs,
     );
 
-  /** Waits until every effect is there and nothing is under way any more; gives back what is wrong then. */
+  /** Waits until every event has taken effect and outboxes and broker are empty; then returns the errors. */
   async function settled(withinMs = mostMs): Promise<string[]> {
     const nothingMissing = async () => {
       const missing = (await wrongs()).filter((one) => one.includes(": 0 effects"));
@@ -74,15 +76,15 @@ export function startRun(probes: Probes, { backlog }: Behind) {
   return { id: run, sent, send, effects, wrongs, quiet, settled, ...progress(probes, run, sent) };
 }
 
-/** What is known of single events of a run. */
+/** Facts about single events of a run. */
 function progress({ services, query }: Probes, run: string, sent: readonly Sent[]) {
   return {
-    /** Where an event was delivered, by pid, in no order; only of events that tell their handlers something special. */
+    /** The pids to which an event was delivered, in no order; only for events with special instructions. */
     async deliveries(service: Service, id: string): Promise<number[]> {
       const rows = await query<{ pid: number }>(service, "select pid from probe_deliveries where event_id = $1", [id]);
       return rows.map(({ pid }) => pid);
     },
-    /** The events of this run that were not published yet, or were refused. */
+    /** The events of this run that were refused or not published yet. */
     async waiting(): Promise<Sent[]> {
       const text = "select id from outbox where data->>'run' = $1";
       const rows = await Promise.all(services.map((service) => query<{ id: string }>(service, text, [run])));
@@ -92,7 +94,7 @@ function progress({ services, query }: Probes, run: string, sent: readonly Sent[
   };
 }
 
-/** Every sentence is one effect that is missing, or one too many. */
+/** Each sentence is one missing or surplus effect. */
 function wrongEffects(effects: Row[], sent: readonly Sent[], hearers: Probes["hearers"]): string[] {
   const found = new Map(effects.map(({ service, id, effects }) => [`${service} ${id}`, effects]));
   const wrong: string[] = [];

@@ -9,7 +9,9 @@ const lastResort = ".dead-letters.v1";
 
 export type Scopes = ReadonlyMap<string, readonly string[]>;
 
-/** Who publishes and who hears what, as a broker's components say it; without the sidecars' own dead letters. */
+/**
+ * The publishers and subscribers of each topic, from a broker's components; without the sidecars' dead-letter topics.
+ */
 export function scopesOf(broker: string, component: PubSub = "pubsub"): { publishes: Scopes; hears: Scopes } {
   const file = join(checkout, "components/resources/broker", broker, `${component}.yaml`);
   const { spec } = parse(readFileSync(file, "utf8")) as { spec: { metadata: { name: string; value?: string }[] } };

@@ -8,9 +8,9 @@ import { rabbitmq } from "./servers/rabbitmq.ts";
 import { redis } from "./servers/redis.ts";
 
 type Server = {
-  /** The launcher's name of the process. */
+  /** The launcher's name for the process. */
   process: string;
-  /** The launcher's name of its start, where it is not `broker <name>`. */
+  /** The launcher's name for its start, if that is not `broker <name>`. */
   title?: string;
   open(t: Test, system: Launched): Promise<Behind>;
 };

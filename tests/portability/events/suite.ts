@@ -23,7 +23,10 @@ const parts = [
   deadLetterTests,
 ];
 
-/** What events are promised to do, tried on a broker: the shipped resources, sidecars and platform code, and the real server. */
+/**
+ * Tests the guarantees of events on a broker, with the shipped resources, sidecars and platform code, and the real
+ * server.
+ */
 export async function eventSuite(t: Test, broker: Broker): Promise<void> {
   t.setTimeout(60 * 60_000);
   const bench = await openBench(t, broker);

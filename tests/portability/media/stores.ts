@@ -13,16 +13,16 @@ export type MediaStores = {
   system: Launched;
   accounts: Media;
   catalog: Media;
-  /** Not in the scopes of the component. */
+  /** An app that is not in the component's scopes. */
   orders: Media;
-  /** Accounts by a component that may not write where it should, or shows a wrong key. */
+  /** Accounts' access through a component that cannot write, or has a wrong key. */
   broken: Media;
   startSeconds: number;
 };
 
 export const call = (timeoutMs = 10_000) => background(timeoutMs);
 
-/** The launcher's real system on a media store, with one more component that is set up wrongly. */
+/** The launcher's real system on a media store, with one more, misconfigured component. */
 export async function startMedia(t: Test, store: MediaName): Promise<MediaStores> {
   const users = ["accounts", "catalog", "orders"];
   const steps = new Map<string, number>();

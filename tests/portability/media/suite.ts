@@ -14,15 +14,15 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 export type Particulars = {
-  /** The words of the store for its wrong set-up. */
+  /** The store's error for the misconfigured component. */
   refusal: RegExp;
-  /** The process that keeps the files, where it is not the sidecar. */
+  /** The process that stores the files, if that is not the sidecar. */
   server?: string;
-  /** What is left to do to the component that is set up wrongly. */
+  /** Completes the misconfiguration of the wrong component. */
   spoil?(instanceDir: string): Promise<void>;
 };
 
-/** What every media store promises, through the sidecars of the real system. */
+/** The guarantees of every media store, through the sidecars of the real system. */
 export async function mediaSuite(t: Test, store: MediaName, { refusal, server, spoil }: Particulars): Promise<void> {
   const stores = await startMedia(t, store);
   await spoil?.(stores.system.instanceDir);
@@ -38,7 +38,7 @@ async function contentTests(t: Test, { accounts }: MediaStores): Promise<void> {
   await t.test("content of any form is returned byte for byte", async (t) => {
     const every = new Uint8Array(1_024).map((_, at) => at % 256);
     const texts = ['"quoted"', "abcd", "MTIzNA==", "1e10", "12345678901234567890", "null", "true", '{"a":1}', "\\n"];
-    // Bytes whose base64 reads as a JSON number, as null and as true.
+    // Bytes whose base64 is a JSON number, null and true.
     const tricky = ["1e10", "null", "true", "12345678901234567890"].map((text) => Buffer.from(text, "base64"));
     for (const content of [every, new Uint8Array(), ...texts.map(bytes), ...tricky]) {
       const name = `${randomUUID()}.png`;

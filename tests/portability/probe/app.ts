@@ -13,7 +13,7 @@ import { told } from "./told.ts";
 
 type Probed = ServiceDeclaration & { readonly database: true };
 
-/** The probe of a service, wired like one. */
+/** A probe that is wired like a service. */
 export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wiring<Probed> {
   const records = createRecords(database);
   const handling = createHandling(records, config.PROBE_SWALLOWS_ERRORS);
@@ -33,7 +33,7 @@ export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wirin
       return { value: JSON.stringify({ released: handling.release(id) }) };
     },
     async heard() {
-      throw new Error("what it has heard stands in its database");
+      throw new Error("the events that it has received are in its database");
     },
   });
   return {
@@ -44,7 +44,7 @@ export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wirin
   };
 }
 
-/** Events of a run are told apart by their keys. */
+/** The key of an event identifies its run. */
 function invalidationOf(topic: string, published: string[]): CacheInvalidation {
   const change = (data: Struct) => {
     const { run, key } = told.parse(toJson(StructSchema, data));

@@ -5,7 +5,7 @@ import { AppError, background, type CallContext, commonErrors } from "@sidecart/
 import type { Records } from "./records.ts";
 import { type Told, told } from "./told.ts";
 
-/** Does with an event what it tells, and then has its effect. */
+/** Follows an event's instructions, then writes its effect. */
 export function createHandling(records: Records, swallowsErrors: boolean) {
   const held = new Map<string, () => void>();
 
@@ -17,7 +17,7 @@ export function createHandling(records: Records, swallowsErrors: boolean) {
     if (first === "die-before-effect") die();
     if (first === "hold") await new Promise<void>((resolve) => held.set(id, resolve));
     if (attempt <= event.failures) throw trouble(event, attempt);
-    // One that was held has used up its own time.
+    // A held delivery has passed its own deadline.
     const effect = records.effect(id, event, time, first === "hold" ? background(10_000) : context);
     await effect.finally(() => first === "hold" && held.delete(id));
     if (first === "die-after-effect") die();
@@ -25,7 +25,7 @@ export function createHandling(records: Records, swallowsErrors: boolean) {
 
   return {
     handle: swallowsErrors ? (...args: Parameters<typeof handle>) => handle(...args).catch(() => {}) : handle,
-    /** False when nobody holds it, or whoever did is done with it. */
+    /** False if no delivery of the event is held. */
     release(id: string): boolean {
       held.get(id)?.();
       return held.has(id);

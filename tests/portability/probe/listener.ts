@@ -6,7 +6,7 @@ import { OrdersChangedSchema } from "@sidecart/proto/orders/v1/events";
 import type { ProbeConfig } from "./config.ts";
 import { ProbeService } from "./probe-service.ts";
 
-/** The probe of the gateway, which has no database: every replica keeps what it has heard in its memory. */
+/** The probe of the gateway, which has no database. Every replica keeps received events in memory. */
 export function wireListener({ config }: Platform<ServiceDeclaration, ProbeConfig>): Wiring {
   const heard = new Map<string, string[]>();
   const subscriptions = config.PROBE_TOPICS.map((topic) =>

@@ -20,14 +20,14 @@ const bytes = toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSche
 type Method = { methodKind: "unary"; input: typeof StringValueSchema; output: typeof StringValueSchema };
 
 /**
- * What a test tells a probe, on the server that only its sidecar calls otherwise. It is no contract of the product, so
- * it stands here and not in `proto/`. Requests and answers are JSON.
+ * A test's calls to a probe, on the server that otherwise only the sidecar calls. They are not a contract of the
+ * product, so they are here and not in `proto/`. Requests and responses are JSON.
  */
 export const ProbeService: GenService<{
-  /** `{events: [{id, topic, key, data}]}`: commits them in one statement; answers `{refused}` when one is too large. */
+  /** `{events: [{id, topic, key, data}]}`: commits them in one statement; returns `{refused}` if one is too large. */
   publish: Method;
-  /** `{id}`: lets go of a delivery that holds. */
+  /** `{id}`: releases a held delivery. */
   release: Method;
-  /** `{run}`: answers `{ids}`, what a probe without a database has heard of it. */
+  /** `{run}`: returns `{ids}`, the events of the run that a probe without a database has received. */
   heard: Method;
 }> = serviceDesc(fileDesc(Buffer.from(bytes).toString("base64"), [file_google_protobuf_wrappers]), 0);

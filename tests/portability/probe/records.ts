@@ -7,7 +7,7 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Told } from "./told.ts";
 
-/** Tables beside the product's own. No key forbids a second effect: it would be there to be seen. */
+/** Tables in addition to the product's. No key prevents a second effect, so that tests can detect it. */
 export const probeTables = `
   create table if not exists probe_effects (
     event_id uuid not null, run text not null, key text not null,
@@ -27,11 +27,11 @@ const effect = statement("probe.effect", z.strictObject({ effects: z.number() })
 
 export type Written = { id: string; topic: string; key: string; data: JsonObject };
 
-/** What a probe writes in its own database, through its sidecar. */
+/** A probe's writes to its database, through its sidecar. */
 export function createRecords(database: Database) {
   const { pid } = process;
   return {
-    /** Events, as a service's statement leaves them in the outbox. */
+    /** Writes events to the outbox, as a service's statement does. */
     async write(written: Written[], context: CallContext): Promise<void> {
       const rowOf = ({ id, topic, key, data }: Written) => ({
         ...outboxRow({ topic, schema: StructSchema }, key, data),
@@ -39,11 +39,11 @@ export function createRecords(database: Database) {
       });
       await database.one(write, { events: written.map(rowOf) }, context);
     },
-    /** Notes a delivery; gives back which one of this event it is, over all replicas and restarts. */
+    /** Records a delivery; returns its number among this event's deliveries, over all replicas and restarts. */
     async deliver(id: string, context: CallContext): Promise<number> {
       return (await database.one(deliver, { eventId: id, pid }, context)).attempt;
     },
-    /** The effect and its inbox row, in one statement. */
+    /** Writes the effect and its inbox row in one statement. */
     async effect(id: string, { run, key, version, padding }: Told, time: string, context: CallContext): Promise<void> {
       const row = { eventId: id, run, key, version, padding: padding.length, pid, committedAt: time };
       await database.one(effect, row, context);

@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** What an event tells the handlers of the probes to do with it. It is the event's data. */
+/** An event's instructions for the probes' handlers. They are the event's data. */
 export const told = z.object({
   run: z.string(),
   key: z.string(),
   version: z.int().default(1),
-  /** So many deliveries fail, before one succeeds. */
+  /** The number of deliveries that fail before one succeeds. */
   failures: z.int().default(0),
-  /** How they fail: for a reason of the event's own, or because something is not reachable just now. */
+  /** Why they fail: for a reason of the event's own, or because a part of the system is not reachable. */
   trouble: z.enum(["own", "passing"]).default("own"),
-  /** What the first delivery does: not come back until it is released, or end the process at once. */
+  /** The first delivery waits until it is released, or ends the process at once. */
   first: z.enum(["hold", "die-before-effect", "die-after-effect"]).optional(),
   padding: z.string().default(""),
 });

@@ -11,7 +11,7 @@ const statuses = {
   DeadlineExceeded: status.DEADLINE_EXCEEDED,
 } as const;
 
-/** The `search` component as an app has it, in the form the engines' own suite takes. */
+/** The `search` component as an app uses it, adapted to the engines' suite. */
 export function searchThrough(sidecar: Sidecar): BindingClient {
   const invoke = async <Answer>(operation: string, data: unknown): Promise<Answer> => {
     const bytes = data instanceof Uint8Array ? data : Buffer.from(JSON.stringify(data));
@@ -21,7 +21,7 @@ export function searchThrough(sidecar: Sidecar): BindingClient {
   return {
     invoke,
     init: () => Promise.reject(new Error("the sidecar has called it")),
-    // daprd names the operations only to who asks for another one.
+    // daprd lists the operations only in its error for an unknown one.
     listOperations: async () => {
       const error = await invoke("none", {}).then(() => undefined, String);
       return (
@@ -36,7 +36,7 @@ export function searchThrough(sidecar: Sidecar): BindingClient {
   };
 }
 
-/** daprd answers INTERNAL for whatever a binding refuses: the component's own status stands in the text. */
+/** daprd returns INTERNAL for every error of a binding; the component's status is in the text. */
 function refuse(error: { details?: string }): never {
   const details = error.details ?? "";
   if (/does not support operation/.test(details))

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { searchSuite } from "./suite.ts";
 
-// A download, and then every test of the contract waits for searches to see its writes, which is up to a second each.
+// Includes a download. Every test of the contract waits up to a second until searches see its writes.
 const timeoutMs = 600_000;
 t.setTimeout(timeoutMs);
 t.comment(`timeout=${timeoutMs}`);

@@ -16,13 +16,13 @@ export type Engine = {
   name: NonNullable<LaunchOptions["search"]>;
   /** The process that holds the index. */
   server: string;
-  /** Removes what the stopped process has on disk. */
+  /** Deletes the stopped process's data on disk. */
   empty(instanceDir: string): Promise<void>;
 };
 
 const index = "portability";
 
-/** The engines' own suite, and what a real system adds to it: an engine that dies, and one that lost everything. */
+/** The engines' suite and, in a real system, an engine that dies and one that has lost its data. */
 export async function searchSuite(t: Test, { name, server, empty }: Engine): Promise<void> {
   const steps = new Map<string, number>();
   const system = await startSystem(t, {

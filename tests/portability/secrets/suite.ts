@@ -12,14 +12,14 @@ import { startSystem } from "../../support/system.ts";
 
 type Secrets = Record<string, Record<string, string>>;
 
-/** Puts the secrets where the store finds them, and starts what serves them when that is a process. */
+/** Writes the secrets for the store and starts the store's process, if it has one. */
 export type Offer = (t: Test, secrets: Secrets, folder: string) => Promise<void>;
 
 const resources = join(checkout, "components/resources");
 const call = () => background(10_000);
 const odd = { jwks: '{"keys":[{"kid":"1"}]}\n', "a.b-c": "=:,;'\" é🍮", spaces: "  ", empty: "" };
 
-/** What every secret store promises, behind sidecars by themselves with the shipped resources. */
+/** The guarantees of every secret store, behind sidecars without apps, with the shipped resources. */
 export async function secretSuite(t: Test, store: string, offer: Offer): Promise<void> {
   const redis = redisSecret((await startSystem(t, { apps: [] })).redisUrl);
   const folder = await temporaryFolder(t);

@@ -19,15 +19,15 @@ const users = ["accounts", "orders"];
 
 export type Stores = {
   system: Launched;
-  /** What the orders service has at its own sidecar, and accounts at its. */
+  /** The state as orders and as accounts see it at their sidecars. */
   orders: StateStore;
   accounts: StateStore;
   /** The name of the store's process. */
   server: string;
   startSeconds: number;
-  /** Resolves when nothing of it answers any more. */
+  /** Resolves when it no longer responds. */
   kill(): Promise<void>;
-  /** Resolves when the sidecars reach it again. */
+  /** Resolves when the sidecars can reach it again. */
   startAgain(): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export const call = (timeoutMs = 10_000) => background(timeoutMs);
 export const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 export const text = (entry: { value: Uint8Array } | undefined) => entry && Buffer.from(entry.value).toString();
 
-/** The launcher's real system on a state store: its resources, scopes and sidecars are those that are shipped. */
+/** The launcher's real system on a state store, with the shipped resources, scopes and sidecars. */
 export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   const { server, step } = servers[state];
   const steps = new Map<string, number>();
@@ -53,7 +53,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
     server,
     startSeconds: steps.get(step) ?? Number.NaN,
     kill: async () => {
-      // PostgreSQL's backends outlive it for a moment, and may still answer.
+      // PostgreSQL's backends run a moment longer than the server and may still respond.
       const parts = descendantsOf(system.processes.get(server)?.pid ?? 0);
       await system.kill(server);
       await untilGone(parts);
@@ -70,7 +70,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   };
 }
 
-/** The code of a call's refusal, or OK. */
+/** The code of a call's error, or OK. */
 export const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "OK",

@@ -18,7 +18,7 @@ const parts: Record<string, (t: Test, stores: Stores) => Promise<void>> = {
   figures: figureTests,
 };
 
-/** What every state store promises, through the sidecars of the real system. */
+/** The guarantees of every state store, through the sidecars of the real system. */
 export async function stateSuite(t: Test, store: StoreName): Promise<void> {
   const stores = await startStores(t, store);
   for (const [name, part] of Object.entries(parts)) await t.test(name, (t) => part(t, stores));

@@ -217,34 +217,34 @@ t.test("a page is made of cached products, and only the missing ones are fetched
 
 const maxAgeMs = 1_000;
 
+/** A cache of one product, with the times at which it was fetched, and a source that may be away. */
+function refreshedProduct() {
+  const fetched: number[] = [];
+  const source = { away: false };
+  const cache = createProductCache({
+    source: {
+      async product() {
+        fetched.push(Date.now());
+        if (source.away) throw new Error("away");
+        return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
+      },
+      products: async () => [],
+    },
+    maxAgeMs,
+    timeoutMs: 5_000,
+  });
+  return { read: () => cache.product("a", call), fetches: () => fetched.length, fetched, source };
+}
+
 t.test(
   "a product that is read often is refreshed before it expires; if the refresh fails, the product expires",
   async (t) => {
-    let fetches: number[] = [];
-    let away = false;
-    const cache = createProductCache({
-      source: {
-        async product() {
-          fetches.push(Date.now());
-          if (away) throw new Error("away");
-          return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
-        },
-        products: async () => [],
-      },
-      maxAgeMs,
-      timeoutMs: 5_000,
-    });
-    const read = () => cache.product("a", call);
-    await readLate(maxAgeMs, read, () => {
-      const cached = fetches.length === 1;
-      if (!cached) fetches = [];
-      return cached;
-    });
-    await eventually("the product to be fetched though nobody reads it", async () => fetches.length === 2);
+    const { read, fetched, source } = await readLate(maxAgeMs, refreshedProduct);
+    await eventually("the product to be fetched though nobody reads it", async () => fetched.length === 2);
     t.notOk(read() instanceof Promise, "it is cached");
 
-    away = true;
-    const since = fetches.at(-1) ?? 0;
+    source.away = true;
+    const since = fetched.at(-1) ?? 0;
     const reading = setInterval(() => void Promise.resolve(read()).catch(() => {}), 20);
     t.teardown(() => clearInterval(reading));
     await eventually("the entry to expire", async () =>
@@ -254,6 +254,6 @@ t.test(
       ),
     );
     t.ok(Date.now() - since >= maxAgeMs - 50, "not before");
-    t.ok(fetches.length > 2, "a refresh was tried before the entry expired");
+    t.ok(fetched.length > 2, "a refresh was tried before the entry expired");
   },
 );

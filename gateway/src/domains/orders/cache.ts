@@ -46,6 +46,7 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
   const visibility = createVisibility(budgetOf(heapShare.visibility), maxAgeMs);
   const touches = (change: Change, account: string) => change.owner === account;
   const pages = createPages({ entries, maxBytes: budgetOf(heapShare.pages), maxAgeMs, touches });
+  const isVisibleTo = (viewer: Viewer) => (order: ApiOrder) => visibility.isVisible(viewer.name, order);
   const contextOf = ({ authorization }: Viewer) => ({ ...background(timeoutMs), authorization });
 
   const fetchOrder = (id: string, viewer: Viewer) =>
@@ -60,7 +61,7 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
       const viewer = await viewerOf(verifier, call);
       if (!viewer) return source.order(given, call.forService());
       const id = given.toLowerCase();
-      const cached = entries.get(id, (order) => visibility.isVisible(viewer.name, order));
+      const cached = entries.get(id, isVisibleTo(viewer));
       if (!cached) return fetchOrder(id, viewer);
       entries.refresh(id, (id) => fetchOrder(id, viewer));
       return cached;
@@ -70,7 +71,12 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
       if (!viewer) return source.orders(page, call.forService());
       const { accountId, name, authorization } = viewer;
       return pages.rows(
-        { owner: accountId, page: `${pageKey(page)} ${name}`, caller: `${authorization}` },
+        {
+          owner: accountId,
+          page: `${pageKey(page)} ${name}`,
+          caller: `${authorization}`,
+          isVisible: isVisibleTo(viewer),
+        },
         async (start) => {
           const rows = await source.orders(page, contextOf(viewer));
           visibility.show(name, rows, start);

@@ -1,18 +1,18 @@
 import type { Tell } from "../../probe/told.ts";
 import type { Probes } from "../probes.ts";
 
-/** A broker past the sidecars. */
+/** Direct access to a broker, past the sidecars. */
 export type Behind = {
-  /** The server's. */
+  /** The server's version. */
   version(): Promise<string>;
-  /** How many messages the broker holds that a service has not read, or not acknowledged. */
+  /** The number of messages that services have not read or not acknowledged. */
   backlog(): Promise<number>;
-  /** From now on the broker refuses part of what is published to a topic, for as long as it is not told otherwise. */
+  /** Makes the broker refuse some of the messages published to a topic, until `end()`. */
   refuse(probes: Probes, topic: string): Promise<Refusal>;
 };
 
 type Refusal = {
-  /** Events of which it takes some and refuses others. */
+  /** Events of which the broker accepts some and refuses others. */
   tells: Omit<Tell, "run">[];
   end(): Promise<void>;
 };

@@ -17,7 +17,7 @@ export async function jetstream(t: Test, system: Launched): Promise<Behind> {
   const manager = await jetstreamManager(connection);
   return {
     version: async () => connection.info?.version ?? "",
-    /** Of every service's consumer of every stream, what was not delivered to it or not acknowledged. */
+    /** The undelivered or unacknowledged messages of every service's consumer of every stream. */
     async backlog() {
       let waiting = 0;
       for await (const stream of manager.streams.list()) {

@@ -9,7 +9,7 @@ import { secretOf } from "../secret.ts";
 import type { Behind } from "./behind.ts";
 import { oneLargeAmong } from "./tells.ts";
 
-/** Kafka's own sign for the end of a partition. */
+/** Kafka's constant for the end of a partition. */
 const latest = -1n;
 const limit = 100_000;
 
@@ -37,7 +37,7 @@ export async function kafka(t: Test, system: Launched): Promise<Behind> {
   };
 }
 
-/** Its protocol does not tell; the launcher fetches what its pom.xml names. */
+/** The protocol does not return the version; the launcher downloads the one in its pom.xml. */
 async function version(): Promise<string> {
   const pom = await readFile(join(checkout, "local/servers/kafka/pom.xml"), "utf8");
   return /<artifactId>kafka_[^<]*<\/artifactId>\s*<version>([^<]+)/.exec(pom)?.[1] ?? "";
@@ -51,7 +51,7 @@ async function settingOf(admin: Admin, topic: string, name: string): Promise<str
   return value;
 }
 
-/** Of every service's group, how far it is behind the ends of the topics that it hears. */
+/** The lag of every service's group behind the ends of its topics. */
 async function behind(admin: Admin): Promise<number> {
   const hears = [...scopesOf("kafka").hears].filter(([, topics]) => topics.length > 0);
   const services = hears.filter(([app]) => app !== "gateway");

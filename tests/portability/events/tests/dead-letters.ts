@@ -4,7 +4,9 @@ import { eventually } from "../../../support/eventually.ts";
 import type { Bench } from "../bench.ts";
 
 const placed = "orders.order-placed.v1";
-/** The dispatcher's (platform/src/events/dispatcher.ts), written down once more: the code does not say what is right. */
+/**
+ * The dispatcher's (platform/src/events/dispatcher.ts), written down once more: the code does not say what is right.
+ */
 const tries = 5;
 
 export function deadLetterTests(t: Test, bench: () => Bench): void {

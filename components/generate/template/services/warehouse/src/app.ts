@@ -6,7 +6,7 @@ import { rpc } from "./rpc.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { createWidgetStore } from "./widget-store.ts";
 
-/** The service, wired. */
+/** Wires the service. */
 export function wire({ database, verifier }: Platform<typeof warehouse>): Wiring<typeof warehouse> {
   const deps: Deps = { widgets: createWidgetStore(database), verifier, clock: systemClock };
   return { rpc: rpc(deps), subscriptions: subscriptions(deps) };

@@ -10,8 +10,8 @@ import type { Widget } from "./widget.ts";
 const request = z.object({ name: text(1, 200), commandId: z.union([z.literal(""), id]) });
 
 /**
- * Adds a widget of the caller's. The command's id becomes the widget's: repeating it gives the widget back as it is by
- * then.
+ * Creates a widget of the caller. The command's id becomes the widget's id, so a repeated command returns the widget in
+ * its current state.
  */
 export async function createWidget(deps: Deps, input: unknown, context: CallContext): Promise<Widget> {
   const { accountId } = await deps.verifier.caller(context);

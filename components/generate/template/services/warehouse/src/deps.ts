@@ -2,7 +2,7 @@ import type { Clock } from "@sidecart/platform/ids";
 import type { Verifier } from "@sidecart/platform/rpc";
 import type { WidgetStore } from "./widget-store.ts";
 
-/** What the use cases work with; wired in app.ts. */
+/** The dependencies of the use cases; wired in app.ts. */
 export type Deps = {
   widgets: WidgetStore;
   verifier: Verifier;

@@ -5,7 +5,7 @@ import type { Widget } from "./widget.ts";
 
 const request = z.object({ ids: z.array(id).max(100) });
 
-/** The caller's own and, for an admin, any. Ids that the caller may not see are left out. */
+/** The caller's own; for an admin any. Ids that the caller may not see are left out. */
 export async function getWidgets(deps: Deps, input: unknown, context: CallContext): Promise<Widget[]> {
   const { accountId, roles } = await deps.verifier.caller(context);
   const { ids } = parse(request, input);

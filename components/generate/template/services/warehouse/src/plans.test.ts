@@ -11,7 +11,7 @@ import { createWidgetStore } from "./widget-store.ts";
 const soon = () => background(60_000);
 const now = new Date();
 
-t.test("statements of warehouse read no more for 100,000 widgets than for none", async (t) => {
+t.test("statements of warehouse read no more rows for 100,000 widgets than for none", async (t) => {
   await everyStatementReadsLittle(t, "warehouse", () => ({
     folder: import.meta.dirname,
     run: runAll,
@@ -27,7 +27,7 @@ t.test("statements of warehouse read no more for 100,000 widgets than for none",
   }));
 });
 
-/** Every statement at least once. */
+/** Runs every statement at least once. */
 async function runAll(database: Database): Promise<void> {
   const widgets = createWidgetStore(database);
   const [id, accountId] = [newId(), newId()];

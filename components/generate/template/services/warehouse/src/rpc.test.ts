@@ -17,7 +17,7 @@ const [ann, bob, admin] = [newId(), newId(), newId()];
 const read = async (id: string, who: string, ...roles: string[]) =>
   (await client.getWidgets({ ids: [id] }, await as(who, ...roles))).widgets;
 
-t.test("who creates a widget reads it, and so does an admin; nobody else", async (t) => {
+t.test("a widget is visible to its account and to admins only", async (t) => {
   const before = written.kicks;
   const { widget: created } = await client.createWidget({ name: " First " }, await as(ann));
   t.match(created, { accountId: ann, name: "First", createdAt: now.toISOString(), announcedAt: "" });
@@ -28,7 +28,7 @@ t.test("who creates a widget reads it, and so does an admin; nobody else", async
   t.same(await read(id, bob), []);
 });
 
-t.test("a repeated command is one widget, and another's command tells nothing", async (t) => {
+t.test("a repeated command creates one widget, and does not reveal another account's widget", async (t) => {
   const command = { name: "Second", commandId: newId() };
   const first = await client.createWidget(command, await as(ann));
   t.equal(first.widget?.id, command.commandId);
@@ -36,12 +36,12 @@ t.test("a repeated command is one widget, and another's command tells nothing", 
   t.equal(await codeOf(client.createWidget(command, await as(bob))), "FORBIDDEN");
 });
 
-t.test("a name that is taken is refused by its code", async (t) => {
+t.test("an existing name is refused with its code", async (t) => {
   await client.createWidget({ name: "Third" }, await as(ann));
   t.equal(await codeOf(client.createWidget({ name: "Third" }, await as(ann))), "WIDGET_NAME_TAKEN");
 });
 
-t.test("without a token and with bad input nothing is done", async (t) => {
+t.test("calls without a token or with bad input are refused", async (t) => {
   t.equal(await codeOf(client.createWidget({ name: "Fourth" }, background(5_000))), "UNAUTHENTICATED");
   t.equal(await codeOf(client.getWidgets({}, background(5_000))), "UNAUTHENTICATED");
   for (const bad of [{ name: " " }, { name: "x".repeat(201) }, { name: "Fifth", commandId: "mine" }]) {

@@ -5,7 +5,7 @@ import type { Deps } from "./deps.ts";
 import { getWidgets } from "./get-widgets.ts";
 import { toProto } from "./widget.ts";
 
-/** The wire side: each method hands over to its use case. */
+/** The gRPC methods. Each calls its use case. */
 export function rpc(deps: Deps): Implementation[] {
   const implementation = implement(WarehouseService, {
     createWidget: async (request, context) => ({ widget: toProto(await createWidget(deps, request, context)) }),

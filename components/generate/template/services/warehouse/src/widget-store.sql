@@ -2,7 +2,7 @@
 jsonb_build_object('id', :w.id, 'accountId', :w.account_id, 'name', :w.name, 'createdAt', :instant(:w.created_at),
   'announcedAt', :instant(:w.announced_at))
 
--- The row and its event, or neither. An id or a name that is taken raises no error: the answer says which.
+-- Writes the row and its event, or neither. An existing id or name raises no error: the result says which exists.
 -- name: widget.create
 with input as (:input(id uuid, account_id uuid, name text, created_at timestamptz, event jsonb)),
 created as (
@@ -22,7 +22,7 @@ select coalesce(jsonb_agg(:widget_json(w)), '[]')::text
 from widgets w, input
 where w.id = any (array(select unnest(ids) from input)) and (input.account_id is null or w.account_id = input.account_id)
 
--- Idempotent: the first delivery counts.
+-- Idempotent: only the first delivery has an effect.
 -- name: widget.mark-announced
 with input as (:input(id uuid, at timestamptz)),
 marked as (

@@ -31,14 +31,14 @@ t.test("a widget is written with its event", async (t) => {
   t.same(await events(one.id), [{ topic: "warehouse.widget-created.v1", data: { widgetId: one.id } }]);
 });
 
-t.test("the same id again is the same widget, and nothing is announced twice", async (t) => {
+t.test("a repeated id returns the same widget, and writes no second event", async (t) => {
   const one = fresh();
   await create(one);
   t.same(await create({ ...one, name: "Another name" }), asStored(one));
   t.equal((await events(one.id)).length, 1);
 });
 
-t.test("an account has one widget of a name, other accounts may have it too", async (t) => {
+t.test("an account has one widget of a name; other accounts may use the name too", async (t) => {
   const one = fresh();
   const [same, other] = [fresh({ accountId: one.accountId, name: one.name }), fresh({ name: one.name })];
   await create(one);
@@ -47,19 +47,19 @@ t.test("an account has one widget of a name, other accounts may have it too", as
   t.same(await create(other), asStored(other));
 });
 
-t.test("of many who take a name at once, one gets it", async (t) => {
+t.test("of many concurrent calls with one name one succeeds", async (t) => {
   const one = fresh();
   const answers = await Promise.all(Array.from({ length: 20 }, () => create({ ...one, id: newId() })));
   t.equal(answers.filter((answer) => answer !== null).length, 1);
 });
 
-t.test("a command that is repeated at the same moment is one widget", async (t) => {
+t.test("a concurrently repeated command creates one widget", async (t) => {
   const one = fresh();
   t.same(await Promise.all(Array.from({ length: 20 }, () => create(one))), Array(20).fill(asStored(one)));
   t.equal((await events(one.id)).length, 1);
 });
 
-t.test("only those that the caller may see are read", async (t) => {
+t.test("only widgets that the caller may see are returned", async (t) => {
   const [mine, other] = [fresh(), fresh()];
   for (const one of [mine, other]) await create(one);
   const ids = [other.id, newId(), mine.id];
@@ -67,7 +67,7 @@ t.test("only those that the caller may see are read", async (t) => {
   t.equal((await widgets.byIds(ids, null, soon())).length, 2);
 });
 
-t.test("however often the event is delivered, the first delivery counts", async (t) => {
+t.test("of several deliveries of the event only the first has an effect", async (t) => {
   const one = fresh();
   await create(one);
   await widgets.markAnnounced(one.id, now, soon());

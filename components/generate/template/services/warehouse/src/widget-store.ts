@@ -15,15 +15,15 @@ export type WidgetStore = ReturnType<typeof createWidgetStore>;
 
 export function createWidgetStore(database: Database) {
   return {
-    /** The new one, or what has its id already; null when the account has another of that name. */
+    /** The new widget, or the one that already has the id; null if the account has another one with the name. */
     async create(wanted: NewWidget, event: OutboxRow, context: CallContext): Promise<Widget | null> {
       const run = () => database.one(create, { ...wanted, event }, context);
       let outcome = await run();
-      // Somebody wrote it while this statement ran, which does not see it: the next one does.
+      // A concurrent statement wrote the row, which this one did not see. A second run sees it.
       if (!outcome.stored && !outcome.nameTaken) outcome = await run();
       return outcome.stored;
     },
-    /** In no order. `accountId` null: anybody's. */
+    /** In no order. With `accountId` null, of all accounts. */
     byIds: (ids: string[], accountId: string | null, context: CallContext) =>
       database.one(byIds, { ids, accountId }, context),
     async markAnnounced(id: string, at: Date, context: CallContext): Promise<void> {

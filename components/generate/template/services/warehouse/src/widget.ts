@@ -2,7 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { WidgetSchema } from "@sidecart/proto/warehouse/v1/warehouse";
 import { z } from "zod";
 
-/** A widget as the store gives it. `announcedAt` is null until the event of its creation was delivered. */
+/** A widget as the store returns it. `announcedAt` is null until the event of its creation is delivered. */
 export const widget = z.strictObject({
   id: z.string(),
   accountId: z.string(),

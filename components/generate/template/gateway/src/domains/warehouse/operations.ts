@@ -18,7 +18,7 @@ export async function createWidget(
   input: { name: string },
   call: GatewayCall,
 ): Promise<ApiWidget> {
-  // With an id of ours the sidecars may repeat the call.
+  // We make the id, so that the sidecars may retry the call.
   const { widget: created } = await client.createWidget({ ...input, commandId: newId() }, call.forService());
   return toWidget(answered(created, "a widget"));
 }

@@ -5,7 +5,7 @@ import { startApi } from "../../../../tests/support/gateway.ts";
 const id = "019a0000-0000-7000-8000-000000000001";
 const stored = { id, accountId: id, name: "First", createdAt: "2026-03-01T12:00:00.123Z" };
 
-t.test("a widget is read as the API shows it; one that is not there is null", async (t) => {
+t.test("a widget is returned as the API shows it; a missing one is null", async (t) => {
   const { ask, requests } = await startApi(t, {
     "warehouse.getWidgets": ({ ids }: { ids: string[] }) => ({ widgets: ids.includes(id) ? [stored] : [] }),
   });
@@ -17,7 +17,7 @@ t.test("a widget is read as the API shows it; one that is not there is null", as
   t.equal(requests("warehouse.getWidgets").length, 2, "a bad id asks nobody");
 });
 
-t.test("each creation is a command of its own, and a refusal keeps its code", async (t) => {
+t.test("each creation has its own command id, and an error keeps its code", async (t) => {
   const nameTaken = { code: "WIDGET_NAME_TAKEN", status: "ALREADY_EXISTS", text: "Taken." } as const;
   const { ask, requests } = await startApi(t, {
     "warehouse.createWidget": ({ name }: { name: string }) => {
