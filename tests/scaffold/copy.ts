@@ -35,7 +35,7 @@ export async function ownCheckout(t: Test) {
       for (const file of ["services/index.ts", "gateway/src/domains/domains.ts"]) {
         const text = readFileSync(join(folder, file), "utf8");
         const without = text.replace(new RegExp(`^import \\{ ${service} \\}.*\n`, "m"), "");
-        writeFileSync(join(folder, file), without.replace(new RegExp(`, ${service}(?=[,\\]])`), ""));
+        writeFileSync(join(folder, file), without.replace(new RegExp(`,\\s*${service}\\b`), ""));
       }
     },
   };

@@ -100,7 +100,13 @@ t.test("new services run: a row is written and read through the gateway, and its
 
 t.test("removing a service restores all files", async (t) => {
   for (const service of ["gadgets", "orchard"]) await remove(service);
-  for (const step of ["install --prefer-offline --no-audit", "run generate", "run baseline", "run chart -- --update"]) {
+  for (const step of [
+    "run format -- services/index.ts gateway/src/domains/domains.ts",
+    "install --prefer-offline --no-audit",
+    "run generate",
+    "run baseline",
+    "run chart -- --update",
+  ]) {
     const { code, said } = await npm(step.split(" "));
     t.equal(code, 0, said);
   }

@@ -60,7 +60,7 @@ t.test("a file of a service that is gone is left over", async (t) => {
 t.test("a marker that is missing is named", async (t) => {
   const file = "docker-bake.hcl";
   const text = (texts.get(file) ?? "").replace(/^.* end of generated: services\n/m, "");
-  t.match(said(file, text), [`${file} lacks its marker line, which people put there: # end of generated: services`]);
+  t.match(said(file, text), [`${file} lacks this marker line, which you must add: # end of generated: services`]);
 });
 
 /** A folder like that of a service, with these files in src/. */

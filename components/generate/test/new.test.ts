@@ -81,8 +81,8 @@ t.test("every file and every name is the new service's", async (t) => {
 });
 
 t.test("the service is in both lists, before the gateway", async (t) => {
-  const lists = listed(wordsOf("reviews"));
-  t.match(lists.get("services/index.ts"), /^import \{ reviews \} from "\.\/reviews\/service\.ts";$/m);
-  t.match(lists.get("services/index.ts"), /, reviews, gateway\];$/m);
-  t.match(lists.get("gateway/src/domains/domains.ts"), /, reviews\];$/m);
+  const lists = listed(wordsOf("lanterns"));
+  t.match(lists.get("services/index.ts"), /^import \{ lanterns \} from "\.\/lanterns\/service\.ts";$/m);
+  t.match(lists.get("services/index.ts"), /, lanterns, gateway\];$/m);
+  t.match(lists.get("gateway/src/domains/domains.ts"), /, lanterns\];$/m);
 });

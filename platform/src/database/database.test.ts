@@ -77,6 +77,20 @@ t.test("the SQLSTATE distinguishes permanent failures from retryable ones", asyn
   }
 });
 
+t.test("an SQLSTATE in a quoted value does not count", async (t) => {
+  const quoting = (value: string) => `ERROR: invalid input syntax for type uuid: "${value}"`;
+  await t.rejects(answering(bindingError(`${quoting("(SQLSTATE 40001)")} (SQLSTATE 22P02)`)).read(), {
+    code: "INTERNAL",
+    sqlState: "22P02",
+  });
+  for (const transient of [" (SQLSTATE 40001)", ": unexpected EOF"]) {
+    const error = await t.rejects(answering(bindingError(quoting("(SQLSTATE 22P02)") + transient)).read(), {
+      code: "UNAVAILABLE",
+    });
+    t.notOk((error as unknown) instanceof StatementFailed, transient);
+  }
+});
+
 t.test("a cancelled call and a deadline exceeded are not reported as failures of the database", async (t) => {
   for (const kind of [commonErrors.cancelled, commonErrors.timeout]) {
     await t.rejects(answering(new AppError(kind)).read(), { code: kind.code });

@@ -107,8 +107,11 @@ function failed(statement: Statement, error: unknown): AppError {
   return new AppError(commonErrors.unavailable, { cause });
 }
 
-/** The binding passes on the message of pgx: `ERROR: column "x" does not exist (SQLSTATE 42703)`. */
+/**
+ * The binding passes on the message of pgx: `ERROR: column "x" does not exist (SQLSTATE 42703)`. Only its end counts,
+ * because the text before it can quote a value.
+ */
 function lastingState(error: unknown): string | undefined {
-  const [, state] = /\(SQLSTATE ([0-9A-Z]{5})\)/.exec(String(error)) ?? [];
+  const [, state] = /\(SQLSTATE ([0-9A-Z]{5})\)$/.exec(String(error)) ?? [];
   return state !== undefined && lastingClasses.has(state.slice(0, 2)) ? state : undefined;
 }

@@ -47,6 +47,15 @@ t.test("input keys in camelCase are read as columns in snake_case", async (t) =>
   );
 });
 
+t.test("columns can have comments", async (t) => {
+  const [input, records] = [
+    "with input as (:input(id uuid, -- the owner's, or (null\n  account_id uuid -- last\n)) select a::text from input",
+    "select a::text from :records($1::jsonb->'--', -- source, and\n  unit_price int -- minor\n) as l",
+  ];
+  t.match(textOf(t, `-- name: x\n${input}`), 'as i("id" uuid, "accountId" uuid)');
+  t.match(textOf(t, `-- name: x\n${records}`), `jsonb_to_recordset($1::jsonb->'--') as i("unitPrice" int)`);
+});
+
 t.test("constants are literals; a file can include another file's fragments", async (t) => {
   t.equal(
     textOf(t, "-- name: x\nselect (:most, :topic)::text", { most: 5, topic: "it's" }),
@@ -94,6 +103,40 @@ t.test("an error is found when the file is loaded, and names the statement", asy
   t.throws(() => sqlFile(join(folder, "x.sql")), /x.sql: x is defined twice/);
   writeFileSync(join(folder, "x.sql"), "-- name: y\nselect 1::text");
   t.throws(() => sqlFile(join(folder, "x.sql"))("x", z.unknown()), /x.sql: there is no statement x/);
+});
+
+t.test("only the platform's fragments write to outbox and inbox", async (t) => {
+  const own = {
+    "a fragment of the file": ["-- fragment: mine()\ninsert into outbox select 1 returning id", ":mine()"],
+    "a fragment's argument": ["-- fragment: add(target)\ninsert into :target select 1 returning id", ":add(outbox)"],
+    "a schema": ["", "insert into public.outbox select 1 returning id"],
+    "a quoted name": ["", 'insert into "public" . "outbox" select 1 returning id'],
+    "upper case": ["", "INSERT INTO OUTBOX select 1 returning id"],
+    "a comment inside": ["", "insert -- one\n into -- two\n outbox select 1 returning id"],
+    "a merge": ["", "merge into outbox using a on true when not matched then insert default values returning id"],
+  };
+  for (const [what, [fragment, write]] of Object.entries(own)) {
+    const file = `${fragment}\n-- name: x\nwith a as (${write}) select count(*)::text from a`;
+    t.throws(
+      () => textOf(t, file),
+      { message: /x: rows of the outbox must be written by a fragment: :write_ev/ },
+      what,
+    );
+  }
+  const hiding = "-- fragment: write_events(rows)\ninsert into outbox select 1\n-- name: x\nselect 1::text";
+  t.throws(() => textOf(t, hiding), { message: "x.sql: the fragment write_events belongs to fragments.sql" });
+  t.doesNotThrow(() => textOf(t, "-- name: x\nselect 'insert into outbox'::text"), "a literal");
+  t.doesNotThrow(() => textOf(t, "-- name: x\nwith a as (insert into inbox_log select 1) select 1::text"));
+  t.doesNotThrow(() => textOf(t, "-- name: x\nwith a as (:handle_once('x', select 1)) select 1::text"));
+});
+
+t.test("a file that includes itself is an error", async (t) => {
+  const folder = t.testdir({
+    "x.sql": "-- include: y.sql",
+    "y.sql": "-- include: z.sql",
+    "z.sql": "-- include: y.sql",
+  });
+  t.throws(() => sqlFile(join(folder, "x.sql")), { message: "y.sql includes itself: x.sql → y.sql → z.sql → y.sql" });
 });
 
 t.test("a statement that writes events is marked as one", async (t) => {

@@ -26,6 +26,8 @@ type Parsed = { statements: Map<string, string>; fragments: Map<string, Fragment
 export function sqlFile(path: string, constants: Constants = {}): SqlFile {
   const { statements, fragments } = load(path);
   const platform = load(join(import.meta.dirname, "fragments.sql"));
+  const taken = [...fragments.keys()].find((name) => platform.fragments.has(name));
+  if (taken !== undefined) throw new Error(`${basename(path)}: the fragment ${taken} belongs to fragments.sql`);
   const values = new Map(
     Object.entries<string | number>({ ...constants, outbox_lease_seconds: outboxLeaseSeconds }).map(([name, value]) => [
       name,
@@ -45,10 +47,14 @@ export function sqlFile(path: string, constants: Constants = {}): SqlFile {
   };
 }
 
-function load(path: string): Parsed {
+/** `within` are the files that include this one. */
+function load(path: string, within: readonly string[] = []): Parsed {
+  const files = [...within, path];
+  if (within.includes(path))
+    throw new Error(`${basename(path)} includes itself: ${files.map((file) => basename(file)).join(" → ")}`);
   const parsed = parse(path);
   for (const include of parsed.includes) {
-    const { fragments } = load(join(dirname(path), include));
+    const { fragments } = load(join(dirname(path), include), files);
     for (const [name, fragment] of fragments) if (!parsed.fragments.has(name)) parsed.fragments.set(name, fragment);
   }
   return parsed;

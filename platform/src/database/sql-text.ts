@@ -87,8 +87,9 @@ function closing(text: string, from: number): number {
   throw new Error(`a parenthesis is not closed: ${text.slice(from, from + 40)}`);
 }
 
-/** Splits arguments, at most `most`. The last one keeps the rest. */
-function split(text: string, most: number): string[] {
+/** Splits arguments, at most `most`. The last one keeps the rest. Comments are removed. */
+function split(given: string, most: number): string[] {
+  const text = given.replace(/('(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*/g, (_, literal = "") => literal);
   if (text.trim() === "") return [];
   const parts: string[] = [];
   let [depth, start] = [0, 0];

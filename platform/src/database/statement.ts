@@ -32,17 +32,31 @@ export function define<Row>(
   const used = new Set<string>();
   try {
     const text = expand(body, { ...scope, onUse: (fragment) => used.add(fragment) });
+    refuseOwnWrites(expand(body, { fragments: withoutWrites(scope.fragments), values: scope.values, onUse() {} }));
     if (!endsInText(text)) throw new Error("a statement must end in select <jsonb>::text: one row with one value");
-    return { name, text, row, writesEvents: writesEvents(body, used) };
+    return { name, text, row, writesEvents: writesEvents(used) };
   } catch (error) {
     throw new Error(`${name}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-/** Only the platform's fragments may write to outbox and inbox, so that the platform knows which statements do. */
-function writesEvents(body: string, used: ReadonlySet<string>): boolean {
-  const [, table] = /\binsert\s+into\s+(outbox|inbox)\b/i.exec(body) ?? [];
+/**
+ * Only the platform's fragments may write to outbox and inbox, so that the platform knows which statements do. `text` is
+ * the statement with all fragments but these.
+ */
+function refuseOwnWrites(text: string): void {
+  const insert = /\b(?:insert|merge) into (?:(?:\w+|"(?:[^"]|"")*") ?\. ?)?"?(outbox|inbox)(?!\w)/i;
+  const [, written] = insert.exec(text.replace(/'(?:[^']|'')*'/g, "''")) ?? [];
+  const table = written?.toLowerCase();
   if (table) throw new Error(`rows of the ${table} must be written by a fragment: ${fragmentsFor[table]}`);
+}
+
+const withoutWrites = (fragments: Scope["fragments"]): Scope["fragments"] =>
+  new Map(
+    [...fragments].map(([name, one]) => [name, name in resultsFor || name === once ? { ...one, body: "" } : one]),
+  );
+
+function writesEvents(used: ReadonlySet<string>): boolean {
   const ways = Object.keys(resultsFor).filter((way) => used.has(way));
   for (const way of ways) {
     const fitting = resultsFor[way] ?? [];
@@ -51,9 +65,10 @@ function writesEvents(body: string, used: ReadonlySet<string>): boolean {
   return ways.length > 0;
 }
 
+const once = "handle_once";
 const fragmentsFor: Readonly<Record<string, string>> = {
   outbox: ":write_events() or :write_claimed_events()",
-  inbox: ":handle_once()",
+  inbox: `:${once}()`,
 };
 
 /** True when the last select outside all parentheses has one column, a text. */
