@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { as, behindSidecar } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
@@ -8,6 +9,8 @@ import { stockOracle } from "../support/stock.ts";
 import { startSystem } from "../support/system.ts";
 
 type Letter = { eventId: string; topic: string; event: string; error: string; attempts: number };
+
+const withDatabase = apps.filter(({ database }) => database);
 
 t.setTimeout(90_000);
 const system = await startSystem(t);
@@ -115,8 +118,10 @@ t.test("npm run dead-letters lists dead letters by service, with error and event
   const { code, output } = await program("local/src/commands/dead-letters.ts", [], env);
   t.equal(code, 0, output);
   const all = await letters();
-  t.match(output, new RegExp(`^accounts: 0 dead letters\\ncatalog: ${all.length} dead letters\\n`));
-  t.match(output, /\norders: 0 dead letters\n$/);
+  t.same(
+    output.match(/^\w+: \d+ dead letters$/gm),
+    withDatabase.map(({ id }) => `${id}: ${id === "catalog" ? all.length : 0} dead letters`),
+  );
   for (const { eventId, attempts, error, event } of all) {
     const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
     t.ok(output.includes(`  ${eventId}  ${topic}  ${tries}  20`), `${eventId}, ${tries}`);
