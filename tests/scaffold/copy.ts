@@ -11,15 +11,17 @@ type Ran = { code: number; said: string };
 /** A copy of the checkout, and the commands of its users. */
 export async function ownCheckout(t: Test) {
   const folder = await copyOfCheckout(t);
-  /** Runs `npm …` there; `first` precedes PATH. */
-  async function npm(args: string[], first = ""): Promise<Ran> {
-    const ours = Object.entries(process.env).filter(([name]) => !/^_?TAP/.test(name));
+  /** Runs a program there; `first` precedes PATH. */
+  async function run(program: string, args: string[], first = ""): Promise<Ran> {
+    const ours = Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name));
     const env = { ...Object.fromEntries(ours), PATH: [first, process.env.PATH].filter(Boolean).join(delimiter) };
-    const ended = await execa("npm", args, { cwd: folder, env, extendEnv: false, reject: false, all: true });
+    const ended = await execa(program, args, { cwd: folder, env, extendEnv: false, reject: false, all: true });
     return { code: ended.exitCode ?? -1, said: ended.all };
   }
+  const npm = (args: string[]) => run("npm", args);
   return {
     folder,
+    run,
     npm,
     newService: (...words: string[]) => npm(["run", "new", "--", "service", ...words]),
     /** Our files with their texts, and our packages. */
