@@ -12,7 +12,7 @@ const before = await state();
 t.test("an unusable name is refused in one line, and nothing is written", async (t) => {
   const { code, said } = await newService("orders");
   t.equal(code, 1);
-  t.match(said, /^✗ orders is taken: services\/orders is there$/m);
+  t.match(said, /^✗ orders is taken: services\/orders exists$/m);
   t.same(await state(), before);
 });
 
