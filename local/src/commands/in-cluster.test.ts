@@ -153,7 +153,7 @@ t.test("errors are reported in one line", async (t) => {
   const swallowed = { npm_lifecycle_event: "in-cluster", npm_config_namespace: "shop" };
   t.match(
     (await inCluster(["seed"], undefined, swallowed)).said,
-    /^✗ npm keeps options .*npm run in-cluster -- --namespace=shop\n$/,
+    /^✗ npm takes these options .*npm run in-cluster -- --namespace=shop\n$/,
   );
   const folder = withKubectl(t, "#!/bin/sh\necho 'namespaces \"sidecart\" not found' >&2; exit 1\n");
   t.same(await inCluster(["seed"], folder), { code: 1, said: '✗ kubectl: namespaces "sidecart" not found\n' });

@@ -1,6 +1,7 @@
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import t, { type Test } from "tap";
 import { appToken, catalogWith, serve, uncalled } from "../../../tests/support/app-server.ts";
+import { deny, startDaprServer } from "../../../tests/support/dapr-server.ts";
 import { implement } from "./app-server.ts";
 import { connectSidecar } from "./sidecar.ts";
 
@@ -20,10 +21,20 @@ t.test("a probe of a service that we may call is granted, and runs no handler", 
   t.equal(await access(`${catalog}/*`), "granted");
 });
 
-t.test("a service for other callers refuses the probe", async (t) => {
+t.test("a service for other callers forbids the probe, which is not a refusal by an access policy", async (t) => {
   const handlers = { reserve: uncalled, release: uncalled };
   const { port } = await serve(t, [implement(ReservationsService, handlers as never, ["orders"])]);
+  t.equal(await asking(t, port)(`${reservations}/Reserve`), "forbidden");
+});
+
+t.test("a sidecar whose access policy does not allow the call refuses the probe", async (t) => {
+  const { port } = await startDaprServer(t, { [`/${reservations}/Reserve`]: deny });
   t.equal(await asking(t, port)(`${reservations}/Reserve`), "refused");
+});
+
+t.test("a method that the callee does not have is missing, although the call is allowed", async (t) => {
+  const { port } = await serve(t, [catalogWith(uncalled)]);
+  t.equal(await asking(t, port)(`${catalog}/GetProduct`), "missing");
 });
 
 t.test(

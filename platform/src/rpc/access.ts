@@ -1,5 +1,6 @@
 import { type Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { background, type CallContext } from "./call.ts";
+import { isRefusedBySidecar } from "./errors.ts";
 import type { UnaryDefinition } from "./grpc-methods.ts";
 
 /**
@@ -10,8 +11,13 @@ const probeHeader = "sidecart-access-probe";
 
 /** A method of another service, `sidecart.accounts.v1.AccountsService/GetJwks`. `…/*` means all its methods. */
 export type Callee = { readonly app: string; readonly operation: string };
-/** Unknown when nobody responds: the callee may be starting. */
-export type Access = "granted" | "refused" | "unknown";
+/**
+ * - refused: an access policy between the sidecars does not allow the call.
+ * - forbidden: the callee's app accepts the service only from other callers.
+ * - missing: the callee's app has no such method.
+ * - unknown: nobody responds; the callee may be starting.
+ */
+export type Access = "granted" | "refused" | "forbidden" | "missing" | "unknown";
 
 const timeoutMs = 1_000;
 /** A method that does not exist: when the callee's sidecar permits the call, the callee responds with UNIMPLEMENTED. */
@@ -31,9 +37,11 @@ export async function probeAccess(
     await send(emptyCall(`/${operation.replace(/\*$/, noMethod)}`), background(timeoutMs));
     return "granted";
   } catch (error) {
+    if (isRefusedBySidecar(error)) return "refused";
     const { code } = error as Partial<ServiceError>;
-    if (code === status.PERMISSION_DENIED) return "refused";
-    return code === status.UNIMPLEMENTED ? "granted" : "unknown";
+    if (code === status.PERMISSION_DENIED) return "forbidden";
+    if (code !== status.UNIMPLEMENTED) return "unknown";
+    return operation.endsWith("*") ? "granted" : "missing";
   }
 }
 

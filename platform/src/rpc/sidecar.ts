@@ -133,14 +133,20 @@ function caller(client: Client, { apiToken, log }: SidecarOptions): Call {
       const repeatable = method.repeatable || context.repeatable === true;
       const answer = untilReached(context, repeatable, () => unary(client, method, request, metadata, context));
       return answer.catch((error) => {
-        if (isRefusedBySidecar(error)) log?.error({ err: error, callee: appId, method: method.path }, refused);
+        if (isRefusedBySidecar(error))
+          log?.error({ err: error, callee: appId, method: method.path }, refusal(method, appId));
         return Promise.reject(brokenOff(error, context));
       });
     });
   };
 }
 
-const refused = "call refused by the access policy of the callee's sidecar";
+/** Without a callee our own sidecar refused: it limits secrets, topics and its API. */
+function refusal({ path }: UnaryDefinition, appId: string | undefined): string {
+  if (appId) return "call refused by the access policy of the callee's sidecar";
+  if (path.endsWith("/GetSecret")) return "secret refused by the secret scopes of our sidecar";
+  return "request refused by our sidecar";
+}
 
 function headersFor(appId: string | undefined, apiToken: string | undefined): Metadata {
   const metadata = new Metadata();

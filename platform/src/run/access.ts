@@ -1,4 +1,4 @@
-import type { Callee } from "../rpc/access.ts";
+import type { Access, Callee } from "../rpc/access.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import type { ServiceDeclaration } from "../service.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -23,30 +23,33 @@ type Options = {
 };
 
 /**
- * Tests with each callee's sidecar whether we may call it, until each has granted it. A refusal is a problem until it
- * is withdrawn. A callee that does not respond may be starting, which is no problem.
+ * Tests with each callee whether we may call it, until each has granted it. A refusal is a problem until it is
+ * withdrawn. A callee that does not respond may be starting, which is no problem. Resolves after the first test.
  */
 export async function startAccessCheck({ app, callees, sidecar, problems, log }: Options): Promise<Sweep> {
   const pending = new Set(callees);
-  const refused = new Set<Callee>();
+  const found = new Map<Callee, string>();
   const probe = async (callee: Callee) => {
     const access = await sidecar.access(callee);
-    if (access === "refused") refused.add(callee);
-    if (access !== "granted") return;
-    refused.delete(callee);
+    if (access === "unknown") return;
+    if (access !== "granted") return void found.set(callee, sentences[access](app, callee));
+    found.delete(callee);
     pending.delete(callee);
   };
   const check = async () => {
     if (pending.size === 0) return;
     await Promise.all([...pending].map(probe));
-    problems.report(
-      "access",
-      [...refused].map((callee) => refusal(app, callee)),
-    );
+    problems.report("access", [...found.values()]);
   };
   await check();
   return startSweep("access to other services", everyMs, log, check);
 }
 
-const refusal = (caller: string, { app, operation }: Callee) =>
-  `the sidecar of ${app} refuses ${caller} the method ${operation}: its access policy does not allow it`;
+type Sentence = (caller: string, callee: Callee) => string;
+const sentences: Record<Exclude<Access, "granted" | "unknown">, Sentence> = {
+  refused: (caller, { app, operation }) =>
+    `the sidecar of ${app} refuses ${caller} the method ${operation}: its access policy does not allow it`,
+  forbidden: (caller, { app, operation }) =>
+    `${app} itself refuses ${caller} the method ${operation}: its code names other callers`,
+  missing: (caller, { app, operation }) => `${app} has no method ${operation}, which ${caller} calls`,
+};
