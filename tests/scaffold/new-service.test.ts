@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import t, { type Test } from "tap";
 import { eventually } from "../support/eventually.ts";
 import { newCustomer } from "../support/people.ts";
@@ -16,10 +16,15 @@ t.test("an unusable name is refused in one line, and nothing is written", async 
   t.same(await state(), before);
 });
 
+const realNpm = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((directory) => join(directory, "npm"))
+  .find((file) => existsSync(file));
+
 /** Runs `npm run new -- service gadgets`; after the given npm command the shell lines in `then` run. */
 async function newServiceThen(t: Test, command: string, then: string) {
   const programs = t.testdir();
-  const npmThen = `#!/bin/sh\nPATH=\${PATH#*:}\nnpm "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
+  const npmThen = `#!/bin/sh\n"${realNpm}" "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
   writeFileSync(join(programs, "npm"), npmThen);
   chmodSync(join(programs, "npm"), 0o755);
   return npm(["run", "new", "--", "service", "gadgets"], programs);
