@@ -56,7 +56,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
   const save = saved.map((file) => `echo mine >> ${file}`).join("\n");
   const { code, said } = await newServiceThen(t, "run generate", `${save}\nexit 1`);
   t.equal(code, 1);
-  const named = ["docs/flow.md", "services/index.ts", "services/gadgets/README.md"];
+  const named = ["docs/flow.md", "services/gadgets/README.md", "services/index.ts"];
   t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}\n`));
   for (const file of saved) t.match(readFileSync(join(folder, file), "utf8"), /mine\n$/, file);
   const after = await state();
@@ -67,6 +67,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
     if (text) writeFileSync(join(folder, file), text);
     else rmSync(join(folder, file));
   }
+  rmSync(join(folder, "services/gadgets"), { recursive: true });
   t.same(await state(), before);
 });
 
