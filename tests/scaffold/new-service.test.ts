@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import t, { type Test } from "tap";
 import { eventually } from "../support/eventually.ts";
 import { newCustomer } from "../support/people.ts";
@@ -12,14 +12,19 @@ const before = await state();
 t.test("an unusable name is refused in one line, and nothing is written", async (t) => {
   const { code, said } = await newService("orders");
   t.equal(code, 1);
-  t.match(said, /^✗ orders is taken: services\/orders is there$/m);
+  t.match(said, /^✗ orders is taken: services\/orders exists$/m);
   t.same(await state(), before);
 });
+
+const realNpm = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((directory) => join(directory, "npm"))
+  .find((file) => existsSync(file));
 
 /** Runs `npm run new -- service gadgets`; after the given npm command the shell lines in `then` run. */
 async function newServiceThen(t: Test, command: string, then: string) {
   const programs = t.testdir();
-  const npmThen = `#!/bin/sh\nPATH=\${PATH#*:}\nnpm "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
+  const npmThen = `#!/bin/sh\n"${realNpm}" "$@" || exit 1\ncase "$*" in *"${command}"*)\n${then};;\nesac\n`;
   writeFileSync(join(programs, "npm"), npmThen);
   chmodSync(join(programs, "npm"), 0o755);
   // Not by `npm run`: the first npm would take itself off the PATH of all that it runs.
@@ -52,7 +57,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
   const save = saved.map((file) => `echo mine >> ${file}`).join("\n");
   const { code, said } = await newServiceThen(t, "run generate", `${save}\nexit 1`);
   t.equal(code, 1);
-  const named = ["docs/flow.md", "services/index.ts", "services/gadgets/README.md"];
+  const named = ["docs/flow.md", "services/gadgets/README.md", "services/index.ts"];
   t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}\n`));
   for (const file of saved) t.match(readFileSync(join(folder, file), "utf8"), /mine\n$/, file);
   const after = await state();
@@ -63,6 +68,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
     if (text) writeFileSync(join(folder, file), text);
     else rmSync(join(folder, file));
   }
+  rmSync(join(folder, "services/gadgets"), { recursive: true });
   t.same(await state(), before);
 });
 

@@ -1,5 +1,5 @@
 import type { Output } from "./output.ts";
-import { heardBy, type Project, publishedBy, withDatabase } from "./project.ts";
+import { type Project, publishedBy, subscribedBy, withDatabase } from "./project.ts";
 import { scopesIn } from "./resources.ts";
 
 const width = 120;
@@ -17,14 +17,14 @@ export function topicScopes(project: Project, files: readonly string[]): Output[
   ];
 }
 
-type AppTopics = { app: string; published: string[]; heard: string[] };
+type AppTopics = { app: string; published: string[]; subscribed: string[] };
 
 /** Each service with a database has a topic for messages that its sidecar gives up. */
 function pubsub(project: Project): AppTopics[] {
   return withDatabase(project).map(({ name }) => ({
     app: name,
     published: [...publishedBy(project, name, false), `${name}.dead-letters.v1`],
-    heard: [...heardBy(project, name, "pubsub"), `${name}.dead-letters.v1`],
+    subscribed: [...subscribedBy(project, name, "pubsub"), `${name}.dead-letters.v1`],
   }));
 }
 
@@ -32,9 +32,9 @@ function broadcast(project: Project): AppTopics[] {
   const all = project.services.map(({ name }) => ({
     app: name,
     published: publishedBy(project, name, true),
-    heard: heardBy(project, name, "broadcast"),
+    subscribed: subscribedBy(project, name, "broadcast"),
   }));
-  return all.filter(({ published, heard }) => published.length + heard.length > 0);
+  return all.filter(({ published, subscribed }) => published.length + subscribed.length > 0);
 }
 
 /** Dapr allows everything to an app that a list does not name, so each list names all apps of the scopes. */
@@ -46,7 +46,7 @@ function sections(file: string, apps: readonly AppTopics[]): Output[] {
     ),
     ...scopeLines(
       "subscriptionScopes",
-      apps.map(({ app, heard }) => [app, heard]),
+      apps.map(({ app, subscribed }) => [app, subscribed]),
     ),
   ];
   return [

@@ -10,20 +10,20 @@ export type Code = {
   /** gRPC services that its rpc.ts implements, by full name. */
   implements: readonly string[];
   /** The topics that its subscriptions.ts subscribes to. */
-  hears: readonly { topic: string; pubsub: string }[];
+  subscribesTo: readonly { topic: string; pubsub: string }[];
   /** Those of rpc.ts and subscriptions.ts that no file of the service imports. */
   unused: readonly string[];
 };
 
 type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
 
-/** Reads what a service implements and which topics it hears, without starting it. */
+/** Reads what a service implements and to which topics it subscribes, without starting it. */
 export async function codeOf(root: string, folder: string, load: Load): Promise<Code> {
   const rpc = await loadIfThere<Exports>("rpc");
   const subscriptions = await loadIfThere<Exports>("subscriptions");
   return {
     implements: called(`${folder}/src/rpc.ts`, rpc, rpc?.rpc).map(({ service }) => service.typeName),
-    hears: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
+    subscribesTo: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
       ({ topic, pubsub }) => ({ topic, pubsub }),
     ),
     unused: await unusedOf(join(root, folder, "src"), folder),

@@ -7,7 +7,7 @@ export function eventProblems(project: Project): string[] {
   return [
     ...strayTopics.map(({ where, service }) => `${where}: a topic, but no service is called "${service}"`),
     ...topics.flatMap((topic) => topicProblems(project, topic)),
-    ...services.flatMap((service) => hearerProblems(project, service)),
+    ...services.flatMap((service) => subscriberProblems(project, service)),
     ...services.flatMap((service) => cacheProblems(project, service)),
   ];
 }
@@ -23,37 +23,41 @@ function topicProblems({ topics, services }: Project, { name, service, where }: 
   ];
 }
 
-function hearerProblems({ topics, strayTopics }: Project, { name, folder, database, code }: Service): string[] {
+function subscriberProblems({ topics, strayTopics }: Project, { name, folder, database, code }: Service): string[] {
   const where = `${folder}/src/subscriptions.ts`;
   const known = [...topics, ...strayTopics];
-  return code.hears.flatMap(({ topic, pubsub }, place) => {
+  return code.subscribesTo.flatMap(({ topic, pubsub }, place) => {
     const declared = known.find((one) => one.name === topic);
-    if (!declared) return [`${where}: ${topic} is heard, and no message in proto/ declares it`];
-    const twice = code.hears.findIndex((one) => one.topic === topic) < place;
+    if (!declared) return [`${where}: subscribes to ${topic}, which no message in proto/ declares`];
+    const twice = code.subscribesTo.findIndex((one) => one.topic === topic) < place;
     return [
       ...(twice ? [`${where}: two handlers for ${topic}`] : []),
       ...kindProblems(declared, pubsub).map((problem) => `${where}: ${problem}`),
-      ...(pubsub === "pubsub" && !database ? [`${where}: ${name} hears ${topic} and declares no database`] : []),
+      ...(pubsub === "pubsub" && !database
+        ? [`${where}: ${name} subscribes to ${topic} and declares no database`]
+        : []),
     ];
   });
 }
 
 function kindProblems({ name, everyReplica }: Topic, pubsub: string): string[] {
-  if (everyReplica && pubsub === "pubsub") return [`${name} is declared every_replica: hear it with onEveryReplica()`];
-  if (!everyReplica && pubsub !== "pubsub") return [`${name} is not declared every_replica: hear it with on()`];
+  if (everyReplica && pubsub === "pubsub") return [`${name} is declared every_replica: use onEveryReplica()`];
+  if (!everyReplica && pubsub !== "pubsub") return [`${name} is not declared every_replica: use on()`];
   return [];
 }
 
 /**
- * A service is cached by the gateway exactly if the gateway hears its topic of changes; otherwise the cache would be
+ * The gateway caches a service exactly if it subscribes to the service's topic of changes. Otherwise the cache would be
  * stale.
  */
 function cacheProblems({ topics, services }: Project, { name, folder, cached }: Service): string[] {
   const gateway = services.find((one) => one.name === "gateway");
-  const told = topics.filter(({ service, everyReplica }) => service === name && everyReplica);
-  const heard = told.filter((topic) => gateway?.code.hears.some((one) => one.topic === topic.name));
-  if (cached && heard.length === 0) {
-    return [`${folder}/service.ts: cached, but the gateway hears no every_replica topic of ${name}`];
+  const changes = topics.filter(({ service, everyReplica }) => service === name && everyReplica);
+  const subscribed = changes.filter((topic) => gateway?.code.subscribesTo.some((one) => one.topic === topic.name));
+  if (cached && subscribed.length === 0) {
+    return [`${folder}/service.ts: cached, but the gateway subscribes to no every_replica topic of ${name}`];
   }
-  return !cached && heard.length > 0 ? [`${folder}/service.ts: the gateway hears ${heard[0]?.name}: say cached`] : [];
+  return !cached && subscribed.length > 0
+    ? [`${folder}/service.ts: the gateway subscribes to ${subscribed[0]?.name}: add cached: true`]
+    : [];
 }

@@ -4,7 +4,7 @@ import { topicScopes } from "./brokers.ts";
 import { load, root } from "./checkout.ts";
 import { errorCodes } from "./error-codes.ts";
 import { gatewayServices, serviceNames } from "./gateway.ts";
-import { bake, chart, flow, operations } from "./lists.ts";
+import { bakeTargets, chartServices, databaseLoop, topicTable } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
 import type { Project } from "./project.ts";
 import { databases, resiliency, scopes, secrets } from "./resources.ts";
@@ -35,12 +35,12 @@ export async function filesOf(project: Project): Promise<Files> {
     ...scopes(project, components),
     ...topicScopes(project, components),
     ...resiliency(project),
-    ...bake(project),
-    ...chart(project),
+    ...bakeTargets(project),
+    ...chartServices(project),
     ...gatewayServices(project),
     ...serviceNames(project),
-    ...operations(project),
-    ...flow(project),
+    ...databaseLoop(project),
+    ...topicTable(project),
     ...errorCodes(project.errorCodes),
   ];
   const wanted = Map.groupBy(outputs, ({ file }) => file);

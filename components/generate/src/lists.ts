@@ -1,14 +1,14 @@
 import { mark, type Output } from "./output.ts";
-import { heardBy, type Project, withDatabase } from "./project.ts";
+import { type Project, subscribedBy, withDatabase } from "./project.ts";
 
 /** The images of services. */
-export function bake({ services }: Project): Output[] {
+export function bakeTargets({ services }: Project): Output[] {
   const lines = services.map(({ name, folder }) => `{ name = "${name}", workspace = "${folder}" },`);
   return [{ file: "docker-bake.hcl", section: "services", lines }];
 }
 
 /** The services that the chart deploys, with the values that follow from their declarations. */
-export function chart({ services }: Project): Output[] {
+export function chartServices({ services }: Project): Output[] {
   const lines = services.flatMap(({ name, database = false, http = false, workflows = false }) => [
     `${name}:`,
     `  database: {enabled: ${database}}`,
@@ -22,20 +22,20 @@ export function chart({ services }: Project): Output[] {
   return [{ file: "charts/sidecart/services.yaml", lines: [...head, ...lines] }];
 }
 
-/** The databases in the operators' recipes. */
-export function operations(project: Project): Output[] {
+/** The databases of the loops in docs/operations.md. */
+export function databaseLoop(project: Project): Output[] {
   const names = withDatabase(project).map(({ name }) => name);
   return [{ file: "docs/operations.md", section: "databases", lines: [`databases=(${names.join(" ")})`] }];
 }
 
-/** The table of topics, publishers and subscribers in the docs. */
-export function flow(project: Project): Output[] {
+/** The table of topics in docs/flow.md. */
+export function topicTable(project: Project): Output[] {
   const rows = project.topics.map(({ name, service, everyReplica }) => {
     const pubsub = everyReplica ? "broadcast" : "pubsub";
-    const hearers = project.services.filter((one) => heardBy(project, one.name, pubsub).includes(name));
-    const names = hearers.map((one) => (everyReplica ? `every replica of ${one.name}` : one.name));
-    return `| \`${name}\` | ${service} | ${names.join(", ") || "nobody yet"} |`;
+    const subscribers = project.services.filter((one) => subscribedBy(project, one.name, pubsub).includes(name));
+    const names = subscribers.map((one) => (everyReplica ? `every replica of ${one.name}` : one.name));
+    return `| \`${name}\` | ${service} | ${names.join(", ") || "none yet"} |`;
   });
-  const head = ["", "| topic | published by | heard by |", "|---|---|---|"];
-  return [{ file: "docs/flow.md", section: "who hears what", lines: [...head, ...rows, ""] }];
+  const head = ["", "| topic | published by | subscribers |", "|---|---|---|"];
+  return [{ file: "docs/flow.md", section: "topics", lines: [...head, ...rows, ""] }];
 }

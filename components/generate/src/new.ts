@@ -75,8 +75,9 @@ async function create(texts: Texts, { step }: Undo, signal: AbortSignal): Promis
 /** Restores the files that we wrote, and says so in one line for each that stays. */
 async function undone(undo: Undo, { service }: Words): Promise<string> {
   try {
-    const left = await undo.undo();
+    await rm(join(root, "services", service, "node_modules"), { recursive: true, force: true });
     await rm(join(root, "node_modules/@sidecart", service), { force: true });
+    const left = await undo.undo();
     if (left.length === 0) return "  All files are as before.";
     const lines = left.map((file) => `\n    ${file}`).join("");
     return `  All files are as before, except those that somebody changed meanwhile. Restore them by hand:${lines}`;

@@ -30,12 +30,12 @@ export type Project = {
   errorCodes: readonly ErrorCode[];
 };
 
-const noCode: Code = { implements: [], hears: [], unused: [] };
+const noCode: Code = { implements: [], subscribesTo: [], unused: [] };
 const looksFor = ["package.json", "src/main.ts", "migrations"];
 
 /**
  * Reads declarations, contracts and code of this checkout. Throws an error of one line if a file cannot be loaded.
- * `without` skips the code: then no method is implemented and no topic heard.
+ * `without` skips the code: then no service implements a method or subscribes to a topic.
  */
 export async function readProject({ without }: { without?: "code" } = {}): Promise<Project> {
   const { services, folderOf } = await load<typeof import("../../../services/index.ts")>("services/index.ts");
@@ -67,9 +67,9 @@ export const withDatabase = ({ services }: Project): Service[] =>
 export const publishedBy = ({ topics }: Project, service: string, everyReplica: boolean): string[] =>
   topics.filter((topic) => topic.service === service && topic.everyReplica === everyReplica).map(({ name }) => name);
 
-/** The topics that a service hears, in the order of their declarations. */
-export function heardBy({ topics, services }: Project, service: string, pubsub: string): string[] {
-  const hears = services.find(({ name }) => name === service)?.code.hears ?? [];
-  const heard = new Set(hears.filter((one) => one.pubsub === pubsub).map(({ topic }) => topic));
-  return topics.map(({ name }) => name).filter((name) => heard.has(name));
+/** The topics that a service subscribes to, in the order of their declarations. */
+export function subscribedBy({ topics, services }: Project, service: string, pubsub: string): string[] {
+  const subscriptions = services.find(({ name }) => name === service)?.code.subscribesTo ?? [];
+  const subscribed = new Set(subscriptions.filter((one) => one.pubsub === pubsub).map(({ topic }) => topic));
+  return topics.map(({ name }) => name).filter((name) => subscribed.has(name));
 }

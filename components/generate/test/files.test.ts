@@ -13,7 +13,7 @@ const texts = new Map([...files.wanted.keys()].map((file) => [file, readText(fil
 /** What the check reports when one file has this text. */
 const said = (file: string, text: string) => differences(files, (one) => (one === file ? text : texts.get(one)));
 
-t.test("what is committed is what is generated", async (t) => t.same(differences(files, readText), []));
+t.test("the committed files are those that are generated", async (t) => t.same(differences(files, readText), []));
 
 t.test("each deleted line of a generated file or section is reported", async (t) => {
   for (const [file, outputs] of files.wanted) {
@@ -40,24 +40,24 @@ function generatedLines(lines: readonly string[]): number[] {
   });
 }
 
-t.test("a line more, or another one, is found as well, and named by its number", async (t) => {
+t.test("an added or changed line is reported with its number", async (t) => {
   const file = "components/resources/base/orders-db.yaml";
   const text = texts.get(file) ?? "";
   t.same(said(file, `${text}  - gateway\n`), [`${file} is stale, from line 19`]);
   t.same(said(file, text.replace("- orders", "- catalog")), [`${file} is stale, from line 18`]);
 });
 
-t.test("what people write around a generated section is theirs", async (t) => {
+t.test("edits outside of a generated section are not reported", async (t) => {
   const file = "components/resources/broker/redis/pubsub.yaml";
   t.same(said(file, `# a comment\n${texts.get(file)}`), []);
 });
 
-t.test("a file of a service that is gone is left over", async (t) => {
+t.test("a file of a removed service is reported", async (t) => {
   const leftOver = ["components/resources/config/access/wallet.yaml"];
   t.same(differences({ ...files, leftOver }, readText), [`${leftOver[0]} is left over`]);
 });
 
-t.test("a marker that is missing is named", async (t) => {
+t.test("a missing marker is reported", async (t) => {
   const file = "docker-bake.hcl";
   const text = (texts.get(file) ?? "").replace(/^.* end of generated: services\n/m, "");
   t.match(said(file, text), [`${file} lacks this marker line, which you must add: # end of generated: services`]);
@@ -73,7 +73,7 @@ async function serviceFolder(sources: Record<string, string>): Promise<string> {
 }
 const load: Load = (file) => import(file);
 
-t.test("code that does not say what it hears is refused in one line", async (t) => {
+t.test("code from which subscriptions cannot be read is refused in one line", async (t) => {
   const without = await serviceFolder({ "subscriptions.ts": "export const handlers = [];" });
   await t.rejects(codeOf("/", without, load), { message: /subscriptions\.ts has no function subscriptions\(deps\)$/ });
   const needy = await serviceFolder({
@@ -82,7 +82,7 @@ t.test("code that does not say what it hears is refused in one line", async (t) 
   await t.rejects(codeOf("/", needy, load), { message: /must not need its deps before it is called: no$/ });
 });
 
-t.test("handlers that no file of the service imports are found", async (t) => {
+t.test("handlers that no file of the service imports are reported", async (t) => {
   const sources = { "subscriptions.ts": "export const subscriptions = () => [];", "app.ts": "" };
   const alone = await serviceFolder(sources);
   t.same((await codeOf("/", alone, load)).unused, [`${alone}/src/subscriptions.ts`]);

@@ -22,7 +22,10 @@ const withTopic = (name: string, change: Partial<Project["topics"][number]>): Pr
   ...project,
   topics: project.topics.map((one) => (one.name === name ? { ...one, ...change } : one)),
 });
-const hears = (topic: string, pubsub = "pubsub") => [...serviceOf("orders").code.hears, { topic, pubsub }];
+const subscribesTo = (topic: string, pubsub = "pubsub") => [
+  ...serviceOf("orders").code.subscribesTo,
+  { topic, pubsub },
+];
 
 const placed = "OrderPlaced in proto/sidecart/orders/v1/events.proto";
 const stray = { name: "wallet.paid.v1", everyReplica: false, service: "wallet", where: "Paid in proto/p.proto" };
@@ -30,7 +33,7 @@ const audit: Service = {
   name: "audit",
   folder: "services/audit",
   files: ["package.json", "src/main.ts"],
-  code: { implements: [], hears: [{ topic: "orders.order-paid.v1", pubsub: "pubsub" }], unused: [] },
+  code: { implements: [], subscribesTo: [{ topic: "orders.order-paid.v1", pubsub: "pubsub" }], unused: [] },
 };
 
 const mistakes: [what: string, project: Project, said: string][] = [
@@ -101,28 +104,28 @@ const mistakes: [what: string, project: Project, said: string][] = [
   ],
   [
     "a subscription to a topic that no message declares",
-    withCode("orders", { hears: hears("catalog.product-sold.v1") }),
-    "services/orders/src/subscriptions.ts: catalog.product-sold.v1 is heard, and no message in proto/ declares it",
+    withCode("orders", { subscribesTo: subscribesTo("catalog.product-sold.v1") }),
+    "services/orders/src/subscriptions.ts: subscribes to catalog.product-sold.v1, which no message in proto/ declares",
   ],
   [
     "a subscriber without a database",
     { ...project, services: [...project.services, audit] },
-    "services/audit/src/subscriptions.ts: audit hears orders.order-paid.v1 and declares no database",
+    "services/audit/src/subscriptions.ts: audit subscribes to orders.order-paid.v1 and declares no database",
   ],
   [
     "two handlers for one topic",
-    withCode("orders", { hears: hears("accounts.account-updated.v1") }),
+    withCode("orders", { subscribesTo: subscribesTo("accounts.account-updated.v1") }),
     "services/orders/src/subscriptions.ts: two handlers for accounts.account-updated.v1",
   ],
   [
-    "a topic for every replica, heard by one",
-    withCode("orders", { hears: hears("catalog.catalog-changed.v1") }),
-    "services/orders/src/subscriptions.ts: catalog.catalog-changed.v1 is declared every_replica: hear it with onEveryReplica()",
+    "a topic for every replica, subscribed to with on()",
+    withCode("orders", { subscribesTo: subscribesTo("catalog.catalog-changed.v1") }),
+    "services/orders/src/subscriptions.ts: catalog.catalog-changed.v1 is declared every_replica: use onEveryReplica()",
   ],
   [
-    "a topic for one replica, heard by all",
-    withCode("orders", { hears: hears("catalog.product-created.v1", "broadcast") }),
-    "services/orders/src/subscriptions.ts: catalog.product-created.v1 is not declared every_replica: hear it with on()",
+    "a topic for one replica, subscribed to with onEveryReplica()",
+    withCode("orders", { subscribesTo: subscribesTo("catalog.product-created.v1", "broadcast") }),
+    "services/orders/src/subscriptions.ts: catalog.product-created.v1 is not declared every_replica: use on()",
   ],
   [
     "a subscriber whose handlers are never started",
@@ -157,12 +160,12 @@ const mistakes: [what: string, project: Project, said: string][] = [
   [
     "a cached service that publishes no changes",
     withService("accounts", { cached: true }),
-    "services/accounts/service.ts: cached, but the gateway hears no every_replica topic of accounts",
+    "services/accounts/service.ts: cached, but the gateway subscribes to no every_replica topic of accounts",
   ],
   [
     "a service that publishes changes for caches and is not declared as cached",
     withService("orders", { cached: undefined } as Partial<Service>),
-    "services/orders/service.ts: the gateway hears orders.orders-changed.v1: say cached",
+    "services/orders/service.ts: the gateway subscribes to orders.orders-changed.v1: add cached: true",
   ],
   [
     "a folder that is not listed",

@@ -18,7 +18,7 @@ import {
   maxTokens,
 } from "./query-limits.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
-import { prepareVariables, refuseTree } from "./variables.ts";
+import { prepareVariables, requireQueryText } from "./variables.ts";
 
 const path = "/graphql";
 
@@ -70,7 +70,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
 function checkQueries(app: FastifyInstance, fieldCosts: FieldCosts): void {
   const costLimit = createCostLimit(fieldCosts);
   app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));
-  app.graphql.addHook("preValidation", async (_schema, document) => refuseTree(document));
+  app.graphql.addHook("preValidation", async (_schema, document) => requireQueryText(document));
   app.graphql.addHook("preExecution", async (schema, document, _context, variables) => {
     costLimit.check(schema, document, variables ?? {});
     return prepareVariables(schema, document, variables ?? {});

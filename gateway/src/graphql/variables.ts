@@ -16,7 +16,7 @@ type Variables = Record<string, unknown>;
 export type Prepared = { variables: Variables } | { document: DocumentNode };
 
 /** Mercurius also accepts a syntax tree as JSON, which our limits do not check. We accept GraphQL text only. */
-export function refuseTree(document: DocumentNode | null): void {
+export function requireQueryText(document: DocumentNode | null): void {
   if (document?.loc instanceof Location) return;
   throw new AppError(commonErrors.invalid, { message: "The query is not GraphQL text." });
 }

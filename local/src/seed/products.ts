@@ -16,7 +16,7 @@ export interface SampleProduct {
   partner: string | undefined;
 }
 
-interface Shelf {
+interface ProductFile {
   category: string;
   partner?: string;
   items: Pick<SampleProduct, "name" | "description" | "price" | "stock" | "attributes">[];
@@ -26,8 +26,8 @@ const folder = join(import.meta.dirname, "products");
 
 /** The products in the files of `products/`, one file for each category. */
 export function sampleProducts(): SampleProduct[] {
-  const shelves = readdirSync(folder).map((file) => parse(readFileSync(join(folder, file), "utf8")) as Shelf);
-  return shelves.flatMap(({ category, partner, items }) =>
+  const files = readdirSync(folder).map((file) => parse(readFileSync(join(folder, file), "utf8")) as ProductFile);
+  return files.flatMap(({ category, partner, items }) =>
     items.map((item) => ({ ...item, category, partner, currency: "EUR", imageUrl: picture(category, item.name) })),
   );
 }

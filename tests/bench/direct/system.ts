@@ -57,9 +57,9 @@ async function startStore(run: StoreRun): Promise<{ postgres: ManagedProcess; ur
   const admin = adminUrl(port, credentials.postgres);
   const spec = await postgresProcess(run.instance, port, credentials.postgres);
   const postgres = await run.start(spec, () => answersQuery(admin));
-  const made = await ensureDatabases(admin, run.instance.name, services, credentials);
-  for (const database of made.values()) await migrate(run.instance, database);
-  return { postgres, urlOf: (service) => made.get(service)?.ownerUrl ?? "" };
+  const databases = await ensureDatabases(admin, run.instance.name, services, credentials);
+  for (const database of databases.values()) await migrate(run.instance, database);
+  return { postgres, urlOf: (service) => databases.get(service)?.ownerUrl ?? "" };
 }
 
 async function startServer(urlOf: UrlOf, { publicJwk, kid }: SigningKey) {

@@ -1,7 +1,7 @@
 import t from "tap";
 import { chart, ci, release } from "../render.ts";
 import { command, type Ended, findHelm } from "../tools.ts";
-import { createNamespace, must, removeNamespace } from "./kubectl.ts";
+import { createNamespace, kubectlOrThrow, removeNamespace } from "./kubectl.ts";
 
 const namespace = `${release.namespace}-kept-${process.pid}`;
 /** Images that do not exist: the test checks the release's objects and runs none. */
@@ -16,9 +16,10 @@ const upgrade = async (...sets: string[]): Promise<Ended> => {
   return command(await findHelm(), [...args, ...[...nowhere, ...sets].flatMap((set) => ["--set", set])]);
 };
 const secrets = async () =>
-  (await must(["-n", namespace, "get", "secrets", "-o", "name"])).split("\n").filter(ours).sort();
+  (await kubectlOrThrow(["-n", namespace, "get", "secrets", "-o", "name"])).split("\n").filter(ours).sort();
 const ours = (name: string) => name !== "" && !name.includes("sh.helm.release");
-const token = () => must(["-n", namespace, "get", "secret", "orders-api-token", "-o", "jsonpath={.data.token}"]);
+const token = () =>
+  kubectlOrThrow(["-n", namespace, "get", "secret", "orders-api-token", "-o", "jsonpath={.data.token}"]);
 
 t.before(() => createNamespace(namespace));
 t.after(() => removeNamespace(namespace));
@@ -37,7 +38,7 @@ t.test("Secrets that a release created stay after the values that created them a
   }
   const { stderr } = await upgrade("secrets.generate=false");
   const line = stderr.match(/kubectl (-n .* annotate secret .*)\n/)?.[1] ?? "";
-  await must(line.split(" "));
+  await kubectlOrThrow(line.split(" "));
   const after = await upgrade("secrets.generate=false");
   t.equal(after.code, 0, after.stderr);
   t.same(await secrets(), made, "what the message says keeps them");
@@ -48,7 +49,15 @@ t.test("Secrets that a release created stay after the values that created them a
 
 t.test("a manually changed token survives an upgrade; a rollback restores the old token", async (t) => {
   const before = await token();
-  await must(["-n", namespace, "patch", "secret", "orders-api-token", "-p", '{"stringData":{"token":"changed"}}']);
+  await kubectlOrThrow([
+    "-n",
+    namespace,
+    "patch",
+    "secret",
+    "orders-api-token",
+    "-p",
+    '{"stringData":{"token":"changed"}}',
+  ]);
   const { code, stderr } = await upgrade();
   t.equal(code, 0, stderr);
   t.equal(await token(), Buffer.from("changed").toString("base64"));

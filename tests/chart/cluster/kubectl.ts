@@ -8,18 +8,18 @@ const restricted = ["pod-security.kubernetes.io/enforce=restricted", "pod-securi
 
 export const kubectl = (args: string[], input = ""): Promise<Ended> => command("kubectl", args, { input });
 
-export async function must(args: string[], input?: string): Promise<string> {
+export async function kubectlOrThrow(args: string[], input?: string): Promise<string> {
   const { code, stdout, stderr } = await kubectl(args, input);
   if (code !== 0) throw new Error(`kubectl ${args[0]}: ${stderr}`);
   return stdout;
 }
 
 export async function createNamespace(name: string): Promise<void> {
-  await must(["create", "namespace", name]);
-  await must(["label", "namespace", name, ...restricted]);
+  await kubectlOrThrow(["create", "namespace", name]);
+  await kubectlOrThrow(["label", "namespace", name, ...restricted]);
 }
 
-export const removeNamespace = (name: string) => must(["delete", "namespace", name, "--ignore-not-found"]);
+export const removeNamespace = (name: string) => kubectlOrThrow(["delete", "namespace", name, "--ignore-not-found"]);
 
 /** Creates missing custom resource definitions and returns their names. Existing ones of any version stay. */
 export async function createDefinitions(): Promise<string[]> {
@@ -28,7 +28,7 @@ export async function createDefinitions(): Promise<string[]> {
     const { stdout } = await kubectl(["create", "-f", file, "-o", "name"]);
     made.push(...stdout.split("\n").filter(Boolean));
   }
-  await must(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await kubectlOrThrow(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
   return made;
 }
 
@@ -36,7 +36,7 @@ export async function createDefinitions(): Promise<string[]> {
 export async function removeDefinitions(made: string[]): Promise<void> {
   for (const definition of made) {
     const [, name = ""] = definition.split("/");
-    const used = await must(["get", name, "--all-namespaces", "-o", "name"]);
-    if (!used.trim()) await must(["delete", definition]);
+    const used = await kubectlOrThrow(["get", name, "--all-namespaces", "-o", "name"]);
+    if (!used.trim()) await kubectlOrThrow(["delete", definition]);
   }
 }

@@ -23,7 +23,7 @@ export function createWidgetStore(database: Database) {
       if (!outcome.stored && !outcome.nameTaken) outcome = await run();
       return outcome.stored;
     },
-    /** In no order. With `accountId` null, of all accounts. */
+    /** In any order; with `accountId` null, of all accounts. */
     byIds: (ids: string[], accountId: string | null, context: CallContext) =>
       database.one(byIds, { ids, accountId }, context),
     async markAnnounced(id: string, at: Date, context: CallContext): Promise<void> {
