@@ -3,7 +3,14 @@ import { modulesOf } from "./go-sbom.ts";
 import { shipsFromPackage, shipsFromWorkspace } from "./ships.ts";
 
 t.test("the runtime files of a workspace ship", async (t) => {
-  const shipped = ["package.json", "src/main.ts", "src/schema.graphql", "migrations/0001_a.sql", "gen/a/v1/a_pb.ts"];
+  const shipped = [
+    "package.json",
+    "service.ts",
+    "src/main.ts",
+    "src/schema.graphql",
+    "migrations/0001_a.sql",
+    "gen/a/v1/a_pb.ts",
+  ];
   for (const file of shipped) t.equal(shipsFromWorkspace(file), true, file);
 });
 

@@ -1,10 +1,11 @@
-/** The folders of a workspace that ship, besides its manifest. */
+/** What of a workspace ships: its manifest, a service's declaration, and these folders. */
+const shippedFiles = ["package.json", "service.ts"];
 const shippedFolders = ["src", "gen", "migrations", "proto"];
 const forTests = /\.test\.(ts|sql)$|\.md$|(^|\/)(testing\.ts$|testing\/|conformance\/)/;
 
 /** Whether an image contains this file of a workspace. The path is relative to the workspace. */
 export function shipsFromWorkspace(file: string): boolean {
-  if (file === "package.json") return true;
+  if (shippedFiles.includes(file)) return true;
   return shippedFolders.includes(file.split("/", 1)[0] ?? "") && !forTests.test(file);
 }
 

@@ -58,7 +58,7 @@ t.test("files that somebody saves meanwhile are kept and named", async (t) => {
   const { code, said } = await newServiceThen(t, "run generate", `${save}\nexit 1`);
   t.equal(code, 1);
   const named = ["docs/flow.md", "services/gadgets/README.md", "services/index.ts"];
-  t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}\n`));
+  t.match(said, new RegExp(`somebody changed meanwhile\\. Restore them by hand:\n {4}${named.join("\n {4}")}$`));
   for (const file of saved) t.match(readFileSync(join(folder, file), "utf8"), /mine\n$/, file);
   const after = await state();
   const others = (files: Record<string, string>) => Object.entries(files).filter(([file]) => !saved.includes(file));
