@@ -17,7 +17,6 @@ import { callees, connectServices } from "./services.ts";
 import { subscriptions } from "./subscriptions.ts";
 
 const notReady = { ready: false, status: "unavailable" } as const;
-const lacking = (problems: readonly string[]) => problems.length > 0 && { ...notReady, problems };
 
 /** Wires the gateway. */
 export async function wire(platform: Platform<typeof gateway, GatewayConfig>): Promise<Wiring<typeof gateway>> {
@@ -31,7 +30,8 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const countLogin = await registerRateLimits(http, config, redis, log);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const probe = createReadiness({ sidecar, services, clock: systemClock, log });
-  const readiness = async () => ({ ...(await probe()), ...lacking(problems()), ...(drain.begun() && notReady) });
+  const isClosed = () => problems().length > 0 || drain.begun();
+  const readiness = async () => ({ ...(await probe()), ...(isClosed() && notReady) });
   registerHealth(http, readiness);
   await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
   if (config.SIDECART_LOCAL) await registerLocal(http, telemetry);

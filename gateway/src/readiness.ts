@@ -15,8 +15,6 @@ export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
   /** Which parts respond now. */
   checks: Record<string, Answer>;
-  /** One sentence for each thing that our sidecar lacks or that another sidecar refuses us. */
-  problems?: readonly string[];
 };
 export type ReadinessDeps = { sidecar: Pick<Sidecar, "ready">; services: Services; clock: Clock; log: Logger };
 

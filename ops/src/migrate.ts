@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "@sidecart/platform/config";
 import { runner } from "node-pg-migrate";
+import pRetry from "p-retry";
 import pg from "pg";
 import { z } from "zod";
 import { connectWithRetry, withAdvisoryLock } from "./postgres.ts";
@@ -67,17 +68,17 @@ async function apply(dbClient: pg.Client, service: string): Promise<number> {
   return applied;
 }
 
-/** Each migration is a transaction, so one without its lock has changed nothing. */
-async function retryOnLockTimeout<T>(work: () => Promise<T>): Promise<T> {
-  for (let left = attempts; ; ) {
-    left -= 1;
-    try {
-      return await work();
-    } catch (error) {
-      if (left === 0 || (error as pg.DatabaseError).code !== lockNotAvailable) throw error;
-      log(`a table is locked, retrying: ${left} attempts left`);
-    }
-  }
+/** Each migration is a transaction, so one without its lock has changed nothing. It has waited already: no pause. */
+function retryOnLockTimeout<T>(work: () => Promise<T>): Promise<T> {
+  return pRetry(work, {
+    retries: attempts - 1,
+    minTimeout: 0,
+    shouldRetry({ error, retriesLeft }) {
+      if ((error as pg.DatabaseError).code !== lockNotAvailable) return false;
+      log(`a table is locked, retrying: ${retriesLeft} attempts left`);
+      return true;
+    },
+  });
 }
 
 async function grant(client: pg.Client, role: string): Promise<void> {

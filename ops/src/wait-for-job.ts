@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import pRetry from "p-retry";
 import { z } from "zod";
-import { openKubernetes } from "./kubernetes.ts";
+import { type Kubernetes, openKubernetes } from "./kubernetes.ts";
 
 /**
  * Exits when a Job has succeeded: `wait-for-job.ts --job NAME [--seconds 900] [--absent-seconds 60]`.
@@ -26,13 +26,14 @@ const retryDelayMs = 1_000;
 const logEveryMs = 15_000;
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
-type Outcome = "succeeded" | "absent" | { waitsFor: string };
+/** Not finished yet. The message says what the program waits for. */
+class Waiting extends Error {}
 
-/** Reads the state of the Job; throws when it has finally failed. */
-async function readState(kubernetes: ReturnType<typeof openKubernetes>, name: string): Promise<Outcome> {
-  const { status, body } = await kubernetes.get("apis/batch/v1", `jobs/${name}`);
+/** Reads the state of the Job. Throws `Waiting` while it runs, and another error when it has finally failed. */
+async function readState(kubernetes: Kubernetes, name: string): Promise<"succeeded" | "absent"> {
+  const { status, body } = await kubernetes.get("apis/batch/v1", `jobs/${name}`).catch(unreachable);
   if (status === 404) return "absent";
-  if (status !== 200) return { waitsFor: `the Kubernetes API, which returns status ${status} for job ${name}` };
+  if (status !== 200) throw new Waiting(`the Kubernetes API, which returns status ${status} for job ${name}`);
   const { conditions = [], active = 0, failed = 0 } = job.parse(body).status;
   const holds = (type: string) => conditions.find((one) => one.type === type && one.status === "True");
   if (holds("Complete")) return "succeeded";
@@ -41,7 +42,7 @@ async function readState(kubernetes: ReturnType<typeof openKubernetes>, name: st
     throw new Error(
       `job ${name} failed: ${failure.message ?? "see its log"}; kubectl logs job/${name} --all-containers`,
     );
-  return { waitsFor: `job ${name} (${active} active, ${failed} failed so far)` };
+  throw new Waiting(`job ${name} (${active} active, ${failed} failed so far)`);
 }
 
 async function main(): Promise<void> {
@@ -51,20 +52,29 @@ async function main(): Promise<void> {
   const { job: name, seconds, "absent-seconds": absentSeconds } = options.parse(values);
   const kubernetes = openKubernetes();
   const started = Date.now();
-  const after = (wait: number) => Date.now() - started >= wait * 1_000;
   let absentSince: number | undefined;
-  for (let logged = ""; ; ) {
-    const outcome = await readState(kubernetes, name).catch(unreachable);
-    if (outcome === "succeeded") return log(`job ${name} has succeeded`);
-    absentSince = outcome === "absent" ? (absentSince ?? Date.now()) : undefined;
-    if (absentSince !== undefined && Date.now() - absentSince >= absentSeconds * 1_000) {
-      return log(`job ${name} no longer exists: continuing without it`);
-    }
-    const waitsFor = outcome === "absent" ? `job ${name}, which does not exist yet` : outcome.waitsFor;
-    if (after(seconds)) throw new Error(`timed out after ${seconds} s: waiting for ${waitsFor}`);
-    logged = logWaiting(waitsFor, logged, started);
-    await pause(retryDelayMs);
-  }
+  let logged = "";
+  const check = async () => {
+    const before = absentSince;
+    absentSince = undefined;
+    if ((await readState(kubernetes, name)) === "succeeded") return `job ${name} has succeeded`;
+    absentSince = before ?? Date.now();
+    if (Date.now() - absentSince >= absentSeconds * 1_000) return `job ${name} no longer exists: continuing without it`;
+    throw new Waiting(`job ${name}, which does not exist yet`);
+  };
+  const outcome = await pRetry(check, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: retryDelayMs,
+    factor: 1,
+    shouldRetry({ error }) {
+      if (!(error instanceof Waiting)) return false;
+      if (Date.now() - started >= seconds * 1_000)
+        throw new Error(`timed out after ${seconds} s: waiting for ${error.message}`);
+      logged = logWaiting(error.message, logged, started);
+      return true;
+    },
+  });
+  log(outcome);
 }
 
 /** Logs what the program waits for, after each change and every `logEveryMs`. */
@@ -74,10 +84,10 @@ function logWaiting(waitsFor: string, logged: string, started: number): string {
   return line;
 }
 
-/** Network errors of the API server are temporary. Rethrows other errors, such as a failed Job. */
-function unreachable(error: unknown): Outcome {
+/** Network errors of the API server are temporary. Rethrows other errors. */
+function unreachable(error: unknown): never {
   if (!(error instanceof Error) || !("code" in error)) throw error;
-  return { waitsFor: `the Kubernetes API: ${error.message || error.code}` };
+  throw new Waiting(`the Kubernetes API: ${error.message || error.code}`);
 }
 
 try {

@@ -19,6 +19,13 @@ t.test("readiness has a status code for machines and a body for people", async (
   t.same([not.statusCode, not.json()], [503, { status: "unavailable", checks }]);
 });
 
+t.test("readiness names no causes, because anybody can read it", async (t) => {
+  const causes = { problems: ["component redis is not loaded by the sidecar of gateway"] };
+  const readiness: Readiness = { ready: false, status: "unavailable", checks: { sidecar: "ok" }, ...causes };
+  const { body } = await app(t, readiness).inject("/readyz");
+  t.same(JSON.parse(body), { status: "unavailable", checks: { sidecar: "ok" } });
+});
+
 t.test("metrics are for this machine only, whatever a header says", async (t) => {
   const http = app(t, { ready: true, status: "ok", checks: {} });
   const from = async (remoteAddress: string, headers = {}) =>

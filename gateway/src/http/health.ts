@@ -6,12 +6,15 @@ import type { Readiness } from "../readiness.ts";
 /** Whether this is the path of a health probe. */
 export const isProbe = (url: string): boolean => url === "/healthz" || url === "/readyz";
 
-/** /healthz: the process runs. /readyz: whether it accepts requests, and which services respond. */
+/**
+ * /healthz: the process runs. /readyz: whether it accepts requests, and which services respond. Anybody can read both, so
+ * causes are only in the log and on the metrics port.
+ */
 export function registerHealth(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const { ready, ...body } = await readiness();
-    return reply.code(ready ? 200 : 503).send(body);
+    const { ready, status, checks } = await readiness();
+    return reply.code(ready ? 200 : 503).send({ status, checks });
   });
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { StatementFailed } from "../database/database.ts";
@@ -9,6 +8,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { meter } from "../telemetry/telemetry.ts";
 import { type DeadLetters, unreadableId } from "./dead-letters.ts";
 import { type CloudEvent, cloudEvent } from "./events.ts";
+import { createHold } from "./held-deliveries.ts";
 import { eventsOf } from "./messages.ts";
 import { type Delivery, handleInSpan, handlersByTopic, type Subscription } from "./subscriptions.ts";
 
@@ -23,9 +23,6 @@ const maxConcurrent = 128;
 /** Bounds memory: how many failed attempts and handled events a replica remembers. It forgets the oldest first. */
 const maxRemembered = 10_000;
 const givenUp = "given up by the sidecar";
-/** Back-off between attempts to store a dead letter. */
-const firstPauseMs = 250;
-const longestPauseMs = 3_000;
 
 export type Dispatcher = {
   readonly topics: readonly string[];
@@ -45,6 +42,7 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
   const byTopic = handlersByTopic(subscriptions, "pubsub");
   const store = createStore(log);
   const once = createOnce();
+  const hold = createHold(log);
 
   async function handle(topic: string, event: CloudEvent): Promise<void> {
     const subscription = byTopic.get(topic);
@@ -58,7 +56,17 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     const { success, data: event, error } = cloudEvent.safeParse(raw);
     if (success) return { id: event.id, work: () => attempt(topic, event) };
     const id = unreadableId(topic, raw);
-    return { id, work: () => store(deadLetters.unreadable(topic, raw, describeFields(problemsIn(error), "event"))) };
+    const problem = describeFields(problemsIn(error), "event");
+    return { id, work: () => store({ topic, id }, deadLetters.unreadable(topic, raw, problem)) };
+  }
+
+  /** An event's `type` is its topic, so it can be redriven to its own handler. */
+  function givenUpOf(topic: string, raw: unknown) {
+    const { success, data: event } = cloudEvent.safeParse(raw);
+    const of = success ? { id: event.id, topic: event.type } : { id: unreadableId(topic, raw), topic };
+    const keep = () =>
+      success ? deadLetters.keep(event.type, event, givenUp, 1) : deadLetters.unreadable(topic, raw, givenUp);
+    return { ...of, store: () => store(of, keep()) };
   }
 
   return {
@@ -74,23 +82,25 @@ export function createDispatcher(subscriptions: Subscription[], deadLetters: Dea
     // Holds the delivery until all is stored: Redis drops a message whose delivery fails, unless a resiliency policy
     // retries.
     async lastResort(topic, message, context) {
-      const keep = (raw: unknown) => () => store(keepGivenUp(deadLetters, topic, raw));
-      const deliveries = eventsOf(message).map((raw) => withBackOff(keep(raw), context));
+      const deliveries = eventsOf(message).map((raw) => hold(givenUpOf(topic, raw), context));
       return (await Promise.all(deliveries)).includes("again") ? "again" : "handled";
     },
   };
 }
 
-type Store = (stored: Promise<unknown>) => Promise<Delivery>;
+type Store = (event: { topic: string; id: string }, stored: Promise<unknown>) => Promise<Delivery>;
 
 /** Acknowledges a message only after its dead letter is stored. */
 function createStore(log: Logger): Store {
-  return async (stored) => {
+  return async ({ topic, id }, stored) => {
     try {
       await stored;
       return "handled";
     } catch (error) {
-      log.error({ err: error }, "event: the dead letter could not be stored; the message stays with the broker");
+      log.error(
+        { err: error, topic, eventId: id },
+        "event: the dead letter could not be stored; the message stays with the broker",
+      );
       return "again";
     }
   };
@@ -117,7 +127,7 @@ function createAttempts({ handle, deadLetters, store, log }: AttemptOptions) {
       log.warn({ err: error, topic, eventId: event.id, attempts: count }, "event: handling failed");
       if (count < maxAttempts) return "again";
       failures.delete(event.id);
-      return store(deadLetters.keep(topic, event, error, count));
+      return store({ topic, id: event.id }, deadLetters.keep(topic, event, error, count));
     }
   };
 }
@@ -151,20 +161,4 @@ function createOnce() {
     },
     forget: (id: string) => void handled.delete(id),
   };
-}
-
-/** An event's `type` is its topic, so it can be redriven to its own handler. */
-function keepGivenUp(deadLetters: DeadLetters, topic: string, raw: unknown): Promise<unknown> {
-  const { success, data: event } = cloudEvent.safeParse(raw);
-  if (success) return deadLetters.keep(event.type, event, givenUp, 1);
-  return deadLetters.unreadable(topic, raw, givenUp);
-}
-
-/** Retries until it succeeds or the delivery's deadline passes. */
-async function withBackOff(store: () => Promise<Delivery>, { signal, deadline }: CallContext): Promise<Delivery> {
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const delivery = await store();
-    if (delivery === "handled" || signal.aborted || Date.now() + pauseMs >= deadline) return delivery;
-    await pause(pauseMs, undefined, { signal }).catch(() => {});
-  }
 }

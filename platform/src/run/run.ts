@@ -56,25 +56,40 @@ export async function run<Service extends ServiceDeclaration, Config extends Pla
   setLogVerbosity(logVerbosity.NONE);
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
   let running: Running | undefined;
-  let stopping = false;
+  let [started, stopping] = [false, false];
   onSignal(log, async () => {
     stopping = true;
     await running?.stop();
   });
   try {
     const [telemetry, problems] = [startTelemetry(config), createProblems(log)];
-    const isReady = async () => !stopping && problems.all().length === 0 && ((await running?.isReady()) ?? false);
+    const canServe = () => started && !stopping && problems.all().length === 0;
+    const isReady = async () => canServe() && ((await running?.isReady()) ?? false);
     const metrics = await maybeServeMetrics(config, telemetry, problems, isReady);
     const wire = options.wire as Process["wire"];
-    running = await start({ service: options.service, config, log, telemetry, problems, wire }, metrics);
-    log.info("ready");
+    const process = { service: options.service, config, log, telemetry, problems, wire };
+    await start(process, metrics, (serving) => {
+      running = serving;
+    });
+    started = true;
+    if (!stopping) log.info("ready");
   } catch (error) {
+    // What a start in progress needs is closed already. The signal ends the process.
+    if (stopping) return;
     log.fatal({ err: error }, "could not start");
     process.exit(1);
   }
 }
 
-async function start(process: Process, metrics: MetricsServer | undefined): Promise<Running> {
+/**
+ * Calls `onServing` as soon as calls can arrive, so that a stop before the end of the start finishes them. Resolves when
+ * the start is complete.
+ */
+async function start(
+  process: Process,
+  metrics: MetricsServer | undefined,
+  onServing: (running: Running) => void,
+): Promise<void> {
   const { service, config, log, problems } = process;
   const sidecar = connectSidecar({ port: config.DAPR_GRPC_PORT, apiToken: config.DAPR_API_TOKEN, log });
   await sidecar.ready(background(startTimeoutMs));
@@ -90,23 +105,22 @@ async function start(process: Process, metrics: MetricsServer | undefined): Prom
   let draining = false;
   const server = await serve(process, wiring, databaseSide?.serve(wired), () => !draining && check.passes());
   const database = databaseSide?.begin(wired);
+  const checks = [check.watch(log)];
+  const stop = async () => {
+    await http?.drain();
+    draining = true;
+    if (!http) await pause(config.SIDECART_DRAIN_DELAY_MS);
+    await server.close(drainMs);
+    await within(stopStepMs, [wiring.stop?.(), database?.stopSweeps(), ...checks.map((one) => one.stop())]);
+    await within(stopStepMs, [database?.stopRelay()]);
+    sidecar.close();
+    metrics?.close();
+    await within(stopStepMs, [process.telemetry.shutdown()]);
+  };
+  onServing({ isReady: async () => (await http?.isReady()) ?? true, stop });
   await http?.listen();
   const callees = [...calleesOf(service), ...calls];
-  const checks = [await startAccessCheck({ app: service.name, callees, sidecar, problems, log }), check.watch(log)];
-  return {
-    isReady: async () => (await http?.isReady()) ?? true,
-    async stop() {
-      await http?.drain();
-      draining = true;
-      if (!http) await pause(config.SIDECART_DRAIN_DELAY_MS);
-      await server.close(drainMs);
-      await within(stopStepMs, [wiring.stop?.(), database?.stopSweeps(), ...checks.map((one) => one.stop())]);
-      await within(stopStepMs, [database?.stopRelay()]);
-      sidecar.close();
-      metrics?.close();
-      await within(stopStepMs, [process.telemetry.shutdown()]);
-    },
-  };
+  checks.push(await startAccessCheck({ app: service.name, callees, sidecar, problems, log }));
 }
 
 function wire(
