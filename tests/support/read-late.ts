@@ -3,7 +3,7 @@ import { eventually } from "./eventually.ts";
 /** A new cache, in which `read` reads one entry; `fetches` returns how often that fetched the entry. */
 type Cached = { read(): unknown; fetches(): number };
 
-/** Reads an entry, and again near the end of its lifetime. Tries again with another cache if this process was delayed. */
+/** Reads an entry, and again near the end of its lifetime. Retries with another cache if this process was delayed. */
 export async function readLate<T extends Cached>(maxAgeMs: number, start: () => Promise<T> | T): Promise<T> {
   for (;;) {
     const cached = await start();
