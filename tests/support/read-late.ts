@@ -7,8 +7,8 @@ type Cached = { read(): unknown; fetches(): number };
 export async function readLate<T extends Cached>(maxAgeMs: number, start: () => Promise<T> | T): Promise<T> {
   for (;;) {
     const cached = await start();
-    const late = performance.now() + 0.75 * maxAgeMs;
     await cached.read();
+    const late = performance.now() + 0.75 * maxAgeMs;
     await eventually("the end of the entry's lifetime to come near", async () => performance.now() >= late);
     await cached.read();
     if (cached.fetches() === 1) return cached;
