@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,11 +30,24 @@ system.onExit((exit) => exits.push(exit));
 const { ours } = await findDapr(() => {});
 const official = !ours && "an official daprd asks each time";
 
+/** The processes that a process has started. */
+const childrenOf = (parent: number | undefined) =>
+  readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
+    const [, ppid] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return Number(ppid) === parent;
+  });
+
 await t.test("each part dies alone and comes back", async (t) => {
   for (const name of ["orders", "orders-dapr", "redis", "postgres"]) {
     const before = system.processes.get(name)?.pid;
+    const children = childrenOf(before);
     t.match(await system.kill(name), { name, signal: "SIGKILL", expected: true });
     t.notOk(system.processes.get(name)?.running);
+    // PostgreSQL does not start while an old process has its memory.
+    await eventually(`the children of ${name} to end`, async () =>
+      children.every((pid) => !existsSync(`/proc/${pid}`)),
+    );
     await system.start(name);
     t.not(system.processes.get(name)?.pid, before);
   }
