@@ -12,6 +12,12 @@ export function derivedId(...parts: string[]): string {
   return stringify(bytes);
 }
 
+/** One result for each id, in the order of the ids; undefined where nothing was found. */
+export function inOrderOf<T extends { id: string }>(ids: readonly string[], found: readonly T[]): (T | undefined)[] {
+  const byId = new Map(found.map((one) => [one.id, one]));
+  return ids.map((id) => byId.get(id));
+}
+
 /** Injected wherever the time affects the result, so that tests can set it. */
 export type Clock = { now(): Date };
 

@@ -9,9 +9,3 @@ export const readPace = { patienceMs: 3, lingerMs: 1 };
 export const withoutToken = (context: CallContext): CallContext => withToken(context, undefined);
 
 export const unique = (ids: readonly string[]): string[] => [...new Set(ids)];
-
-/** One result for each id, in the order of the ids; undefined where nothing was found. */
-export function inOrderOf<T extends { id: string }>(ids: readonly string[], found: readonly T[]): (T | undefined)[] {
-  const byId = new Map(found.map((one) => [one.id, one]));
-  return ids.map((id) => byId.get(id));
-}

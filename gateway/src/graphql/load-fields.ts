@@ -1,3 +1,4 @@
+import { inOrderOf } from "@sidecart/platform/ids";
 import type { MercuriusContext } from "mercurius";
 import type { GatewayCall } from "../calls/gateway-call.ts";
 import { inBatches } from "../calls/paging.ts";
@@ -20,7 +21,6 @@ export function loadField<Parent, T, Missing>({ idOf, missing, load }: FieldLoad
     const { call } = context as unknown as GraphqlContext;
     const ids = queries.map(({ obj }) => idOf(obj));
     const loaded = await inBatches(ids, (batch) => load(batch, call));
-    const byId = new Map(loaded.map(({ id, value }) => [id, value]));
-    return ids.map((id) => byId.get(id) ?? missing);
+    return inOrderOf(ids, loaded).map((found) => found?.value ?? missing);
   };
 }

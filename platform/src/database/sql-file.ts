@@ -15,17 +15,21 @@ export type SqlFile = <Row>(name: string, row: z.ZodType<Row>) => Statement<Row>
 
 type Parsed = { statements: Map<string, string>; fragments: Map<string, Fragment>; includes: string[] };
 
+const platform = load(join(import.meta.dirname, "fragments.sql"));
+
 /**
- * Reads a file of statements when a module loads. A section starts with one of
- * -- name: order.place                 a statement -- fragment: order_json(o)           a part of statements, used as
- * `:order_json(placed)`, with the parameter `:o` -- include: index-queue-store.sql    the fragments of another file
- * Comments are allowed anywhere and are not sent. `:input(id uuid, account_id uuid)` reads the statement's input, whose
- * keys are in camelCase, as columns in snake_case. `from :records(source, id uuid, …) as r` does the same for an array.
- * All files include fragments.sql.
+ * Reads a file of statements when a module loads. A section starts with one of these lines:
+ *
+ * - `-- name: order.place` starts a statement.
+ * - `-- fragment: order_json(o)` starts a part of statements. They use it as `:order_json(placed)`; its text uses the
+ *   parameter as `:o`.
+ * - `-- include: index-queue-store.sql` adds the fragments of another file. Every file includes fragments.sql.
+ *
+ * `:input(id uuid, account_id uuid)` reads the statement's input, whose keys are in camelCase, as columns in snake_case.
+ * `from :records(source, id uuid, …) as r` does the same for an array. Comments are allowed anywhere and are not sent.
  */
 export function sqlFile(path: string, constants: Constants = {}): SqlFile {
   const { statements, fragments } = load(path);
-  const platform = load(join(import.meta.dirname, "fragments.sql"));
   const taken = [...fragments.keys()].find((name) => platform.fragments.has(name));
   if (taken !== undefined) throw new Error(`${basename(path)}: the fragment ${taken} belongs to fragments.sql`);
   const values = new Map(

@@ -1,3 +1,4 @@
+import { inOrderOf } from "../ids.ts";
 import type { Statement } from "./statement.ts";
 
 /** An outbox row as input of a statement. `data` is the message as proto JSON. */
@@ -15,7 +16,7 @@ export type EventListener = {
 };
 
 /** How a statement reports what it wrote: a number, rows, or ids of rows in its input. */
-type Answered = { events?: number | (WrittenRow | string)[] };
+type Answered = { events?: number | WrittenRow[] | string[] };
 
 /** Passes the written events to the listener, and returns the result without them. */
 export function withoutEvents(statement: Statement, answer: unknown, input: object, listener: EventListener): unknown {
@@ -24,7 +25,7 @@ export function withoutEvents(statement: Statement, answer: unknown, input: obje
   if (typeof events === "number") {
     if (events > 0) listener.kick();
   } else if (events) {
-    const rows = events.map((one) => (typeof one === "string" ? givenRow(statement, one, input) : one));
+    const rows = areIds(events) ? givenRows(statement, events, input) : events;
     if (rows.length > 0) listener.publish(rows);
   } else {
     throw new Error(`statement ${statement.name} does not return which events it wrote`);
@@ -32,8 +33,11 @@ export function withoutEvents(statement: Statement, answer: unknown, input: obje
   return rest;
 }
 
-function givenRow({ name }: Statement, id: string, input: { events?: readonly WrittenRow[] }): WrittenRow {
-  const row = input.events?.find((event) => event.id === id);
-  if (!row) throw new Error(`statement ${name} wrote an event that is not in its input`);
-  return row;
+const areIds = (events: WrittenRow[] | string[]): events is string[] => typeof events[0] === "string";
+
+function givenRows({ name }: Statement, ids: string[], input: { events?: readonly WrittenRow[] }): WrittenRow[] {
+  return inOrderOf(ids, input.events ?? []).map((row) => {
+    if (!row) throw new Error(`statement ${name} wrote an event that is not in its input`);
+    return row;
+  });
 }

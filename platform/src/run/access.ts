@@ -10,7 +10,7 @@ const everyMs = 3_000;
 /** The methods that a service may call, according to its declaration. */
 export function calleesOf({ calls = {} }: ServiceDeclaration): Callee[] {
   return Object.entries(calls).flatMap(([app, methods]) =>
-    methods.map((method) => ({ app, operation: `sidecart.${app.replaceAll("-", "_")}.v1.${method}` })),
+    methods.map((method) => ({ app, operation: `sidecart.${app}.v1.${method}` })),
   );
 }
 

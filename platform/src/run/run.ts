@@ -22,7 +22,10 @@ import { createProblems, type Problems } from "./problems.ts";
 import { createSidecarCheck } from "./sidecar-check.ts";
 
 const startTimeoutMs = 60_000;
-/** Their sum is the 20 seconds that the chart grants after the drain delay (graceSeconds in _services.tpl). */
+/**
+ * One drain and three steps: the 20 seconds that the chart grants after the drain delay (graceSeconds in _services.tpl). The
+ * gateway may need 12 more, to close its HTTP connections first.
+ */
 const drainMs = 8_000;
 const stopStepMs = 4_000;
 

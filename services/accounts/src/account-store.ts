@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
 import type { OutboxRow, PendingEvent } from "@sidecart/platform/events";
+import { inOrderOf } from "@sidecart/platform/ids";
 import type { CallContext, Role } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import { type Account, account } from "./account.ts";
@@ -36,8 +37,7 @@ export function createAccountStore(database: Database) {
     },
     async byIds(ids: string[], context: CallContext): Promise<Account[]> {
       const found = await database.one(byIds, { ids: [...new Set(ids)] }, context);
-      const byId = new Map(found.map((account) => [account.id, account]));
-      return ids.flatMap((id) => byId.get(id) ?? []);
+      return inOrderOf(ids, found).filter((account) => account !== undefined);
     },
     /** Accounts older than `after`, newest first. */
     newest: (first: number, after: string | undefined, context: CallContext) =>

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Database, inHalves, isTooLarge, rowsOf, sqlFile } from "@sidecart/platform/database";
 import type { PendingEvent } from "@sidecart/platform/events";
+import { inOrderOf } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { z } from "zod";
@@ -110,6 +111,5 @@ async function page(
 /** In the requested order. Unknown products are omitted. */
 async function byIdsInOrder(database: Database, ids: string[], context: CallContext): Promise<Product[]> {
   const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some }, context));
-  const byId = new Map(found.map((product) => [product.id, product]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  return inOrderOf(ids, found).filter((product) => product !== undefined);
 }

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { inOrderOf } from "@sidecart/platform/ids";
 import {
   AppError,
   answerEach,
@@ -52,9 +53,9 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
   const requested = await settleEach(orders, (one) => seenBy(deps, one, context));
   const found = await continueWith(requested, async (wanted) => {
     const ids = wanted.map(({ id }) => id);
-    const byId = new Map((await deps.orders.byIds(ids, null, context)).map((order) => [order.id, order]));
-    return wanted.map(({ id, seen }) => {
-      const order = byId.get(id);
+    const orders = inOrderOf(ids, await deps.orders.byIds(ids, null, context));
+    return wanted.map(({ seen }, place) => {
+      const order = orders[place];
       return seen === null || seen === order?.accountId ? order : undefined;
     });
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Database, inHalves, rowsOf, sqlFile } from "@sidecart/platform/database";
 import type { PendingEvent, WrittenRow } from "@sidecart/platform/events";
 import { topicOf } from "@sidecart/platform/events";
+import { inOrderOf } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import { OrderExpiredSchema } from "@sidecart/proto/orders/v1/events";
@@ -85,8 +86,7 @@ export function createOrderStore(database: Database) {
     /** `accountId` null: orders of any account. */
     async byIds(ids: string[], accountId: string | null, context: CallContext): Promise<Order[]> {
       const found = await inHalves([...new Set(ids)], (some) => database.one(byIds, { ids: some, accountId }, context));
-      const byId = new Map(found.map((order) => [order.id, order]));
-      return ids.flatMap((id) => byId.get(id) ?? []);
+      return inOrderOf(ids, found).filter((order) => order !== undefined);
     },
     /** Orders older than `after`, newest first. `accountId` null: orders of all accounts. */
     newest(accountId: string | null, first: number, after: string | undefined, context: CallContext): Promise<Order[]> {

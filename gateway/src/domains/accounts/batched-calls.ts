@@ -1,6 +1,7 @@
+import { inOrderOf } from "@sidecart/platform/ids";
 import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import type { Account } from "@sidecart/proto/accounts/v1/accounts";
-import { batchBounds, inOrderOf, unique } from "../../calls/batching.ts";
+import { batchBounds, unique } from "../../calls/batching.ts";
 import type { Services } from "../../services.ts";
 
 /** Each call carries one caller's token. Many run concurrently, so that callers do not wait for each other. */

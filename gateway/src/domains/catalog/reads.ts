@@ -1,6 +1,7 @@
+import { inOrderOf } from "@sidecart/platform/ids";
 import { type CallContext, createBatcher } from "@sidecart/platform/rpc";
 import type { Product } from "@sidecart/proto/catalog/v1/catalog";
-import { batchBounds, inOrderOf, readPace, unique, withoutToken } from "../../calls/batching.ts";
+import { batchBounds, readPace, unique, withoutToken } from "../../calls/batching.ts";
 import { checkId } from "../../calls/field-names.ts";
 import { inPages, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
