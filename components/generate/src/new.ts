@@ -138,7 +138,7 @@ Next:
   1. npm run check; npm test -- services/${service} domains/${service}
   2. npm start, then in GraphiQL, logged in: mutation { ${create}(input: {name: "First"}) { id } }
   3. Change it as you need: the migration, proto/sidecart/${service}, the use cases, the schema of its domain. Afterwards:
-     npm run generate, npm run baseline.
+     npm run generate, npm run baseline, npm run chart -- --update.
 To remove it: delete services/${service}, proto/sidecart/${service}, gateway/src/domains/${service} and its entries in
 the two lists; then npm install, npm run generate, npm run baseline, npm run chart -- --update.
 `;
