@@ -121,8 +121,9 @@ t.test("without its Resiliency policies a service is not ready, and loses no eve
   t.teardown(() => blocker.end());
   await blocker.query("begin; lock table inbox, dead_letters in access exclusive mode");
   await end("catalog-dapr");
-  start("catalog-dapr");
   await streams.unblock(placed);
+  await eventually("all events to be published", async () => (await streams.redis.xlen(placed)) >= ids.length, 60_000);
+  start("catalog-dapr");
 
   await untilNotReady("catalog", /Resiliency sidecart is not loaded by the sidecar of catalog/);
   await eventually("the deliveries", async () => (await pendingFor(placed)).length > 0);
