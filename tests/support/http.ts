@@ -33,7 +33,7 @@ export function refused(t: Test, { status, codes }: Reply, wanted: number, what:
 }
 
 /** Sends raw bytes and returns everything received until the server closes. */
-export function raw(gatewayUrl: string, ...parts: string[]): Promise<string> {
+export function raw(gatewayUrl: string, ...parts: (string | Uint8Array)[]): Promise<string> {
   const { hostname, port } = new URL(gatewayUrl);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname);

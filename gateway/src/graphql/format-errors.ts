@@ -3,22 +3,38 @@ import type { Logger } from "@sidecart/platform/telemetry";
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { retryAfterSeconds } from "../http/overload.ts";
 
-type Formatted = { message: string; locations?: unknown; path?: unknown; extensions: Record<string, unknown> };
+type FormattedError = {
+  message: string;
+  locations?: unknown;
+  path?: unknown;
+  extensions: Record<string, unknown>;
+};
 type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
+type Failed = { data?: ExecutionResult["data"]; errors?: readonly Error[] };
 
-/** Formats errors for clients: a stable `extensions.code`, public text, no internal detail. */
-export function formatErrors(execution: ExecutionResult & { errors?: readonly Error[] }, log: Logger) {
-  const errors = (execution.errors ?? []).flatMap(unfold).map((error) => format(error, log));
-  const failed = execution.data == null || Object.values(execution.data).every((value) => value == null);
+export type Formatted = {
+  /** The first error's status if there is no data, else 200. */
+  statusCode: number;
+  /** Seconds; only where a retry can help. */
+  retryAfter: unknown;
+  response: { data?: ExecutionResult["data"]; errors: FormattedError[] };
+};
+
+/**
+ * Formats errors for clients: a stable `extensions.code`, public text, no internal detail. Without an execution there is
+ * no `data`.
+ */
+export function formatErrors({ data, errors: found = [] }: Failed, log: Logger): Formatted {
+  const errors = found.flatMap(unfold).map((error) => format(error, log));
+  const failed = data == null || Object.values(data).every((value) => value == null);
   const [first] = errors;
   const statusCode = failed && first ? first.httpStatus : 200;
   return {
     statusCode,
-    /** Seconds; only where a retry can help. */
     retryAfter: [429, 503].includes(statusCode)
       ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
       : undefined,
-    response: { data: execution.data ?? null, errors: errors.map(({ httpStatus: _, ...error }) => error) },
+    response: { data, errors: errors.map(({ httpStatus: _, ...error }) => error) },
   };
 }
 
@@ -29,7 +45,7 @@ function unfold(error: Error): Error[] {
   return wraps && original.errors && original.errors.length > 0 ? [...original.errors] : [error];
 }
 
-function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
+function format(error: Error, log: Logger): FormattedError & { httpStatus: number } {
   const known = classify(error);
   if (known.status === "INTERNAL" || known.status === "UNAVAILABLE") {
     log.error({ err: originalOf(error), code: known.code }, "request failed");

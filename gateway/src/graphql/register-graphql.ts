@@ -1,15 +1,14 @@
 import type { Logger } from "@sidecart/platform/telemetry";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext, type MercuriusLoaders } from "mercurius";
 import { answerConditionally } from "../http/conditional-requests.ts";
-import { RequestCall, type RequestCallOptions } from "../http/request-call.ts";
+import type { RequestCallOptions } from "../http/request-call.ts";
 import { cacheResponses } from "./cacheable-responses.ts";
 import type { GraphqlContext } from "./context.ts";
 import { formatErrors } from "./format-errors.ts";
-import { refuseEmptyRequests } from "./graphql-request.ts";
+import { addGraphqlRoute, setStatus } from "./graphql-route.ts";
 import {
   cachedQueries,
-  cachedTexts,
   checkSize,
   createCostLimit,
   type FieldCosts,
@@ -35,11 +34,8 @@ export type GraphqlOptions = RequestCallOptions & {
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
   const { typeDefs, resolvers, loaders, fieldCosts, maxAgeMs, log } = options;
-  refuseEmptyRequests(app, path);
-  if (maxAgeMs > 0) cacheResponses(app, path, maxAgeMs);
   answerConditionally(app, path);
   await app.register(mercurius, {
-    path,
     schema: typeDefs,
     resolvers: { MinorUnits: minorUnitsScalar, TextMap: textMapScalar, ...resolvers } as IResolvers,
     loaders,
@@ -47,23 +43,21 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     queryDepth: maxDepth,
     cache: cachedQueries,
     graphql: { parseOptions: { maxTokens }, validateOptions: { maxErrors } },
-    // Mercurius refuses mutations by GET but would run them by HEAD.
-    additionalRouteOptions: { exposeHeadRoute: false },
-    // Clients may send a query once and later only its hash. The least recently used queries are evicted.
-    persistedQueryProvider: mercurius.persistedQueryDefaults.automatic(cachedTexts),
-    graphiql: false,
-    allowBatchedQueries: false,
-    context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({
-      call: new RequestCall(request, reply, options),
-    }),
+    // Our own route serves GraphQL over HTTP.
+    routes: false,
     errorFormatter(execution, context) {
-      (context as unknown as GraphqlContext).call.dependencies?.markUncacheable();
-      const { retryAfter, ...formatted } = formatErrors(execution, log);
-      if (retryAfter !== undefined) (context as unknown as MercuriusContext).reply.header("retry-after", retryAfter);
-      return formatted as never;
+      const { call, type } = context as unknown as GraphqlContext;
+      call.dependencies?.markUncacheable();
+      const formatted = formatErrors(execution, log);
+      const { reply } = context as unknown as MercuriusContext;
+      const wasExecuted = execution.data !== undefined;
+      setStatus(reply, formatted, wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors);
+      return { ...formatted, statusCode: reply.statusCode } as never;
     },
   });
   checkQueries(app, fieldCosts);
+  const responses = maxAgeMs > 0 ? cacheResponses(app, maxAgeMs) : undefined;
+  addGraphqlRoute(app, { path, responses, call: options, log });
 }
 
 /** Checks size, syntax, cost and variables, each as soon as it is known. */
@@ -71,8 +65,9 @@ function checkQueries(app: FastifyInstance, fieldCosts: FieldCosts): void {
   const costLimit = createCostLimit(fieldCosts);
   app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));
   app.graphql.addHook("preValidation", async (_schema, document) => requireQueryText(document));
-  app.graphql.addHook("preExecution", async (schema, document, _context, variables) => {
+  app.graphql.addHook("preExecution", async (schema, document, context, variables) => {
     costLimit.check(schema, document, variables ?? {});
-    return prepareVariables(schema, document, variables ?? {});
+    const { operationName } = context as unknown as GraphqlContext;
+    return prepareVariables(schema, document, variables ?? {}, operationName);
   });
 }

@@ -32,14 +32,24 @@ export const minorUnitsScalar = new GraphQLScalarType({
 
 const textMap = (value: unknown) => given("TextMap is an object whose values are texts.", isTextMap, value);
 
-const literalMap = ({ fields }: ObjectValueNode) =>
-  Object.fromEntries(fields.map(({ name, value }) => [name.value, literalText(value)]));
+type Variables = Record<string, unknown> | null | undefined;
 
-const literalText = (node: ValueNode) => (node.kind === Kind.STRING ? node.value : undefined);
+/** As in an input object, a field whose variable is absent is absent. */
+function literalMap({ fields }: ObjectValueNode, variables: Variables) {
+  const entries = fields.map(({ name, value }) => [name.value, literalText(value, variables), value.kind] as const);
+  const isAbsent = (value: unknown, kind: Kind) => value === undefined && kind === Kind.VARIABLE;
+  return Object.fromEntries(entries.filter(([, value, kind]) => !isAbsent(value, kind)));
+}
+
+/** Validation has no values of variables; `prepareVariables` checks them before the execution. */
+function literalText(node: ValueNode, variables: Variables): unknown {
+  if (node.kind === Kind.VARIABLE) return variables ? variables[node.name.value] : "";
+  return node.kind === Kind.STRING ? node.value : undefined;
+}
 
 export const textMapScalar = new GraphQLScalarType({
   name: "TextMap",
   serialize: (value) => answered("a map of texts", isTextMap, value),
   parseValue: textMap,
-  parseLiteral: (node) => textMap(node.kind === Kind.OBJECT ? literalMap(node) : undefined),
+  parseLiteral: (node, variables) => textMap(node.kind === Kind.OBJECT ? literalMap(node, variables) : undefined),
 });

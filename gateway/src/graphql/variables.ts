@@ -7,6 +7,7 @@ import {
   Location,
   type OperationDefinitionNode,
 } from "graphql";
+import { fillScalars } from "./scalar-literals.ts";
 
 type Variables = Record<string, unknown>;
 
@@ -24,17 +25,24 @@ export function requireQueryText(document: DocumentNode | null): void {
 /**
  * Coerces the variables as GraphQL does. Compiled queries need that: graphql-jit 0.8 refuses a non-null input field
  * that is left to its default. It also compiles only one operation of a text, so a text with several operations runs
- * uncompiled.
+ * uncompiled. So does a text with variables inside scalars' literals, which graphql-jit does not know.
  */
-export function prepareVariables(schema: GraphQLSchema, document: DocumentNode, given: Variables): Prepared {
+export function prepareVariables(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  given: Variables,
+  operationName?: string,
+): Prepared {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  const [operation] = operations;
-  if (operations.length > 1 || operation === undefined) return { document };
+  const [operation] = operationName ? operations.filter(({ name }) => name?.value === operationName) : operations;
+  if (operation === undefined || (!operationName && operations.length > 1)) return { document };
   const variables = coerce(schema, operation, given);
   if (!isWellFormed(variables)) {
     throw new AppError(commonErrors.invalid, { message: "A variable contains half of a surrogate pair." });
   }
-  return { variables };
+  const filled = fillScalars(schema, document, variables);
+  if (filled) return { document: filled };
+  return operations.length > 1 ? { document } : { variables };
 }
 
 function coerce(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {

@@ -17,6 +17,13 @@ t.test("a request's token is passed on unchanged, if gRPC can carry it", async (
   for (const text of [undefined, "", "Bearer ž", "Bearer a\n"]) t.equal(call(text).authorization(), undefined);
 });
 
+t.test("the scheme is case-insensitive, and services get it in one form", async (t) => {
+  for (const scheme of ["bearer ", "BEARER ", "bEaReR  ", "Bearer   "]) {
+    t.equal(call(`${scheme}abc`).authorization(), "Bearer abc", scheme);
+  }
+  for (const other of ["Basic abc", "bearerabc", "token abc"]) t.equal(call(other).authorization(), other);
+});
+
 t.test("all calls for one request share its deadline and its signal", async (t) => {
   const raw = new EventEmitter();
   const one = call("Bearer abc", raw);

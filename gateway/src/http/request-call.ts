@@ -57,7 +57,11 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
   return abort.signal;
 }
 
-/** gRPC metadata carries only printable ASCII. Every valid token consists of it. */
+/**
+ * The token in the form that services and caches expect: the scheme is case-insensitive and any number of spaces may
+ * follow it (RFC 9110). gRPC metadata carries only printable ASCII. Every valid token consists of it.
+ */
 function printable({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
-  return /^[\x20-\x7e]+$/.test(authorization) ? authorization : undefined;
+  if (!/^[\x20-\x7e]+$/.test(authorization)) return undefined;
+  return authorization.replace(/^bearer +/i, "Bearer ");
 }

@@ -1,8 +1,15 @@
 import cors from "@fastify/cors";
-import { AppError, commonErrors, toAppError } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { GatewayConfig } from "../config.ts";
+import { readBodies } from "./bodies.ts";
+import {
+  formatHttpErrors,
+  frameworkErrors,
+  refuseBadRequestLines,
+  refuseConnection,
+  refuseExpectation,
+} from "./error-responses.ts";
 import { refuseOverload } from "./overload.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
@@ -15,6 +22,8 @@ const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace
 
 /** The HTTP server without its routes: limits, headers, CORS, traces, errors. */
 export async function createHttp(config: GatewayConfig, log: Logger): Promise<FastifyInstance> {
+  // GraphiQL is a page that loads scripts; the API returns only data.
+  const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,43 +37,29 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     return503OnClosing: false,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
+    http: { requireHostHeader: false },
+    frameworkErrors: frameworkErrors(headers),
+    clientErrorHandler: refuseConnection,
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const known = isRefusal(error) ? refusal(error) : toAppError(error);
-    const status = isRefusal(error) ? error.statusCode : known.httpStatus;
-    if (known.httpStatus >= 500) log.error({ err: error, code: known.code }, "request failed");
-    const extensions = { code: known.code, ...known.details };
-    return reply
-      .code(status ?? known.httpStatus)
-      .send({ data: null, errors: [{ message: known.message, extensions }] });
-  });
-  app.setNotFoundHandler((_request, reply) => {
-    const { text, code } = commonErrors.notFound;
-    return reply.code(404).send({ data: null, errors: [{ message: text, extensions: { code } }] });
-  });
+  app.server.on("checkExpectation", refuseExpectation);
+  formatHttpErrors(app, log);
+  readBodies(app);
   traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
-  // GraphiQL is a page that loads scripts; the API returns only data.
-  const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
     done();
   });
-  await app.register(cors, { origin: origins(config.SIDECART_CORS_ORIGINS), exposedHeaders, maxAge: 600 });
+  await app.register(cors, {
+    origin: origins(config.SIDECART_CORS_ORIGINS),
+    exposedHeaders,
+    maxAge: 600,
+    strictPreflight: false,
+  });
+  refuseBadRequestLines(app);
   // After CORS: a page of another origin can read a refusal only with CORS headers.
   await refuseOverload(app);
   return app;
 }
-
-/** Fastify's own refusals (malformed JSON, a body too large) keep their status and code. */
-function refusal(error: FastifyError): AppError {
-  return new AppError({
-    code: error.code ?? commonErrors.invalid.code,
-    status: "INVALID_ARGUMENT",
-    text: error.message,
-  });
-}
-
-const isRefusal = ({ statusCode }: FastifyError) => statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 
 function origins(setting: string): boolean | (string | RegExp)[] {
   const listed = setting

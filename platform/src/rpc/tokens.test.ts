@@ -36,6 +36,15 @@ t.test("a token identifies the caller", async (t) => {
   t.same(await verifier.caller(showing(await sign(key))), { accountId, sessionId, roles: ["customer"] });
 });
 
+t.test("the scheme is case-insensitive, and any number of spaces may follow it", async (t) => {
+  const key = await newKey("one");
+  const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
+  const token = await sign(key);
+  for (const scheme of ["bearer ", "BEARER ", "bEARER   "]) {
+    t.match(await verifier.caller(showing(token, scheme)), { accountId }, scheme);
+  }
+});
+
 t.test("anything but a valid access token of ours is refused", async (t) => {
   const [key, foreign] = [await newKey("one"), await newKey("one")];
   const verifier = verifierFrom(async () => JSON.stringify({ keys: [key.jwk] }));
@@ -73,7 +82,7 @@ t.test("anything but a valid access token of ours is refused", async (t) => {
   for (const [what, token] of Object.entries(refused)) {
     await t.rejects(verifier.caller(showing(token)), { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED" }, what);
   }
-  for (const scheme of ["bearer ", "Basic ", "", "Bearer  "]) {
+  for (const scheme of ["Basic ", "", "Bearer", "Bearer\t", " Bearer ", "Bearer: "]) {
     await t.rejects(verifier.caller(showing(fine, scheme)), { code: "UNAUTHENTICATED" }, `"${scheme}"`);
   }
 });

@@ -57,7 +57,8 @@ export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
     return found;
   }
   async function verified(authorization: string): Promise<JWTPayload> {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization)?.[1];
+    // RFC 9110: the scheme is case-insensitive, and any number of spaces may follow it.
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new AppError(commonErrors.unauthenticated);
     const { payload } = await jwtVerify(token, keys, {
       issuer: tokenIssuer,

@@ -95,7 +95,7 @@ export async function grantRoles(
 /** The account id in the token. The token is not verified here: the service verifies it. */
 function subjectOf(authorization: string | undefined): string {
   try {
-    return decodeJwt(authorization?.replace(/^Bearer /, "") ?? "").sub ?? "";
+    return decodeJwt(authorization?.replace(/^Bearer +/i, "") ?? "").sub ?? "";
   } catch (cause) {
     throw new AppError(commonErrors.unauthenticated, { cause });
   }

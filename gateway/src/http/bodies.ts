@@ -1,0 +1,30 @@
+import { isUtf8 } from "node:buffer";
+import { commonErrors } from "@sidecart/platform/rpc";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { httpErrors } from "../errors.ts";
+import { HttpError } from "./http-error.ts";
+
+/**
+ * Reads bodies as UTF-8. Fastify's own parsers replace each invalid byte by U+FFFD, so a different text would be stored
+ * than the one that was sent.
+ */
+export function readBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    parseJson(request, textIn(request, body), done);
+  });
+  app.addContentTypeParser<Buffer>("application/graphql", { parseAs: "buffer" }, (request, body, done) => {
+    done(null, { query: textIn(request, body) });
+  });
+}
+
+function textIn({ headers }: FastifyRequest, body: Buffer): string {
+  const encoding = headers["content-encoding"] ?? "identity";
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers["content-type"] ?? "")?.[1] ?? "utf-8";
+  if (encoding.toLowerCase() !== "identity" || !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new HttpError(httpErrors.unsupportedMediaType);
+  }
+  if (!isUtf8(body)) throw new HttpError({ ...commonErrors.invalid, httpStatus: 400 }, "The body is not UTF-8.");
+  return body.toString();
+}
