@@ -184,3 +184,19 @@ t.test("a variable inside a scalar's literal is its value, however often the que
     }
   }
 });
+
+t.test("null for a variable with a default, used where null is not allowed, is the caller's error", async (t) => {
+  const { ask, logged } = await startApi(t, found);
+  const queries: [string, Record<string, unknown>][] = [
+    [`query($a: ID = "${id}") { product(id: $a) { name } }`, { a: null }],
+    [`query($a: ID = "${id}") { __typename ...F } fragment F on Query { product(id: $a) { name } }`, { a: null }],
+    ["query($a: Boolean = true) { __typename @include(if: $a) }", { a: null }],
+  ];
+  for (const [query, variables] of queries) {
+    for (let run = 0; run < 4; run += 1) {
+      t.equal((await ask(query)).status, 200, query);
+      t.match(await ask(query, variables), { status: 400, codes: ["BAD_INPUT"] }, query);
+    }
+  }
+  t.same(logged, []);
+});

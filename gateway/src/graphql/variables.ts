@@ -7,6 +7,7 @@ import {
   Location,
   type OperationDefinitionNode,
 } from "graphql";
+import { refuseNulls } from "./null-variables.ts";
 import { fillScalars } from "./scalar-literals.ts";
 
 type Variables = Record<string, unknown>;
@@ -40,6 +41,7 @@ export function prepareVariables(
   if (!isWellFormed(variables)) {
     throw new AppError(commonErrors.invalid, { message: "A variable contains half of a surrogate pair." });
   }
+  refuseNulls(schema, document, operation, variables);
   const filled = fillScalars(schema, document, variables);
   if (filled) return { document: filled };
   return operations.length > 1 ? { document } : { variables };
