@@ -4,13 +4,14 @@ import type { Entries } from "./entries.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { bytesOfEntry, bytesOfId } from "./memory-budget.ts";
 import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
+import { maxStaleMs, orStale } from "./stale.ts";
 
 /** With more missing rows we fetch the whole page again, in about as many calls as its rows would take one by one. */
 const maxMissingRows = 100;
 /** A page is stored by its key and by its owner. */
 const bytesOfPage = 3 * bytesOfEntry;
 
-type Page = { owner: string; ids: readonly string[] };
+type Page = { owner: string; ids: readonly string[]; startMs: number };
 type PageRequest<Row> = {
   /** The owner of the list. */
   owner: string;
@@ -20,6 +21,8 @@ type PageRequest<Row> = {
   caller: string;
   /** Whether the viewer may see a cached row. A row that is not visible is fetched again. Absent: all rows are visible. */
   isVisible?(row: Row): boolean;
+  /** Whether the viewer may see a stale row while the service is not reachable. Absent: all rows may be seen. */
+  maySee?(row: Row): boolean;
 };
 type FetchPage<Row> = (start: FetchStart) => Promise<Row[]>;
 
@@ -68,11 +71,18 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
 
   function fetch(request: PageRequest<Row>, fetchPage: FetchPage<Row>): Promise<Row[]> {
     const { owner, page, caller } = request;
-    return share(
+    const fetched = share(
       `${owner} ${page} ${caller}`,
       (start) => isCurrent(owner, start),
       (start) => fetchAndCache(request, start, fetchPage),
     );
+    return orStale(fetched, () => stale(request));
+  }
+
+  /** The page as it was, if all its rows are still in memory. */
+  function stale({ owner, page, maySee }: PageRequest<Row>): Row[] | undefined {
+    const rows = pages.stale(owner, page)?.map((id) => entries.stale(id, maySee));
+    return rows?.every((row) => row !== undefined) ? rows : undefined;
   }
 
   return {
@@ -96,6 +106,8 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
     maxSize: maxBytes,
     sizeCalculation: ({ ids }) => bytesOfPage + ids.length * bytesOfId,
     ttl: maxAgeMs,
+    // Kept for an outage of the service, until the memory is needed.
+    noDeleteOnStaleGet: true,
     noDisposeOnSet: true,
     dispose({ owner }, key) {
       const keys = keysOf.get(owner);
@@ -105,10 +117,14 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
   });
   return {
     get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
+    stale(owner: string, page: string): readonly string[] | undefined {
+      const found = pages.peek(`${owner} ${page}`, { allowStale: true });
+      return found && performance.now() - found.startMs <= maxStaleMs ? found.ids : undefined;
+    },
     set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
       const key = `${owner} ${page}`;
       keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
-      pages.set(key, { owner, ids }, { start: startMs });
+      pages.set(key, { owner, ids, startMs }, { start: startMs });
     },
     deleteOf(owner: string): void {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
