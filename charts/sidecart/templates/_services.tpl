@@ -20,7 +20,7 @@
 {{- toJson $services -}}
 {{- end }}
 
-{{/* The termination grace period: preStop, drain, calls in flight of the service, and its sidecar. */}}
+{{/* The termination grace period: preStop, drain, the service's stop (20 s: stopMs in stop-limits.ts), and its sidecar. */}}
 {{- define "sidecart.graceSeconds" -}}
 {{- $drain := divf (.service.drainDelayMs | float64) 1000.0 | ceil | int -}}
 {{- add (.service.preStopSeconds | int) $drain 20 (.root.Values.dapr.gracefulShutdownSeconds | int) 5 -}}
