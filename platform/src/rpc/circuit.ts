@@ -18,7 +18,7 @@ const trialMs = 3_000;
 const mostCalls = 1_000;
 
 /** closed: calls pass; half_open: the callee responds to probes, and the next call decides; open: calls are refused. */
-export type CircuitStateName = "closed" | "half_open" | "open";
+type CircuitStateName = "closed" | "half_open" | "open";
 
 /** A call in progress. When its circuit opens, it ends at once. */
 export type Flight = {
