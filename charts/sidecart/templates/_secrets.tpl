@@ -31,6 +31,25 @@ tools) always get the same one. Arguments: root, of.
 {{- end -}}
 {{- end }}
 
+{{/* Secrets that the set-up fills: tokens and signing keys. The release creates them empty, so a rollback restores none. JSON: [names]. */}}
+{{- define "sidecart.filledSecrets" -}}
+{{- $names := list "accounts-signing-keys" -}}
+{{- range $name, $_ := include "sidecart.services" . | fromJson -}}
+  {{- $names = concat $names (list (printf "%s-api-token" $name) (printf "%s-app-token" $name)) -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end }}
+
+{{/* The token Secrets that the set-up fills, because the release makes them. JSON: [names]. */}}
+{{- define "sidecart.filledTokens" -}}
+{{- include "sidecart.make" . -}}
+{{- $names := list -}}
+{{- range without (include "sidecart.filledSecrets" . | fromJsonArray) "accounts-signing-keys" | sortAlpha -}}
+  {{- if hasKey $.Values.made . -}}{{- $names = append $names . -}}{{- end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end }}
+
 {{/*
 The Secrets that this release creates, as .Values.made: name → key → text. They are created once per render, so that all
 uses of a password are equal, and later releases keep them. An existing Secret with such a name that the release does not
@@ -41,12 +60,9 @@ own is used unchanged.
   {{- include "sidecart.lookUp" . -}}
   {{- $made := dict -}}
   {{- if .Values.secrets.generate -}}
-    {{- range $name, $_ := include "sidecart.services" . | fromJson -}}
-      {{- range $kind := list "api" "app" -}}
-        {{- $_ := set $made (printf "%s-%s-token" $name $kind) (dict "token" (include "sidecart.newPassword" (dict "root" $ "of" (printf "%s-%s-token" $name $kind)))) -}}
-      {{- end -}}
+    {{- range include "sidecart.filledSecrets" . | fromJsonArray -}}
+      {{- $_ := set $made . dict -}}
     {{- end -}}
-    {{- $_ := set $made "accounts-signing-keys" dict -}}
     {{- if .Values.dev.enabled -}}
       {{- $made = include "sidecart.devSecrets" . | fromJson | merge $made -}}
     {{- end -}}
@@ -82,7 +98,7 @@ own is used unchanged.
       {{- $_ := set $made (printf "%s-db-owner" $name) (dict "url" (printf "postgres://%s:%s@postgres:5432/%s" $database (include "sidecart.newPassword" (dict "root" $ "of" $database)) $database)) -}}
     {{- end -}}
   {{- end -}}
-  {{- if eq .Values.state "postgresql" -}}
+  {{- if and (eq .Values.state "postgresql") (include "sidecart.componentUsed" (dict "root" . "name" "state")) -}}
     {{- $_ := set $made "state-db" (dict "connectionString" (printf "postgres://sidecart_state:%s@postgres:5432/sidecart_state" (include "sidecart.newPassword" (dict "root" . "of" "state-db")))) -}}
   {{- end -}}
 {{- end -}}
@@ -188,13 +204,17 @@ longer creates. Helm would delete them unless they have the annotation helm.sh/r
 {{- join " " $dropped -}}
 {{- end }}
 
-{{/* A checksum of the Secrets that an app reads at its start; signing keys are reloaded at run time. Arguments: root, app. */}}
+{{/*
+A checksum of the Secrets that an app reads at its start. Signing keys are reloaded at run time. Tokens that the set-up fills
+do not count: their first value appears after this render, and who rotates one restarts the pods. Arguments: root, app.
+*/}}
 {{- define "sidecart.secretsChecksum" -}}
 {{- include "sidecart.make" .root -}}
 {{- $seen := dict -}}
+{{- $filled := include "sidecart.filledTokens" .root | fromJsonArray -}}
 {{- $tokens := list (printf "%s-api-token" .app) (printf "%s-app-token" .app) -}}
 {{- range concat (include "sidecart.secretsOf" . | fromJson).items $tokens -}}
-  {{- if ne . "accounts-signing-keys" -}}
+  {{- if and (ne . "accounts-signing-keys") (not (has . $filled)) -}}
     {{- if hasKey $.root.Values.made . -}}
       {{- $_ := set $seen . (get $.root.Values.made .) -}}
     {{- else -}}

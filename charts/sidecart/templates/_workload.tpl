@@ -71,7 +71,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{/* Environment variables of a service. Arguments: root, name, service. */}}
 {{- define "sidecart.environment" -}}
 - name: SIDECART_APP_ID
-  value: {{ .name }}
+  value: {{ .name | quote }}
 - name: SIDECART_APP_PORT
   value: {{ .service.appPort | int | quote }}
 - name: SIDECART_METRICS_HOST
@@ -79,7 +79,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 - name: SIDECART_METRICS_PORT
   value: {{ .service.metricsPort | int | quote }}
 - name: SIDECART_LOG_LEVEL
-  value: {{ .service.logLevel }}
+  value: {{ .service.logLevel | quote }}
 - name: SIDECART_DRAIN_DELAY_MS
   value: {{ .service.drainDelayMs | int | quote }}
 {{- if .service.http.enabled }}
@@ -98,7 +98,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{ include "sidecart.secretVariable" (dict "name" "APP_API_TOKEN" "secret" (printf "%s-app-token" .name) "key" "token") }}
 {{ include "sidecart.nodeEnvironment" (dict "heapMi" .service.heapMi) }}
 {{- range $name, $value := .service.env }}
-- name: {{ $name }}
+- name: {{ $name | quote }}
   value: {{ $value | quote }}
 {{- end }}
 {{- end }}
@@ -114,7 +114,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 
 {{/* A pluggable component as a native sidecar container, so that it listens before daprd looks for sockets. Arguments: root, component. */}}
 {{- define "sidecart.pluggableContainer" -}}
-- name: {{ .component.image }}
+- name: {{ .component.image | quote }}
   {{- include "sidecart.ours" (dict "root" .root "image" .component.image) | nindent 2 }}
   restartPolicy: Always
   env:
@@ -153,7 +153,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
   {{- include "sidecart.ours" (dict "root" . "image" "jobs") | nindent 2 }}
   args:
     - ops/src/wait-for-job.ts
-    - --job={{ include "sidecart.setUpName" . }}
+    - {{ printf "--job=%s" (include "sidecart.setUpName" .) | quote }}
     - --seconds={{ .Values.setUp.deadlineSeconds | int }}
   resources:
     {{- toYaml .Values.setUp.resources | nindent 4 }}

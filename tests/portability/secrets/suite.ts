@@ -7,6 +7,7 @@ import { background } from "@sidecart/platform/rpc";
 import { stateStore } from "@sidecart/platform/state";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
+import { scopedComponent } from "../../support/scoped-component.ts";
 import { startSidecar } from "../../support/standing-sidecar.ts";
 import { startSystem } from "../../support/system.ts";
 
@@ -27,14 +28,14 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
   const starting = (appId: string, more: string[] = []) =>
     startSidecar(t, {
       appId,
-      resources: [`secrets/${store}`, ...more].map((one) => join(resources, one)),
+      resources: [join(resources, "secrets", store), ...more],
       configurations: [join(resources, "config/secrets", `${appId}.yaml`)],
       folder,
     });
   const [gateway, accounts, orders] = await Promise.all([
     starting("gateway"),
     starting("accounts"),
-    starting("orders", ["state/redis"]),
+    starting("orders", [await scopedComponent(t, "state/redis", ["orders"])]),
   ]);
   const secret = (sidecar: Sidecar, name: string) => sidecar.secret("secrets", name, call());
 

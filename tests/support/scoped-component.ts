@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checkout } from "@sidecart/local/instance";
+import type { Test } from "tap";
+import { parse, stringify } from "yaml";
+
+/**
+ * A folder with a shipped component, such as `state/redis`, for these apps. The shipped one is only for the services
+ * that declare it.
+ */
+export async function scopedComponent(t: Test, place: string, scopes: readonly string[]): Promise<string> {
+  const [kind = ""] = place.split("/");
+  const shipped = parse(await readFile(join(checkout, "components/resources", place, `${kind}.yaml`), "utf8"));
+  return t.testdir({ [`${kind}.yaml`]: stringify({ ...shipped, scopes }) });
+}
