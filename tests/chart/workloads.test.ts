@@ -1,4 +1,7 @@
+import { stopLimits, stopMs } from "@sidecart/platform/run";
+import type { ServiceDeclaration } from "@sidecart/platform/service";
 import t, { type Test } from "tap";
+import { services } from "../../services/index.ts";
 import { type Container, containersOf, type Pod, podsOf } from "./pods.ts";
 import { ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
 
@@ -109,6 +112,20 @@ t.test("the grace period covers the pause, the drain, requests in progress and t
   t.same(gateway.containers[0].lifecycle, { preStop: { sleep: { seconds: 5 } } });
   const catalog = deployment(manifests, "catalog").spec;
   t.notOk(catalog.containers[0].lifecycle, "its successor waits for the only one to end");
+});
+
+t.test("every service has the time that its steps of a stop may take", async (t) => {
+  const manifests = await render(
+    [ci("redis")],
+    ["serviceDefaults.drainDelayMs=0", "dapr.gracefulShutdownSeconds=7", "serviceDefaults.preStopSeconds=0"],
+  );
+  for (const { name, http = false } of services as readonly ServiceDeclaration[]) {
+    const { terminationGracePeriodSeconds: granted, containers } = deployment(manifests, name).spec;
+    const preStop = containers[0].lifecycle?.preStop.sleep.seconds ?? 0;
+    const steps = Object.values(stopLimits(http)).reduce((sum, ms) => sum + ms);
+    t.ok(steps <= stopMs, `${name}: the steps fit into a stop`);
+    t.ok(preStop + stopMs / 1000 + 7 <= granted, `${name}: a stop fits into ${granted} s`);
+  }
 });
 
 t.test("the sidecar has the same settings as under npm start", async (t) => {

@@ -28,7 +28,7 @@
 {{- if or (not .Values.dapr.image) .Values.dapr.imageIsPatched -}}true{{- end -}}
 {{- end }}
 
-{{/* The termination grace period: preStop, drain, calls in flight of the service, and its sidecar. */}}
+{{/* The termination grace period: preStop, drain, the service's stop (20 s: stopMs in stop-limits.ts), and its sidecar. */}}
 {{- define "sidecart.graceSeconds" -}}
 {{- $drain := divf (.service.drainDelayMs | float64) 1000.0 | ceil | int -}}
 {{- add (.service.preStopSeconds | int) $drain 20 (.root.Values.dapr.gracefulShutdownSeconds | int) 5 -}}

@@ -41,7 +41,7 @@ t.test("while it drains, every request gets a response that closes the connectio
   const { drain, get } = await serve(t, 300);
   t.same(await get("/fast"), { status: 200, connection: "keep-alive" });
   t.notOk(drain.begun());
-  const drained = drain.run();
+  const drained = drain.run(10_000);
   t.ok(drain.begun(), "at once");
   t.same(await get("/fast"), { status: 200, connection: "close" });
   t.same(await get("/fast"), { status: 200, connection: "close" }, "on a new connection too");
@@ -59,9 +59,18 @@ t.test("requests in progress are finished, and idle connections are closed", asy
   await asked;
   const closed = once(idle, "close");
   idle.resume();
-  const drained = drain.run();
+  const drained = drain.run(10_000);
   await closed;
   answer();
   t.same(await slow, { status: 200, connection: "close" });
   await drained;
+});
+
+t.test("a request that takes longer than the limit does not hold up the stop", async (t) => {
+  const { drain, get, answer, asked } = await serve(t, 0);
+  const slow = get("/slow");
+  await asked;
+  await drain.run(1);
+  answer();
+  t.match(await slow, { status: 200 });
 });

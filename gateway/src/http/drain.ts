@@ -2,16 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import pTimeout from "p-timeout";
 
-/** Requests that still run after this time are aborted. A request may take 10 seconds. */
-const closeMs = 12_000;
-
 export type Drain = {
   begun(): boolean;
   /**
    * Makes the gateway not ready at once. For `delayMs` each response closes its connection. Then the server accepts no
-   * new connections and closes the rest after their last response.
+   * new connections and closes the rest after their last response. `limitMs` later it waits no longer.
    */
-  run(): Promise<void>;
+  run(limitMs: number): Promise<void>;
 };
 
 /**
@@ -27,10 +24,10 @@ export function createDrain(http: FastifyInstance, delayMs: number): Drain {
   });
   return {
     begun: () => begun,
-    async run() {
+    async run(limitMs) {
       begun = true;
       await pause(delayMs);
-      await pTimeout(http.close(), { milliseconds: closeMs, message: false });
+      await pTimeout(http.close(), { milliseconds: limitMs, message: false });
     },
   };
 }

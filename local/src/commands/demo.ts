@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
+import pRetry from "p-retry";
 import { StartError } from "../start-error.ts";
 import { type Ask, asAdmin, asNobody, gatewayAndAdmin, loggedIn } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
 import { help } from "./demo.help.mjs";
 
 const searchableWithinMs = 30_000;
-const askAgainMs = 500;
+const retryDelayMs = 500;
 const quantity = 2;
+
+class NoCoffee extends StartError {}
 
 type Product = { id: string; name: string; price: number; currency: string; stock: number };
 type Order = { id: string; status: string; priceTotal: number; currency: string };
@@ -41,14 +43,18 @@ async function newCustomer(gateway: string): Promise<Ask> {
 async function coffee(ask: Ask): Promise<Product> {
   const query = `{ searchProducts(query: "coffe", filter: { inStock: true }, first: 20) {
     items { id name price currency stock } } }`;
-  const giveUpAt = Date.now() + searchableWithinMs;
-  for (;;) {
+  const search = async () => {
     const { searchProducts } = await ask<{ searchProducts: { items: Product[] } }>(query);
     const found = searchProducts.items.find(({ stock }) => stock >= quantity);
-    if (found) return found;
-    if (Date.now() > giveUpAt) throw new StartError("no coffee is in stock: create sample data with the command seed");
-    await pause(askAgainMs);
-  }
+    if (!found) throw new NoCoffee("no coffee is in stock: create sample data with the command seed");
+    return found;
+  };
+  return pRetry(search, {
+    retries: searchableWithinMs / retryDelayMs,
+    minTimeout: retryDelayMs,
+    factor: 1,
+    shouldRetry: ({ error }) => error instanceof NoCoffee,
+  });
 }
 
 async function place(ask: Ask, { id: productId }: Product): Promise<Order> {

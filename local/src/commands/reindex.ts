@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import pRetry from "p-retry";
 import { StartError } from "../start-error.ts";
 import { asAdmin } from "./api.ts";
 import { runCommandLine } from "./command-line.ts";
@@ -8,18 +8,28 @@ const pollMs = 500;
 
 type Progress = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
 
+/** The new index is not live yet. */
+class Building extends Error {}
+
 await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   if (surplus !== undefined) throw new StartError(`${surplus}: this command accepts no arguments (--help)`);
   const ask = await asAdmin(instance);
   const { reindex } = await ask<{ reindex: { index: string } }>("mutation { reindex { index } }");
   process.stdout.write(`building ${reindex.index}; searches still use the old index\n`);
   const query = "query($index: String!) { reindexProgress(index: $index) { state indexed } }";
-  for (let reported = 0; ; await pause(pollMs)) {
+  let reported = 0;
+  const look = async () => {
     const { state, indexed } = (await ask<Progress>(query, { index: reindex.index })).reindexProgress;
     if (state === "gone") throw new StartError(`the build of ${reindex.index} failed: see the log of catalog`);
     if (indexed > reported || state === "live") process.stdout.write(`${indexed} products\n`);
     reported = indexed;
-    if (state === "live") break;
-  }
+    if (state === "building") throw new Building();
+  };
+  await pRetry(look, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: pollMs,
+    factor: 1,
+    shouldRetry: ({ error }) => error instanceof Building,
+  });
   process.stdout.write(`searches now use ${reindex.index}\n`);
 });

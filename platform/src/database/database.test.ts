@@ -5,7 +5,7 @@ import { background } from "../rpc/call.ts";
 import { AppError, commonErrors } from "../rpc/errors.ts";
 import type { Sidecar } from "../rpc/sidecar.ts";
 import { database, StatementFailed } from "./database.ts";
-import { rowsOf, sql } from "./statement.ts";
+import { sql } from "./statement.ts";
 
 const statement = sql("test.read", "select '{}'::text", z.unknown());
 
@@ -109,13 +109,15 @@ t.test("a row that does not match its schema fails with the statement's name and
   }
 });
 
-t.test("of many rows the first one is checked", async (t) => {
-  const rows = rowsOf(z.strictObject({ id: z.string() }));
-  t.ok(rows.safeParse([]).success);
-  t.ok(rows.safeParse([{ id: "1" }, { id: "2" }]).success);
-  t.match(rows.safeParse([{ id: 1 }]).error?.issues, [{ path: [0, "id"] }]);
-  t.notOk(rows.safeParse([undefined]).success);
-  t.notOk(rows.safeParse({}).success);
+t.test("every row of a list is checked, and the error names a few of those that do not match", async (t) => {
+  const declared = sql("test.list", "select '[]'::text", z.array(z.strictObject({ id: z.string() })));
+  const read = (rows: unknown[]) =>
+    answering(JSON.stringify([[JSON.stringify(rows)]])).database.one(declared, {}, background(1_000));
+  t.same(await read([]), []);
+  t.same(await read([{ id: "1" }, { id: "2" }]), [{ id: "1" }, { id: "2" }]);
+  await t.rejects(read([{ id: "1" }, { id: 2 }]), /test.list does not match its schema: 1\.id: /);
+  const error = await t.rejects(read(Array.from({ length: 1_000 }, () => ({}))), /0\.id: .*4\.id: /);
+  t.notMatch((error as unknown as Error).message, /5\.id/);
 });
 
 t.test("the listener receives the events that a statement wrote, and the caller does not", async (t) => {

@@ -75,6 +75,9 @@ export async function inHalves<Item, Found>(
 /** The result exceeds what a sidecar can carry. */
 export const isTooLarge = (error: unknown): boolean => toAppError(error).code === commonErrors.tooLarge.code;
 
+/** Every row may have the same one. */
+const maxProblems = 5;
+
 const noRow = "the statement failed or returned no row";
 
 /** The binding hides errors that occur while it reads rows. Their only sign is that there is no row. */
@@ -89,9 +92,8 @@ function parse(answer: Uint8Array): unknown {
 function checked<Row>(statement: Statement<Row>, value: unknown): Row {
   const { error } = statement.row.safeParse(value);
   if (!error) return value as Row;
-  throw new Error(
-    `the result of statement ${statement.name} does not match its schema: ${describeFields(problemsIn(error), "result")}`,
-  );
+  const problems = describeFields(problemsIn(error).slice(0, maxProblems), "result");
+  throw new Error(`the result of statement ${statement.name} does not match its schema: ${problems}`);
 }
 
 /** A cancelled call and a deadline exceeded keep their status. */

@@ -6,5 +6,6 @@ export {
   startLeaseQueue,
   type Worked,
 } from "./lease-queue.ts";
+export { repeatWhileFull } from "./repeat-while-full.ts";
 export { sqlFile } from "./sql-file.ts";
-export { rowsOf, type Statement, sql } from "./statement.ts";
+export { type Statement, sql } from "./statement.ts";

@@ -45,8 +45,10 @@ t.test("a batch is settled with the next claim", async (t) => {
 
 t.test("unfinished items are settled at once, and are claimed again at once when they need not wait", async (t) => {
   const later = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 60 }] }) });
-  t.equal(await new LeaseBatches(later.all, never).next(), "none");
+  const settled = new LeaseBatches(later.all, never);
+  t.equal(await settled.next(), "full", "more may be due");
   t.same(later.seen.settled, [{ done: [1], again: [{ key: 2, afterSeconds: 60 }] }]);
+  t.equal(await settled.next(), "none");
   const now = queueOf([1, 2], { work: async () => ({ done: [1], again: [{ key: 2, afterSeconds: 0 }] }) });
   const batches = new LeaseBatches(now.all, never);
   t.equal(await batches.next(), "full");
@@ -65,6 +67,23 @@ t.test("after a full batch with a refused item the next batch follows at once", 
   t.same(seen.batches, [[1, 2, 3], [4, 5, 6], [7]], "without a sweep, which comes after an hour");
   t.same(seen.settled[0], { done: [1, 3], again: [{ key: 2, afterSeconds: 60 }] });
 });
+
+t.test(
+  "after a batch with a refused item the next one follows at once, even when a claim stops before its size",
+  async (t) => {
+    const work = async (items: number[]) => ({
+      done: items.filter((item) => item !== 1),
+      again: items.filter((item) => item === 1).map((key) => ({ key, afterSeconds: 60 })),
+    });
+    const waiting = [1, 2, 3, 4, 5];
+    const claim = async (_: unknown, size: number) => waiting.splice(0, Math.min(size, 2));
+    const { seen, all } = queueOf([], { work, claim });
+    const queue = startLeaseQueue(all);
+    await eventually("all batches", async () => seen.batches.length === 3);
+    await queue.stop();
+    t.same(seen.batches, [[1, 2], [3, 4], [5]], "without a sweep, which comes after an hour");
+  },
+);
 
 t.test("after a full batch in which nothing succeeded the queue rests", async (t) => {
   const work = async (items: number[]) => ({ done: [], again: items.map((key) => ({ key, afterSeconds: 60 })) });

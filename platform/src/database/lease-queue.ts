@@ -139,9 +139,9 @@ export class LeaseBatches<Item, Key> {
     const items = [...own, ...claimed];
     const again = items.length > 0 ? await this.#workOn(items) : [];
     await claiming; // Awaited last: the items handed over are worked on even when the claim fails.
-    // After a full batch in which nothing succeeded, the next one would probably fail too.
-    const goesOn = items.length === size && again.length < items.length;
-    if (again.length > 0) return this.#giveBack(again, goesOn);
+    // A claim may stop before `size` (outbox.sql: by bytes), so a smaller batch does not mean that nothing more is due.
+    // After a batch in which nothing succeeded, the next one would probably fail too.
+    if (again.length > 0) return this.#giveBack(again, again.length < items.length);
     if (items.length === 0) return "none";
     this.#claimAt = claimed.length > 0 ? 0 : Math.min(this.#claimAt, Date.now() + gatherMs);
     return items.length < size ? "some" : "full";
@@ -179,7 +179,7 @@ export class LeaseBatches<Item, Key> {
     return again;
   }
 
-  /** Settles at once, so that other replicas can claim the rows. `goesOn`: more rows may be due. */
+  /** Settles at once, so that other replicas can claim the rows. `goesOn`: claims again at once. */
   async #giveBack(again: Settlement<Key>["again"], goesOn: boolean): Promise<Found> {
     const atOnce = goesOn || again.some(({ afterSeconds }) => afterSeconds === 0);
     if (atOnce) this.claimIn(0);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { expand, type Scope } from "./sql-text.ts";
 
 /** A statement: one JSON value as input (`$1::jsonb`), one row with one JSON value as output (ADR 0001). */
@@ -79,18 +79,4 @@ function endsInText(text: string): boolean {
     outer = outer.replace(/\([^()]*\)/g, "x");
   }
   return /^(with\b.* )?select (?:(?!\b(?:select|from)\b|,).)*::text( from .*)?$/i.test(outer);
-}
-
-/**
- * Many rows, of which only the first is checked: all come from one statement, and checking hundreds would cost as much
- * as reading them.
- */
-export function rowsOf<Row>(row: z.ZodType<Row>): z.ZodType<Row[]> {
-  const checked = z.array(z.unknown()).check(({ value, issues }) => {
-    if (value.length === 0) return;
-    const { error } = row.safeParse(value[0]);
-    for (const { message, path } of error?.issues ?? [])
-      issues.push({ code: "custom", input: undefined, message, path: [0, ...path] });
-  });
-  return checked as unknown as z.ZodType<Row[]>;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
+import { repeatWhileFull } from "../database/repeat-while-full.ts";
 import { sqlFile } from "../database/sql-file.ts";
 import type { CallContext } from "../rpc/call.ts";
 
@@ -10,7 +11,5 @@ const prune = sqlFile(join(import.meta.dirname, "inbox.sql"))("inbox.prune", z.s
 
 /** Removes events that were handled more than 14 days ago. */
 export async function pruneInbox(database: Database, context: CallContext): Promise<void> {
-  for (let gone = batchSize; gone === batchSize; ) {
-    gone = (await database.one(prune, { size: batchSize }, context)).gone;
-  }
+  await repeatWhileFull(batchSize, context, async () => (await database.one(prune, { size: batchSize }, context)).gone);
 }

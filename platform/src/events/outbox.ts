@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { type Database, isTooLarge } from "../database/database.ts";
 import { type Settlement, startLeaseQueue } from "../database/lease-queue.ts";
 import { outboxLeaseSeconds, sqlFile } from "../database/sql-file.ts";
-import { rowsOf } from "../database/statement.ts";
 import type { Step } from "../fault.ts";
 import { type Clock, systemClock } from "../ids.ts";
 import { background } from "../rpc/call.ts";
@@ -42,7 +42,7 @@ const maxHandedOver = 5_000;
 const refusedPauseSeconds = 1;
 const timeoutMs = 8_000;
 
-const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", rowsOf(writtenRow));
+const next = sqlFile(join(import.meta.dirname, "outbox.sql"))("outbox.next", z.array(writtenRow));
 
 /** Publishes the events in the outbox, at least once each, until it is stopped. */
 export type OutboxRelay = {

@@ -4,7 +4,7 @@ import t from "tap";
 import { StatementFailed } from "../database/database.ts";
 import { type BatchOptions, createBatcher } from "./batch.ts";
 import { background, type CallContext } from "./call.ts";
-import { AppError, commonErrors } from "./errors.ts";
+import { AppError, commonErrors, toAppError } from "./errors.ts";
 
 type Options = Partial<BatchOptions<number, string>>;
 
@@ -110,6 +110,44 @@ t.test("one bad item that fails the whole batch does not fail the other items", 
       },
     ),
     { numRuns: 30 },
+  );
+});
+
+t.test("when all items fail, the retries are few, and items that were not tried alone may be retried", async (t) => {
+  const size = 256;
+  const failures = [new AppError(commonErrors.invalid), new StatementFailed()];
+  for (const failure of failures) {
+    const { call, batches } = counting({ most: size, parallel: 1, run: () => Promise.reject(failure) });
+    const outcomes = await call.all(numbers(size), soon());
+    t.ok(batches.length <= 1 + 2 * 4 * 8, `${batches.length} runs`);
+    const alone = batches.filter(({ length }) => length === 1).flat();
+    t.ok(alone.length >= 4);
+    for (const [item, outcome] of outcomes.entries())
+      t.equal(
+        alone.includes(item) ? outcome : toAppError(outcome).code,
+        alone.includes(item) ? failure : "UNAVAILABLE",
+      );
+  }
+});
+
+t.test("up to four bad items of the largest batch are found, wherever they are", async (t) => {
+  const size = 256;
+  const bad = fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(bad, async (bad) => {
+      const run = async (items: readonly number[]) => {
+        if (items.some((one) => bad.includes(one))) throw new StatementFailed();
+        return items.map(String);
+      };
+      const { call } = counting({ most: size, parallel: 1, run });
+      const outcomes = await call.all(numbers(size), soon());
+      const failed = numbers(size).filter((one) => outcomes[one] instanceof Error);
+      t.same(
+        failed,
+        bad.toSorted((one, other) => one - other),
+      );
+    }),
+    { numRuns: 50 },
   );
 });
 

@@ -4,6 +4,12 @@ import { createPace, type Pace } from "./batch-pace.ts";
 import { type CallContext, throwIfDone } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
 
+/**
+ * How many bad items of one batch are surely found. Each needs at most one split on every level of the halving, so the
+ * number of runs grows with the logarithm of the batch's size even when all items fail.
+ */
+const surelyFound = 4;
+
 export type BatchOptions<Item, Result> = {
   /** Label in metrics. */
   name: string;
@@ -44,7 +50,7 @@ type Waiter<Item, Result> = { item: Item; key: string; call: BatchCall<Result>; 
  * While batches are in progress, or each turn of the event loop brings more items, the batch grows. Items are served in
  * order of arrival. Each caller keeps its own deadline and may cancel at any time, and each item has its own outcome.
  * When a whole batch fails and one item may be the cause (BAD_INPUT, a response too large, a failed statement), it is
- * retried in halves.
+ * retried in halves. The number of retries is bounded: when many items fail, the rest gets UNAVAILABLE.
  */
 export function createBatcher<Item, Result>(options: BatchOptions<Item, Result>): Batcher<Item, Result> {
   const queue = new BatchQueue(options);
@@ -143,9 +149,15 @@ class BatchQueue<Item, Result> {
   }
 }
 
+/** How often a failed batch may still be split. */
+type Splits = { left: number };
+
+const splitsOf = (size: number): Splits => ({ left: surelyFound * Math.ceil(Math.log2(size)) });
+
 async function runBatch<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   options: BatchOptions<Item, Result>,
+  splits = splitsOf(waiters.length),
 ): Promise<void> {
   const calls = [...new Set(waiters.map(({ call }) => call))];
   const { context, finish } = mergeContexts(calls);
@@ -158,7 +170,7 @@ async function runBatch<Item, Result>(
     for (const [at, { call, place }] of waiters.entries()) call.settle(place, outcomes[at] as Result | Error);
   } catch (error) {
     finish();
-    await settleFailed(waiters, error, options);
+    await settleFailed(waiters, error, options, splits);
   }
 }
 
@@ -166,14 +178,21 @@ async function settleFailed<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
   error: unknown,
   options: BatchOptions<Item, Result>,
+  splits: Splits,
 ): Promise<void> {
   const left = waiters.filter(({ call }) => !call.isDone());
   if (waiters.length > 1 && toAppError(error).mayBeOneItems) {
+    // The cause may be another item, so it is not returned to these.
+    if (splits.left === 0) return settleAll(left, new AppError(commonErrors.unavailable, { cause: error }));
+    splits.left -= 1;
     const middle = Math.ceil(left.length / 2);
     const halves = [left.slice(0, middle), left.slice(middle)].filter((half) => half.length > 0);
-    for (const half of halves) await runBatch(half, options);
+    for (const half of halves) await runBatch(half, options, splits);
   } else {
-    const failure = error instanceof Error ? error : new Error(String(error));
-    for (const { call, place } of left) call.settle(place, failure);
+    settleAll(left, error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+function settleAll<Item, Result>(waiters: readonly Waiter<Item, Result>[], failure: Error): void {
+  for (const { call, place } of waiters) call.settle(place, failure);
 }

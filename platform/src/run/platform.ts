@@ -34,8 +34,11 @@ type HttpSide = {
   listen(): Promise<void>;
   /** Whether it can serve requests. Called for each probe. */
   isReady(): Promise<boolean>;
-  /** Accepts no new requests and finishes those in progress. */
-  drain(): Promise<void>;
+  /**
+   * Becomes not ready, and after the drain delay accepts no new requests. Those in progress are aborted when they take
+   * longer than `limitMs` more.
+   */
+  drain(limitMs: number): Promise<void>;
 };
 
 /** What a service returns to the platform. */

@@ -20,14 +20,9 @@ import { neededComponents, refuseUnkept } from "./needs.ts";
 import type { Platform, Wiring } from "./platform.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { createSidecarCheck } from "./sidecar-check.ts";
+import { stopLimits } from "./stop-limits.ts";
 
 const startTimeoutMs = 60_000;
-/**
- * One drain and three steps: the 20 seconds that the chart grants after the drain delay (graceSeconds in _services.tpl). The
- * gateway may need 12 more, to close its HTTP connections first.
- */
-const drainMs = 8_000;
-const stopStepMs = 4_000;
 
 export type RunOptions<Service extends ServiceDeclaration, Config extends PlatformConfig> = {
   service: Service;
@@ -109,16 +104,17 @@ async function start(
   const server = await serve(process, wiring, databaseSide?.serve(wired), () => !draining && check.passes());
   const database = databaseSide?.begin(wired);
   const checks = [check.watch(log)];
+  const limits = stopLimits(http !== undefined);
   const stop = async () => {
-    await http?.drain();
+    await http?.drain(limits.requestsMs);
     draining = true;
     if (!http) await pause(config.SIDECART_DRAIN_DELAY_MS);
-    await server.close(drainMs);
-    await within(stopStepMs, [wiring.stop?.(), database?.stopSweeps(), ...checks.map((one) => one.stop())]);
-    await within(stopStepMs, [database?.stopRelay()]);
+    await server.close(limits.callsMs);
+    await within(limits.workMs, [wiring.stop?.(), database?.stopSweeps(), ...checks.map((one) => one.stop())]);
+    await within(limits.relayMs, [database?.stopRelay()]);
     sidecar.close();
     metrics?.close();
-    await within(stopStepMs, [process.telemetry.shutdown()]);
+    await within(limits.telemetryMs, [process.telemetry.shutdown()]);
   };
   onServing({ isReady: async () => (await http?.isReady()) ?? true, stop });
   await http?.listen();

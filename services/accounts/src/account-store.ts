@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, sqlFile } from "@sidecart/platform/database";
 import type { OutboxRow, PendingEvent } from "@sidecart/platform/events";
 import { inOrderOf } from "@sidecart/platform/ids";
 import type { CallContext, Role } from "@sidecart/platform/rpc";
@@ -9,8 +9,8 @@ import { type Account, account } from "./account.ts";
 const statement = sqlFile(join(import.meta.dirname, "account-store.sql"));
 const found = z.strictObject({ account: account.nullable() });
 const register = statement("account.register", found);
-const byIds = statement("account.by-ids", rowsOf(account));
-const newest = statement("account.newest", rowsOf(account));
+const byIds = statement("account.by-ids", z.array(account));
+const newest = statement("account.newest", z.array(account));
 const grantRoles = statement("account.grant-roles", found);
 
 export type NewAccount = {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, type Settlement, sqlFile } from "@sidecart/platform/database";
+import { type Database, type Settlement, sqlFile } from "@sidecart/platform/database";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
@@ -8,7 +8,7 @@ const noted = z.strictObject({ id: z.string(), notedAt: z.string() });
 export type Noted = z.infer<typeof noted>;
 
 const statement = sqlFile(join(import.meta.dirname, "index-queue-store.sql"));
-const next = statement("index-queue.next", rowsOf(noted));
+const next = statement("index-queue.next", z.array(noted));
 
 /** Longer than a batch may take. After it another replica may claim the products of a replica that died. */
 const leaseSeconds = 30;

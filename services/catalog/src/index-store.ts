@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, sqlFile } from "@sidecart/platform/database";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
 
@@ -21,7 +21,7 @@ const maxBytes = 512 * 1024;
 const name = z.string().nullable();
 const survey = z.strictObject({ live: name, building: name, retired: z.array(z.string()) });
 const progress = z.strictObject({ state: z.enum(["building", "live", "gone"]), indexed: z.number() });
-const products = rowsOf(indexedProduct);
+const products = z.array(indexedProduct);
 const gone = z.strictObject({ gone: z.number() });
 
 const statement = sqlFile(join(import.meta.dirname, "index-store.sql"), { max_bytes: maxBytes });

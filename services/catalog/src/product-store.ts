@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, inHalves, isTooLarge, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, inHalves, isTooLarge, sqlFile } from "@sidecart/platform/database";
 import type { PendingEvent } from "@sidecart/platform/events";
 import { inOrderOf } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
@@ -25,8 +25,8 @@ const changeStock = statement(
     known: z.boolean(),
   }),
 );
-const byIds = statement("product.by-ids", rowsOf(product));
-const newest = statement("product.newest", rowsOf(product));
+const byIds = statement("product.by-ids", z.array(product));
+const newest = statement("product.newest", z.array(product));
 
 export type NewProduct = Omit<Product, "version" | "createdAt"> & { createdAt: Date };
 export type ProductChanges = Partial<

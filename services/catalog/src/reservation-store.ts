@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, type Statement, sqlFile } from "@sidecart/platform/database";
+import { type Database, repeatWhileFull, type Statement, sqlFile } from "@sidecart/platform/database";
 import { topicOf } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError } from "@sidecart/platform/rpc";
@@ -26,7 +26,7 @@ const statement = sqlFile(join(import.meta.dirname, "reservation-store.sql"), {
   stock_changed: topicOf(StockChangedSchema),
   stock_depleted: topicOf(StockDepletedSchema),
 });
-const reserve = statement("reservation.reserve", z.strictObject({ outcomes: rowsOf(rawOutcome) }));
+const reserve = statement("reservation.reserve", z.strictObject({ outcomes: z.array(rawOutcome) }));
 const releaseOpen = statement("reservation.release", moved);
 const expire = statement("reservation.expire", moved);
 const expireThese = statement("reservation.expire-these", moved);
@@ -54,7 +54,7 @@ export function createReservationStore(database: Database) {
     };
   /** Expires overdue reservations: these, or all. Returns how many. */
   const expireDue = (ids: string[] | null, at: Date, context: CallContext): Promise<number> =>
-    untilDone(async () => (await run(ids ? expireThese : expire, ids, at, context)).moved);
+    repeatWhileFull(most, context, async () => (await run(ids ? expireThese : expire, ids, at, context)).moved);
   return {
     /**
      * Decides every reservation. In each round the first of the rest is always decided, unless other statements keep
@@ -94,15 +94,7 @@ export function createReservationStore(database: Database) {
     sellOnce: once(sellOnce),
     releaseOnce: once(releaseOnce),
     /** Deletes reservations that ended more than 30 days ago. */
-    prune: (at: Date, context: CallContext) => untilDone(async () => (await database.one(prune, { at }, context)).gone),
+    prune: (at: Date, context: CallContext) =>
+      repeatWhileFull(most, context, async () => (await database.one(prune, { at }, context)).gone),
   };
-}
-
-/** Repeats a statement until it finds fewer rows than its maximum. Returns the total. */
-async function untilDone(statement: () => Promise<number>): Promise<number> {
-  for (let total = 0; ; ) {
-    const rows = await statement();
-    total += rows;
-    if (rows < most) return total;
-  }
 }

@@ -1,4 +1,5 @@
-import { type CallContext, throwIfDone } from "@sidecart/platform/rpc";
+import { repeatWhileFull } from "@sidecart/platform/database";
+import type { CallContext } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import { paymentWindowMs } from "./order.ts";
 
@@ -9,11 +10,5 @@ const atOnce = 200;
 export async function expireOrders(deps: Pick<Deps, "orders" | "clock">, context: CallContext): Promise<number> {
   const now = deps.clock.now();
   const before = new Date(now.getTime() - paymentWindowMs);
-  let [expired, ended] = [0, 0];
-  do {
-    throwIfDone(context);
-    ended = await deps.orders.expire(before, atOnce, now, context);
-    expired += ended;
-  } while (ended === atOnce);
-  return expired;
+  return repeatWhileFull(atOnce, context, () => deps.orders.expire(before, atOnce, now, context));
 }

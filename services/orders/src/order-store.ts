@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, inHalves, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, inHalves, sqlFile } from "@sidecart/platform/database";
 import type { PendingEvent, WrittenRow } from "@sidecart/platform/events";
 import { topicOf } from "@sidecart/platform/events";
 import { inOrderOf } from "@sidecart/platform/ids";
@@ -29,13 +29,13 @@ const history = z.strictObject({ orderId: z.string(), transitions: z.array(trans
 
 const statement = sqlFile(join(import.meta.dirname, "order-store.sql"));
 const place = statement("order.place", z.strictObject({ placed: z.record(z.string(), z.string()) }));
-const byKeys = statement("order.by-keys", rowsOf(stored));
-const byIds = statement("order.by-ids", rowsOf(order));
-const newestOf = statement("order.newest-of", rowsOf(order));
-const newestOfAll = statement("order.newest-of-all", rowsOf(order));
+const byKeys = statement("order.by-keys", z.array(stored));
+const byIds = statement("order.by-ids", z.array(order));
+const newestOf = statement("order.newest-of", z.array(order));
+const newestOfAll = statement("order.newest-of-all", z.array(order));
 const move = statement("order.move", z.strictObject({ status: z.enum(statuses).nullable(), order: order.nullable() }));
 const expire = statement("order.expire", z.strictObject({ expired: z.number() }));
-const histories = statement("order.histories", rowsOf(history));
+const histories = statement("order.histories", z.array(history));
 
 export type NewOrder = {
   id: string;

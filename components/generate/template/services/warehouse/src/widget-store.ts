@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, rowsOf, sqlFile } from "@sidecart/platform/database";
+import { type Database, sqlFile } from "@sidecart/platform/database";
 import type { OutboxRow } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { type Widget, widget } from "./widget.ts";
 
 const statement = sqlFile(join(import.meta.dirname, "widget-store.sql"));
 const create = statement("widget.create", z.strictObject({ nameTaken: z.boolean(), stored: widget.nullable() }));
-const byIds = statement("widget.by-ids", rowsOf(widget));
+const byIds = statement("widget.by-ids", z.array(widget));
 const markAnnounced = statement("widget.mark-announced", z.strictObject({ marked: z.number() }));
 
 export type NewWidget = { id: string; accountId: string; name: string; createdAt: Date };
