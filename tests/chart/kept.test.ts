@@ -79,7 +79,7 @@ t.test("an existing Secret is used, and the release needs no other", async (t) =
 t.test("a missing Secret is reported with name and key", async (t) => {
   const cluster = await fakeCluster(t, installed([named(first, "Secret", "orders-db")], {}));
   const said = await cluster.refusal(ci("redis"), ["dev.enabled=false"]);
-  t.match(said, /lacks Secrets.*\n {2}redis: [^\n]*url/s);
+  t.match(said, /lacks Secrets.*\n {2}rate-limits: [^\n]*url/s);
   t.notMatch(said, /\n {2}(orders-db|orders-api-token|postgres-admin|accounts-signing-keys)[:\n]/);
 });
 

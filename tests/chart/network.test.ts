@@ -77,7 +77,7 @@ t.test("only pods whose sidecars have a server's Secret, and the set-up, can rea
     ...(database ? [`${name} > postgres:5432`] : []),
     ...(database || name === "gateway" ? [`${name} > rabbitmq:5672`] : []),
     ...(search ? [`${name} > elasticsearch:9200`] : []),
-    ...(secrets.includes("redis") ? [`${name} > redis:6379`] : []),
+    ...(secrets.includes("rate-limits") ? [`${name} > redis:6379`] : []),
   ]);
   const wanted = [...uses, "set-up > postgres:5432", "set-up > rabbitmq:15672", "set-up > rabbitmq:5672"].sort();
   t.same(

@@ -15,7 +15,7 @@ ports:
 
 {{/* The server to which a Secret gives access; empty for other Secrets. */}}
 {{- define "sidecart.serverOf" -}}
-{{- $servers := dict "redis" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
+{{- $servers := dict "redis" "redis" "rate-limits" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
 {{- if or (hasSuffix "-db" .) (hasSuffix "-db-owner" .) -}}postgres{{- else -}}{{- get $servers . -}}{{- end -}}
 {{- end }}
 

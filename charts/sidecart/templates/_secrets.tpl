@@ -104,8 +104,10 @@ own is used unchanged.
 {{- end -}}
 {{- if .Values.dev.redis.enabled -}}
   {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "redis" "key" "password") -}}
-  {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\n" $password -}}
-  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "url" (printf "redis://:%s@redis:6379" $password) "redis.conf" $settings) -}}
+  {{- $counting := include "sidecart.keptPassword" (dict "root" . "secret" "rate-limits") -}}
+  {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\nuser sidecart-rate-limits on >%s %s\n" $password $counting (include "sidecart.rateLimitRules" .) -}}
+  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "redis.conf" $settings) -}}
+  {{- $_ := set $made "rate-limits" (dict "password" $counting "url" (printf "redis://sidecart-rate-limits:%s@redis:6379" $counting)) -}}
 {{- end -}}
 {{- if and (eq .Values.broker "rabbitmq") .Values.dev.rabbitmq.enabled -}}
   {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "rabbitmq") -}}
@@ -117,6 +119,11 @@ own is used unchanged.
 {{- end -}}
 {{- $_ := set $made "accounts-first-admin" (dict "email" .Values.dev.firstAdminEmail "password" (include "sidecart.newPassword" (dict "root" . "of" "first-admin"))) -}}
 {{- toJson $made -}}
+{{- end }}
+
+{{/* What the user of the gateway's rate limits may do: count. local/src/parts/redis.ts has the same. */}}
+{{- define "sidecart.rateLimitRules" -}}
+resetkeys ~sidecart:rate:* resetchannels -@all +@connection -@dangerous +info +incrby +pttl +pexpire +eval +evalsha
 {{- end }}
 
 {{- define "sidecart.keptPassword" -}}
@@ -147,8 +154,8 @@ own is used unchanged.
     {{- $_ := set $needed . (get $needed . | default list) -}}
   {{- end -}}
   {{- range (include "sidecart.configurationOf" (dict "root" $ "app" $name) | fromJson).secrets.scopes -}}
-    {{- if has "redis" (.allowedSecrets | default list) -}}
-      {{- $_ := set $needed "redis" (append (get $needed "redis" | default list) "url" | uniq) -}}
+    {{- if has "rate-limits" (.allowedSecrets | default list) -}}
+      {{- $_ := set $needed "rate-limits" (list "url") -}}
     {{- end -}}
   {{- end -}}
   {{- range (include "sidecart.componentsOf" (dict "root" $ "app" $name) | fromJson).items -}}

@@ -18,7 +18,7 @@ export type Code = {
 };
 
 export const sharedComponents = ["state", "media"] as const;
-export type SharedComponent = (typeof sharedComponents)[number];
+type SharedComponent = (typeof sharedComponents)[number];
 
 type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
 

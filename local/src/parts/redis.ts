@@ -17,8 +17,21 @@ export interface Redis {
 
 const answerWithinMs = 2_000;
 
-/** Writes the configuration, which keeps the password off the command line, and returns how to start the server. */
-export async function redisProcess(instance: Instance, program: string, redis: Redis): Promise<ProcessSpec> {
+/** The user of the gateway's rate limits. It may count, but neither read nor write events. The chart's Redis has the same. */
+const rateLimitRules =
+  "resetkeys ~sidecart:rate:* resetchannels -@all +@connection -@dangerous +info +incrby +pttl +pexpire +eval +evalsha";
+export const rateLimitUser = "sidecart-rate-limits";
+
+/**
+ * Writes the configuration, which keeps passwords off the command line, and returns how to start the server. With a
+ * password for rate limits it has their user.
+ */
+export async function redisProcess(
+  instance: Instance,
+  program: string,
+  redis: Redis,
+  rateLimitPassword?: string,
+): Promise<ProcessSpec> {
   const folder = join(instance.folder, "redis");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, "redis.conf");
@@ -30,6 +43,7 @@ export async function redisProcess(instance: Instance, program: string, redis: R
     "appendonly yes",
     'save ""',
     "daemonize no",
+    ...(rateLimitPassword ? [`user ${rateLimitUser} on >${rateLimitPassword} ${rateLimitRules}`] : []),
   ];
   writeFileSync(file, `${settings.join("\n")}\n`, { mode: 0o600 });
   return {
