@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "@sidecart/local/instance";
+import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
 import { parse, stringify } from "yaml";
 
@@ -11,5 +12,7 @@ import { parse, stringify } from "yaml";
 export async function scopedComponent(t: Test, place: string, scopes: readonly string[]): Promise<string> {
   const [kind = ""] = place.split("/");
   const shipped = parse(await readFile(join(checkout, "components/resources", place, `${kind}.yaml`), "utf8"));
-  return t.testdir({ [`${kind}.yaml`]: stringify({ ...shipped, scopes }) });
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, `${kind}.yaml`), stringify({ ...shipped, scopes }));
+  return folder;
 }

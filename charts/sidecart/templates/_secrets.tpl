@@ -142,7 +142,10 @@ resetkeys ~sidecart:rate:* resetchannels -@all +@connection -@dangerous +info +i
     {{- $_ := set $needed $secret (append (get $needed $secret | default list) $key) -}}
   {{- end -}}
 {{- end -}}
-{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" -}}
+{{- with .Values.tls.caSecret -}}
+  {{- $_ := set $needed . (list "ca.crt") -}}
+{{- end -}}
+{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" "enableTLS" -}}
 {{- range $name, $service := include "sidecart.services" . | fromJson -}}
   {{- range $kind := list "api" "app" -}}
     {{- $_ := set $needed (printf "%s-%s-token" $name $kind) (list "token") -}}
