@@ -13,6 +13,8 @@ export interface Redis {
   port: number;
   username: string;
   password: string;
+  /** Whether the connection is encrypted. */
+  tls?: boolean;
 }
 
 const answerWithinMs = 2_000;
@@ -58,28 +60,30 @@ export async function redisProcess(
 
 export function redisFromUrl(text: string): Redis {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== "redis:")
-    throw new StartError("REDIS_URL must be of the form redis://[user:password@]host[:port]");
+  if (!url || !/^rediss?:$/.test(url.protocol))
+    throw new StartError("REDIS_URL must be of the form redis[s]://[user:password@]host[:port]");
   return {
     host: url.hostname,
     port: Number(url.port || 6379),
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
+    tls: url.protocol === "rediss:",
   };
 }
 
-export function redisUrl({ host, port, username, password }: Redis): string {
+export function redisUrl({ host, port, username, password, tls }: Redis): string {
   const login = password === "" ? "" : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
-  return `redis://${login}${host}:${port}`;
+  return `${tls ? "rediss" : "redis"}://${login}${host}:${port}`;
 }
 
 /** True if the server accepts the log-in and has loaded its data; else throws its error. */
-export async function answersPing({ host, port, username, password }: Redis): Promise<boolean> {
+export async function answersPing({ host, port, username, password, tls }: Redis): Promise<boolean> {
   const client = new Client({
     host,
     port,
     username,
     password,
+    ...(tls && { tls: {} }),
     connectTimeout: answerWithinMs,
     commandTimeout: answerWithinMs,
     maxRetriesPerRequest: 0,

@@ -6,7 +6,7 @@ import { type StateStore, stateStore } from "@sidecart/platform/state";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
 import { eventually } from "../../support/eventually.ts";
-import { scopedComponent } from "../../support/scoped-component.ts";
+import { scopedResources } from "../../support/scoped-component.ts";
 import { startSystem } from "../../support/system.ts";
 
 export type StoreName = NonNullable<LaunchOptions["state"]>;
@@ -43,7 +43,7 @@ export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   const system = await startSystem(t, {
     state,
     apps: apps.filter(({ id }) => users.includes(id)),
-    resources: [await scopedComponent(t, `state/${state}`, users)],
+    resourcesRoot: await scopedResources(t, `state/${state}`, users),
     onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
   });
   const [accounts, orders] = users.map((app) => stateStore(behindSidecar(t, system, app).sidecar, "state"));
