@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-export type Certificate = { certificate: string; key: string };
+type Certificate = { certificate: string; key: string };
 export type Authority = {
   /** The folder with the authority's certificate, for SSL_CERT_DIR. */
   folder: string;

@@ -11,8 +11,8 @@ const loopback = "127.0.0.1";
 export const redis: Backend = {
   async start(run) {
     const { server, rateLimits } = await (process.env.REDIS_URL ? existing(process.env.REDIS_URL) : own(run));
-    const { host, port, username, password, tls = false } = server;
-    const redis = { host: `${host}:${port}`, username, password, enableTLS: String(tls), url: redisUrl(server) };
+    const { host, port, username, password, encrypted = false } = server;
+    const redis = { host: `${host}:${port}`, username, password, enableTLS: String(encrypted), url: redisUrl(server) };
     return { redis, "rate-limits": { url: redisUrl(rateLimits) } };
   },
 };

@@ -14,7 +14,7 @@ export interface Redis {
   username: string;
   password: string;
   /** Whether the connection is encrypted. */
-  tls?: boolean;
+  encrypted?: boolean;
 }
 
 const answerWithinMs = 2_000;
@@ -67,23 +67,23 @@ export function redisFromUrl(text: string): Redis {
     port: Number(url.port || 6379),
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
-    tls: url.protocol === "rediss:",
+    encrypted: url.protocol === "rediss:",
   };
 }
 
-export function redisUrl({ host, port, username, password, tls }: Redis): string {
+export function redisUrl({ host, port, username, password, encrypted }: Redis): string {
   const login = password === "" ? "" : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
-  return `${tls ? "rediss" : "redis"}://${login}${host}:${port}`;
+  return `${encrypted ? "rediss" : "redis"}://${login}${host}:${port}`;
 }
 
 /** True if the server accepts the log-in and has loaded its data; else throws its error. */
-export async function answersPing({ host, port, username, password, tls }: Redis): Promise<boolean> {
+export async function answersPing({ host, port, username, password, encrypted }: Redis): Promise<boolean> {
   const client = new Client({
     host,
     port,
     username,
     password,
-    ...(tls && { tls: {} }),
+    ...(encrypted && { tls: {} }),
     connectTimeout: answerWithinMs,
     commandTimeout: answerWithinMs,
     maxRetriesPerRequest: 0,
