@@ -114,6 +114,15 @@ t.test("the first denied call alerts, under either policy; old ones do not", asy
   }
 });
 
+t.test("an open circuit pages; one that was open for a moment, or that waits for a call, does not", async (t) => {
+  const state = (values: string) =>
+    about("SidecartCircuitOpen", { 'sidecart_circuit_state{service="orders",callee="catalog"}': values }, "callee");
+  t.same(await state("0x113 2x7"), ["catalog"]);
+  t.same(await state("0x113 2x3 0 2x3"), ["catalog"], "tried in vain meanwhile");
+  t.same(await state("0x110 2 0x9"), []);
+  t.same(await state("0x110 2x1 1x9"), [], "the service responds to probes, but nobody calls it");
+});
+
 t.test("one second is a bucket in Prometheus 2 and 3", async (t) => {
   const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
   const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";
