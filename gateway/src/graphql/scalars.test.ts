@@ -39,6 +39,8 @@ t.test("a map of other values is refused as a literal and as a variable", async 
   for (const bad of [null, [], ["a"], "text", 7, { a: 1 }, { a: null }, { a: {} }, { a: ["b"] }]) {
     t.throws(() => textMapScalar.parseValue(bad), badInput, JSON.stringify(bad));
   }
+  t.throws(() => textMapScalar.parseValue(JSON.parse('{"__proto__": "a"}')), badInput);
+  t.throws(() => textMapScalar.parseLiteral(literal('{a: "b", __proto__: "c"}'), {}), badInput);
   for (const bad of [
     '"text"',
     "[]",
