@@ -33,7 +33,8 @@ export type Entries<Value, C extends Change> = {
   setAll(rows: readonly (Value & { id: string })[], changes: readonly C[], start: FetchStart): void;
   /**
    * Fetches and caches. Callers with the same key share a fetch, unless a change of the id arrived since it started.
-   * While the service is not reachable, the result is the stale value, if there is one and `maySee` allows it.
+   * While the service is not reachable, the result is the stale value, if there is one and `maySee` allows it: the same
+   * for all callers with the key.
    */
   fetch(
     id: string,
@@ -89,13 +90,13 @@ export function createEntries<Value, C extends Change = Change>(options: Entries
     },
     fetch(id, key, load, maySee) {
       const isCurrent = (start: FetchStart) => changesOf(id, start)?.length === 0;
-      const fetched = share(key, isCurrent, async (start) => {
+      const fetch = async (start: FetchStart) => {
         const value = await load(start);
         const changes = changesOf(id, start);
         if (changes) store.set(id, value, changes, start);
         return value;
-      });
-      return orStale(fetched, () => store.stale(id, maySee));
+      };
+      return share(key, isCurrent, (start) => orStale(fetch(start), () => store.stale(id, maySee)));
     },
     stale: store.stale,
     refresh: refreshAhead.read,
@@ -107,12 +108,10 @@ export function createEntries<Value, C extends Change = Change>(options: Entries
   };
 }
 
-type Entry<Value> = { value: Value | null; startMs: number };
-
 /** The entries in memory. Changes amend or delete them. */
 function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>) {
   const { maxBytes, maxAgeMs, bytesOf, cachesMissing, amend } = options;
-  const entries = new LRUCache<string, Entry<Value>>({
+  const entries = new LRUCache<string, { value: Value | null }>({
     maxSize: maxBytes,
     sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
     ttl: maxAgeMs,
@@ -126,11 +125,11 @@ function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>)
       if (fetched === null && !cachesMissing) return;
       let value: Value | null | undefined = fetched;
       for (const change of changes) value = value === undefined ? undefined : amend(value, change);
-      if (value !== undefined) entries.set(id, { value, startMs }, { start: startMs });
+      if (value !== undefined) entries.set(id, { value }, { start: startMs });
     },
     stale(id: string, maySee: (value: Value) => boolean = () => true): Value | undefined {
-      const { value, startMs } = entries.peek(id, { allowStale: true }) ?? { value: null, startMs: 0 };
-      const kept = value !== null && performance.now() - startMs <= maxStaleMs;
+      const { value } = entries.peek(id, { allowStale: true }) ?? { value: null };
+      const kept = value !== null && maxAgeMs - entries.getRemainingTTL(id) <= maxStaleMs;
       return kept && maySee(value) ? value : undefined;
     },
     /** Whether the value was cached. */

@@ -11,7 +11,7 @@ const maxMissingRows = 100;
 /** A page is stored by its key and by its owner. */
 const bytesOfPage = 3 * bytesOfEntry;
 
-type Page = { owner: string; ids: readonly string[]; startMs: number };
+type Page = { owner: string; ids: readonly string[] };
 type PageRequest<Row> = {
   /** The owner of the list. */
   owner: string;
@@ -71,12 +71,11 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
 
   function fetch(request: PageRequest<Row>, fetchPage: FetchPage<Row>): Promise<Row[]> {
     const { owner, page, caller } = request;
-    const fetched = share(
+    return share(
       `${owner} ${page} ${caller}`,
       (start) => isCurrent(owner, start),
-      (start) => fetchAndCache(request, start, fetchPage),
+      (start) => orStale(fetchAndCache(request, start, fetchPage), () => stale(request)),
     );
-    return orStale(fetched, () => stale(request));
   }
 
   /** The page as it was, if all its rows are still in memory. */
@@ -118,13 +117,14 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
   return {
     get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
     stale(owner: string, page: string): readonly string[] | undefined {
-      const found = pages.peek(`${owner} ${page}`, { allowStale: true });
-      return found && performance.now() - found.startMs <= maxStaleMs ? found.ids : undefined;
+      const key = `${owner} ${page}`;
+      const found = pages.peek(key, { allowStale: true });
+      return found && maxAgeMs - pages.getRemainingTTL(key) <= maxStaleMs ? found.ids : undefined;
     },
     set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
       const key = `${owner} ${page}`;
       keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
-      pages.set(key, { owner, ids, startMs }, { start: startMs });
+      pages.set(key, { owner, ids }, { start: startMs });
     },
     deleteOf(owner: string): void {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);
