@@ -11,9 +11,14 @@ export type Code = {
   implements: readonly string[];
   /** The topics that its subscriptions.ts subscribes to. */
   subscribesTo: readonly { topic: string; pubsub: string }[];
+  /** The shared components whose client its code imports. */
+  uses: readonly SharedComponent[];
   /** Those of rpc.ts and subscriptions.ts that no file of the service imports. */
   unused: readonly string[];
 };
+
+export const sharedComponents = ["state", "media"] as const;
+type SharedComponent = (typeof sharedComponents)[number];
 
 type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
 
@@ -26,7 +31,7 @@ export async function codeOf(root: string, folder: string, load: Load): Promise<
     subscribesTo: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
       ({ topic, pubsub }) => ({ topic, pubsub }),
     ),
-    unused: await unusedOf(join(root, folder, "src"), folder),
+    ...importsOf(await sourcesOf(join(root, folder, "src")), folder, existsIn(join(root, folder, "src"))),
   };
 
   async function loadIfThere<T>(name: string): Promise<T | undefined> {
@@ -52,11 +57,21 @@ const anything: unknown = new Proxy(() => {}, {
   apply: () => anything,
 });
 
-async function unusedOf(src: string, folder: string): Promise<string[]> {
-  const files = ["rpc.ts", "subscriptions.ts"].filter((file) => existsSync(join(src, file)));
-  let imports = "";
+const existsIn = (src: string) => (file: string) => existsSync(join(src, file));
+
+/** The code of a service without its tests. */
+async function sourcesOf(src: string): Promise<string> {
+  let text = "";
   for await (const file of glob("**/*.ts", { cwd: src })) {
-    if (!file.endsWith(".test.ts")) imports += await readFile(join(src, file), "utf8");
+    if (!file.endsWith(".test.ts")) text += await readFile(join(src, file), "utf8");
   }
-  return files.filter((file) => !imports.includes(`/${file}"`)).map((file) => `${folder}/src/${file}`);
+  return text;
+}
+
+function importsOf(sources: string, folder: string, exists: (file: string) => boolean): Pick<Code, "uses" | "unused"> {
+  const unused = ["rpc.ts", "subscriptions.ts"].filter((file) => exists(file) && !sources.includes(`/${file}"`));
+  return {
+    uses: sharedComponents.filter((name) => sources.includes(`"@sidecart/platform/${name}"`)),
+    unused: unused.map((file) => `${folder}/src/${file}`),
+  };
 }
