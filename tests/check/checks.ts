@@ -6,6 +6,7 @@ import { contractProblems, declarationProblems } from "./generated.ts";
 import { lockfileProblems } from "./lockfile.ts";
 import { resourceProblems } from "./resources.ts";
 import { schemaTypesProblem } from "./schema-types.ts";
+import { sqlProblems } from "./sql.ts";
 import { root, tool } from "./tool.ts";
 import { workflowProblems } from "./workflows.ts";
 
@@ -45,6 +46,7 @@ export const checks: Check[] = [
   { name: "error codes", run: apiDocsProblems, hint: "the table in docs/api.md" },
   { name: "GraphQL types", run: schemaTypesProblem, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
+  { name: "SQL", run: sqlProblems, hint: "mend the statement that is named" },
   { name: "Dapr resources", run: resourceProblems, hint: "see components/README.md" },
   { name: "workflows", run: workflowProblems, hint: "see release/README.md" },
 ];

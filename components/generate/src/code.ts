@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Subscription } from "@sidecart/platform/events";
 import type { Implementation } from "@sidecart/platform/rpc";
 import type { Load } from "./checkout.ts";
+import { importsIn } from "./imports.ts";
 
 /** Facts from a service's code. */
 export type Code = {
@@ -54,9 +55,11 @@ const anything: unknown = new Proxy(() => {}, {
 
 async function unusedOf(src: string, folder: string): Promise<string[]> {
   const files = ["rpc.ts", "subscriptions.ts"].filter((file) => existsSync(join(src, file)));
-  let imports = "";
+  const imported = new Set<string>();
   for await (const file of glob("**/*.ts", { cwd: src })) {
-    if (!file.endsWith(".test.ts")) imports += await readFile(join(src, file), "utf8");
+    if (file.endsWith(".test.ts")) continue;
+    const text = await readFile(join(src, file), "utf8");
+    for (const { specifier } of importsIn(`${folder}/src/${file}`, text)) imported.add(join(dirname(file), specifier));
   }
-  return files.filter((file) => !imports.includes(`/${file}"`)).map((file) => `${folder}/src/${file}`);
+  return files.filter((file) => !imported.has(file)).map((file) => `${folder}/src/${file}`);
 }
