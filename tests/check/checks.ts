@@ -43,7 +43,11 @@ export const checks: Check[] = [
   { name: "code of the contracts", run: contractProblems, hint: "npm run generate" },
   { name: "services' declarations", run: declarationProblems, hint: "mend what is named, then npm run generate" },
   { name: "package-lock.json", run: lockfileProblems, hint: "npm install" },
-  { name: "error codes", run: apiDocsProblems, hint: "the table in docs/api.md" },
+  {
+    name: "error codes",
+    run: apiDocsProblems,
+    hint: "npm run generate writes missing rows; mend the others in docs/api.md",
+  },
   { name: "GraphQL types", run: schemaTypesProblem, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaIsCurrent, hint: "look at the change, then npm run baseline" },
   { name: "SQL", run: sqlProblems, hint: "mend the statement that is named" },
