@@ -48,7 +48,8 @@ t.test(
 
 t.test("a migration is parsed as a whole", async (t) => {
   const migrations = {
-    "platform/migrations/0001_a.sql": "-- Up Migration\ncreate table a (id uuid primary key);\ncreate index on a (id);\n",
+    "platform/migrations/0001_a.sql":
+      "-- Up Migration\ncreate table a (id uuid primary key);\ncreate index on a (id);\n",
     "platform/migrations/0002_b.sql": "create table b (id uuid primary key,);\n",
   };
   t.match(await problemsIn(t, migrations), [/^platform\/migrations\/0002_b\.sql: syntax error at or near "\)"/]);
