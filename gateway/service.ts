@@ -3,5 +3,5 @@ import type { ServiceDeclaration } from "@sidecart/platform/service";
 export const gateway = {
   name: "gateway",
   http: true,
-  secrets: ["redis"],
+  secrets: ["rate-limits"],
 } as const satisfies ServiceDeclaration;

@@ -28,6 +28,11 @@ for (const image of await imagesOf(root)) {
       );
     });
     await t.test("contains the production packages and lists them in its SBOM", (t) => packages(t, app, files));
+    await t.test("contains nothing that only unused parts of Dapr's SDK need", async (t) => {
+      const unused =
+        /^node_modules\/(express|body-parser|node-fetch|google-protobuf|@dapr\/durabletask-js|@connectrpc)\//;
+      t.same(files.filter((file) => unused.test(file)).slice(0, 5), []);
+    });
     await t.test("contains every module that its sources import", (t) => imports(t, app, files));
     if (image.main) await t.test("starts and validates its configuration", (t) => starts(t, app, image));
   });

@@ -5,6 +5,7 @@ import { runCommand } from "../local/src/process/run-command.ts";
 import type { Image } from "./image.ts";
 import { npmSbom } from "./sbom.ts";
 import { shipsFromPackage, shipsFromWorkspace } from "./ships.ts";
+import { trimInstalled, trimLock } from "./used-parts.ts";
 import { linkedBy, workspacesOf } from "./workspaces.ts";
 
 /** The target platform; `cpu` as npm names it. */
@@ -45,9 +46,11 @@ async function install(root: string, workspaces: string[], folder: string, { cpu
     await copyFile(join(root, manifest), join(folder, manifest));
   }
   for (const file of ["package-lock.json", ".npmrc"]) await copyFile(join(root, file), join(folder, file));
+  await trimLock(join(folder, "package-lock.json"));
   const platform = ["--os=linux", `--cpu=${cpu}`, "--libc=glibc"];
   const chosen = workspaces.map((workspace) => `--workspace=${workspace}`);
   await runCommand("npm", ["ci", "--omit=dev", "--ignore-scripts", ...chosen, ...platform], { cwd: folder });
+  await trimInstalled(folder);
 }
 
 /** Deletes the files of installed packages that Node never reads. */

@@ -56,6 +56,13 @@ t.test("builds for bundlers do not ship when Node uses another build", async (t)
   t.equal(shipsFromPackage("@opentelemetry/core", "build/src/index.js"), true);
 });
 
+t.test("of Dapr's SDK only the protocol ships", async (t) => {
+  for (const file of ["proto/dapr/proto/runtime/v1/dapr_pb.js", "package.json", "LICENSE"])
+    t.equal(shipsFromPackage("@dapr/dapr", file), true, file);
+  for (const file of ["index.js", "implementation/Server/DaprServer.js", "proto/dapr/proto/sentry/v1/sentry_pb.js"])
+    t.equal(shipsFromPackage("@dapr/dapr", file), false, file);
+});
+
 t.test("the SBOM names replacements of Go modules, and marks patched modules", async (t) => {
   const lines = [
     "daprd: go1.26.8",

@@ -1,3 +1,5 @@
+import { isUsed } from "./used-parts.ts";
+
 /** What of a workspace ships: its manifest, a service's declaration, and these folders. */
 const shippedFiles = ["package.json", "service.ts"];
 const shippedFolders = ["src", "gen", "migrations", "proto"];
@@ -25,6 +27,6 @@ const otherBuilds = [
 /** Whether an image contains this file of an installed package. The path is relative to the package. */
 export function shipsFromPackage(name: string, file: string): boolean {
   if (legal.test(file)) return !/^@types\//.test(name);
-  if (unread.test(file) || beside.test(file)) return false;
+  if (unread.test(file) || beside.test(file) || !isUsed(name, file)) return false;
   return !otherBuilds.some((build) => build.package.test(name) && build.files.test(file));
 }

@@ -3,8 +3,6 @@ import type { ServiceDeclaration } from "@sidecart/platform/service";
 export const accounts = {
   name: "accounts",
   database: true,
-  state: true,
-  media: true,
   publicServices: ["AccountsService"],
   probe: "AccountsService/GetJwks",
   secrets: ["accounts-signing-keys", "accounts-first-admin"],

@@ -3,7 +3,6 @@ import type { ServiceDeclaration } from "@sidecart/platform/service";
 export const catalog = {
   name: "catalog",
   database: true,
-  media: true,
   search: true,
   cached: true,
   publicServices: ["CatalogService"],

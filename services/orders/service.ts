@@ -3,7 +3,6 @@ import type { ServiceDeclaration } from "@sidecart/platform/service";
 export const orders = {
   name: "orders",
   database: true,
-  state: true,
   cached: true,
   publicServices: ["OrdersService"],
   probe: "OrdersService/GetOrders",

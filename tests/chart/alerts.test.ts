@@ -114,6 +114,15 @@ t.test("the first denied call alerts, under either policy; old ones do not", asy
   }
 });
 
+t.test("an open circuit pages; one that was open for a moment, or that waits for a call, does not", async (t) => {
+  const state = (values: string) =>
+    about("SidecartCircuitOpen", { 'sidecart_circuit_state{service="orders",callee="catalog"}': values }, "callee");
+  t.same(await state("0x113 2x7"), ["catalog"]);
+  t.same(await state("0x113 2x3 0 2x3"), ["catalog"], "tried in vain meanwhile");
+  t.same(await state("0x110 2 0x9"), []);
+  t.same(await state("0x110 2x1 1x9"), [], "the service responds to probes, but nobody calls it");
+});
+
 t.test("one second is a bucket in Prometheus 2 and 3", async (t) => {
   const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
   const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";
@@ -139,4 +148,43 @@ t.test("an objective pages when its error budget burns in both windows, not afte
   t.equal(await firing(0.05, 0.05), 1);
   t.equal(await firing(0.05, 0), 0);
   t.equal(await firing(0.005, 0.05), 0);
+});
+
+t.test("PostgreSQL's connections alert before they run out", async (t) => {
+  const used = (connections: number) =>
+    about(
+      "SidecartDatabaseConnections",
+      {
+        'sidecart_database_connections{service="orders"}': `${connections}x120`,
+        'sidecart_database_max_connections{service="orders"}': "97x120",
+      },
+      "service",
+    );
+  t.same(await used(83), ["orders"]);
+  t.same(await used(82), []);
+});
+
+t.test("a rotation of the signing keys that fails or does not run alerts until one succeeds", async (t) => {
+  const cron = 'cronjob="rotate-signing-keys"';
+  const series = (more: Record<string, string>) => ({
+    [`kube_cronjob_spec_suspend{${cron}}`]: "0x120",
+    [`kube_cronjob_next_schedule_time{${cron}}`]: "99999x120",
+    ...more,
+  });
+  const failed = 'kube_job_status_failed{job_name="rotate-signing-keys-1"}';
+  const success = `kube_cronjob_status_last_successful_time{${cron}}`;
+  const firing = (more: Record<string, string>) => about("SidecartKeysNotRotated", series(more), "nobody");
+  t.same(await firing({}), [], "no run was due");
+  t.same(await firing({ [failed]: "0x60 1x60" }), ["everybody"]);
+  t.same(await firing({ [failed]: "0x60 1x60", [success]: "0x100 6900x20" }), [], "a later run succeeded");
+  const late = { [`kube_cronjob_next_schedule_time{${cron}}`]: "3000x120" };
+  t.same(await firing(late), ["everybody"], "it was due more than an hour ago");
+  t.same(await firing({ ...late, [`kube_cronjob_spec_suspend{${cron}}`]: "1x120" }), [], "it is suspended");
+});
+
+t.test("Dapr's certificate authority alerts a month before it expires", async (t) => {
+  const expiring = (days: number) =>
+    about("SidecartDaprRootExpires", { dapr_sentry_issuercert_expiry_timestamp: `${7200 + days * 86_400}x120` }, "app");
+  t.same(await expiring(29), ["everybody"]);
+  t.same(await expiring(31), []);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { parse } from "yaml";
 import { type Container, containersOf, podsOf } from "./pods.ts";
-import { chart, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
+import { chart, ci, type Manifest, named, ofKind, render, valuesFiles, valuesName } from "./render.ts";
 
 /** The purpose of each values file. Besides them the chart is rendered with the base and the production values. */
 const purposes: Record<string, (t: Test, manifests: Manifest[]) => Promise<void> | void> = {
@@ -163,6 +163,29 @@ const purposes: Record<string, (t: Test, manifests: Manifest[]) => Promise<void>
   },
 };
 
+t.test("a shared component is only for services that use it, with its Secrets, volumes and set-up", async (t) => {
+  const of = async (sets: string[]) => {
+    const manifests = await render([ci("redis")], ["state=postgresql", "media=s3", ...sets]);
+    const found = ofKind(manifests, "Component").filter(({ metadata }) => /^(state|media)$/.test(metadata.name));
+    return {
+      components: found.map(({ metadata, scopes }) => `${metadata.name}: ${scopes.join()}`).sort(),
+      database: stepsOfSetUp(manifests, /^create-(state)-database$/).length,
+      bucket: componentsOfSetUp(manifests).filter((file) => file.includes("/media/")).length,
+      readers: ofKind(manifests, "Role")
+        .filter(({ rules }) => rules[0].resourceNames.some((name: string) => /^(media|state-db)$/.test(name)))
+        .map(({ metadata }) => metadata.name),
+    };
+  };
+  t.same(await of([]), { components: [], database: 0, bucket: 0, readers: [] });
+  t.same(await of(["services.orders.state=true", "services.catalog.media=true"]), {
+    components: ["media: catalog", "state: orders"],
+    database: 1,
+    bucket: 1,
+    readers: ["catalog", "orders"],
+  });
+  t.same(names(await render([ci("redis")]), "PersistentVolumeClaim"), [], "no claim that nobody mounts");
+});
+
 for (const file of valuesFiles) {
   const purpose = purposes[valuesName(file)];
   if (purpose) t.test(`${valuesName(file)} does what it is for`, async (t) => purpose(t, await render([file])));
@@ -197,7 +220,15 @@ const claimsOf = (manifests: Manifest[], name: string) =>
 async function hasComponent(t: Test, manifests: Manifest[], file: string): Promise<void> {
   const wanted = parse(await readFile(join(chart, "resources", file), "utf8"));
   const { spec, scopes, auth } = named(manifests, "Component", wanted.metadata.name);
-  t.same({ spec, scopes, auth }, { spec: wanted.spec, scopes: wanted.scopes, auth: wanted.auth }, file);
+  t.same({ spec, auth }, { spec: wanted.spec, auth: wanted.auth }, file);
+  // The file names the services that declare the component; the values may add others.
+  const declared = wanted.scopes.filter((app: string) => app !== "nobody");
+  t.same(
+    declared.filter((app: string) => !scopes.includes(app)),
+    [],
+    file,
+  );
+  t.ok(scopes.length > 0, file);
 }
 
 /** Both pub/sub components are this broker's; the set-up creates what they need and reads its Secret. */

@@ -3,22 +3,32 @@ import { fakeCluster, owned } from "./fake-cluster.ts";
 import { ci, type Manifest, named, ofKind, release, render } from "./render.ts";
 
 const { namespace } = release;
+/** What the set-up has filled. */
+const filled = ({ metadata, data }: Manifest) => (metadata.name.endsWith("-token") ? { token: "YQ==" } : data);
 /** The objects of a release, as in the cluster. */
 const installed = (manifests: Manifest[], annotations: Record<string, string> = owned()): Manifest[] =>
   manifests
     .filter(({ kind }) => kind === "Secret")
-    .map((one) => ({ ...one, type: "Opaque", metadata: { ...one.metadata, namespace, annotations } }));
+    .map((one) => ({
+      ...one,
+      type: "Opaque",
+      data: filled(one),
+      metadata: { ...one.metadata, namespace, annotations },
+    }));
 const first = await render([ci("redis")]);
 const secrets = installed(first);
-const token = named(first, "Secret", "orders-api-token").data.token;
 
 t.test("Secrets that a release created stay unchanged, also after a manual change", async (t) => {
   const changed = structuredClone(secrets);
-  named(changed, "Secret", "orders-api-token").data.token = "Y2hhbmdlZA==";
+  const password = named(changed, "Secret", "redis").data;
+  t.not(password.password, "Y2hhbmdlZA==");
+  password.password = "Y2hhbmdlZA==";
   const cluster = await fakeCluster(t, changed);
   const again = await cluster.render(ci("redis"));
-  for (const { metadata, data } of changed) t.same(named(again, "Secret", metadata.name).data, data, metadata.name);
-  t.not(token, "Y2hhbmdlZA==");
+  for (const { metadata, data } of changed) {
+    const kept = metadata.name.endsWith("-token") ? undefined : data;
+    t.same(named(again, "Secret", metadata.name).data, kept, metadata.name);
+  }
 });
 
 for (const [what, sets] of [
@@ -49,6 +59,17 @@ for (const [what, sets] of [
   });
 }
 
+t.test("a token is neither restored by a rollback nor a reason to restart pods", async (t) => {
+  const checksum = async (token: string) => {
+    const objects = structuredClone(secrets);
+    named(objects, "Secret", "orders-api-token").data.token = token;
+    const manifests = await (await fakeCluster(t, objects)).render(ci("redis"));
+    t.notOk("data" in named(manifests, "Secret", "orders-api-token"), "Helm's history has no token");
+    return named(manifests, "Deployment", "orders").spec.template.metadata.annotations["checksum/secrets"];
+  };
+  t.equal(await checksum("b25l"), await checksum("b3RoZXI="));
+});
+
 t.test("an existing Secret is used, and the release needs no other", async (t) => {
   const cluster = await fakeCluster(t, installed(first, {}));
   t.same(ofKind(await cluster.render(ci("redis")), "Secret"), []);
@@ -58,7 +79,7 @@ t.test("an existing Secret is used, and the release needs no other", async (t) =
 t.test("a missing Secret is reported with name and key", async (t) => {
   const cluster = await fakeCluster(t, installed([named(first, "Secret", "orders-db")], {}));
   const said = await cluster.refusal(ci("redis"), ["dev.enabled=false"]);
-  t.match(said, /lacks Secrets.*\n {2}redis: [^\n]*url/s);
+  t.match(said, /lacks Secrets.*\n {2}rate-limits: [^\n]*url/s);
   t.notMatch(said, /\n {2}(orders-db|orders-api-token|postgres-admin|accounts-signing-keys)[:\n]/);
 });
 

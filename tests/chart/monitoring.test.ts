@@ -31,11 +31,11 @@ async function ours(): Promise<string[]> {
   return names;
 }
 
-/** Metrics of the sidecar: the views in Dapr's diagnostics. */
+/** Metrics of the sidecar and of sentry: the views in Dapr's diagnostics. */
 async function sidecars(): Promise<string[]> {
-  const folder = join(await moduleFolder("github.com/dapr/dapr"), "pkg/diagnostics");
+  const folder = join(await moduleFolder("github.com/dapr/dapr"), "pkg");
   const names: string[] = [];
-  for await (const file of glob("*_monitoring.go", { cwd: folder })) {
+  for await (const file of glob(["diagnostics/*_monitoring.go", "sentry/monitoring/*.go"], { cwd: folder })) {
     const text = await readFile(join(folder, file), "utf8");
     for (const [, view = ""] of text.matchAll(/"([a-z_.]+(?:\/[a-z_]+)+)"/g)) {
       const name = `dapr_${view.replaceAll(/[^a-z]/g, "_")}`;
@@ -51,6 +51,10 @@ const clusters = [
   "kube_deployment_spec_replicas",
   "kube_pod_init_container_status_waiting_reason",
   "kube_pod_container_status_waiting_reason",
+  "kube_job_status_failed",
+  "kube_cronjob_status_last_successful_time",
+  "kube_cronjob_next_schedule_time",
+  "kube_cronjob_spec_suspend",
 ];
 
 const known = new Set([

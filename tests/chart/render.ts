@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { root } from "../check/tool.ts";
 import { command, type Ended, findHelm, kubernetesVersion } from "./tools.ts";
 
@@ -23,18 +23,39 @@ export const valuesFiles: string[] = [
     .map((name) => join(chart, "ci", name)),
 ];
 export const valuesName = (file: string) => basename(file).replace(/^values-|-values\.yaml$|\.yaml$/g, "");
-/** The options for a values file. Production's has no registry, because every team has its own. */
-export const withValues = (file: string): string[] =>
-  valuesName(file) === "production"
-    ? ["--values", file, "--set", "image.registry=registry.example.com"]
-    : ["--values", file];
+/** The options for a values file. Production's gets what every team must add, as its comment says. */
+export const withValues = (file: string): string[] => [
+  "--values",
+  file,
+  ...(valuesName(file) === "production" ? ownValues(file) : []),
+];
+
+/** The commented values at the end of values-production.yaml. */
+function ownValues(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const commented = text.slice(text.indexOf("\n# image:")).replaceAll(/^# ?/gm, "");
+  return leaves(parse(commented)).flatMap(([path, value]) => ["--set-json", `${path}=${JSON.stringify(value)}`]);
+}
+
+/** The paths of everything in nested objects that is no object. */
+function leaves(value: object, above = ""): [path: string, value: unknown][] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "object" && !Array.isArray(inner) ? leaves(inner, `${above}${key}.`) : [[`${above}${key}`, inner]],
+  );
+}
 export const ci = (name: string) => join(chart, "ci", `${name}-values.yaml`);
 
-/** Runs `helm template`; with a configuration it may read from that cluster. */
+/**
+ * Runs `helm template`; with a configuration it may read from that cluster. `sets` are options of `--set`; a JSON text,
+ * list or object is one of `--set-json`.
+ */
 async function helmTemplate(files: string[], sets: string[] = [], kubeconfig?: string): Promise<Ended> {
   const asking = kubeconfig ? ["--dry-run=server"] : [];
   const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
-  const values = [...files.flatMap(withValues), ...sets.flatMap((set) => ["--set", set])];
+  const values = [
+    ...files.flatMap(withValues),
+    ...sets.flatMap((set) => [/=(["[]|\{")/.test(set) ? "--set-json" : "--set", set]),
+  ];
   const target = [release.name, chart, "--namespace", release.namespace, "--kube-version", kubernetesVersion];
   return command(await findHelm(), ["template", ...target, ...values, ...asking], { env });
 }

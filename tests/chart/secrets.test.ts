@@ -39,7 +39,7 @@ for (const file of valuesFiles) {
         t.ok(resourceNames.length > 0, `${role.metadata.name} names what it may read`);
         t.notOk(verbs.includes("list") || verbs.includes("watch"));
       }
-      if (role.metadata.name === "sidecart-set-up") continue;
+      if (role.metadata.name.startsWith("sidecart-")) continue;
       const app = role.metadata.name;
       const components = ofKind(manifests, "Component").filter(({ scopes = [] }) => scopes.includes(app));
       const needs = components
@@ -75,16 +75,44 @@ t.test(
   },
 );
 
-t.test("the set-up's keys stay: the release never writes the content of their Secret", async (t) => {
-  const secret = named(await render([ci("redis")]), "Secret", "accounts-signing-keys");
-  t.notOk("data" in secret || "stringData" in secret);
+t.test("signing keys and tokens stay: the release never writes the content of their Secrets", async (t) => {
+  const manifests = await render([ci("redis")]);
+  const filled = ofKind(manifests, "Secret").filter(({ metadata }) => /-keys$|-token$/.test(metadata.name));
+  const apps = ofKind(manifests, "Configuration").length;
+  t.equal(filled.length, 2 * apps + 1);
+  for (const secret of filled) t.notOk("data" in secret || "stringData" in secret, secret.metadata.name);
+  const names = filled.map(({ metadata }) => metadata.name).sort();
+  const step = ofKind(manifests, "Job")[0]?.spec.template.spec.initContainers.find(
+    ({ name }: Container) => name === "tokens",
+  );
+  t.same(["accounts-signing-keys", ...step.args.slice(1)].sort(), names, "the set-up fills them");
+  const [rule] = named(manifests, "Role", "sidecart-set-up").rules;
+  t.same([...rule.resourceNames].sort(), names);
+});
+
+t.test("the rotation may read and change the signing keys only", async (t) => {
+  const manifests = await render([ci("redis")]);
+  const { spec } = podsOf(manifests).find(({ owner }) => owner === "CronJob/rotate-signing-keys") ?? {
+    spec: undefined,
+  };
+  const role = named(manifests, "Role", spec?.serviceAccountName ?? "");
+  t.same(role.rules, [
+    { apiGroups: [""], resources: ["secrets"], resourceNames: ["accounts-signing-keys"], verbs: ["get", "patch"] },
+  ]);
+});
+
+t.test("with Secrets of your own, the set-up fills no token", async (t) => {
+  const manifests = await render([ci("locked-down")]);
+  const steps = ofKind(manifests, "Job")[0]?.spec.template.spec.initContainers.map(({ name }: Container) => name);
+  t.notOk(steps.includes("tokens"));
+  t.same(named(manifests, "Role", "sidecart-set-up").rules[0].resourceNames, ["accounts-signing-keys"]);
 });
 
 t.test("a password that occurs twice is the same, and passwords are long and different", async (t) => {
   const manifests = await render([ci("rabbitmq")]);
   const password = decode(manifests, "redis", "password");
   t.match(password, /^[A-Za-z0-9]{32}$/);
-  t.equal(new URL(decode(manifests, "redis", "url")).password, password);
+  t.not(new URL(decode(manifests, "rate-limits", "url")).password, password);
   t.match(decode(manifests, "redis", "redis.conf"), `requirepass ${password}\n`);
   t.equal(
     new URL(decode(manifests, "rabbitmq", "connectionString")).password,
@@ -123,5 +151,6 @@ t.test("a step of the set-up has only the Secrets that it needs", async (t) => {
   t.same(secrets["create-orders-database"], ["postgres-admin", "orders-db-owner", "orders-db"]);
   t.same(secrets["migrate-orders"], ["orders-db-owner"]);
   t.same(secrets["signing-keys"], ["kube-api"]);
+  t.same(secrets.tokens, ["kube-api"]);
   t.same(secrets["set-up"], ["secrets", "kafka-secret"]);
 });

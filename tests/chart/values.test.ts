@@ -53,9 +53,42 @@ const refused: [what: string, sets: string[], said: RegExp][] = [
   ["a registry with a slash at the end", ["image.registry=registry.example.com/"], /\/image\/registry.*does not match/],
   ["a tag that is none", ["image.tag=v1:2"], /\/image\/tag.*'v1:2'/],
   ["a port that nodes do not give", ["services.gateway.http.nodePort=8088"], /http\/nodePort.*30,?000/],
+  ["a service that is off and unknown", ["services.order.enabled=false"], /services\.order: no service has this name/],
+  ["an address block that is none", ["networkPolicy.nodes={10.0.0.0}"], /\/networkPolicy\/nodes\/0.*'10\.0\.0\.0'/],
+  ["egress to no address, which means all", ["networkPolicy.servers.redis.to=[]"], /servers\/redis\/to.*minItems/],
+  ["egress to no port, which means all", ["networkPolicy.apiServer.ports=[]"], /apiServer\/ports.*minItems/],
+  ["a digest that is none", ["image.digests.orders=sha256:12"], /\/image\/digests\/orders.*'sha256:12'/],
   ["a schedule that is none", ["signingKeys.rotation.schedule=monthly"], /rotation\/schedule.*'monthly'/],
   ["a drain that is longer than the process allows", ["serviceDefaults.drainDelayMs=30000"], /drainDelayMs.*20,?000/],
 ];
+
+/** Helm removes a default for which the values say null. */
+const removed: [what: string, set: string, said: RegExp][] = [
+  ["a service", "services.orders=null", /services\.orders: null removes nothing; .*services\.orders\.enabled=false/],
+  ["the gateway", "services.gateway=null", /services\.gateway: null .*services\.gateway\.enabled=false/],
+  ["all services", "services=null", /missing property 'services'/],
+  ["the defaults of services", "serviceDefaults=null", /missing property 'serviceDefaults'/],
+  ["a part of the defaults", "serviceDefaults.http=null", /\/serviceDefaults'.*'http'/],
+  ["a part of a service", "services.orders.http=null", /\/services\/orders\/http.*got null, want object/],
+  ["a single setting", "dapr.logLevel=null", /\/dapr'.*'logLevel'/],
+  ["the policies", "networkPolicy=null", /missing property 'networkPolicy'/],
+  ["a server of the policies", "networkPolicy.servers.redis=null", /\/networkPolicy\/servers'.*'redis'/],
+  ["the autoscaler", "autoscaling=null", /missing property 'autoscaling'/],
+  ["an unknown service", "services.order=null", new RegExp(`services\\.order: no service .* ${names}`)],
+];
+
+for (const [what, set, said] of removed) {
+  t.test(`null for ${what} is refused, and the error names it`, async (t) => {
+    t.match(await refusal([ci("redis")], [set]), said);
+  });
+}
+
+t.test("the schema requires every value with a default, because null removes it", async (t) => {
+  const schema = JSON.parse(await readFile(join(chart, "values.schema.json"), "utf8"));
+  const values = parse(await readFile(join(chart, "values.yaml"), "utf8"), { merge: true });
+  const missing = Object.keys(values).filter((name) => !schema.required.includes(name));
+  t.same(missing, []);
+});
 
 for (const [what, sets, said] of refused) {
   t.test(`${what} is refused, and the error names it`, async (t) => {
@@ -193,8 +226,9 @@ t.test("the schema allows no unknown keys in objects with fixed keys", async (t)
   const open: string[] = [];
   const walk = (schema: unknown, path: string) => {
     if (typeof schema !== "object" || schema === null) return;
-    const { properties, additionalProperties } = schema as { properties?: object; additionalProperties?: unknown };
-    if (properties && additionalProperties !== false) open.push(path);
+    const { $ref, properties, additionalProperties } = schema as Record<string, unknown>;
+    // Beside a reference, properties only add to what it says.
+    if (properties && !$ref && additionalProperties !== false) open.push(path);
     for (const [key, value] of Object.entries(schema)) walk(value, `${path}/${key}`);
   };
   walk(JSON.parse(await readFile(join(chart, "values.schema.json"), "utf8")), "");

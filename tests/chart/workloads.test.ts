@@ -10,7 +10,7 @@ const labels = (pod: Pod, wanted: Record<string, string>) =>
   Object.entries(wanted).every(([name, value]) => pod.labels[name] === value);
 
 /** The containers that may call the Kubernetes API, by name. */
-const asksKubernetes = /^(wait-for-set-up|signing-keys)$/;
+const asksKubernetes = /^(wait-for-set-up|signing-keys|tokens)$/;
 
 for (const file of valuesFiles) {
   t.test(`in ${valuesName(file)}`, async (t) => {
@@ -173,7 +173,7 @@ t.test(
 
 t.test("a changed resource changes the checksum of exactly the pods whose sidecars read it", async (t) => {
   const sums = async (sets: string[]) => {
-    const manifests = await render([ci("redis")], sets);
+    const manifests = await render([ci("redis")], ["services.accounts.media=true", ...sets]);
     return (app: string) => deployment(manifests, app).metadata.annotations["checksum/resources"];
   };
   const [before, after] = [await sums([]), await sums(["media=s3"])];
@@ -198,6 +198,15 @@ t.test("the name of the set-up's Job has the revision, or a suffix for tools wit
     waits: `--job=${tagged}`,
     asks: [tagged, "sidecart-set-up-v1.2.2", first],
   });
+});
+
+t.test("a digest replaces the tag of its image, and of no other", async (t) => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const manifests = await render([ci("redis")], [`image.digests.orders=${digest}`, `image.digests.daprd=${digest}`]);
+  const { spec, metadata } = deployment(manifests, "orders");
+  t.equal(spec.containers[0].image, `sidecart/orders@${digest}`);
+  t.equal(metadata.annotations["dapr.io/sidecar-image"], `sidecart/daprd@${digest}`);
+  t.match(deployment(manifests, "accounts").spec.containers[0].image, /^sidecart\/accounts:/);
 });
 
 t.test("only Services of type NodePort have a node port", async (t) => {

@@ -99,6 +99,7 @@ t.test("an address or a log-in in the file is refused", async (t) => {
   t.same(problemsOf("f", component("concurrency"), apps), []);
   t.match(problemsOf("f", { ...component("concurrency"), scopes: [] }, apps), [/no scopes/]);
   t.match(problemsOf("f", component("concurrency"), new Set(["carts"])), [/scope orders is not an app/]);
+  t.same(problemsOf("f", { ...component("concurrency"), scopes: ["nobody"] }, apps), [], "for no app yet");
 });
 
 t.test("a pub/sub component without an inbound retry policy is refused", async (t) => {

@@ -55,7 +55,9 @@ function brokersOf(resources: { file: string; resource: Resource }[]): Record<st
 export function problemsOf(file: string, { kind, scopes, spec }: Resource, apps: ReadonlySet<string>): string[] {
   if (kind !== "Component" || spec.type?.startsWith("secretstores.")) return [];
   const open = scopes && scopes.length > 0 ? [] : [`${file}: no scopes: every app could use it`];
-  const strange = (scopes ?? []).filter((id) => !apps.has(id)).map((id) => `${file}: scope ${id} is not an app`);
+  const strange = (scopes ?? [])
+    .filter((id) => !apps.has(id) && id !== "nobody")
+    .map((id) => `${file}: scope ${id} is not an app`);
   const bare = (spec.metadata ?? [])
     .filter((entry) => secretNames.test(entry.name) && entry.value !== undefined)
     .map((entry) => `${file}: ${entry.name} stands in the file; use secretKeyRef`);

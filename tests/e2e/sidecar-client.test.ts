@@ -5,10 +5,14 @@ import { stateStore } from "@sidecart/platform/state";
 import { Redis } from "ioredis";
 import t from "tap";
 import { behindSidecar } from "../support/direct.ts";
+import { scopedResources } from "../support/scoped-component.ts";
 import { startSystem } from "../support/system.ts";
 
 const settings = join(import.meta.dirname, "../support/resources");
-const system = await startSystem(t, { resources: [settings] });
+const system = await startSystem(t, {
+  resources: [settings],
+  resourcesRoot: await scopedResources(t, "state/redis", ["orders"]),
+});
 const { sidecar } = behindSidecar(t, system, "orders");
 const call = () => background(5_000);
 const bytes = (text: string) => Buffer.from(text);

@@ -12,7 +12,7 @@ export type Placed = { placeOrder: { id: string; status: string; quantity: numbe
 export type Shop = {
   system: Launched;
   admin: Person;
-  customer: Person;
+  customer: Awaited<ReturnType<typeof newCustomer>>;
   products: string[];
   /** Units of each product at the start, and those that a test adds. */
   stock: Map<string, number>;

@@ -22,6 +22,8 @@ export type StandingSettings = {
   configurations?: readonly string[];
   /** Its working directory, and the folder of the sockets of pluggable components. */
   folder: string;
+  /** Further environment variables. */
+  env?: Record<string, string>;
 };
 
 /** A real daprd without an app, which has loaded its components. */
@@ -39,7 +41,7 @@ export async function startSidecar(t: Test, settings: StandingSettings): Promise
     ...configurations.flatMap((file) => ["--config", file]),
     ...resources.flatMap((path) => ["--resources-path", path]),
   ];
-  const env = { ...process.env, DAPR_COMPONENTS_SOCKETS_FOLDER: folder };
+  const env = { ...process.env, DAPR_COMPONENTS_SOCKETS_FOLDER: folder, ...settings.env };
   const child = spawn(daprd, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   endWith(t, child);
   await said(child.stdout, "dapr initialized. Status: Running");

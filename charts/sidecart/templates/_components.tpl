@@ -7,9 +7,13 @@
 {{- toJson $resource -}}
 {{- end }}
 
-{{/* The Dapr resources of the selected backends, as JSON: {items: [...]}. The same files as for `npm start`, with this chart's paths. */}}
+{{/*
+The Dapr resources of the selected backends, as JSON: {items: [...]}. The same files as for `npm start`, with this chart's
+paths. A shared component is for the services that use it; without one it is left out, because Dapr reads no scopes as all.
+*/}}
 {{- define "sidecart.resources" -}}
 {{- $items := list -}}
+{{- $services := include "sidecart.services" . | fromJson -}}
 {{- $chosen := list "base" (printf "broker/%s" .Values.broker) (printf "state/%s" .Values.state) (printf "search/%s" .Values.search) (printf "media/%s" .Values.media) "secrets/kubernetes" -}}
 {{- range $folder := $chosen -}}
   {{- $found := $.Files.Glob (printf "resources/%s/*.yaml" $folder) -}}
@@ -17,13 +21,25 @@
     {{- fail (printf "components/resources/%s contains no Dapr resources" $folder) -}}
   {{- end -}}
   {{- range $path, $_ := $found -}}
-    {{- $items = append $items (include "sidecart.resource" (dict "root" $ "path" $path) | fromJson) -}}
+    {{- $item := include "sidecart.resource" (dict "root" $ "path" $path) | fromJson -}}
+    {{- $shared := splitList "/" $folder | first -}}
+    {{- if has $shared (list "state" "search" "media") -}}
+      {{- $users := list -}}
+      {{- range $name, $service := $services -}}
+        {{- if get $service $shared -}}{{- $users = append $users $name -}}{{- end -}}
+      {{- end -}}
+      {{- $_ := set $item "scopes" $users -}}
+      {{- if $users -}}{{- $items = append $items $item -}}{{- end -}}
+    {{- else -}}
+      {{- $items = append $items $item -}}
+    {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- range .Values.extraComponents -}}
   {{- $items = append $items (mustMergeOverwrite (dict "apiVersion" "dapr.io/v1alpha1" "kind" "Component") (deepCopy .)) -}}
 {{- end -}}
-{{- $paths := dict "bindings.localstorage" (dict "rootPath" (include "sidecart.mediaFolder" .)) "bindings.embedded-search" (dict "path" (printf "%s/search.db" (include "sidecart.searchFolder" .))) -}}
+{{- $pool := .Values.postgres.poolSize | int | toString -}}
+{{- $paths := dict "state.postgresql" (dict "maxConns" $pool) "bindings.localstorage" (dict "rootPath" (include "sidecart.mediaFolder" .)) "bindings.embedded-search" (dict "path" (printf "%s/search.db" (include "sidecart.searchFolder" .))) -}}
 {{- range $items -}}
   {{- $options := get $paths (.spec.type | default "") | default dict -}}
   {{- range $entry := .spec.metadata | default list -}}
@@ -110,6 +126,13 @@
 {{- define "sidecart.uses" -}}
 {{- range (include "sidecart.componentsOf" . | fromJson).items -}}
   {{- if eq .spec.type $.type -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* "true" when a service uses the shared component: state, media or search. Arguments: root, name. */}}
+{{- define "sidecart.componentUsed" -}}
+{{- range include "sidecart.services" .root | fromJson -}}
+  {{- if get . $.name -}}true{{- end -}}
 {{- end -}}
 {{- end }}
 

@@ -26,7 +26,7 @@ spec:
     spec:
       {{- include "sidecart.pod" $it | nindent 6 }}
       containers:
-        - name: {{ .name }}
+        - name: {{ .name | quote }}
           image: {{ .server.image | quote }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           securityContext:
@@ -78,7 +78,7 @@ spec:
             claimName: sidecart-{{ .name }}
           {{- else }}
           emptyDir:
-            sizeLimit: {{ .server.persistence.size }}
+            sizeLimit: {{ .server.persistence.size | quote }}
           {{- end }}
         - name: scratch
           emptyDir: {}

@@ -28,6 +28,7 @@
 {{- $trigger := dict -}}
 {{- if eq $broker "redis" -}}
   {{- $trigger = dict "type" "redis-streams" "metadata" (dict "stream" .topic "consumerGroup" .app "lagCount" $lag "activationLagCount" "0") -}}
+  {{- if .root.Values.tls.required -}}{{- $_ := set $trigger.metadata "enableTLS" "true" -}}{{- end -}}
 {{- else if eq $broker "rabbitmq" -}}
   {{- $trigger = dict "type" "rabbitmq" "metadata" (dict "protocol" "amqp" "queueName" (printf "%s-%s" .app .topic) "mode" "QueueLength" "value" $lag) -}}
 {{- else if eq $broker "jetstream" -}}

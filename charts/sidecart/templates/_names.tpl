@@ -2,22 +2,22 @@
 {{- define "sidecart.labels" -}}
 {{ include "sidecart.selector" . }}
 app.kubernetes.io/part-of: sidecart
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- with .component }}
-app.kubernetes.io/component: {{ . }}
+app.kubernetes.io/component: {{ . | quote }}
 {{- end }}
 {{- end }}
 
 {{/* The immutable labels that select an object's pods. */}}
 {{- define "sidecart.selector" -}}
-app.kubernetes.io/name: {{ .name }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end }}
 
 {{/* The metadata of an object in the release's namespace. */}}
 {{- define "sidecart.metadata" -}}
-name: {{ .as | default .name }}
-namespace: {{ .root.Release.Namespace }}
+name: {{ .as | default .name | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "sidecart.labels" . | nindent 2 }}
 {{- end }}
@@ -26,7 +26,8 @@ labels:
 {{- define "sidecart.image" -}}
 {{- with .root.Values.image -}}
 {{- $repository := compact (list .registry .repositoryPrefix $.image) | join "/" -}}
-{{- printf "%s:%s" $repository (.tag | default $.root.Chart.AppVersion) -}}
+{{- $digest := get .digests $.image -}}
+{{- ternary (printf "%s@%s" $repository $digest) (printf "%s:%s" $repository (.tag | default $.root.Chart.AppVersion)) (ne $digest "") -}}
 {{- end -}}
 {{- end }}
 
@@ -51,7 +52,7 @@ securityContext:
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -89,11 +90,11 @@ imagePullSecrets:
 
 {{/* An environment variable from a key of a Secret. Arguments: name, secret, key. */}}
 {{- define "sidecart.secretVariable" -}}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   valueFrom:
     secretKeyRef:
-      name: {{ .secret }}
-      key: {{ .key }}
+      name: {{ .secret | quote }}
+      key: {{ .key | quote }}
 {{- end }}
 
 {{/*
@@ -136,9 +137,9 @@ metadata:
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: Role
-  name: {{ .name }}
+  name: {{ .name | quote }}
 subjects:
   - kind: ServiceAccount
-    name: {{ .name }}
-    namespace: {{ .root.Release.Namespace }}
+    name: {{ .name | quote }}
+    namespace: {{ .root.Release.Namespace | quote }}
 {{- end }}

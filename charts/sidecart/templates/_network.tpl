@@ -15,7 +15,7 @@ ports:
 
 {{/* The server to which a Secret gives access; empty for other Secrets. */}}
 {{- define "sidecart.serverOf" -}}
-{{- $servers := dict "redis" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
+{{- $servers := dict "redis" "redis" "rate-limits" "redis" "rabbitmq" "rabbitmq" "jetstream" "jetstream" "kafka" "kafka" "search" "elasticsearch" "media" "s3" "postgres-admin" "postgres" -}}
 {{- if or (hasSuffix "-db" .) (hasSuffix "-db-owner" .) -}}postgres{{- else -}}{{- get $servers . -}}{{- end -}}
 {{- end }}
 
@@ -55,7 +55,7 @@ ports:
 - to:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.networkPolicy.dns.namespace }}
+          kubernetes.io/metadata.name: {{ .Values.networkPolicy.dns.namespace | quote }}
       podSelector:
         matchLabels:
           {{- toYaml .Values.networkPolicy.dns.podLabels | nindent 10 }}
@@ -68,7 +68,7 @@ ports:
 # the Kubernetes API
 - to:
     {{- range .Values.networkPolicy.apiServer.cidrs }}
-    - ipBlock: {cidr: {{ . }}}
+    - ipBlock: {cidr: {{ . | quote }}}
     {{- end }}
   {{- include "sidecart.ports" .Values.networkPolicy.apiServer.ports | nindent 2 }}
 {{- end }}
@@ -84,7 +84,7 @@ ports:
 - to:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ $.root.Values.dapr.namespace }}
+          kubernetes.io/metadata.name: {{ $.root.Values.dapr.namespace | quote }}
       podSelector:
         matchLabels:
           app: {{ $app }}

@@ -31,6 +31,25 @@ tools) always get the same one. Arguments: root, of.
 {{- end -}}
 {{- end }}
 
+{{/* Secrets that the set-up fills: tokens and signing keys. The release creates them empty, so a rollback restores none. JSON: [names]. */}}
+{{- define "sidecart.filledSecrets" -}}
+{{- $names := list "accounts-signing-keys" -}}
+{{- range $name, $_ := include "sidecart.services" . | fromJson -}}
+  {{- $names = concat $names (list (printf "%s-api-token" $name) (printf "%s-app-token" $name)) -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end }}
+
+{{/* The token Secrets that the set-up fills, because the release makes them. JSON: [names]. */}}
+{{- define "sidecart.filledTokens" -}}
+{{- include "sidecart.make" . -}}
+{{- $names := list -}}
+{{- range without (include "sidecart.filledSecrets" . | fromJsonArray) "accounts-signing-keys" | sortAlpha -}}
+  {{- if hasKey $.Values.made . -}}{{- $names = append $names . -}}{{- end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end }}
+
 {{/*
 The Secrets that this release creates, as .Values.made: name → key → text. They are created once per render, so that all
 uses of a password are equal, and later releases keep them. An existing Secret with such a name that the release does not
@@ -41,12 +60,9 @@ own is used unchanged.
   {{- include "sidecart.lookUp" . -}}
   {{- $made := dict -}}
   {{- if .Values.secrets.generate -}}
-    {{- range $name, $_ := include "sidecart.services" . | fromJson -}}
-      {{- range $kind := list "api" "app" -}}
-        {{- $_ := set $made (printf "%s-%s-token" $name $kind) (dict "token" (include "sidecart.newPassword" (dict "root" $ "of" (printf "%s-%s-token" $name $kind)))) -}}
-      {{- end -}}
+    {{- range include "sidecart.filledSecrets" . | fromJsonArray -}}
+      {{- $_ := set $made . dict -}}
     {{- end -}}
-    {{- $_ := set $made "accounts-signing-keys" dict -}}
     {{- if .Values.dev.enabled -}}
       {{- $made = include "sidecart.devSecrets" . | fromJson | merge $made -}}
     {{- end -}}
@@ -82,14 +98,16 @@ own is used unchanged.
       {{- $_ := set $made (printf "%s-db-owner" $name) (dict "url" (printf "postgres://%s:%s@postgres:5432/%s" $database (include "sidecart.newPassword" (dict "root" $ "of" $database)) $database)) -}}
     {{- end -}}
   {{- end -}}
-  {{- if eq .Values.state "postgresql" -}}
+  {{- if and (eq .Values.state "postgresql") (include "sidecart.componentUsed" (dict "root" . "name" "state")) -}}
     {{- $_ := set $made "state-db" (dict "connectionString" (printf "postgres://sidecart_state:%s@postgres:5432/sidecart_state" (include "sidecart.newPassword" (dict "root" . "of" "state-db")))) -}}
   {{- end -}}
 {{- end -}}
 {{- if .Values.dev.redis.enabled -}}
   {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "redis" "key" "password") -}}
-  {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\n" $password -}}
-  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "url" (printf "redis://:%s@redis:6379" $password) "redis.conf" $settings) -}}
+  {{- $counting := include "sidecart.keptPassword" (dict "root" . "secret" "rate-limits") -}}
+  {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\nuser sidecart-rate-limits on >%s %s\n" $password $counting (include "sidecart.rateLimitRules" .) -}}
+  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "redis.conf" $settings) -}}
+  {{- $_ := set $made "rate-limits" (dict "password" $counting "url" (printf "redis://sidecart-rate-limits:%s@redis:6379" $counting)) -}}
 {{- end -}}
 {{- if and (eq .Values.broker "rabbitmq") .Values.dev.rabbitmq.enabled -}}
   {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "rabbitmq") -}}
@@ -101,6 +119,11 @@ own is used unchanged.
 {{- end -}}
 {{- $_ := set $made "accounts-first-admin" (dict "email" .Values.dev.firstAdminEmail "password" (include "sidecart.newPassword" (dict "root" . "of" "first-admin"))) -}}
 {{- toJson $made -}}
+{{- end }}
+
+{{/* What the user of the gateway's rate limits may do: count. local/src/parts/redis.ts has the same. */}}
+{{- define "sidecart.rateLimitRules" -}}
+resetkeys ~sidecart:rate:* resetchannels -@all +@connection -@dangerous +info +incrby +pttl +pexpire +eval +evalsha
 {{- end }}
 
 {{- define "sidecart.keptPassword" -}}
@@ -119,7 +142,10 @@ own is used unchanged.
     {{- $_ := set $needed $secret (append (get $needed $secret | default list) $key) -}}
   {{- end -}}
 {{- end -}}
-{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" -}}
+{{- with .Values.tls.caSecret -}}
+  {{- $_ := set $needed . (list "ca.crt") -}}
+{{- end -}}
+{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" "enableTLS" -}}
 {{- range $name, $service := include "sidecart.services" . | fromJson -}}
   {{- range $kind := list "api" "app" -}}
     {{- $_ := set $needed (printf "%s-%s-token" $name $kind) (list "token") -}}
@@ -131,8 +157,8 @@ own is used unchanged.
     {{- $_ := set $needed . (get $needed . | default list) -}}
   {{- end -}}
   {{- range (include "sidecart.configurationOf" (dict "root" $ "app" $name) | fromJson).secrets.scopes -}}
-    {{- if has "redis" (.allowedSecrets | default list) -}}
-      {{- $_ := set $needed "redis" (append (get $needed "redis" | default list) "url" | uniq) -}}
+    {{- if has "rate-limits" (.allowedSecrets | default list) -}}
+      {{- $_ := set $needed "rate-limits" (list "url") -}}
     {{- end -}}
   {{- end -}}
   {{- range (include "sidecart.componentsOf" (dict "root" $ "app" $name) | fromJson).items -}}
@@ -188,13 +214,17 @@ longer creates. Helm would delete them unless they have the annotation helm.sh/r
 {{- join " " $dropped -}}
 {{- end }}
 
-{{/* A checksum of the Secrets that an app reads at its start; signing keys are reloaded at run time. Arguments: root, app. */}}
+{{/*
+A checksum of the Secrets that an app reads at its start. Signing keys are reloaded at run time. Tokens that the set-up fills
+do not count: their first value appears after this render, and who rotates one restarts the pods. Arguments: root, app.
+*/}}
 {{- define "sidecart.secretsChecksum" -}}
 {{- include "sidecart.make" .root -}}
 {{- $seen := dict -}}
+{{- $filled := include "sidecart.filledTokens" .root | fromJsonArray -}}
 {{- $tokens := list (printf "%s-api-token" .app) (printf "%s-app-token" .app) -}}
 {{- range concat (include "sidecart.secretsOf" . | fromJson).items $tokens -}}
-  {{- if ne . "accounts-signing-keys" -}}
+  {{- if and (ne . "accounts-signing-keys") (not (has . $filled)) -}}
     {{- if hasKey $.root.Values.made . -}}
       {{- $_ := set $seen . (get $.root.Values.made .) -}}
     {{- else -}}

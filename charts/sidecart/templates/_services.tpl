@@ -13,11 +13,19 @@
 {{- range $name, $entry := include "sidecart.entries" . | fromJson -}}
   {{- $shared := dict "autoscaling" $.Values.autoscaling "keda" $.Values.keda "podDisruptionBudget" $.Values.podDisruptionBudget "dapr" (pick $.Values.dapr "resources" "memoryLimitMi" "logLevel") -}}
   {{- $service := mustMergeOverwrite (deepCopy $.Values.serviceDefaults) (deepCopy $shared) $entry -}}
+  {{- if kindIs "invalid" $service.preStopSeconds -}}
+    {{- $_ := set $service "preStopSeconds" (ternary 15 25 (eq (include "sidecart.patchedSidecar" $) "true")) -}}
+  {{- end -}}
   {{- if $service.enabled -}}
     {{- $_ := set $services $name $service -}}
   {{- end -}}
 {{- end -}}
 {{- toJson $services -}}
+{{- end }}
+
+{{/* "true" when the sidecars are a build of this repository, with its patches. */}}
+{{- define "sidecart.patchedSidecar" -}}
+{{- if or (not .Values.dapr.image) .Values.dapr.imageIsPatched -}}true{{- end -}}
 {{- end }}
 
 {{/* The termination grace period: preStop, drain, the service's stop (20 s: stopMs in stop-limits.ts), and its sidecar. */}}

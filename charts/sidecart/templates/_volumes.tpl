@@ -3,10 +3,10 @@
 {{- $volume := get .root.Values.volumes .volume -}}
 {{- if or $volume.existingClaim $volume.persistent -}}
 persistentVolumeClaim:
-  claimName: {{ $volume.existingClaim | default (printf "sidecart-%s" .volume) }}
+  claimName: {{ $volume.existingClaim | default (printf "sidecart-%s" .volume) | quote }}
 {{- else -}}
 emptyDir:
-  sizeLimit: {{ $volume.size }}
+  sizeLimit: {{ $volume.size | quote }}
 {{- end }}
 {{- end }}
 
@@ -27,5 +27,5 @@ spec:
   {{- end }}
   resources:
     requests:
-      storage: {{ .volume.size }}
+      storage: {{ .volume.size | quote }}
 {{- end }}

@@ -48,8 +48,13 @@ dapr.io/sidecar-memory-limit: {{ . | quote }}
 dapr.io/placement-host-address: ""
 dapr.io/scheduler-host-address: ""
 {{- end }}
-dapr.io/volume-mounts: {{ printf "kube-api:%s" (include "sidecart.kubeApiFolder" .) | quote }}
+{{- $mounts := list (printf "kube-api:%s" (include "sidecart.kubeApiFolder" .)) }}
 {{- $env := printf "GOMEMLIMIT=%dMiB" ($own.memoryLimitMi | int) }}
+{{- if .root.Values.tls.caSecret }}
+{{- $mounts = append $mounts (printf "ca:%s" (include "sidecart.caFolder" .)) }}
+{{- $env = printf "%s,SSL_CERT_DIR=%s" $env (include "sidecart.caFolder" .) }}
+{{- end }}
+dapr.io/volume-mounts: {{ join "," $mounts | quote }}
 {{- $writable := list }}
 {{- if (include "sidecart.pluggablesOf" $arguments | fromJson).items }}
 {{- $env = printf "%s,DAPR_COMPONENTS_SOCKETS_FOLDER=%s" $env (include "sidecart.socketsFolder" .) }}
@@ -71,7 +76,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{/* Environment variables of a service. Arguments: root, name, service. */}}
 {{- define "sidecart.environment" -}}
 - name: SIDECART_APP_ID
-  value: {{ .name }}
+  value: {{ .name | quote }}
 - name: SIDECART_APP_PORT
   value: {{ .service.appPort | int | quote }}
 - name: SIDECART_METRICS_HOST
@@ -79,7 +84,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 - name: SIDECART_METRICS_PORT
   value: {{ .service.metricsPort | int | quote }}
 - name: SIDECART_LOG_LEVEL
-  value: {{ .service.logLevel }}
+  value: {{ .service.logLevel | quote }}
 - name: SIDECART_DRAIN_DELAY_MS
   value: {{ .service.drainDelayMs | int | quote }}
 {{- if .service.http.enabled }}
@@ -97,10 +102,20 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 {{ include "sidecart.secretVariable" (dict "name" "DAPR_API_TOKEN" "secret" (printf "%s-api-token" .name) "key" "token") }}
 {{ include "sidecart.secretVariable" (dict "name" "APP_API_TOKEN" "secret" (printf "%s-app-token" .name) "key" "token") }}
 {{ include "sidecart.nodeEnvironment" (dict "heapMi" .service.heapMi) }}
+{{- if include "sidecart.countsRates" . }}
+{{- include "sidecart.caEnvironment" .root | nindent 0 }}
+{{- end }}
 {{- range $name, $value := .service.env }}
-- name: {{ $name }}
+- name: {{ $name | quote }}
   value: {{ $value | quote }}
 {{- end }}
+{{- end }}
+
+{{/* "true" when the app itself connects to Redis, for rate limits. Arguments: root, name. */}}
+{{- define "sidecart.countsRates" -}}
+{{- range (include "sidecart.configurationOf" (dict "root" .root "app" .name) | fromJson).secrets.scopes -}}
+  {{- if has "rate-limits" (.allowedSecrets | default list) -}}true{{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/* Environment variables of every Node process. Arguments: heapMi (maximum size of the old generation). */}}
@@ -114,7 +129,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
 
 {{/* A pluggable component as a native sidecar container, so that it listens before daprd looks for sockets. Arguments: root, component. */}}
 {{- define "sidecart.pluggableContainer" -}}
-- name: {{ .component.image }}
+- name: {{ .component.image | quote }}
   {{- include "sidecart.ours" (dict "root" .root "image" .component.image) | nindent 2 }}
   restartPolicy: Always
   env:
@@ -124,6 +139,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
     - name: SIDECART_OPTIONS_FOLDER
       value: {{ include "sidecart.socketsFolder" . }}/options
     {{- include "sidecart.nodeEnvironment" (dict "heapMi" .component.heapMi) | nindent 4 }}
+    {{- include "sidecart.caEnvironment" .root | nindent 4 }}
   {{- with .component.resources }}
   resources:
     {{- toYaml . | nindent 4 }}
@@ -141,6 +157,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
   volumeMounts:
     - name: dapr-sockets
       mountPath: {{ include "sidecart.socketsFolder" . }}
+    {{- include "sidecart.caMount" .root | nindent 4 }}
     {{- if .component.keepsFiles }}
     - name: search
       mountPath: {{ include "sidecart.searchFolder" . }}
@@ -153,7 +170,7 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
   {{- include "sidecart.ours" (dict "root" . "image" "jobs") | nindent 2 }}
   args:
     - ops/src/wait-for-job.ts
-    - --job={{ include "sidecart.setUpName" . }}
+    - {{ printf "--job=%s" (include "sidecart.setUpName" .) | quote }}
     - --seconds={{ .Values.setUp.deadlineSeconds | int }}
   resources:
     {{- toYaml .Values.setUp.resources | nindent 4 }}

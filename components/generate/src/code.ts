@@ -12,9 +12,14 @@ export type Code = {
   implements: readonly string[];
   /** The topics that its subscriptions.ts subscribes to. */
   subscribesTo: readonly { topic: string; pubsub: string }[];
+  /** The shared components whose client its code imports. */
+  uses: readonly SharedComponent[];
   /** Those of rpc.ts and subscriptions.ts that no file of the service imports. */
   unused: readonly string[];
 };
+
+export const sharedComponents = ["state", "media"] as const;
+type SharedComponent = (typeof sharedComponents)[number];
 
 type Exports = { rpc?(deps: unknown): Implementation[]; subscriptions?(deps: unknown): Subscription[] };
 
@@ -27,7 +32,7 @@ export async function codeOf(root: string, folder: string, load: Load): Promise<
     subscribesTo: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
       ({ topic, pubsub }) => ({ topic, pubsub }),
     ),
-    unused: await unusedOf(join(root, folder, "src"), folder),
+    ...importsOf(await importedBy(join(root, folder, "src"), folder), folder, existsIn(join(root, folder, "src"))),
   };
 
   async function loadIfThere<T>(name: string): Promise<T | undefined> {
@@ -53,13 +58,28 @@ const anything: unknown = new Proxy(() => {}, {
   apply: () => anything,
 });
 
-async function unusedOf(src: string, folder: string): Promise<string[]> {
-  const files = ["rpc.ts", "subscriptions.ts"].filter((file) => existsSync(join(src, file)));
+const existsIn = (src: string) => (file: string) => existsSync(join(src, file));
+
+/** The modules that a service imports, without its tests: those of its own as paths in its folder `src`. */
+async function importedBy(src: string, folder: string): Promise<Set<string>> {
   const imported = new Set<string>();
   for await (const file of glob("**/*.ts", { cwd: src })) {
     if (file.endsWith(".test.ts")) continue;
     const text = await readFile(join(src, file), "utf8");
-    for (const { specifier } of importsIn(`${folder}/src/${file}`, text)) imported.add(join(dirname(file), specifier));
+    for (const { specifier } of importsIn(`${folder}/src/${file}`, text))
+      imported.add(specifier.startsWith(".") ? join(dirname(file), specifier) : specifier);
   }
-  return files.filter((file) => !imported.has(file)).map((file) => `${folder}/src/${file}`);
+  return imported;
+}
+
+function importsOf(
+  imported: ReadonlySet<string>,
+  folder: string,
+  exists: (file: string) => boolean,
+): Pick<Code, "uses" | "unused"> {
+  const unused = ["rpc.ts", "subscriptions.ts"].filter((file) => exists(file) && !imported.has(file));
+  return {
+    uses: sharedComponents.filter((name) => imported.has(`@sidecart/platform/${name}`)),
+    unused: unused.map((file) => `${folder}/src/${file}`),
+  };
 }

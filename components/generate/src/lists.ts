@@ -9,11 +9,12 @@ export function bakeTargets({ services }: Project): Output[] {
 
 /** The services that the chart deploys, with the values that follow from their declarations. */
 export function chartServices({ services }: Project): Output[] {
-  const lines = services.flatMap(({ name, database = false, http = false, workflows = false }) => [
+  const lines = services.flatMap(({ name, database, http, state, media, search, workflows }) => [
     `${name}:`,
-    `  database: {enabled: ${database}}`,
-    `  http: {enabled: ${http}}`,
-    `  actors: ${workflows}`,
+    `  database: {enabled: ${database === true}}`,
+    `  http: {enabled: ${http === true}}`,
+    ...Object.entries({ state, media, search }).map(([component, used]) => `  ${component}: ${used === true}`),
+    `  actors: ${workflows === true}`,
   ]);
   const head = [
     `# ${mark}`,

@@ -1,4 +1,5 @@
 import { callCircleProblems } from "./call-circles.ts";
+import { sharedComponents } from "./code.ts";
 import { eventProblems } from "./event-problems.ts";
 import { clientKey } from "./gateway.ts";
 import type { Project, Service } from "./project.ts";
@@ -9,6 +10,7 @@ export function problemsOf(project: Project): string[] {
     ...listProblems(project),
     ...project.services.flatMap((service) => [
       ...folderProblems(service),
+      ...componentProblems(service),
       ...publicProblems(project, service),
       ...probeProblems(project, service),
       ...callProblems(project, service),
@@ -45,6 +47,17 @@ function folderProblems({ name, folder, files, database, code }: Service): strin
     ...(!database && files.includes("migrations") ? [`${where}: no database, but ${folder}/migrations is there`] : []),
     ...code.unused.map((file) => `${file}: nothing in ${folder}/src imports it`),
   ];
+}
+
+/** A declared component gives a sidecar keys and connections, so only a service whose code uses it declares it. */
+function componentProblems({ folder, code, ...service }: Service): string[] {
+  return sharedComponents.flatMap((name) => {
+    const where = `${declaration({ folder })}: ${name}`;
+    const from = `@sidecart/platform/${name}`;
+    if (service[name] && !code.uses.includes(name)) return [`${where} is declared, but nothing imports ${from}`];
+    if (!service[name] && code.uses.includes(name)) return [`${where} is not declared, but ${from} is imported`];
+    return [];
+  });
 }
 
 function publicProblems(project: Project, service: Service): string[] {

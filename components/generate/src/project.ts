@@ -30,7 +30,7 @@ export type Project = {
   errorCodes: readonly ErrorCode[];
 };
 
-const noCode: Code = { implements: [], subscribesTo: [], unused: [] };
+const noCode: Code = { implements: [], subscribesTo: [], uses: [], unused: [] };
 const looksFor = ["package.json", "src/main.ts", "migrations"];
 
 /**

@@ -65,10 +65,11 @@ export function scopes({ services }: Project, files: readonly string[]): Output[
   );
 }
 
+/** Dapr reads no scopes as every app, so a component that no app uses has the scope `nobody`, which no service can have as name. */
 export const scopesIn = (file: string, names: readonly string[]): Output => ({
   file,
   section: "scopes",
-  lines: ["scopes:", ...names.map((name) => `  - ${name}`)],
+  lines: ["scopes:", ...(names.length > 0 ? names : ["nobody"]).map((name) => `  - ${name}`)],
 });
 
 /** The timeouts of calls and statements, for each app that is called and each database. */

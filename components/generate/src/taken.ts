@@ -5,7 +5,7 @@ import type { Words } from "./words.ts";
 
 /** Names that Sidecart itself uses for processes, components, images, databases and tables. */
 const ownNames =
-  `broadcast dapr daprd elasticsearch events inbox jetstream jobs kafka media nats outbox placement postgres
+  `broadcast dapr daprd elasticsearch events inbox jetstream jobs kafka media nats nobody outbox placement postgres
   pubsub rabbitmq redis scheduler search secrets sentry sidecart state`.split(/\s+/);
 
 /** Names that a table needs quotes for (PostgreSQL 18, appendix C: reserved, and reserved for functions and types). */

@@ -33,7 +33,7 @@ const audit: Service = {
   name: "audit",
   folder: "services/audit",
   files: ["package.json", "src/main.ts"],
-  code: { implements: [], subscribesTo: [{ topic: "orders.order-paid.v1", pubsub: "pubsub" }], unused: [] },
+  code: { implements: [], subscribesTo: [{ topic: "orders.order-paid.v1", pubsub: "pubsub" }], uses: [], unused: [] },
 };
 
 const mistakes: [what: string, project: Project, said: string][] = [
@@ -46,6 +46,16 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "a call of a gRPC service that does not exist",
     withService("orders", { calls: { catalog: ["ReservationService/*"] } }),
     "services/orders/service.ts: calls.catalog: proto/sidecart/catalog/v1 has no service ReservationService",
+  ],
+  [
+    "a component that no code uses",
+    withService("orders", { state: true }),
+    "services/orders/service.ts: state is declared, but nothing imports @sidecart/platform/state",
+  ],
+  [
+    "a component that is used without a declaration",
+    withCode("accounts", { uses: ["media"] }),
+    "services/accounts/service.ts: media is not declared, but @sidecart/platform/media is imported",
   ],
   [
     "a call of a method that does not exist",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { destination, pino } from "pino";
 import { z } from "zod";
 import type { Component, ComponentInstance } from "./component.ts";
+import { createLogger } from "./log.ts";
 import { startServer } from "./server.ts";
 
 /** daprd's default for DAPR_COMPONENTS_SOCKETS_FOLDER. */
@@ -26,7 +26,7 @@ export async function runComponent<Options, Instance extends ComponentInstance>(
   const { SIDECART_SOCKET, DAPR_COMPONENTS_SOCKETS_FOLDER, SIDECART_OPTIONS_FOLDER, SIDECART_LOG_LEVEL } =
     environment.data;
   const socketPath = SIDECART_SOCKET ?? join(DAPR_COMPONENTS_SOCKETS_FOLDER, `${component.name}.sock`);
-  const logger = pino({ name: component.name, level: SIDECART_LOG_LEVEL }, destination({ fd: 2, sync: true }));
+  const logger = createLogger(component.name, SIDECART_LOG_LEVEL);
   const settings = { component, socketPath, logger, optionsFolder: SIDECART_OPTIONS_FOLDER };
   const server = await startServer(settings).catch((error: Error) => fail(error.message));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -14,17 +14,23 @@ export type Output = { code: number; out: string[]; error: string };
 export type Secrets = Record<string, Record<string, string>>;
 
 /** Runs the program like the launcher, on the components of this broker. */
-export async function setUpBroker(t: Test, broker: string, secrets: Secrets, args: string[] = []): Promise<Output> {
+export async function setUpBroker(
+  t: Test,
+  broker: string,
+  secrets: Secrets,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Output> {
   const files = ["pubsub", "broadcast"].flatMap((name) => ["--component", join(brokers, broker, `${name}.yaml`)]);
   const folder = await mkdtemp(join(tmpdir(), "sidecart-setup-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "secrets.json");
   await writeFile(file, JSON.stringify(secrets));
-  return runSetUp([...files, "--secrets", file, ...args]);
+  return runSetUp([...files, "--secrets", file, ...args], env);
 }
 
-export async function runSetUp(args: string[]): Promise<Output> {
-  const child = spawn(process.execPath, [program, ...args]);
+export async function runSetUp(args: string[], env: Record<string, string> = {}): Promise<Output> {
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
   const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { code, out: out.split("\n").filter(Boolean), error };
 }

@@ -5,6 +5,7 @@ import { bytesOfEntry } from "./memory-budget.ts";
 import { countCache } from "./metrics.ts";
 import { createRefreshAhead } from "./refresh-ahead.ts";
 import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
+import { maxStaleMs, orStale } from "./stale.ts";
 
 /** The result of a fetch is cached if at most this many changes arrived while the fetch was in progress. */
 const journalCapacity = 10_000;
@@ -32,8 +33,17 @@ export type Entries<Value, C extends Change> = {
   setAll(rows: readonly (Value & { id: string })[], changes: readonly C[], start: FetchStart): void;
   /**
    * Fetches and caches. Callers with the same key share a fetch, unless a change of the id arrived since it started.
+   * While the service is not reachable, the result is the stale value, if there is one and `maySee` allows it: the same
+   * for all callers with the key.
    */
-  fetch(id: string, key: string, load: (start: FetchStart) => Promise<Value | null>): Promise<Value | null>;
+  fetch(
+    id: string,
+    key: string,
+    load: (start: FetchStart) => Promise<Value | null>,
+    maySee?: (value: Value) => boolean,
+  ): Promise<Value | null>;
+  /** The value even if it has expired, for a service that is not reachable; undefined when there is none. */
+  stale(id: string, maySee?: (value: Value) => boolean): Value | undefined;
   /** Call it after a cache hit: it fetches the value again in the background if the entry expires soon. */
   refresh(id: string, fetch: (id: string) => Promise<unknown>): void;
   apply(change: C): void;
@@ -45,7 +55,8 @@ export type Entries<Value, C extends Change> = {
  * Values by id that are never older than the last change that arrived. Services commit a change before they announce
  * it, so a fetch that starts after the announcement reads the new state and may be cached. A fetch that is in progress
  * when a change of its id arrives may have read the old state: its callers get the result, but it is not cached. A
- * change that never arrives becomes visible when the entry expires.
+ * change that never arrives becomes visible when the entry expires. An expired entry stays in memory for an outage of
+ * its service, and changes apply to it as well.
  */
 export function createEntries<Value, C extends Change = Change>(options: EntriesOptions<Value, C>): Entries<Value, C> {
   const journal = createJournal<C>(journalCapacity);
@@ -77,17 +88,17 @@ export function createEntries<Value, C extends Change = Change>(options: Entries
       const byId = Map.groupBy(changes, ({ id }) => id);
       for (const row of rows) store.set(row.id, row, byId.get(row.id) ?? [], start);
     },
-    fetch: (id, key, load) =>
-      share(
-        key,
-        (start) => changesOf(id, start)?.length === 0,
-        async (start) => {
-          const value = await load(start);
-          const changes = changesOf(id, start);
-          if (changes) store.set(id, value, changes, start);
-          return value;
-        },
-      ),
+    fetch(id, key, load, maySee) {
+      const isCurrent = (start: FetchStart) => changesOf(id, start)?.length === 0;
+      const fetch = async (start: FetchStart) => {
+        const value = await load(start);
+        const changes = changesOf(id, start);
+        if (changes) store.set(id, value, changes, start);
+        return value;
+      };
+      return share(key, isCurrent, (start) => orStale(fetch(start), () => store.stale(id, maySee)));
+    },
+    stale: store.stale,
     refresh: refreshAhead.read,
     apply(change) {
       journal.add(change);
@@ -104,6 +115,8 @@ function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>)
     maxSize: maxBytes,
     sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
     ttl: maxAgeMs,
+    // Kept for an outage of the service, until the memory is needed.
+    noDeleteOnStaleGet: true,
   });
   return {
     entries,
@@ -114,9 +127,14 @@ function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>)
       for (const change of changes) value = value === undefined ? undefined : amend(value, change);
       if (value !== undefined) entries.set(id, { value }, { start: startMs });
     },
+    stale(id: string, maySee: (value: Value) => boolean = () => true): Value | undefined {
+      const { value } = entries.peek(id, { allowStale: true }) ?? { value: null };
+      const kept = value !== null && maxAgeMs - entries.getRemainingTTL(id) <= maxStaleMs;
+      return kept && maySee(value) ? value : undefined;
+    },
     /** Whether the value was cached. */
     apply(change: C): boolean {
-      const entry = entries.peek(change.id);
+      const entry = entries.peek(change.id, { allowStale: true });
       if (!entry) return false;
       const amended = amend(entry.value, change);
       if (amended === undefined) entries.delete(change.id);

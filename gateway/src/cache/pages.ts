@@ -4,6 +4,7 @@ import type { Entries } from "./entries.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { bytesOfEntry, bytesOfId } from "./memory-budget.ts";
 import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
+import { maxStaleMs, orStale } from "./stale.ts";
 
 /** With more missing rows we fetch the whole page again, in about as many calls as its rows would take one by one. */
 const maxMissingRows = 100;
@@ -20,6 +21,8 @@ type PageRequest<Row> = {
   caller: string;
   /** Whether the viewer may see a cached row. A row that is not visible is fetched again. Absent: all rows are visible. */
   isVisible?(row: Row): boolean;
+  /** Whether the viewer may see a stale row while the service is not reachable. Absent: all rows may be seen. */
+  maySee?(row: Row): boolean;
 };
 type FetchPage<Row> = (start: FetchStart) => Promise<Row[]>;
 
@@ -71,8 +74,14 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
     return share(
       `${owner} ${page} ${caller}`,
       (start) => isCurrent(owner, start),
-      (start) => fetchAndCache(request, start, fetchPage),
+      (start) => orStale(fetchAndCache(request, start, fetchPage), () => stale(request)),
     );
+  }
+
+  /** The page as it was, if all its rows are still in memory. */
+  function stale({ owner, page, maySee }: PageRequest<Row>): Row[] | undefined {
+    const rows = pages.stale(owner, page)?.map((id) => entries.stale(id, maySee));
+    return rows?.every((row) => row !== undefined) ? rows : undefined;
   }
 
   return {
@@ -96,6 +105,8 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
     maxSize: maxBytes,
     sizeCalculation: ({ ids }) => bytesOfPage + ids.length * bytesOfId,
     ttl: maxAgeMs,
+    // Kept for an outage of the service, until the memory is needed.
+    noDeleteOnStaleGet: true,
     noDisposeOnSet: true,
     dispose({ owner }, key) {
       const keys = keysOf.get(owner);
@@ -105,6 +116,11 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
   });
   return {
     get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
+    stale(owner: string, page: string): readonly string[] | undefined {
+      const key = `${owner} ${page}`;
+      const found = pages.peek(key, { allowStale: true });
+      return found && maxAgeMs - pages.getRemainingTTL(key) <= maxStaleMs ? found.ids : undefined;
+    },
     set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
       const key = `${owner} ${page}`;
       keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));

@@ -15,6 +15,8 @@ export function createVisibility(maxBytes: number, maxAgeMs: number) {
     // Keys consist of ids and roles: one byte a character.
     sizeCalculation: (_version, key) => bytesOfEntry + key.length,
     ttl: maxAgeMs,
+    // Kept for an outage of the service, until the memory is needed.
+    noDeleteOnStaleGet: true,
   });
   const keyOf = (viewer: string, id: string) => `${viewer} ${id}`;
   return {
@@ -22,6 +24,9 @@ export function createVisibility(maxBytes: number, maxAgeMs: number) {
     show(viewer: string, rows: readonly Row[], { startMs }: FetchStart): void {
       for (const { id, version } of rows) shown.set(keyOf(viewer, id), version, { start: startMs });
     },
+    /** The service has shown the version, however long ago. */
+    wasVisible: (viewer: string, { id, version }: Row): boolean =>
+      shown.peek(keyOf(viewer, id), { allowStale: true }) === version,
     isVisible: (viewer: string, { id, version }: Row): boolean => shown.get(keyOf(viewer, id)) === version,
   };
 }

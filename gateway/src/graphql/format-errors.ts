@@ -1,4 +1,4 @@
-import { AppError, commonErrors, toAppError } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, isOurFailure, toAppError } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { retryAfterSeconds } from "../http/overload.ts";
@@ -31,7 +31,7 @@ function unfold(error: Error): Error[] {
 
 function format(error: Error, log: Logger): Formatted & { httpStatus: number } {
   const known = classify(error);
-  if (known.status === "INTERNAL" || known.status === "UNAVAILABLE") {
+  if (isOurFailure(known)) {
     log.error({ err: originalOf(error), code: known.code }, "request failed");
   }
   const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};

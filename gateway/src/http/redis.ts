@@ -4,10 +4,10 @@ import { secretStore } from "@sidecart/platform/run";
 import type { Logger } from "@sidecart/platform/telemetry";
 import { Redis } from "ioredis";
 
-/** The URL of the Redis for rate limits. */
+/** The URL of the Redis for rate limits, with a user that may only count. */
 export async function redisUrl(sidecar: Pick<Sidecar, "secret">): Promise<string> {
-  const { url } = await sidecar.secret(secretStore, "redis", background(10_000));
-  if (!url) throw new Error("the secret `redis` has no key `url`");
+  const { url } = await sidecar.secret(secretStore, "rate-limits", background(10_000));
+  if (!url) throw new Error("the secret `rate-limits` has no key `url`");
   return url;
 }
 

@@ -23,14 +23,21 @@ async function stranger(t: Test, words: string): Promise<Redis> {
 
 t.test("REDIS_URL may have a user, a password and a port", async (t) => {
   const redis = redisFromUrl("redis://app:p%40ss@cache.example.test:6380");
-  t.same(redis, { host: "cache.example.test", port: 6380, username: "app", password: "p@ss" });
+  t.same(redis, { host: "cache.example.test", port: 6380, username: "app", password: "p@ss", encrypted: false });
   t.equal(redisUrl(redis), "redis://app:p%40ss@cache.example.test:6380");
-  t.same(redisFromUrl("redis://localhost"), { host: "localhost", port: 6379, username: "", password: "" });
+  t.same(redisFromUrl("redis://localhost"), {
+    host: "localhost",
+    port: 6379,
+    username: "",
+    password: "",
+    encrypted: false,
+  });
+  t.equal(redisUrl(redisFromUrl("rediss://:secret@host")), "rediss://:secret@host:6379");
 });
 
 t.test("another kind of URL is refused", async (t) => {
-  for (const url of ["rediss://host", "http://host", "host:6379"]) {
-    t.throws(() => redisFromUrl(url), { message: /REDIS_URL must be of the form redis:/ });
+  for (const url of ["http://host", "host:6379", "redisss://host"]) {
+    t.throws(() => redisFromUrl(url), { message: /REDIS_URL must be of the form redis/ });
   }
 });
 

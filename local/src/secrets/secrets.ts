@@ -14,7 +14,7 @@ export function secretsFile(instance: Instance): string {
 }
 
 /** Names of the secrets that a start writes, for any choices. Other secrets belong to the user and stay. */
-const ours = /^(redis|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z][a-z0-9]*-db)$/;
+const ours = /^(redis|rate-limits|rabbitmq|jetstream|kafka|search|media|accounts-first-admin|[a-z][a-z0-9]*-db)$/;
 
 /**
  * Writes the secrets of this run: addresses and passwords of its stores, the saved signing keys, and the secrets that

@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import { sqlFile } from "../database/sql-file.ts";
 import { derivedId } from "../ids.ts";
 import { background, type CallContext } from "../rpc/call.ts";
+import { withoutSecrets } from "../telemetry/safe-error.ts";
 import { type CloudEvent, cloudEvent } from "./events.ts";
 
 const deadLetter = z.strictObject({
@@ -74,6 +75,7 @@ function storable(letter: object): object {
 
 function describe(error: unknown): string {
   const parts: string[] = [];
-  for (let one: unknown = error; one instanceof Error && parts.length < 5; one = one.cause) parts.push(one.message);
-  return parts.join(": ") || String(error);
+  for (let one: unknown = error; one instanceof Error && parts.length < 5; one = one.cause)
+    parts.push(withoutSecrets(one.message));
+  return parts.join(": ") || withoutSecrets(String(error));
 }

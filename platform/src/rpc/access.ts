@@ -1,7 +1,8 @@
 import { type Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { background, type CallContext } from "./call.ts";
-import { isRefusedBySidecar } from "./errors.ts";
+import { isRefusedBySidecar, toAppError } from "./errors.ts";
 import type { UnaryDefinition } from "./grpc-methods.ts";
+import { reachedNobody } from "./retry.ts";
 
 /**
  * Marks a call that only tests access. The callee's app server answers it in place of the handler, so it has no effect.
@@ -26,12 +27,10 @@ const empty = Buffer.alloc(0);
 
 export const isAccessProbe = (metadata: Metadata): boolean => metadata.get(probeHeader).length > 0;
 
+type Send = (method: UnaryDefinition, context: CallContext) => Promise<unknown>;
+
 /** The caller's side. `send` makes the call with `metadata`. */
-export async function probeAccess(
-  { operation }: Callee,
-  metadata: Metadata,
-  send: (method: UnaryDefinition, context: CallContext) => Promise<unknown>,
-): Promise<Access> {
+export async function probeAccess({ operation }: Callee, metadata: Metadata, send: Send): Promise<Access> {
   metadata.set(probeHeader, "1");
   try {
     await send(emptyCall(`/${operation.replace(/\*$/, noMethod)}`), background(timeoutMs));
@@ -42,6 +41,26 @@ export async function probeAccess(
     if (code === status.PERMISSION_DENIED) return "forbidden";
     if (code !== status.UNIMPLEMENTED) return "unknown";
     return operation.endsWith("*") ? "granted" : "missing";
+  }
+}
+
+/**
+ * - responded: the callee's process responded, even with a refusal.
+ * - silent: nobody responded within a second; the callee hangs.
+ * - unreachable: nobody was reached.
+ */
+export type Liveness = "responded" | "silent" | "unreachable";
+
+/** Whether the callee responds to a call of this method. No handler runs. */
+export async function probeLiveness(path: string, metadata: Metadata, send: Send): Promise<Liveness> {
+  metadata.set(probeHeader, "1");
+  try {
+    await send(emptyCall(path), background(timeoutMs));
+    return "responded";
+  } catch (error) {
+    const { status: name } = toAppError(error);
+    if (name === "DEADLINE_EXCEEDED") return "silent";
+    return name === "UNAVAILABLE" || name === "CANCELLED" || reachedNobody(error) ? "unreachable" : "responded";
   }
 }
 

@@ -97,6 +97,10 @@ export function isRefusedBySidecar(error: unknown): boolean {
   return isServiceError(error) && error.code === status.PERMISSION_DENIED && error.metadata.get(trailer).length === 0;
 }
 
+/** True when one of our processes sent the error: it has our trailer. */
+export const isFromCallee = (error: unknown): boolean =>
+  isServiceError(error) && error.metadata.get(trailer).length > 0;
+
 /**
  * Converts an error for the callback of a gRPC server. A sidecar retries UNAVAILABLE, because it means that the call
  * reached nobody. So when we could not reach another service ourselves, we return ABORTED and leave the retry to the

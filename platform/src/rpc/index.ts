@@ -27,6 +27,7 @@ export {
   text,
   untrimmedText,
 } from "./input.ts";
+export { isOurFailure } from "./log-failure.ts";
 export { answerEach, continueWith, settleEach } from "./outcomes.ts";
 export { connectSidecar, type Sidecar } from "./sidecar.ts";
 export {

@@ -48,7 +48,7 @@ export async function untilReached<T>(context: CallContext, repeatable: boolean,
   }
 }
 
-function reachedNobody(error: unknown): boolean {
+export function reachedNobody(error: unknown): boolean {
   const { code, details } = error as Partial<ServiceError>;
   return (code === status.UNAVAILABLE || code === status.UNKNOWN) && neverLeft.test(details ?? "");
 }

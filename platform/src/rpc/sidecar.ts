@@ -3,8 +3,10 @@ import dapr from "@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_pb.js";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { Logger } from "../telemetry/log.ts";
 import { injectTrace, inSpan, SpanKind } from "../telemetry/telemetry.ts";
-import { type Access, type Callee, probeAccess } from "./access.ts";
+import { type Access, type Callee, type Liveness, probeAccess, probeLiveness } from "./access.ts";
 import { type CallContext, throwIfDone } from "./call.ts";
+import type { Flight } from "./circuit.ts";
+import { type Circuits, createCircuits } from "./circuits.ts";
 import { AppError, commonErrors, isRefusedBySidecar } from "./errors.ts";
 import { type RpcClient, type UnaryDefinition, unaryDefinitions } from "./grpc-methods.ts";
 import { untilReached } from "./retry.ts";
@@ -66,18 +68,24 @@ export function connectSidecar(options: SidecarOptions): Sidecar {
     "grpc.max_reconnect_backoff_ms": 1000,
     "grpc.enable_retries": 0,
   });
-  const call = caller(client, options);
+  const { apiToken, log } = options;
+  const probeOf = (callee: string) => (path: string) => liveness(client, apiToken, callee, path);
+  const circuits = createCircuits((callee) => ({ callee, probe: probeOf(callee), log }));
+  const call = caller(client, circuits, options);
   const api = proxy(dapr.Dapr, call, undefined) as DaprApi;
   return {
     api,
     service: (service, appId) => proxy(service, call, appId) as never,
-    access: (callee) => probe(client, options.apiToken, callee),
+    access: (callee) => probe(client, apiToken, callee),
     ...buildingBlocks(api),
     ready: (context) =>
       new Promise((resolve, reject) =>
         client.waitForReady(context.deadline, (error) => (error ? reject(error) : resolve())),
       ),
-    close: () => client.close(),
+    close() {
+      circuits.stop();
+      client.close();
+    },
   };
 }
 
@@ -122,7 +130,7 @@ function proxy(service: DescService, call: Call, appId: string | undefined): obj
   return Object.fromEntries(methods);
 }
 
-function caller(client: Client, { apiToken, log }: SidecarOptions): Call {
+function caller(client: Client, circuits: Circuits, { apiToken, log }: SidecarOptions): Call {
   return (method, request, context, appId) => {
     throwIfDone(context);
     const attributes = { "rpc.system": "grpc", "rpc.method": method.path, ...(appId && { "peer.service": appId }) };
@@ -131,7 +139,9 @@ function caller(client: Client, { apiToken, log }: SidecarOptions): Call {
       if (appId && context.authorization) metadata.set("authorization", context.authorization);
       injectTrace(metadata);
       const repeatable = method.repeatable || context.repeatable === true;
-      const answer = untilReached(context, repeatable, () => unary(client, method, request, metadata, context));
+      const send = (limits: CallContext, flight?: Flight) =>
+        untilReached(limits, repeatable, () => attempt(client, method, request, metadata, limits, flight));
+      const answer = appId ? circuits.of(appId).run(method.path, context, send) : send(context);
       return answer.catch((error) => {
         if (isRefusedBySidecar(error))
           log?.error({ err: error, callee: appId, method: method.path }, refusal(method, appId));
@@ -161,15 +171,41 @@ function probe(client: Client, apiToken: string | undefined, callee: Callee): Pr
   return probeAccess(callee, metadata, (method, context) => unary(client, method, {}, metadata, context));
 }
 
+/** Without a span or retry, because it is repeated. */
+function liveness(client: Client, apiToken: string | undefined, callee: string, path: string): Promise<Liveness> {
+  const metadata = headersFor(callee, apiToken);
+  return probeLiveness(path, metadata, (method, context) => unary(client, method, {}, metadata, context));
+}
+
+/** When the circuit opens, the attempt ends with the circuit's error, which is not retried. */
+async function attempt(
+  client: Client,
+  method: UnaryDefinition,
+  request: object,
+  metadata: Metadata,
+  context: CallContext,
+  flight: Flight | undefined,
+): Promise<object> {
+  if (!flight) return unary(client, method, request, metadata, context);
+  if (flight.ended) throw flight.ended;
+  try {
+    return await unary(client, method, request, metadata, context, flight);
+  } catch (error) {
+    throw flight.ended ?? error;
+  }
+}
+
 function unary(
   client: Client,
   method: UnaryDefinition,
   request: object,
   metadata: Metadata,
   context: CallContext,
+  flight?: Flight,
 ): Promise<object> {
   return new Promise((resolve, reject) => {
     const abort = () => call.cancel();
+    if (flight) flight.cancel = abort;
     const call = client.makeUnaryRequest(
       method.path,
       method.requestSerialize,

@@ -13,11 +13,16 @@ const telemetry = startTelemetry(loadConfig(platformConfig, env));
 t.teardown(() => telemetry.shutdown());
 const backlog = startBacklog(store.database, store.log, 20);
 
-/** Both gauges as Prometheus reads them. A missing gauge is undefined. */
+/** The gauges as Prometheus reads them. A missing gauge is undefined. */
 const gauges = async () => {
   const text = await telemetry.prometheus();
   const value = (name: string) => text.match(new RegExp(`^${name}\\{.*\\} (.+)$`, "m"))?.[1];
-  return { age: value("sidecart_outbox_age"), letters: value("sidecart_dead_letters") };
+  return {
+    age: value("sidecart_outbox_age"),
+    letters: value("sidecart_dead_letters"),
+    connections: value("sidecart_database_connections"),
+    maxConnections: value("sidecart_database_max_connections"),
+  };
 };
 const untilGauges = (what: string, is: (age: number, letters: number) => boolean) =>
   eventually(what, async () => {
@@ -40,6 +45,17 @@ const writeDeadLetters = (count: number) =>
 
 t.test("both gauges are zero when nothing waits, which differs from unknown", async () => {
   await untilGauges("two zeros", (age, letters) => age === 0 && letters === 0);
+});
+
+t.test("the gauges count the connections of the server, and how many it allows", async (t) => {
+  await untilGauges("measured", (age) => age === 0);
+  const connections = Number((await gauges()).connections);
+  const [{ most = 0 } = {}] = await query<{ most: number }>("select current_setting('max_connections')::int as most");
+  t.equal(Number((await gauges()).maxConnections), most - 3, "three are reserved for superusers");
+  t.ok(connections >= 1 && connections < most, `${connections}`);
+  const open = await Promise.all(Array.from({ length: 3 }, () => store.connect()));
+  await eventually("three more", async () => Number((await gauges()).connections) >= connections + 3);
+  for (const client of open) await client.end();
 });
 
 t.test("the gauges have units", async (t) => {
@@ -92,5 +108,5 @@ t.test("the gauges are absent when the database has hung for five seconds", asyn
 
 t.test("the gauges are absent when the service stops", async (t) => {
   await backlog.stop();
-  t.same(await gauges(), { age: undefined, letters: undefined });
+  for (const value of Object.values(await gauges())) t.equal(value, undefined);
 });

@@ -53,6 +53,7 @@ export async function run<Service extends ServiceDeclaration, Config extends Pla
   const config = loadConfig<PlatformConfig>(options.config ?? platformConfig);
   setLogVerbosity(logVerbosity.NONE);
   const log = createLogger(config.SIDECART_APP_ID, config.SIDECART_LOG_LEVEL);
+  exitOnUncaught(log);
   let running: Running | undefined;
   let [started, stopping] = [false, false];
   onSignal(log, async () => {
@@ -175,6 +176,16 @@ async function maybeServeMetrics(
 ): Promise<MetricsServer | undefined> {
   const { SIDECART_METRICS_PORT: port, SIDECART_METRICS_HOST: host } = config;
   return port === undefined ? undefined : startMetricsServer({ telemetry, host, port, ready, problems: problems.all });
+}
+
+/** Node would print all properties of the error, and drivers keep passwords there. */
+function exitOnUncaught(log: Logger): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, `${event}: exiting`);
+      process.exit(1);
+    });
+  }
 }
 
 /** Runs `stop` once on SIGTERM or SIGINT, then exits: with 0 when it succeeded. */

@@ -5,6 +5,7 @@ import { type Media, media } from "@sidecart/platform/media";
 import { background } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
+import { scopedResources } from "../../support/scoped-component.ts";
 import { startSystem } from "../../support/system.ts";
 
 export type MediaName = NonNullable<LaunchOptions["media"]>;
@@ -31,6 +32,7 @@ export async function startMedia(t: Test, store: MediaName): Promise<MediaStores
     onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
     apps: apps.filter(({ id }) => users.includes(id)),
     resources: [join(import.meta.dirname, "resources", store)],
+    resourcesRoot: await scopedResources(t, `media/${store}`, ["accounts", "catalog"]),
   });
   const [accounts, catalog, orders] = users.map((app) => media(behindSidecar(t, system, app).sidecar, app));
   const { sidecar } = behindSidecar(t, system, "accounts");

@@ -7,6 +7,7 @@ import { background } from "@sidecart/platform/rpc";
 import { stateStore } from "@sidecart/platform/state";
 import { temporaryFolder } from "@sidecart/pluggable/testing";
 import type { Test } from "tap";
+import { scopedComponent } from "../../support/scoped-component.ts";
 import { startSidecar } from "../../support/standing-sidecar.ts";
 import { startSystem } from "../../support/system.ts";
 
@@ -19,33 +20,37 @@ const resources = join(checkout, "components/resources");
 const call = () => background(10_000);
 const odd = { jwks: '{"keys":[{"kid":"1"}]}\n', "a.b-c": "=:,;'\" é🍮", spaces: "  ", empty: "" };
 
+const limits = { url: "redis://counting:p%40ss@127.0.0.1:6379" };
+const given = { "rate-limits": limits, "accounts-signing-keys": odd, "orders-db": { connectionString: "of orders" } };
+
 /** The guarantees of every secret store, behind sidecars without apps, with the shipped resources. */
 export async function secretSuite(t: Test, store: string, offer: Offer): Promise<void> {
   const redis = redisSecret((await startSystem(t, { apps: [] })).redisUrl);
   const folder = await temporaryFolder(t);
-  await offer(t, { redis, "accounts-signing-keys": odd, "orders-db": { connectionString: "of orders" } }, folder);
+  await offer(t, { ...given, redis }, folder);
   const starting = (appId: string, more: string[] = []) =>
     startSidecar(t, {
       appId,
-      resources: [`secrets/${store}`, ...more].map((one) => join(resources, one)),
+      resources: [join(resources, "secrets", store), ...more],
       configurations: [join(resources, "config/secrets", `${appId}.yaml`)],
       folder,
     });
   const [gateway, accounts, orders] = await Promise.all([
     starting("gateway"),
     starting("accounts"),
-    starting("orders", ["state/redis"]),
+    starting("orders", [await scopedComponent(t, "state/redis", ["orders"])]),
   ]);
   const secret = (sidecar: Sidecar, name: string) => sidecar.secret("secrets", name, call());
 
   await t.test("an app reads its allowed secrets with all keys, unchanged", async (t) => {
-    t.same(await secret(gateway.api, "redis"), redis);
+    t.same(await secret(gateway.api, "rate-limits"), limits);
     t.same(await secret(accounts.api, "accounts-signing-keys"), odd);
   });
 
   await t.test("an app cannot read others' secrets, nor those that only its components use", async (t) => {
     const denied = [
-      [accounts, "redis"],
+      [accounts, "rate-limits"],
+      [gateway, "redis"],
       [gateway, "accounts-signing-keys"],
       [orders, "accounts-signing-keys"],
       [orders, "orders-db"],
@@ -56,7 +61,7 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
     }
     const all = async (httpPort: number) =>
       Object.keys((await (await fetch(`http://127.0.0.1:${httpPort}/v1.0/secrets/secrets/bulk`)).json()) as Secrets);
-    t.same(await all(gateway.httpPort), ["redis"]);
+    t.same(await all(gateway.httpPort), ["rate-limits"]);
     t.same(await all(orders.httpPort), []);
   });
 

@@ -6,6 +6,7 @@ import { type StateStore, stateStore } from "@sidecart/platform/state";
 import type { Test } from "tap";
 import { behindSidecar } from "../../support/direct.ts";
 import { eventually } from "../../support/eventually.ts";
+import { scopedResources } from "../../support/scoped-component.ts";
 import { startSystem } from "../../support/system.ts";
 
 export type StoreName = NonNullable<LaunchOptions["state"]>;
@@ -35,13 +36,14 @@ export const call = (timeoutMs = 10_000) => background(timeoutMs);
 export const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 export const text = (entry: { value: Uint8Array } | undefined) => entry && Buffer.from(entry.value).toString();
 
-/** The launcher's real system on a state store, with the shipped resources, scopes and sidecars. */
+/** The launcher's real system on a state store, with the shipped resources and sidecars. */
 export async function startStores(t: Test, state: StoreName): Promise<Stores> {
   const { server, step } = servers[state];
   const steps = new Map<string, number>();
   const system = await startSystem(t, {
     state,
     apps: apps.filter(({ id }) => users.includes(id)),
+    resourcesRoot: await scopedResources(t, `state/${state}`, users),
     onStep: ({ name, ms }) => void steps.set(name, ms / 1000),
   });
   const [accounts, orders] = users.map((app) => stateStore(behindSidecar(t, system, app).sidecar, "state"));

@@ -4,6 +4,7 @@ import type { Change } from "../../cache/changes.ts";
 import { createEntries } from "../../cache/entries.ts";
 import { budgetOf, bytesOfTexts } from "../../cache/memory-budget.ts";
 import { createPages } from "../../cache/pages.ts";
+import type { FetchStart } from "../../cache/shared-fetches.ts";
 import { createVisibility } from "../../cache/visibility.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
 import { type PageInput, pageKey } from "../../calls/paging.ts";
@@ -21,6 +22,8 @@ export type OrderCache = {
 };
 
 const amend = (order: ApiOrder | null, { version }: Change) => (order && version <= order.version ? order : undefined);
+
+const touches = (change: Change, account: string) => change.owner === account;
 
 const bytesOfEmptyOrder = 850;
 const bytesOfLine = 230;
@@ -44,17 +47,23 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
   if (maxAgeMs === 0) return uncached(source);
   const entries = createOrderEntries(maxAgeMs);
   const visibility = createVisibility(budgetOf(heapShare.visibility), maxAgeMs);
-  const touches = (change: Change, account: string) => change.owner === account;
   const pages = createPages({ entries, maxBytes: budgetOf(heapShare.pages), maxAgeMs, touches });
   const isVisibleTo = (viewer: Viewer) => (order: ApiOrder) => visibility.isVisible(viewer.name, order);
+  const maySeeStale = (viewer: Viewer) => (order: ApiOrder) => visibility.wasVisible(viewer.name, order);
   const contextOf = ({ authorization }: Viewer) => ({ ...background(timeoutMs), authorization });
 
+  const loadOrder = (id: string, viewer: Viewer) => async (start: FetchStart) => {
+    const order = await source.order(id, contextOf(viewer));
+    if (order) visibility.show(viewer.name, [order], start);
+    return order;
+  };
+  const loadOrders = (page: PageInput, viewer: Viewer) => async (start: FetchStart) => {
+    const rows = await source.orders(page, contextOf(viewer));
+    visibility.show(viewer.name, rows, start);
+    return rows;
+  };
   const fetchOrder = (id: string, viewer: Viewer) =>
-    entries.fetch(id, `${id} ${viewer.authorization}`, async (start) => {
-      const order = await source.order(id, contextOf(viewer));
-      if (order) visibility.show(viewer.name, [order], start);
-      return order;
-    });
+    entries.fetch(id, `${id} ${viewer.authorization}`, loadOrder(id, viewer), maySeeStale(viewer));
 
   return {
     async order(given, call) {
@@ -70,20 +79,14 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
       const viewer = await viewerOf(verifier, call);
       if (!viewer) return source.orders(page, call.forService());
       const { accountId, name, authorization } = viewer;
-      return pages.rows(
-        {
-          owner: accountId,
-          page: `${pageKey(page)} ${name}`,
-          caller: `${authorization}`,
-          isVisible: isVisibleTo(viewer),
-        },
-        async (start) => {
-          const rows = await source.orders(page, contextOf(viewer));
-          visibility.show(name, rows, start);
-          return rows;
-        },
-        (id) => fetchOrder(id, viewer),
-      );
+      const request = {
+        owner: accountId,
+        page: `${pageKey(page)} ${name}`,
+        caller: `${authorization}`,
+        isVisible: isVisibleTo(viewer),
+        maySee: maySeeStale(viewer),
+      };
+      return pages.rows(request, loadOrders(page, viewer), (id) => fetchOrder(id, viewer));
     },
     apply(change) {
       entries.apply(change);

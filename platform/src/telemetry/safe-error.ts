@@ -1,0 +1,49 @@
+/** A longer chain of causes, or a circular one, is cut off. */
+const maxCauses = 10;
+const maxText = 4_000;
+const redacted = "[redacted]";
+
+/**
+ * An error as it is logged: its name, code, message and stack, with those of its causes. No other property: drivers keep
+ * the refused command, the connection's settings or the request's headers in their errors, with passwords.
+ */
+export type SafeError = { type: string; code?: string | number; message: string; stack: string };
+
+export function toSafeError(error: unknown): SafeError | unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? withoutSecrets(error) : error;
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    ...((typeof code === "string" || typeof code === "number") && { code }),
+    message: withoutSecrets(error.message),
+    stack: stacksOf(error).join("\ncaused by: "),
+  };
+}
+
+function stacksOf(error: Error): string[] {
+  const stacks: string[] = [];
+  for (let at: unknown = error; at instanceof Error && stacks.length < maxCauses; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    const named = typeof code === "string" || typeof code === "number" ? ` (${code})` : "";
+    stacks.push(`${withoutSecrets(at.stack ?? at.message)}${named}`);
+    if (at instanceof AggregateError) stacks.push(...at.errors.slice(0, maxCauses).flatMap(onlyMessage));
+  }
+  return stacks;
+}
+
+const onlyMessage = (error: unknown): string[] => (error instanceof Error ? [withoutSecrets(error.message)] : []);
+
+/**
+ * Masks what looks like a credential: the log-in in a URL, an `Authorization` value, `password=…` and the like. Messages
+ * of drivers quote addresses and settings.
+ */
+export function withoutSecrets(text: string): string {
+  return text
+    .slice(0, maxText)
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`]*@/gi, `$1${redacted}@`)
+    .replace(/\b(bearer|basic|digest|apikey|AWS4-HMAC-SHA256)\s+[\w+/=.,~-]{8,}/gi, `$1 ${redacted}`)
+    .replace(
+      /(\b[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|private[_-]?key)(?:=|["']\s*:\s*)["']?)[^\s"',;&}]+/gi,
+      `$1${redacted}`,
+    );
+}
