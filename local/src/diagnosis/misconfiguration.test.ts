@@ -202,6 +202,6 @@ scopes:
     line,
     /^✗ component audit \(pubsub\.jetstream\) of orders: .*no stream matches subject: create on its server /,
   );
-  t.ok(line.endsWith(`what ${file} needs: the set-up makes only what components/resources names`), line);
+  t.ok(line.endsWith(`what ${file} needs: the set-up reads only components/resources`), line);
   t.same(runningIn(home), [], "all processes have stopped");
 });
