@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
+import { importsIn } from "@sidecart/generate/imports";
 
-const statement = /^(?:import|export)\b(?! type\b)[^;]*?from "([^"]+)"|\bimport\("([^"]+)"\)/gm;
 const known = new Map<string, string[]>();
 
 /**
@@ -27,9 +27,9 @@ function directImports(file: string): string[] {
   const before = known.get(file);
   if (before) return before;
   const { resolve } = createRequire(file);
-  const names = [...readFileSync(file, "utf8").matchAll(statement)].map(([, stated, called]) => stated ?? called ?? "");
-  const ours = names.filter((name) => name.startsWith(".") || name.startsWith("@sidecart/"));
-  const modules = ours.map((name) => resolve(name)).filter((path) => /\.m?ts$/.test(path));
+  const loaded = importsIn(file, readFileSync(file, "utf8")).filter(({ onlyTypes }) => !onlyTypes);
+  const ours = loaded.filter(({ specifier }) => specifier.startsWith(".") || specifier.startsWith("@sidecart/"));
+  const modules = ours.map(({ specifier }) => resolve(specifier)).filter((path) => /\.m?ts$/.test(path));
   known.set(file, modules);
   return modules;
 }

@@ -23,8 +23,9 @@ async function setUp(t: Test) {
   const { services, calls } = await startServices(t, (method) => async () => {
     const name = serviceOf(method);
     await answer(name);
-    // The call needs a token: UNAUTHENTICATED counts as a response.
+    // The call needs a token, or a field: a refusal counts as a response.
     if (name === "orders") throw new AppError(commonErrors.unauthenticated);
+    if (name === "catalog") throw new AppError(commonErrors.invalid);
     return {};
   });
   const sidecar = { ready: () => answer("sidecar").then(() => undefined) };

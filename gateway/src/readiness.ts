@@ -68,11 +68,13 @@ function failuresOf(sidecar: Pick<Sidecar, "ready">, services: Services): Promis
   return Promise.all(probed);
 }
 
-/** The probe has no token: UNAUTHENTICATED is a response too. */
+/** The probe has no token and an empty request: a service that refuses either has responded. */
+const refusals: readonly string[] = ["UNAUTHENTICATED", "INVALID_ARGUMENT"];
+
 async function responseOf(call: Promise<unknown>): Promise<void> {
   try {
     await call;
   } catch (error) {
-    if (toAppError(error).status !== "UNAUTHENTICATED") throw error;
+    if (!refusals.includes(toAppError(error).status)) throw error;
   }
 }

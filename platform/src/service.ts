@@ -30,7 +30,8 @@ export type ServiceDeclaration = {
   readonly publicServices?: readonly string[];
   /**
    * The method with which the gateway checks that this service responds: one of `publicServices`, without side effects.
-   * The request is empty; a refusal for a missing token counts as a response. Required with `publicServices`.
+   * The request is empty, so its fields must be optional or repeated; a refusal counts as a response. Required with
+   * `publicServices`.
    */
   readonly probe?: string;
   /**

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { currentSchema } from "./checks.ts";
+import { currentSchema } from "./compatibility.ts";
 import { root, tool } from "./tool.ts";
 
 /** Accepts the contracts as they are now: what later changes are compared with. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { importsIn } from "@sidecart/generate/imports";
 import t from "tap";
 import { root } from "./tool.ts";
 
@@ -13,8 +14,9 @@ const layerOf = (file: string) => layers.findIndex((folders) => folders.includes
 /** The imports of these files that point sideways or up, as `file imports file`. */
 function wrongImports(texts: ReadonlyMap<string, string>): string[] {
   return [...texts].flatMap(([file, text]) =>
-    [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)]
-      .map(([, path = ""]) => join(dirname(file), path))
+    importsIn(file, text)
+      .filter(({ specifier }) => specifier.startsWith("."))
+      .map(({ specifier }) => join(dirname(file), specifier))
       .filter((path) => folderOf(path) !== folderOf(file) && layerOf(path) >= layerOf(file))
       .map((path) => `${file} imports ${path}`),
   );

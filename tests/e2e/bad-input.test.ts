@@ -68,10 +68,10 @@ for (const operation of operations()) {
   const { name } = operation.field;
   t.test(`${name} refuses a wrong value in any place`, async (t) => {
     const by = await newPerson(gatewayUrl, "admin");
-    const variables = await good[name]?.();
+    const variables = await good[name]?.(by);
     if (!variables) throw new Error(`no example of ${name}`);
     const query = document(operation);
-    t.same((await by.ask(query, await good[name]?.())).errors, [], "the example is valid");
+    t.same((await by.ask(query, await good[name]?.(by))).errors, [], "the example is valid");
     for (const leaf of leaves(operation)) {
       const was = valueAt(variables, leaf.path);
       t.not(was, undefined, `the example has ${leaf.path.join(".")}`);

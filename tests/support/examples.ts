@@ -3,7 +3,8 @@ import type { Person } from "./graphql.ts";
 import { goodPassword, newCustomer, newProduct, placeOrder } from "./people.ts";
 import { anyVariables, operations } from "./schema.ts";
 
-type Examples = Record<string, () => Promise<Record<string, unknown>>>;
+/** Variables by operation. `by` is the person who uses them: an operation may need something of that person's. */
+type Examples = Record<string, (by: Person) => Promise<Record<string, unknown>>>;
 
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
 const page = () => ({ first: 5, after: randomUUID() });

@@ -20,7 +20,9 @@ const timeoutMs = 5_000;
 
 /**
  * The gateway's clients, connected to a real gRPC server without a sidecar. The server implements the services'
- * contracts, records each call and responds from a table. Only here tests of the gateway replace the services.
+ * contracts, records each call and responds from a table. Only here tests of the gateway replace the services, for what no
+ * real service does when a test asks for it: the exact calls that the gateway sends, their interleaving, and errors of the
+ * protocol. tests/e2e runs the gateway with the real services.
  */
 export async function startServices(
   t: Test,

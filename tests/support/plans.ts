@@ -66,11 +66,12 @@ export async function everyStatementReadsLittle(
       const store = await startStore(t, service);
       await neverAnalyse(store);
       const { folder, run, fill, counting = {} } = planned(store);
-      await run(store.database);
+      const declared = await statementsIn(folder);
+      await run(namingFailures(store.database, declared));
       await store.query(look);
       const watch = watchPlans(store, await store.connect());
       await run(watch.database);
-      t.same(watch.statements(), await statementsIn(folder), "every statement was run");
+      t.same(watch.statements(), [...declared.keys()].sort(), "every statement was run");
       await fill(store.query, size);
       const excessive = async (when: string) => {
         watch.reads.clear();
@@ -89,6 +90,21 @@ export async function everyStatementReadsLittle(
     });
   }
 }
+
+/** The error of a statement that fails names its file and what PostgreSQL says. */
+function namingFailures(database: Database, files: ReadonlyMap<string, string>): Database {
+  const one: Database["one"] = async (statement, input, context) => {
+    try {
+      return await database.one(statement, input, context);
+    } catch (error) {
+      throw new Error(`${files.get(statement.name)}: ${statement.name}: ${reasonsOf(error)}`, { cause: error });
+    }
+  };
+  return { one };
+}
+
+const reasonsOf = (error: unknown): string =>
+  error instanceof Error ? [error.message, reasonsOf(error.cause)].filter(Boolean).join(": ") : "";
 
 /** Autovacuum off: it would update the statistics within a minute, and PostgreSQL would make new plans. */
 async function neverAnalyse({ query }: Store): Promise<void> {
@@ -159,14 +175,14 @@ export function exceeding(reads: Map<string, number>) {
   };
 }
 
-/** The names of statements that `sql("name", …)` and `-- name: …` declare in a folder's sources. */
-async function statementsIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
+/** The statements that `sql("name", …)` and `-- name: …` declare in a folder's sources, with the file of each. */
+async function statementsIn(folder: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
   for await (const file of glob("**/*.{ts,sql}", { cwd: folder })) {
     if (/\.test\.(ts|sql)$/.test(file)) continue;
     const source = readFileSync(join(folder, file), "utf8");
     const declared = file.endsWith(".sql") ? /^-- name: (\S+)/gm : /\bsql\(\s*"([^"]+)"/g;
-    for (const [, name] of source.matchAll(declared)) if (name) names.push(name);
+    for (const [, name] of source.matchAll(declared)) if (name) files.set(name, file);
   }
-  return names.sort();
+  return files;
 }

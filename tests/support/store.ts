@@ -5,13 +5,14 @@ import { checkout, clearLastRun, type Instance, instanceAt, makeFolder } from "@
 import { findDapr } from "@sidecart/local/parts/dapr";
 import { ensureDatabases, type ServiceDatabase } from "@sidecart/local/parts/databases";
 import { migrate } from "@sidecart/local/parts/migrations";
+import { componentProcess, componentSocket } from "@sidecart/local/parts/node-programs";
 import { adminUrl, answersQuery, postgresFolder, postgresProcess } from "@sidecart/local/parts/postgres";
 import { answersPing, type Redis, redisProcess } from "@sidecart/local/parts/redis";
 import { findRedisServer } from "@sidecart/local/parts/redis-server";
 import { sidecarHealth, sidecarProcess } from "@sidecart/local/parts/sidecar";
 import { ManagedProcess, type ProcessSpec } from "@sidecart/local/process/managed-process";
 import { Ports } from "@sidecart/local/process/ports";
-import { answersOk, type Probe, untilReady } from "@sidecart/local/process/readiness";
+import { answersOk, isListening, type Probe, untilReady } from "@sidecart/local/process/readiness";
 import { credentialsOf } from "@sidecart/local/secrets/credentials";
 import { randomSecret, writePrivate } from "@sidecart/local/secrets/private-file";
 import { secretsFile } from "@sidecart/local/secrets/secrets";
@@ -49,23 +50,30 @@ export type Store = {
 export type StoreOptions = {
   /** Handles deliveries. With it the sidecar has the real broker, on its own Redis. */
   dispatcher?: (store: Store) => Dispatcher;
+  /** The sidecar has the embedded search engine. */
+  search?: boolean;
 };
 
 /** Starts PostgreSQL, migrated for `service`, and the service's sidecar. They stop when the test ends. */
 export async function startStore(
   t: Pick<Test, "teardown">,
   service: string,
-  { dispatcher }: StoreOptions = {},
+  { dispatcher, search = false }: StoreOptions = {},
 ): Promise<Store> {
   setLogVerbosity(logVerbosity.NONE);
   const run = await StoreRun.begin();
   t.teardown(() => run.stop());
-  const [own, redis] = await Promise.all([startDatabase(run, service), dispatcher && startRedis(run)]);
+  const [own, redis] = await Promise.all([
+    startDatabase(run, service),
+    dispatcher && startRedis(run),
+    search && startSearch(run),
+  ]);
   writePrivate(secretsFile(run.instance), {
     [`${service}-db`]: { connectionString: own.connectionString },
     ...(redis && { redis: { host: `${redis.host}:${redis.port}`, password: redis.password } }),
   });
-  return { ...(await startSidecar(run, own, dispatcher)), redis };
+  const folders = [...(dispatcher ? ["broker/redis"] : []), ...(search ? ["search/embedded"] : [])];
+  return { ...(await startSidecar(run, own, folders, dispatcher)), redis };
 }
 
 /** The processes of one store. They stop in reverse order. */
@@ -150,7 +158,19 @@ async function startRedis(run: StoreRun): Promise<Redis> {
   return redis;
 }
 
-async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: StoreOptions["dispatcher"]) {
+async function startSearch(run: StoreRun): Promise<void> {
+  const name = "embedded-search";
+  const path = componentSocket(run.instance, name);
+  await run.start(componentProcess(run.instance, name, "warn"), () => isListening({ path }));
+}
+
+/** `chosen`: the folders of the resources that not every sidecar has. */
+async function startSidecar(
+  run: StoreRun,
+  own: ServiceDatabase,
+  chosen: readonly string[],
+  dispatcher: StoreOptions["dispatcher"],
+) {
   const app = { id: own.service, entry: "" };
   const name = `${app.id}-dapr`;
   const ports = {
@@ -162,7 +182,7 @@ async function startSidecar(run: StoreRun, own: ServiceDatabase, dispatcher: Sto
   };
   const tokens = { dapr: randomSecret(), app: randomSecret() };
   const resources = join(checkout, "components/resources");
-  const folders = ["base", "secrets/local", ...(dispatcher ? ["broker/redis"] : [])];
+  const folders = ["base", "secrets/local", ...chosen];
   const spec = sidecarProcess(run.instance, { app, name: app.id }, ports, {
     program: (await findDapr(() => {})).daprd,
     resources: folders.map((folder) => join(resources, folder)),

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Subscription } from "@sidecart/platform/events";
 import type { Implementation } from "@sidecart/platform/rpc";
 import type { Load } from "./checkout.ts";
+import { importsIn } from "./imports.ts";
 
 /** Facts from a service's code. */
 export type Code = {
@@ -31,7 +32,7 @@ export async function codeOf(root: string, folder: string, load: Load): Promise<
     subscribesTo: called(`${folder}/src/subscriptions.ts`, subscriptions, subscriptions?.subscriptions).map(
       ({ topic, pubsub }) => ({ topic, pubsub }),
     ),
-    ...importsOf(await sourcesOf(join(root, folder, "src")), folder, existsIn(join(root, folder, "src"))),
+    ...importsOf(await importedBy(join(root, folder, "src"), folder), folder, existsIn(join(root, folder, "src"))),
   };
 
   async function loadIfThere<T>(name: string): Promise<T | undefined> {
@@ -59,19 +60,26 @@ const anything: unknown = new Proxy(() => {}, {
 
 const existsIn = (src: string) => (file: string) => existsSync(join(src, file));
 
-/** The code of a service without its tests. */
-async function sourcesOf(src: string): Promise<string> {
-  let text = "";
+/** The modules that a service imports, without its tests: those of its own as paths in its folder `src`. */
+async function importedBy(src: string, folder: string): Promise<Set<string>> {
+  const imported = new Set<string>();
   for await (const file of glob("**/*.ts", { cwd: src })) {
-    if (!file.endsWith(".test.ts")) text += await readFile(join(src, file), "utf8");
+    if (file.endsWith(".test.ts")) continue;
+    const text = await readFile(join(src, file), "utf8");
+    for (const { specifier } of importsIn(`${folder}/src/${file}`, text))
+      imported.add(specifier.startsWith(".") ? join(dirname(file), specifier) : specifier);
   }
-  return text;
+  return imported;
 }
 
-function importsOf(sources: string, folder: string, exists: (file: string) => boolean): Pick<Code, "uses" | "unused"> {
-  const unused = ["rpc.ts", "subscriptions.ts"].filter((file) => exists(file) && !sources.includes(`/${file}"`));
+function importsOf(
+  imported: ReadonlySet<string>,
+  folder: string,
+  exists: (file: string) => boolean,
+): Pick<Code, "uses" | "unused"> {
+  const unused = ["rpc.ts", "subscriptions.ts"].filter((file) => exists(file) && !imported.has(file));
   return {
-    uses: sharedComponents.filter((name) => sources.includes(`"@sidecart/platform/${name}"`)),
+    uses: sharedComponents.filter((name) => imported.has(`@sidecart/platform/${name}`)),
     unused: unused.map((file) => `${folder}/src/${file}`),
   };
 }

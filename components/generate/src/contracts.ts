@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { glob } from "node:fs/promises";
-import { type DescFile, type DescMessage, getOption } from "@bufbuild/protobuf";
-import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { join } from "node:path";
+import { type DescField, type DescFile, type DescMessage, getOption } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { every_replica, topic as topicOption } from "@sidecart/proto/options/v1/options";
 import type { Load } from "./checkout.ts";
 
@@ -14,7 +16,15 @@ export type RpcService = {
   typeName: string;
   /** The import path of its generated code: `@sidecart/proto/orders/v1/orders`. */
   module: string;
-  methods: readonly { name: string; localName: string; changesNothing: boolean }[];
+  methods: readonly Method[];
+};
+
+type Method = {
+  name: string;
+  localName: string;
+  changesNothing: boolean;
+  /** Fields of the request that are neither optional nor repeated. */
+  requiredFields: readonly string[];
 };
 
 /** A message that declares a topic. */
@@ -30,11 +40,18 @@ export type Topic = {
 /** The services and topics in the proto files, read from their generated code. */
 export async function readContracts(root: string, load: Load): Promise<{ rpcServices: RpcService[]; topics: Topic[] }> {
   const modules: string[] = [];
-  for await (const file of glob("proto/gen/**/*_pb.ts", { cwd: root })) modules.push(file);
+  for await (const file of glob("proto/gen/**/*_pb.ts", { cwd: root })) if (hasSource(root, file)) modules.push(file);
   const loaded = await Promise.all(modules.sort().map((file) => load<Record<string, unknown>>(file)));
   const files = loaded.flatMap((exports) => Object.values(exports).filter(isFile));
   return { rpcServices: files.flatMap(rpcServicesOf), topics: files.flatMap(topicsOf) };
 }
+
+const isRequired = ({ fieldKind, presence }: DescField): boolean =>
+  (fieldKind === "scalar" || fieldKind === "enum") && presence === FeatureSet_FieldPresence.IMPLICIT;
+
+/** False for code that is left over from a deleted proto file: the next `npm run generate` deletes it. */
+const hasSource = (root: string, file: string): boolean =>
+  existsSync(join(root, file.replace("proto/gen/", "proto/").replace(/_pb\.ts$/, ".proto")));
 
 const isFile = (value: unknown): value is DescFile => (value as DescFile | undefined)?.kind === "file";
 
@@ -51,6 +68,7 @@ function rpcServicesOf(file: DescFile): RpcService[] {
       name: method.name,
       localName: method.localName,
       changesNothing: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
+      requiredFields: method.input.fields.filter(isRequired).map((field) => field.name),
     })),
   }));
 }

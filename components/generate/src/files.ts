@@ -80,5 +80,5 @@ export function differences({ wanted, leftOver }: Files, read: (file: string) =>
     const line = result.text.split("\n").findIndex((text, place) => text !== lines[place]);
     return [`${file} is stale, from line ${line + 1}`];
   });
-  return [...differing, ...leftOver.map((file) => `${file} is left over`)];
+  return [...differing, ...leftOver.map((file) => `${file} is left over: npm run generate deletes it`)];
 }

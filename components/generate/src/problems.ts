@@ -1,3 +1,4 @@
+import { callCircleProblems } from "./call-circles.ts";
 import { sharedComponents } from "./code.ts";
 import { eventProblems } from "./event-problems.ts";
 import { clientKey } from "./gateway.ts";
@@ -14,6 +15,7 @@ export function problemsOf(project: Project): string[] {
       ...probeProblems(project, service),
       ...callProblems(project, service),
     ]),
+    ...callCircleProblems(project),
     ...eventProblems(project),
   ];
 }
@@ -82,7 +84,13 @@ function probeProblems({ rpcServices }: Project, service: Service): string[] {
   const methods = rpcServices.find((one) => one.service === name && one.name === rpcService)?.methods ?? [];
   const found = methods.find((one) => one.name === method);
   if (!found) return [`${where}: ${rpcService} has no method ${method}`];
-  return found.changesNothing ? [] : [`${where}: ${probe} is not declared NO_SIDE_EFFECTS in its proto file`];
+  const [field] = found.requiredFields;
+  return [
+    ...(found.changesNothing ? [] : [`${where}: ${probe} is not declared NO_SIDE_EFFECTS in its proto file`]),
+    ...(field
+      ? [`${where}: the probe's request is empty, but ${probe} has a field that is not optional: ${field}`]
+      : []),
+  ];
 }
 
 function callProblems(project: Project, service: Service): string[] {

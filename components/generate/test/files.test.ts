@@ -54,7 +54,7 @@ t.test("edits outside of a generated section are not reported", async (t) => {
 
 t.test("a file of a removed service is reported", async (t) => {
   const leftOver = ["components/resources/config/access/wallet.yaml"];
-  t.same(differences({ ...files, leftOver }, readText), [`${leftOver[0]} is left over`]);
+  t.same(differences({ ...files, leftOver }, readText), [`${leftOver[0]} is left over: npm run generate deletes it`]);
 });
 
 t.test("a missing marker is reported", async (t) => {

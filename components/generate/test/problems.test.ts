@@ -113,6 +113,21 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "services/orders/service.ts: probe: OrdersService/PlaceOrders is not declared NO_SIDE_EFFECTS in its proto file",
   ],
   [
+    "a probe whose request is never empty",
+    withService("catalog", { probe: "CatalogService/SuggestProducts" }),
+    "services/catalog/service.ts: probe: the probe's request is empty, but CatalogService/SuggestProducts has a field that is not optional: prefix",
+  ],
+  [
+    "services that call each other",
+    withService("catalog", { calls: { orders: ["OrdersService/GetOrders"] } }),
+    "services/catalog/service.ts: calls: catalog → orders → catalog is a circle: replace one of these calls by an event",
+  ],
+  [
+    "services that call each other through a third one",
+    withService("accounts", { calls: { orders: ["OrdersService/GetOrders"] } }),
+    "services/accounts/service.ts: calls: accounts → orders → accounts is a circle: replace one of these calls by an event",
+  ],
+  [
     "a subscription to a topic that no message declares",
     withCode("orders", { subscribesTo: subscribesTo("catalog.product-sold.v1") }),
     "services/orders/src/subscriptions.ts: subscribes to catalog.product-sold.v1, which no message in proto/ declares",

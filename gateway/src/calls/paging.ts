@@ -1,4 +1,5 @@
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
+import pLimit from "p-limit";
 
 /** Most rows of one call to a service, and most concurrent calls for one field. */
 const batchSize = 100;
@@ -11,12 +12,7 @@ export async function inBatches<T>(ids: string[], call: (ids: string[]) => Promi
   const unique = [...new Set(ids)];
   const batches: string[][] = [];
   for (let at = 0; at < unique.length; at += batchSize) batches.push(unique.slice(at, at + batchSize));
-  const found: T[] = [];
-  const work = async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) found.push(...(await call(batch)));
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return found;
+  return (await pLimit(parallel).map(batches, call)).flat();
 }
 
 /** A page as services accept it: the first rows after an id. */

@@ -30,7 +30,12 @@ export const minorUnitsScalar = new GraphQLScalarType({
   parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
 });
 
-const textMap = (value: unknown) => given("TextMap is an object whose values are texts.", isTextMap, value);
+/** `__proto__` is no key: it would be lost on the way to the service. */
+function textMap(value: unknown): Record<string, string> {
+  const map = given("TextMap is an object whose values are texts.", isTextMap, value);
+  if (!Object.hasOwn(map, "__proto__")) return map;
+  throw new AppError(commonErrors.invalid, { message: "TextMap cannot have the key __proto__." });
+}
 
 type Variables = Record<string, unknown> | null | undefined;
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { isHeldByEnding } from "./held-by-ending.ts";
 import { lastLines } from "./last-lines.ts";
 
 export interface ProcessSpec {
@@ -29,6 +30,10 @@ export interface Exit {
   expected: boolean;
 }
 
+/** How long a start is repeated while something that is just ending holds what the program needs. */
+const retryMs = 30_000;
+const retryPauseMs = 200;
+
 interface Hooks {
   onStart?: (process: ManagedProcess) => void;
   onExit?: (exit: Exit) => void;
@@ -45,6 +50,9 @@ export class ManagedProcess {
   #exited: Promise<Exit> = Promise.reject(new Error("not started"));
   #asked = false;
   #fresh = true;
+  #retryUntil = 0;
+  /** Ends the wait for the next attempt to start. */
+  #giveUp: (() => void) | undefined;
 
   constructor(spec: ProcessSpec, hooks: Hooks = {}) {
     this.spec = spec;
@@ -69,9 +77,18 @@ export class ManagedProcess {
     return this.#exited;
   }
 
-  /** Starts the program, with `env` added to its environment. Throws when it cannot be executed. */
+  /**
+   * Starts the program, with `env` added to its environment. Throws when it cannot be executed. When processes of a killed
+   * run still hold its data or its port, it is started again until they have ended.
+   */
   start(env: Record<string, string> = {}): void {
     if (this.#child) throw new Error(`${this.name} is already running`);
+    this.#asked = false;
+    this.#retryUntil = performance.now() + retryMs;
+    this.#exited = new Promise((resolve) => this.#spawn(env, resolve));
+  }
+
+  #spawn(env: Record<string, string>, resolve: (exit: Exit) => void): void {
     const { command, args, cwd, holdsStdin, uid, gid } = this.spec;
     const log = openSync(this.spec.log, this.#fresh ? "w" : "a", 0o600);
     const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
@@ -84,11 +101,12 @@ export class ManagedProcess {
     });
     closeSync(log);
     this.#fresh = false;
-    this.#asked = false;
     this.#child = child;
-    this.#exited = new Promise((resolve) => {
-      child.once("error", () => this.#ended(127, null, resolve));
-      child.once("exit", (code, signal) => this.#ended(code, signal, resolve));
+    child.once("error", () => this.#ended(127, null, resolve));
+    child.once("exit", (code, signal) => {
+      if (code !== 0 && signal === null && this.#mayRetry())
+        this.#spawnLater(env, () => this.#ended(code, signal, resolve), resolve);
+      else this.#ended(code, signal, resolve);
     });
     if (child.pid !== undefined) this.#hooks.onStart?.(this);
   }
@@ -114,12 +132,30 @@ export class ManagedProcess {
   kill(signal: NodeJS.Signals): void {
     if (!this.#child) return;
     this.#asked = true;
-    if (signal === "SIGKILL") this.#signalGroup(signal);
+    if (this.#giveUp) this.#giveUp();
+    else if (signal === "SIGKILL") this.#signalGroup(signal);
     else this.#child.kill(signal);
   }
 
   lastLines(count = 15): string[] {
     return lastLines(this.spec.log, count);
+  }
+
+  #mayRetry(): boolean {
+    return !this.#asked && performance.now() < this.#retryUntil && isHeldByEnding(this.lastLines());
+  }
+
+  #spawnLater(env: Record<string, string>, end: () => void, resolve: (exit: Exit) => void): void {
+    this.#signalGroup("SIGKILL");
+    const timer = setTimeout(() => {
+      this.#giveUp = undefined;
+      this.#spawn(env, resolve);
+    }, retryPauseMs);
+    this.#giveUp = () => {
+      clearTimeout(timer);
+      this.#giveUp = undefined;
+      end();
+    };
   }
 
   #ended(code: number | null, signal: NodeJS.Signals | null, resolve: (exit: Exit) => void): void {

@@ -7,5 +7,5 @@ export {
   type Worked,
 } from "./lease-queue.ts";
 export { repeatWhileFull } from "./repeat-while-full.ts";
-export { sqlFile } from "./sql-file.ts";
+export { readStatements, sqlFile } from "./sql-file.ts";
 export { type Statement, sql } from "./statement.ts";

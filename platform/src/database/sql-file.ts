@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
-import type { Fragment } from "./sql-text.ts";
+import { expand, type Fragment } from "./sql-text.ts";
 import { define, type Statement } from "./statement.ts";
 
 /** Lease of a claimed outbox row. When it expires, any relay may publish the row. */
@@ -38,7 +38,8 @@ export function sqlFile(path: string, constants: Constants = {}): SqlFile {
       typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
     ]),
   );
-  const scope = { fragments: new Map([...platform.fragments, ...fragments]), values };
+  const all = new Map([...platform.fragments, ...fragments]);
+  const scope = { fragments: all, lookUp: (name: string) => values.get(name) };
   return (name, row) => {
     const file = basename(path);
     const body = statements.get(name);
@@ -49,6 +50,18 @@ export function sqlFile(path: string, constants: Constants = {}): SqlFile {
       throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
     }
   };
+}
+
+/** The statements of a file as they are sent, but with `null` in place of constants, and what they are made of. */
+export function readStatements(path: string) {
+  const { statements, fragments } = load(path);
+  const used = new Set<string>();
+  const scope = { fragments: new Map([...platform.fragments, ...fragments]), lookUp: () => "null" };
+  const expanded = [...statements].map(([name, body]) => ({
+    name,
+    text: expand(body, { ...scope, onUse: (fragment) => used.add(fragment) }),
+  }));
+  return { statements: expanded, fragments: [...parse(path).fragments.keys()], used };
 }
 
 /** `within` are the files that include this one. */

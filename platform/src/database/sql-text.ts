@@ -4,7 +4,7 @@ export type Fragment = { parameters: readonly string[]; body: string };
 /** What a text can refer to: fragments as `:name(…)`, values as `:name`. `onUse` is called for each fragment. */
 export type Scope = {
   fragments: ReadonlyMap<string, Fragment>;
-  values: ReadonlyMap<string, string>;
+  lookUp(name: string): string | undefined;
   onUse(fragment: string): void;
 };
 
@@ -38,8 +38,8 @@ function next(text: string, from: number): RegExpExecArray | null {
 
 const plain = (found: string): string => (/^['"]/.test(found) ? found : " ");
 
-function filledIn(name: string, { values }: Scope): string {
-  const found = values.get(name);
+function filledIn(name: string, { lookUp }: Scope): string {
+  const found = lookUp(name);
   if (found === undefined) throw new Error(`:${name} is neither a parameter nor a constant`);
   return found;
 }
@@ -57,8 +57,8 @@ function call(name: string, given: string, scope: Scope): string {
   if (args.length !== parameters.length)
     throw new Error(`fragment ${name} expects ${parameters.length} arguments, but has ${args.length}`);
   scope.onUse(name);
-  const own = parameters.map((parameter, place) => [parameter, args[place] ?? ""] as const);
-  return expand(body, { ...scope, values: new Map([...scope.values, ...own]) });
+  const own = new Map(parameters.map((parameter, place) => [parameter, args[place] ?? ""]));
+  return expand(body, { ...scope, lookUp: (value) => own.get(value) ?? scope.lookUp(value) });
 }
 
 /**

@@ -19,7 +19,7 @@ const resultsFor: Readonly<Record<string, readonly string[]>> = {
 
 /** A short statement inside TypeScript. Long statements are in `.sql` files (sql-file.ts). */
 export function sql<Row>(name: string, text: string, row: z.ZodType<Row>): Statement<Row> {
-  return define(name, text, row, { fragments: new Map(), values: new Map() });
+  return define(name, text, row, { fragments: new Map(), lookUp: () => undefined });
 }
 
 /** Expands a statement and checks its form. Errors name the statement. */
@@ -32,7 +32,7 @@ export function define<Row>(
   const used = new Set<string>();
   try {
     const text = expand(body, { ...scope, onUse: (fragment) => used.add(fragment) });
-    refuseOwnWrites(expand(body, { fragments: withoutWrites(scope.fragments), values: scope.values, onUse() {} }));
+    refuseOwnWrites(expand(body, { fragments: withoutWrites(scope.fragments), lookUp: scope.lookUp, onUse() {} }));
     if (!endsInText(text)) throw new Error("a statement must end in select <jsonb>::text: one row with one value");
     return { name, text, row, writesEvents: writesEvents(used) };
   } catch (error) {

@@ -2,6 +2,7 @@ export type { Callee } from "./access.ts";
 export { type Implementation, implement, startAppServer } from "./app-server.ts";
 export { type Batcher, createBatcher } from "./batch.ts";
 export { background, type CallContext, onBehalfOf, throwIfDone, withToken } from "./call.ts";
+export { currency } from "./currency.ts";
 export {
   AppError,
   commonErrors,
@@ -16,7 +17,6 @@ export {
   authorization,
   type BadField,
   badFields,
-  currency,
   id,
   maxMinor,
   maxQuantity,

@@ -16,8 +16,11 @@ const plain = (given: z.ZodString, min: number, max: number) =>
     .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
     .refine((value) => !control.test(value), "contains control characters");
 
-/** Trimmed, bounded, well-formed text (no lone surrogates, no control characters). Length in UTF-16 code units. */
-export const text = (min: number, max: number) => plain(z.string().trim(), min, max);
+/**
+ * Trimmed, bounded, well-formed text (no lone surrogates, no control characters) in Unicode's form NFC, so that texts that
+ * look alike because of their accents are equal. Length in UTF-16 code units.
+ */
+export const text = (min: number, max: number) => plain(z.string().trim().normalize("NFC"), min, max);
 
 /** Like `text` but not trimmed, for values in which spaces count. */
 export const untrimmedText = (min: number, max: number) => plain(z.string(), min, max);
@@ -30,10 +33,6 @@ export const id = z.uuid().toLowerCase();
 export const quantity = z.int().min(1).max(maxQuantity);
 /** Minor units as a safe integer, from protobuf's int64 (bigint) or a number. */
 export const minorUnits = z.coerce.number<number | bigint>().int().min(0).max(maxMinor);
-
-/** The ISO 4217 codes that the runtime knows. */
-const currencies = new Set(Intl.supportedValuesOf("currency"));
-export const currency = z.string().refine((code) => currencies.has(code), "is not an ISO 4217 currency code");
 
 export const pageSize = (max: number) => z.int().min(0).max(max);
 

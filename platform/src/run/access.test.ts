@@ -79,3 +79,38 @@ t.test("a callee that does not respond is no problem, and is probed again", asyn
   access = "refused";
   t.equal((await later()).length, 1);
 });
+
+/** Rolls out these new services at once. Calls reach only ready pods: until a new one is ready, old ones refuse. */
+async function rollOut(t: Test, calls: Record<string, string[]>): Promise<string[]> {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.teardown(() => mock.timers.reset());
+  const ready = new Set<string>();
+  const access = async ({ app }: Callee): Promise<Access> => (ready.has(app) ? "granted" : "missing");
+  const checks = Object.entries(calls).map(async ([app, apps]) => {
+    const problems = createProblems(log);
+    const callees = apps.map((one) => ({ app: one, operation: `sidecart.${one}.v1.Service/*` }));
+    const sweep = await startAccessCheck({ app, callees, sidecar: { access }, problems, log });
+    t.teardown(() => sweep.stop());
+    return { app, problems };
+  });
+  const started = await Promise.all(checks);
+  for (let round = 0; round <= started.length; round += 1) {
+    for (const { app, problems } of started) if (problems.all().length === 0) ready.add(app);
+    mock.timers.tick(3_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return [...ready].sort();
+}
+
+t.test("new services that call each other get ready one after the other, unless they do so in a circle", async (t) => {
+  t.test("without a circle", async (t) => {
+    t.same(await rollOut(t, { orders: ["catalog"], catalog: ["accounts"], accounts: [] }), [
+      "accounts",
+      "catalog",
+      "orders",
+    ]);
+  });
+  t.test("in a circle none does: `npm run check` refuses such declarations", async (t) => {
+    t.same(await rollOut(t, { orders: ["catalog"], catalog: ["orders"] }), []);
+  });
+});

@@ -2,7 +2,7 @@ import { newId } from "@sidecart/platform/ids";
 import type { Caller } from "@sidecart/platform/rpc";
 import { background } from "@sidecart/platform/rpc";
 import t from "tap";
-import { attributes, createProduct } from "./create-product.ts";
+import { attributes, createProduct, imageUrl } from "./create-product.ts";
 import type { Deps } from "./deps.ts";
 import type { NewProduct } from "./product-store.ts";
 
@@ -66,4 +66,53 @@ t.test("attributes are counted before any is validated, and limited in total siz
   t.equal(attributes.safeParse(entries(30, "")).error?.issues.length, 30);
   t.ok(attributes.safeParse(entries(30, "豆".repeat(80))).success);
   t.notOk(attributes.safeParse(entries(30, "豆".repeat(100))).success);
+});
+
+t.test("no attribute is lost: keys that would become one, or that a parser drops, are refused", (t) => {
+  const refused = [
+    [" color", "color"],
+    ["Color", "color"],
+    ["caf\u00e9", "cafe\u0301"],
+    ["\u212bngstr\u00f6m", "\u00e5ngstro\u0308m"],
+    ["a", "b", "a\u00a0"],
+    ["__proto__"],
+  ];
+  for (const keys of refused) {
+    const entries = Object.fromEntries(keys.map((key, at) => [key, `${at}`]));
+    t.equal(Object.keys(entries).length, keys.length);
+    t.notOk(attributes.safeParse(entries).success, JSON.stringify(keys));
+  }
+  for (const keys of [
+    ["color", "colour"],
+    ["constructor", "toString"],
+    ["e", "\u00e9"],
+  ]) {
+    const entries = Object.fromEntries(keys.map((key, at) => [key, `${at}`]));
+    t.same(attributes.parse(entries), entries, JSON.stringify(keys));
+  }
+  t.same(attributes.parse({ " cafe\u0301 ": "cre\u0300me" }), { "caf\u00e9": "cr\u00e8me" }, "stored in NFC");
+  t.end();
+});
+
+t.test("a picture's address is an absolute URL with a host and without a log-in", (t) => {
+  for (const bad of [
+    "https:x",
+    "https:/x",
+    "https:///x",
+    "https:\\\\x",
+    "https://",
+    "https://?a",
+    "https://a:b@x.test/",
+    "http://x.test/",
+  ])
+    t.notOk(imageUrl.safeParse(bad).success, bad);
+  for (const good of [
+    "",
+    "https://x.test",
+    "https://x.test:8443/a%20b.png?c=d@e#f",
+    "HTTPS://x.test/a",
+    "https://[::1]/a",
+  ])
+    t.equal(imageUrl.safeParse(good).success, true, good);
+  t.end();
 });

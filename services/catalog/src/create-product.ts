@@ -13,18 +13,33 @@ const maxAttributes = 30;
 /** In UTF-8. With this limit a product in any script is smaller than 33 kB: see `maxProducts`. */
 const maxAttributesBytes = 8_000;
 
+/** Object literals, and so the messages between our processes, cannot have it as a key: it would be lost. */
+const lostKey = "__proto__";
+const nameOf = (key: string) => key.trim().normalize("NFC").toLowerCase();
+
+/** Keys that differ only by case, spaces or the form of their accents name the same attribute. */
+const sameAttributes = (values: object) => new Set(Object.keys(values).map(nameOf)).size < Object.keys(values).length;
+
 /** The number of entries is checked before the entries are. */
 export const attributes = z
   .custom<object>(
     (values) => Object.keys(values ?? {}).length <= maxAttributes,
     `has more than ${maxAttributes} entries`,
   )
+  .refine((values) => !Object.hasOwn(values ?? {}, lostKey), `has the key ${lostKey}`)
+  .refine((values) => !sameAttributes(values ?? {}), "has two keys for one attribute")
   .pipe(z.record(text(1, 40), text(1, 200)))
   .refine((values) => Buffer.byteLength(JSON.stringify(values)) <= maxAttributesBytes, "is more than 8 kB");
-/** https, or an inline picture of at most 8 kB. */
+
+/** Parsers also accept `https:x` and `https:///x`, and add the missing parts. */
+const hasHost = (url: string) => /^https:\/\/[^\s/?#\\@]+(?:[/?#][^\s\\]*)?$/i.test(url);
+
+/** https with a host and without a log-in, or an inline picture of at most 8 kB. */
 export const imageUrl = z.union([
   z.literal(""),
-  text(0, 2_000).pipe(z.url({ protocol: /^https$/ })),
+  text(0, 2_000)
+    .pipe(z.url({ protocol: /^https$/ }))
+    .refine(hasHost, "is not an absolute URL with a host"),
   text(0, 8_192).refine(isInlinePicture, "is not a picture"),
 ]);
 

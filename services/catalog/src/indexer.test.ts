@@ -5,17 +5,17 @@ import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { z } from "zod";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { watchedIndex } from "../../../tests/support/search-index.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { type IndexerDeps, indexing } from "./indexer.ts";
-import type { IndexOperation, SearchIndex } from "./search-index.ts";
 
 t.setTimeout(90_000);
 const soon = () => background(20_000);
 const mostBatches = 100;
 
-const { database, query, log } = await startStore(t, "catalog");
+const { database, query, log, sidecar } = await startStore(t, "catalog", { search: true });
 const queue = createIndexQueueStore(database);
 const noteForIndex = sqlFile(join(import.meta.dirname, "indexer.test.sql"))("test.note", z.unknown());
 const note = (ids: string[]) => database.one(noteForIndex, { ids }, soon());
@@ -31,23 +31,24 @@ const product = async () => {
   );
   return id;
 };
-/** An engine with one live index, and the operations that it received, by id. */
-const engine = async () => {
+const live = "products-1";
+let last: ReturnType<typeof watchedIndex> | undefined;
+/** The engine with one live index, which is empty. */
+const started = async () => {
   await query("truncate search_indexes, index_queue");
-  await indexes.startBuilding("products-1", soon());
-  await indexes.makeLive("products-1", soon());
-  const versions = new Map<string, number>();
-  const state = { away: false, refuses: new Set<string>(), during: async () => {}, versions, calls: 0 };
-  const index = {
-    async write(_: string, operations: IndexOperation[]) {
-      state.calls += 1;
-      if (state.away) throw new Error("search is away");
-      await state.during();
-      for (const { id, version } of operations) if (!state.refuses.has(id)) versions.set(id, version);
-      return new Map(operations.flatMap(({ id }) => (state.refuses.has(id) ? [[id, "refused"] as const] : [])));
-    },
-  } as unknown as SearchIndex;
-  return { state, deps: { indexes, index, queue } };
+  await last?.engine.clear();
+  const watched = watchedIndex(sidecar);
+  last = watched;
+  await watched.engine.create(live);
+  await indexes.startBuilding(live, soon());
+  await indexes.makeLive(live, soon());
+  const { index, seen, engine } = watched;
+  return {
+    deps: { indexes, index, queue },
+    seen,
+    versionOf: (id: string) => engine.versionOf(live, id),
+    count: () => engine.count(live),
+  };
 };
 const batchesOf = (deps: IndexerDeps) => new LeaseBatches(indexing(deps, log), new AbortController().signal);
 /** Runs one batch and settles it. */
@@ -66,68 +67,68 @@ const drain = async (deps: IndexerDeps) => {
 };
 
 t.test("a product is queued once for any number of changes, and indexed in its current state", async (t) => {
-  const { state, deps } = await engine();
+  const { deps, seen, versionOf } = await started();
   const [one, two] = [await product(), await product()];
   await Promise.all(Array.from({ length: 20 }, () => note([one])));
   await note([two, one, two]);
   t.same(await waiting(), [one, two].sort());
   await query("update products set version = 7 where id = $1", [one]);
   await drain(deps);
-  t.same(Object.fromEntries(state.versions), { [one]: 7, [two]: 1 });
-  t.equal(state.calls, 1, "in one call");
+  t.same([await versionOf(one), await versionOf(two)], [7, 1]);
+  t.equal(seen.writes.length, 1, "in one call");
   t.same(await waiting(), []);
 });
 
 t.test("a product that changes while it is being written stays queued, and is written again at once", async (t) => {
-  const { state, deps } = await engine();
+  const { deps, seen, versionOf } = await started();
   const [id, other] = [await product(), await product()];
   await note([id, other]);
-  state.during = async () => {
-    state.during = async () => {};
+  seen.before = async () => {
+    seen.before = async () => {};
     await query("update products set version = 2 where id = $1", [id]);
     await note([id]);
   };
   const batches = batchesOf(deps);
   await batches.next();
-  t.equal(state.versions.get(id), 1);
+  t.equal(await versionOf(id), 1);
   await batches.next();
-  t.equal(state.versions.get(id), 2, "claimed while the first batch was settled");
+  t.equal(await versionOf(id), 2, "claimed while the first batch was settled");
   t.same(await waiting(), [id]);
   await batches.settle();
   t.same(await waiting(), []);
 });
 
 t.test("while search is unreachable everything stays queued, and the queue stays bounded", async (t) => {
-  const { state, deps } = await engine();
-  state.away = true;
+  const { deps, seen, versionOf } = await started();
+  seen.failAt = "write";
   const ids = [await product(), await product()].sort();
   for (let round = 0; round < 10; round += 1) {
     await note(ids);
     await indexOnce(deps);
   }
   t.same(await waiting(), ids);
-  t.equal(state.calls, 10);
+  t.equal(seen.writes.length, 10);
   t.equal(await indexOnce(deps), "none", "and there is a pause before the next attempt");
-  t.equal(state.calls, 10);
-  state.away = false;
+  t.equal(seen.writes.length, 10);
+  seen.failAt = undefined;
   await note(ids);
   await drain(deps);
-  t.same([...state.versions.keys()].sort(), ids);
+  for (const id of ids) t.equal(await versionOf(id), 1);
   t.same(await waiting(), []);
 });
 
 t.test("one product that the engine refuses does not delay the others", async (t) => {
-  const { state, deps } = await engine();
+  const { deps, versionOf } = await started();
   const [bad, good] = [await product(), await product()];
-  state.refuses.add(bad);
+  await query("update products set name = '' where id = $1", [bad]);
   await note([bad, good]);
   await drain(deps);
-  t.same([...state.versions.keys()], [good]);
+  t.same([await versionOf(bad), await versionOf(good)], [undefined, 1]);
   t.same(await waiting(), [bad]);
 });
 
 t.test("more products than a batch, and more bytes than a call, are all indexed", async (t) => {
-  const { state, deps } = await engine();
+  const { deps, seen, count } = await started();
   const rows = await query<{ id: string }>(
     `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at)
      select gen_random_uuid(), 'Tea', repeat('豆', 1500), 1, 'EUR', 'tea', 9, now(), now()
@@ -135,26 +136,26 @@ t.test("more products than a batch, and more bytes than a call, are all indexed"
   );
   await note(rows.map(({ id }) => id));
   await drain(deps);
-  t.equal(state.versions.size, 700);
-  t.ok(state.calls >= 6, `${state.calls} calls`);
+  t.equal(await count(), 700);
+  t.ok(seen.writes.length >= 6, `${seen.writes.length} calls`);
   t.same(await waiting(), []);
 });
 
 t.test("replicas share the work, and a replica that dies loses nothing", async (t) => {
   const ids = await Promise.all(Array.from({ length: 30 }, product));
-  const { state, deps } = await engine();
+  const { deps, seen, count } = await started();
   await note(ids);
   const claims = await Promise.all([1, 2, 3].map(() => queue.next({ done: [], again: [] }, 10, soon())));
   t.equal(new Set(claims.flat().map(({ id }) => id)).size, 30, "none twice");
   await indexOnce(deps);
-  t.equal(state.calls, 0, "all are claimed");
+  t.equal(seen.writes.length, 0, "all are claimed");
   await query("update index_queue set claimed_until = now() - interval '1 second'");
   await drain(deps);
-  t.equal(state.versions.size, 30);
+  t.equal(await count(), 30);
 });
 
 t.test("settling too late does not remove a product that was queued again", async (t) => {
-  const { deps } = await engine();
+  const { deps } = await started();
   const id = await product();
   await note([id]);
   const slow = await queue.next({ done: [], again: [] }, 10, soon());
@@ -166,10 +167,10 @@ t.test("settling too late does not remove a product that was queued again", asyn
 });
 
 t.test("an indexer logs once that search is unreachable, continues when it is back, and wakes on a kick", async (t) => {
-  const { state, deps } = await engine();
+  const { deps, seen, versionOf } = await started();
   const said: string[] = [];
   const say = (_: unknown, text?: string) => said.push(text ?? String(_));
-  state.away = true;
+  seen.failAt = "write";
   const id = await product();
   await note([id]);
   const talking = { ...log, warn: say, info: say } as unknown as typeof log;
@@ -178,10 +179,10 @@ t.test("an indexer logs once that search is unreachable, continues when it is ba
   await eventually("several attempts", async () => {
     await note([id]);
     indexer.kick();
-    return state.calls >= 3;
+    return seen.writes.length >= 3;
   });
   t.same(said, ["search: indexing fails; it is retried"]);
-  state.away = false;
+  seen.failAt = undefined;
   await note([id]);
   indexer.kick();
   await eventually("indexed", async () => (await waiting()).length === 0);
@@ -189,5 +190,5 @@ t.test("an indexer logs once that search is unreachable, continues when it is ba
   const next = await product();
   await note([next]);
   indexer.kick();
-  await eventually("the kick to be noticed", async () => state.versions.has(next));
+  await eventually("the kick to be noticed", async () => (await versionOf(next)) === 1);
 });

@@ -1,73 +1,32 @@
 import { background } from "@sidecart/platform/rpc";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { watchedIndex } from "../../../tests/support/search-index.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { createIndexBuilder, keepIndexes } from "./reindex.ts";
-import type { IndexOperation, SearchIndex } from "./search-index.ts";
 
 t.setTimeout(90_000);
 const soon = () => background(20_000);
 
-type Step = "create" | "delete" | "alias" | "write";
-
-/**
- * A search engine's state, as far as a reindex can see it. A step can be made to fail, or held until it is released.
- */
-function engine() {
-  const held = new Map<string, Set<string>>();
-  const refreshed: boolean[] = [];
-  const state = {
-    alias: null as string | null,
-    failAt: undefined as Step | undefined,
-    before: async (_: Step, _name: string, _signal: AbortSignal) => {},
-    held,
-    refreshed,
-  };
-  const step = async (name: Step, index: string, { signal }: { signal: AbortSignal }) => {
-    if (state.failAt === name) throw new Error(`${name} failed`);
-    await state.before(name, index, signal);
-    if (signal.aborted) throw new Error("aborted");
-  };
-  type Context = ReturnType<typeof soon>;
-  const index = {
-    async createIndex(name: string, context: Context) {
-      await step("create", name, context);
-      held.set(name, new Set());
-    },
-    async deleteIndex(name: string, context: Context) {
-      await step("delete", name, context);
-      held.delete(name);
-      if (state.alias === name) state.alias = null;
-    },
-    async pointAlias(name: string, context: Context) {
-      await step("alias", name, context);
-      if (held.has(name)) state.alias = name;
-      return held.has(name);
-    },
-    resolveAlias: async () => state.alias,
-    async write(name: string, operations: IndexOperation[], refresh: boolean, context: Context) {
-      await step("write", name, context);
-      const documents = held.get(name);
-      if (!documents) throw new Error(`no index ${name}`);
-      for (const { op, id } of operations) op === "index" ? documents.add(id) : documents.delete(id);
-      refreshed.push(refresh);
-      return new Map<string, string>();
-    },
-  } as unknown as SearchIndex;
-  return { state, index };
-}
-
-const { database, query, log } = await startStore(t, "catalog");
+const { database, query, log, sidecar } = await startStore(t, "catalog", { search: true });
 const indexes = createIndexStore(database);
 await query(
   `insert into products (id, name, description, price, currency, category, on_hand, created_at, updated_at, deleted_at)
    select gen_random_uuid(), 'Tea', '', 1, 'EUR', 'tea', 1, now(), now(), case when n > 1200 then now() end
    from generate_series(1, 1210) n`,
 );
-t.beforeEach(() => query("truncate search_indexes"));
+type Watched = ReturnType<typeof watchedIndex>;
+let last: Watched | undefined;
+/** The engine without any index. */
+const fresh = async () => {
+  await query("truncate search_indexes");
+  await last?.engine.clear();
+  last = watchedIndex(sidecar);
+  return last;
+};
 
-const replica = ({ state, index }: ReturnType<typeof engine>) => {
+const replica = ({ index, engine }: Watched) => {
   const deps = { indexes, index };
   const builder = createIndexBuilder(deps, log);
   const stateOf = async (name: string) => (await indexes.progress(name, soon())).state;
@@ -78,11 +37,14 @@ const replica = ({ state, index }: ReturnType<typeof engine>) => {
   };
   /** Asserts that only the live index is left. */
   const settled = () =>
-    eventually("one index left", async () => [...state.held.keys()].join() === state.alias && state.alias);
+    eventually("one index left", async () => {
+      const alias = await engine.alias();
+      return (await engine.names()).join() === alias && alias;
+    });
   return { builder, rebuild, stateOf, settled, keep: () => keepIndexes(deps, builder, soon()) };
 };
 const started = async () => {
-  const made = engine();
+  const made = await fresh();
   const one = replica(made);
   await one.keep();
   const live = await one.settled();
@@ -91,15 +53,15 @@ const started = async () => {
 };
 
 t.test("the first index is built once, and has every product that is not deleted", async (t) => {
-  const { state, keep, live, settled } = await started();
-  t.equal(state.held.get(live)?.size, 1_200);
+  const { engine, keep, live, settled } = await started();
+  t.equal(await engine.count(live), 1_200);
   await keep();
   t.equal(await settled(), live);
   t.match(await indexes.survey(soon()), { live, building: null, retired: [] });
 });
 
 t.test("replicas that start together build one index", async (t) => {
-  const made = engine();
+  const made = await fresh();
   const replicas = Array.from({ length: 6 }, () => replica(made));
   await Promise.all(replicas.map((one) => one.keep()));
   await replicas[0]?.settled();
@@ -107,20 +69,20 @@ t.test("replicas that start together build one index", async (t) => {
 });
 
 t.test("a reindex returns at once, reports its progress, and replaces the old index", async (t) => {
-  const { state, builder, live, settled } = await started();
+  const { seen, engine, builder, live, settled } = await started();
   const gate = Promise.withResolvers<void>();
-  state.before = async (step) => {
+  seen.before = async (step) => {
     if (step === "write") await gate.promise;
   };
   const name = await builder.begin(soon());
   await eventually("announced", async () => (await indexes.current([], soon())).indexes.length === 2);
   t.same(await indexes.progress(name, soon()), { state: "building", indexed: 0 });
-  t.equal(state.alias, live, "searches still use the old index");
-  state.refreshed.length = 0;
+  t.equal(await engine.alias(), live, "searches still use the old index");
   gate.resolve();
   t.equal(await settled(), name);
   t.same(await indexes.progress(name, soon()), { state: "live", indexed: 1_210 });
-  t.same(state.refreshed, [false, false, true], "searches wait only for the end");
+  const waited = seen.writes.slice(-3).map(({ refresh }) => refresh);
+  t.same(waited, [false, false, true], "searches wait only for the end");
 });
 
 t.test("a second reindex at the same time is refused, and affects neither", async (t) => {
@@ -135,31 +97,31 @@ t.test("a second reindex at the same time is refused, and affects neither", asyn
 
 for (const failing of ["create", "write", "alias"] as const) {
   t.test(`when ${failing} fails the live index stays live, nothing is left over, and a retry succeeds`, async (t) => {
-    const { state, rebuild, live, settled, stateOf } = await started();
-    state.failAt = failing;
+    const { seen, rebuild, live, settled, stateOf } = await started();
+    seen.failAt = failing;
     t.equal(await stateOf(await rebuild()), "gone");
     t.equal(await settled(), live);
-    state.failAt = undefined;
+    seen.failAt = undefined;
     const next = await rebuild();
     await eventually("the next is live", async () => (await settled()) === next);
   });
 }
 
 t.test("an index that could not be deleted is deleted by a later sweep", async (t) => {
-  const { state, rebuild, live, keep, settled } = await started();
-  state.failAt = "delete";
+  const { seen, engine, rebuild, live, keep, settled } = await started();
+  seen.failAt = "delete";
   const next = await rebuild();
-  t.ok(state.held.has(live));
-  state.failAt = undefined;
+  t.ok((await engine.names()).includes(live));
+  seen.failAt = undefined;
   await keep();
   t.equal(await settled(), next);
   t.match(await indexes.survey(soon()), { retired: [] });
 });
 
 t.test("stopping gives up the build in progress, and cleans up", async (t) => {
-  const { state, builder, live } = await started();
+  const { seen, engine, builder, live } = await started();
   const writing = Promise.withResolvers<void>();
-  state.before = async (step, _, signal) => {
+  seen.before = async (step, signal) => {
     if (step !== "write") return;
     writing.resolve();
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -167,60 +129,62 @@ t.test("stopping gives up the build in progress, and cleans up", async (t) => {
   await builder.begin(soon());
   await writing.promise;
   await builder.stop();
-  t.same([...state.held.keys()], [live]);
-  t.equal(state.alias, live);
+  t.same(await engine.names(), [live]);
+  t.equal(await engine.alias(), live);
   t.match(await indexes.survey(soon()), { live, building: null, retired: [] });
 });
 
 t.test("a build whose process was killed is cleaned up by others, even when searches used it already", async (t) => {
   for (const alias of ["live", "dead"]) {
-    const { state, keep, live } = await started();
-    state.held.set("products-dead", new Set());
-    if (alias === "dead") state.alias = "products-dead";
+    const { engine, keep, live } = await started();
+    await engine.create("products-dead");
+    if (alias === "dead") await engine.pointAlias("products-dead", soon());
     await indexes.startBuilding("products-dead", soon());
     await keep();
-    t.ok(state.held.has("products-dead"), "it may only be slow");
+    t.ok((await engine.names()).includes("products-dead"), "it may only be slow");
     await query("update search_indexes set beat_at = now() - interval '31 seconds' where state = 'building'");
     await keep();
-    t.same([...state.held.keys()], [live]);
-    t.equal(state.alias, live);
-    await query("truncate search_indexes");
+    t.same(await engine.names(), [live]);
+    t.equal(await engine.alias(), live);
   }
 });
 
 t.test("a catalog that was killed while it built its first index recovers by itself", async (t) => {
-  const made = engine();
+  const made = await fresh();
   await indexes.startBuilding("products-dead", soon());
   const { keep, settled } = replica(made);
   await keep();
-  t.same([...made.state.held.keys()], []);
+  t.same(await made.engine.names(), []);
   await query("update search_indexes set beat_at = now() - interval '31 seconds'");
   await keep();
-  await settled();
-  t.equal(made.state.held.get(made.state.alias ?? "")?.size, 1_200);
+  t.equal(await made.engine.count(await settled()), 1_200);
 });
 
-t.test("an alias that points elsewhere is moved back to the live index", async (t) => {
-  const { state, keep, live } = await started();
-  for (const astray of [null, "products-old"]) {
-    state.alias = astray;
-    await keep();
-    t.equal(state.alias, live);
-  }
+t.test("an alias that points elsewhere, or nowhere, is moved back to the live index", async (t) => {
+  const { engine, keep, live } = await started();
+  await engine.create("products-old");
+  await engine.pointAlias("products-old", soon());
+  await keep();
+  t.equal(await engine.alias(), live);
+  await engine.pointAlias("products-old", soon());
+  await engine.deleteIndex("products-old", soon());
+  t.equal(await engine.alias(), null);
+  await keep();
+  t.equal(await engine.alias(), live);
 });
 
 t.test("an engine that lost the live index gets a new one", async (t) => {
-  const { state, keep, live, settled } = await started();
-  state.held.clear();
-  state.alias = null;
+  const { engine, keep, live, settled } = await started();
+  await engine.deleteIndex(live, soon());
   await keep();
-  t.not(await settled(), live);
-  t.equal(state.held.get(state.alias ?? "")?.size, 1_200);
+  const next = await settled();
+  t.not(next, live);
+  t.equal(await engine.count(next), 1_200);
 });
 
 t.test("a build that was given up as too slow does not become live", async (t) => {
-  const { state, rebuild, live, settled, stateOf } = await started();
-  state.before = async (step) => {
+  const { seen, rebuild, live, settled, stateOf } = await started();
+  seen.before = async (step) => {
     if (step === "write") await query("update search_indexes set state = 'retired' where state = 'building'");
   };
   t.equal(await stateOf(await rebuild()), "gone");

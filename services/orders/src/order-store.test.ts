@@ -70,9 +70,10 @@ const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) 
   return orders.move({ ...change, allowed: comesFrom[to], ...more }, soon());
 };
 const events = (id: string) =>
-  query<{ topic: string; data: Record<string, unknown> }>("select topic, data from outbox where key = $1 order by id", [
-    id,
-  ]);
+  query<{ topic: string; data: Record<string, unknown> }>(
+    "select topic, data from outbox where key = $1 order by created_at",
+    [id],
+  );
 
 t.test("an order is placed with its lines, its first transition and its event", async (t) => {
   const order = fresh();

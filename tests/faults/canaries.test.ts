@@ -1,0 +1,117 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { apps } from "@sidecart/local/apps";
+import { Redis } from "ioredis";
+import pg from "pg";
+import t from "tap";
+import { ask } from "../support/books.ts";
+import { startCollector } from "../support/collector.ts";
+import { eventually } from "../support/eventually.ts";
+import { goodPassword } from "../support/people.ts";
+import { openShop } from "../support/shop.ts";
+
+const { url, spans } = await startCollector(t);
+const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: url };
+const env = Object.fromEntries(apps.map(({ id }) => [id, exporting]));
+const shop = await openShop(t, { broker: "redis", logLevel: "info", env });
+const { system, customer } = shop;
+const answers: string[] = [];
+
+/** All texts of a JSON value. */
+const textsOf = (value: unknown): string[] =>
+  typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf);
+
+/** What no output may contain: passwords and keys of the stores, the admin's log-in excepted, and what people type. */
+async function canaries(): Promise<string[]> {
+  const created = JSON.parse(await readFile(join(system.instanceDir, "credentials.json"), "utf8"));
+  const { "accounts-first-admin": _published, ...secrets } = system.secrets;
+  const { keys } = JSON.parse(secrets["accounts-signing-keys"]?.jwks ?? "");
+  const privateKeys = keys.map(({ d }: { d: string }) => d);
+  const tokens = [...system.processes.values()].flatMap(({ spec }) => [
+    spec.env.APP_API_TOKEN,
+    spec.env.DAPR_API_TOKEN,
+  ]);
+  const all = [...textsOf(created), ...privateKeys, ...tokens, customer.token, goodPassword, "typed-canary-password"];
+  return [...new Set(all.filter((text) => text && text.length >= 12))] as string[];
+}
+
+async function logs(): Promise<{ name: string; text: string }[]> {
+  const folder = join(system.instanceDir, "logs");
+  const names = await readdir(folder);
+  return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })));
+}
+
+const logged = (pattern: RegExp) =>
+  eventually(
+    `the log to have ${pattern}`,
+    async () => {
+      await use();
+      return (await logs()).some(({ text }) => pattern.test(text));
+    },
+    60_000,
+  );
+
+/** Requests of each kind; their responses are kept. */
+async function use(): Promise<void> {
+  const logIn = "mutation($input: LoginInput!) { login(input: $input) { token } }";
+  const input = { email: customer.email, password: "typed-canary-password" };
+  const all = [
+    customer.ask(logIn, { input }),
+    customer.ask("{ me { id } orders { id } products(first: 3) { id } }"),
+    customer.ask('{ searchProducts(query: "thing") { total } }'),
+    shop.place(),
+  ];
+  answers.push(...(await Promise.all(all)).map((answer) => JSON.stringify(answer)));
+}
+
+/** The servers refuse the passwords of the system until the test ends. */
+async function refuseEverywhere(): Promise<void> {
+  const redis = new Redis(system.redisUrl);
+  await redis.config("SET", "requirepass", "another password");
+  await redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  redis.disconnect();
+  const owner = new URL(system.databaseUrl("orders"));
+  const { postgres } = JSON.parse(await readFile(join(system.instanceDir, "credentials.json"), "utf8"));
+  const client = new pg.Client({
+    host: owner.hostname,
+    port: Number(owner.port),
+    user: "postgres",
+    password: postgres,
+  });
+  await client.connect();
+  const { rows } = await client.query("select rolname from pg_roles where rolcanlogin and rolname <> 'postgres'");
+  for (const { rolname } of rows) {
+    await client.query(`alter role ${pg.escapeIdentifier(rolname)} password 'another password'`);
+  }
+  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename <> 'postgres'");
+  await client.end();
+}
+
+t.test("no secret and no password is in any output, also when every server refuses", async (t) => {
+  await use();
+  const stored = await Promise.all(
+    ["accounts", "catalog", "orders"].flatMap((service) =>
+      ["outbox", "dead_letters"].map((table) =>
+        ask<object>(system.databaseUrl(service), `select to_jsonb(t) as row from ${table} t`),
+      ),
+    ),
+  );
+  await refuseEverywhere();
+  await logged(/WRONGPASS/);
+  await logged(/password authentication failed|28P01/);
+  const metrics = await (await fetch(`${system.gatewayUrl}/metrics`)).text();
+  const outputs = [
+    ...(await logs()),
+    { name: "spans", text: JSON.stringify(spans) },
+    { name: "metrics", text: metrics },
+    { name: "answers", text: answers.join("\n") },
+    { name: "events and dead letters", text: JSON.stringify(stored) },
+  ];
+  t.ok(spans.length > 10);
+  const known = await canaries();
+  t.ok(known.length > 15, `${known.length} canaries`);
+  const found = outputs.flatMap(({ name, text }) =>
+    known.flatMap((canary) => (text.includes(canary) || text.includes(encodeURIComponent(canary)) ? [name] : [])),
+  );
+  t.same(found, []);
+});
