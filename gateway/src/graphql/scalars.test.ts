@@ -47,23 +47,9 @@ t.test("a map of other values is refused as a literal and as a variable", async 
   for (const bad of [null, [], ["a"], "text", 7, { a: 1 }, { a: null }, { a: {} }, { a: ["b"] }]) {
     t.throws(() => textMapScalar.parseValue(bad), badInput, JSON.stringify(bad));
   }
-<<<<<<< HEAD
-  for (const bad of ['"text"', "[]", "{a: 1}", "{a: 1.5}", "{a: true}", "{a: WORD}", "{a: null}", '{a: {b: "c"}}']) {
-=======
   t.throws(() => textMapScalar.parseValue(JSON.parse('{"__proto__": "a"}')), badInput);
   t.throws(() => textMapScalar.parseLiteral(literal('{a: "b", __proto__: "c"}'), {}), badInput);
-  for (const bad of [
-    '"text"',
-    "[]",
-    "{a: 1}",
-    "{a: 1.5}",
-    "{a: true}",
-    "{a: WORD}",
-    "{a: null}",
-    '{a: {b: "c"}}',
-    "{a: $b}",
-  ]) {
->>>>>>> main
+  for (const bad of ['"text"', "[]", "{a: 1}", "{a: 1.5}", "{a: true}", "{a: WORD}", "{a: null}", '{a: {b: "c"}}']) {
     t.throws(() => textMapScalar.parseLiteral(literal(bad), {}), badInput, bad);
   }
 });
