@@ -3,6 +3,8 @@ import {
   type GraphQLScalarType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
+  isListType,
   isScalarType,
   Kind,
   type ObjectFieldNode,
@@ -53,8 +55,11 @@ function hasVariables(schema: GraphQLSchema, document: DocumentNode): boolean {
 function replaceScalars(schema: GraphQLSchema, document: DocumentNode, replace: Replace): DocumentNode {
   const types = new TypeInfo(schema);
   const enter = (literal: ValueNode) => {
-    const type = getNamedType(types.getInputType());
-    return isScalarType(type) ? replace(literal, type) : undefined;
+    // In a list, `types` already has the type of its items.
+    const type = literal.kind === Kind.LIST ? types.getParentInputType() : types.getInputType();
+    if (literal.kind === Kind.LIST && isListType(getNullableType(type))) return undefined;
+    const scalar = getNamedType(type);
+    return isScalarType(scalar) ? replace(literal, scalar) : undefined;
   };
   return visit(document, visitWithTypeInfo(types, { ObjectValue: { enter }, ListValue: { enter } }));
 }
