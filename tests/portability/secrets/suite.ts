@@ -79,5 +79,5 @@ export async function secretSuite(t: Test, store: string, offer: Offer): Promise
 
 function redisSecret(address: string): Record<string, string> {
   const { host, username, password } = new URL(address);
-  return { host, username, password: decodeURIComponent(password), url: address };
+  return { host, username, password: decodeURIComponent(password), enableTLS: "false", url: address };
 }
