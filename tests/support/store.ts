@@ -70,7 +70,7 @@ export async function startStore(
   ]);
   writePrivate(secretsFile(run.instance), {
     [`${service}-db`]: { connectionString: own.connectionString },
-    ...(redis && { redis: { host: `${redis.host}:${redis.port}`, password: redis.password } }),
+    ...(redis && { redis: { host: `${redis.host}:${redis.port}`, password: redis.password, enableTLS: "false" } }),
   });
   const folders = [...(dispatcher ? ["broker/redis"] : []), ...(search ? ["search/embedded"] : [])];
   return { ...(await startSidecar(run, own, folders, dispatcher)), redis };

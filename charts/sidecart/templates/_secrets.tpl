@@ -106,7 +106,7 @@ own is used unchanged.
   {{- $password := include "sidecart.keptPassword" (dict "root" . "secret" "redis" "key" "password") -}}
   {{- $counting := include "sidecart.keptPassword" (dict "root" . "secret" "rate-limits") -}}
   {{- $settings := printf "requirepass %s\nappendonly yes\nmaxmemory-policy noeviction\nprotected-mode no\ndir /data\nuser sidecart-rate-limits on >%s %s\n" $password $counting (include "sidecart.rateLimitRules" .) -}}
-  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "redis.conf" $settings) -}}
+  {{- $_ := set $made "redis" (dict "host" "redis:6379" "username" "" "password" $password "enableTLS" "false" "redis.conf" $settings) -}}
   {{- $_ := set $made "rate-limits" (dict "password" $counting "url" (printf "redis://sidecart-rate-limits:%s@redis:6379" $counting)) -}}
 {{- end -}}
 {{- if and (eq .Values.broker "rabbitmq") .Values.dev.rabbitmq.enabled -}}
@@ -145,7 +145,7 @@ resetkeys ~sidecart:rate:* resetchannels -@all +@connection -@dangerous +info +i
 {{- with .Values.tls.caSecret -}}
   {{- $_ := set $needed . (list "ca.crt") -}}
 {{- end -}}
-{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" "enableTLS" -}}
+{{- $optional := list "username" "managementUrl" "saslUsername" "saslPassword" "saslMechanism" "disableTls" "caCert" -}}
 {{- range $name, $service := include "sidecart.services" . | fromJson -}}
   {{- range $kind := list "api" "app" -}}
     {{- $_ := set $needed (printf "%s-%s-token" $name $kind) (list "token") -}}
