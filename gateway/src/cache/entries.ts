@@ -5,7 +5,7 @@ import { bytesOfEntry } from "./memory-budget.ts";
 import { countCache } from "./metrics.ts";
 import { createRefreshAhead } from "./refresh-ahead.ts";
 import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
-import { maxStaleMs, orStale } from "./stale.ts";
+import { keepsStale, orStale, peekStale } from "./stale.ts";
 
 /** The result of a fetch is cached if at most this many changes arrived while the fetch was in progress. */
 const journalCapacity = 10_000;
@@ -115,8 +115,7 @@ function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>)
     maxSize: maxBytes,
     sizeCalculation: ({ value }) => (value === null ? bytesOfEntry : bytesOf(value)),
     ttl: maxAgeMs,
-    // Kept for an outage of the service, until the memory is needed.
-    noDeleteOnStaleGet: true,
+    ...keepsStale,
   });
   return {
     entries,
@@ -128,9 +127,8 @@ function createStore<Value, C extends Change>(options: EntriesOptions<Value, C>)
       if (value !== undefined) entries.set(id, { value }, { start: startMs });
     },
     stale(id: string, maySee: (value: Value) => boolean = () => true): Value | undefined {
-      const { value } = entries.peek(id, { allowStale: true }) ?? { value: null };
-      const kept = value !== null && maxAgeMs - entries.getRemainingTTL(id) <= maxStaleMs;
-      return kept && maySee(value) ? value : undefined;
+      const { value } = peekStale(entries, id) ?? { value: null };
+      return value !== null && maySee(value) ? value : undefined;
     },
     /** Whether the value was cached. */
     apply(change: C): boolean {

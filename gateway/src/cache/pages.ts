@@ -4,7 +4,7 @@ import type { Entries } from "./entries.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { bytesOfEntry, bytesOfId } from "./memory-budget.ts";
 import { createSharedFetches, type FetchStart } from "./shared-fetches.ts";
-import { maxStaleMs, orStale } from "./stale.ts";
+import { keepsStale, orStale, peekStale } from "./stale.ts";
 
 /** With more missing rows we fetch the whole page again, in about as many calls as its rows would take one by one. */
 const maxMissingRows = 100;
@@ -105,8 +105,7 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
     maxSize: maxBytes,
     sizeCalculation: ({ ids }) => bytesOfPage + ids.length * bytesOfId,
     ttl: maxAgeMs,
-    // Kept for an outage of the service, until the memory is needed.
-    noDeleteOnStaleGet: true,
+    ...keepsStale,
     noDisposeOnSet: true,
     dispose({ owner }, key) {
       const keys = keysOf.get(owner);
@@ -116,11 +115,7 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
   });
   return {
     get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
-    stale(owner: string, page: string): readonly string[] | undefined {
-      const key = `${owner} ${page}`;
-      const found = pages.peek(key, { allowStale: true });
-      return found && maxAgeMs - pages.getRemainingTTL(key) <= maxStaleMs ? found.ids : undefined;
-    },
+    stale: (owner: string, page: string) => peekStale(pages, `${owner} ${page}`)?.ids,
     set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
       const key = `${owner} ${page}`;
       keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));

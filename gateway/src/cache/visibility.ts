@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { bytesOfEntry } from "./memory-budget.ts";
 import type { FetchStart } from "./shared-fetches.ts";
+import { keepsStale } from "./stale.ts";
 
 type Row = { id: string; version: number };
 
@@ -15,8 +16,7 @@ export function createVisibility(maxBytes: number, maxAgeMs: number) {
     // Keys consist of ids and roles: one byte a character.
     sizeCalculation: (_version, key) => bytesOfEntry + key.length,
     ttl: maxAgeMs,
-    // Kept for an outage of the service, until the memory is needed.
-    noDeleteOnStaleGet: true,
+    ...keepsStale,
   });
   const keyOf = (viewer: string, id: string) => `${viewer} ${id}`;
   return {
