@@ -1,7 +1,7 @@
-import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { LRUCache } from "lru-cache";
 import { httpErrors } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
+import { badInput } from "./graphql-request.ts";
 import { maxTokens } from "./query-limits.ts";
 import { type Operation, operationsOf, tokensOf } from "./query-tokens.ts";
 
@@ -31,5 +31,3 @@ export function checkOperation(text: string, name: string | undefined, method: s
     throw new HttpError(httpErrors.methodNotAllowed, "GET is only for queries.");
   }
 }
-
-const badInput = (message: string) => new AppError(commonErrors.invalid, { message });

@@ -74,4 +74,4 @@ function isWithin(levels: number, value: unknown): boolean {
   return true;
 }
 
-const badInput = (message: string) => new AppError(commonErrors.invalid, { message });
+export const badInput = (message: string) => new AppError(commonErrors.invalid, { message });

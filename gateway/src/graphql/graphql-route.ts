@@ -10,7 +10,7 @@ import type { GraphqlContext } from "./context.ts";
 import { type Formatted, formatErrors } from "./format-errors.ts";
 import { type GraphqlRequest, readGraphqlRequest } from "./graphql-request.ts";
 import { createPersistedQueries, type PersistedQueries } from "./persisted-queries.ts";
-import { cachedTexts } from "./query-limits.ts";
+import { cachedTexts, checkSize } from "./query-limits.ts";
 
 type RouteOptions = {
   path: string;
@@ -47,6 +47,7 @@ async function respond(exchange: Exchange, persisted: PersistedQueries, options:
   const { request, graphqlRequest } = exchange;
   try {
     const query = persisted.textOf(graphqlRequest);
+    checkSize(query);
     checkOperation(query, graphqlRequest.operationName, request.method);
     const text = JSON.stringify(await execute(exchange, query, options));
     persisted.store(graphqlRequest);

@@ -7,15 +7,7 @@ import { cacheResponses } from "./cacheable-responses.ts";
 import type { GraphqlContext } from "./context.ts";
 import { formatErrors } from "./format-errors.ts";
 import { addGraphqlRoute, setStatus } from "./graphql-route.ts";
-import {
-  cachedQueries,
-  checkSize,
-  createCostLimit,
-  type FieldCosts,
-  maxDepth,
-  maxErrors,
-  maxTokens,
-} from "./query-limits.ts";
+import { cachedQueries, createCostLimit, type FieldCosts, maxDepth, maxErrors, maxTokens } from "./query-limits.ts";
 import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import { prepareVariables, requireQueryText } from "./variables.ts";
 
@@ -60,10 +52,9 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   addGraphqlRoute(app, { path, responses, call: options, log });
 }
 
-/** Checks size, syntax, cost and variables, each as soon as it is known. */
+/** Checks syntax, cost and variables, each as soon as it is known. The route has checked the size. */
 function checkQueries(app: FastifyInstance, fieldCosts: FieldCosts): void {
   const costLimit = createCostLimit(fieldCosts);
-  app.graphql.addHook("preParsing", async (_schema, query) => checkSize(query));
   app.graphql.addHook("preValidation", async (_schema, document) => requireQueryText(document));
   app.graphql.addHook("preExecution", async (schema, document, context, variables) => {
     costLimit.check(schema, document, variables ?? {});
