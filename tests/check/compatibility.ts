@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { glob, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from "graphql";
 import { landedText, newPackages } from "./landed.ts";
 import { root, tool } from "./tool.ts";
@@ -13,10 +13,16 @@ export async function currentSchema(): Promise<string> {
   return `${printSchema(lexicographicSortSchema(buildSchema(typeDefs)))}\n`;
 }
 
+/** The folders of `proto/sidecart` that have proto files. A folder that git has emptied may still exist. */
+async function packages(): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const file of glob("*/*/*.proto", { cwd: join(proto, "sidecart") })) names.add(dirname(dirname(file)));
+  return [...names].sort();
+}
+
 /** The changes that break callers. A service that `main` does not have has no callers; its baseline must be current. */
 export async function protoProblems(): Promise<string | undefined> {
-  const packages = await readdir(join(proto, "sidecart"));
-  const fresh = await newPackages(root, packages);
+  const fresh = await newPackages(root, await packages());
   const breaking = (option: string) =>
     tool(
       "buf",
