@@ -12,17 +12,14 @@ const secret = (name: string, texts: Record<string, string>): Manifest => {
   return { apiVersion: "v1", kind: "Secret", type: "Opaque", metadata: { name, namespace: release.namespace }, data };
 };
 
+const url = (database: string, parameters = "") => `postgres://pg/${database}${parameters}`;
+const verified = (database: string) => url(database, "?sslmode=verify-full");
+
 const plain: [choice: string, name: string, key: string, bad: string, good: string][] = [
   ["", "orders-db", "connectionString", "host=pg sslmode=require", "host=pg sslmode=verify-full"],
-  ["", "orders-db", "connectionString", "host=pg", "postgres://pg/orders?sslmode=verify-full"],
-  ["", "orders-db-owner", "url", "postgres://pg/orders", "postgres://pg/orders?sslmode=verify-full"],
-  [
-    "setUp.createDatabases=true",
-    "postgres-admin",
-    "url",
-    "postgres://pg/postgres",
-    "postgres://pg/postgres?sslmode=verify-full",
-  ],
+  ["", "orders-db", "connectionString", "host=pg", verified("orders")],
+  ["", "orders-db-owner", "url", url("orders"), verified("orders")],
+  ["setUp.createDatabases=true", "postgres-admin", "url", url("postgres"), verified("postgres")],
   ["", "rate-limits", "url", "redis://redis:6379", "rediss://redis:6379"],
   ["", "rabbitmq", "connectionString", "amqp://rabbit:5672", "amqps://rabbit:5671"],
   ["", "rabbitmq", "managementUrl", "http://rabbit:15672", "https://rabbit:15671"],
@@ -31,13 +28,7 @@ const plain: [choice: string, name: string, key: string, bad: string, good: stri
   ["broker=kafka", "kafka", "disableTls", "true", "false"],
   ["", "search", "url", "http://search:9200", "https://search:9200"],
   ["services.catalog.media=true", "media", "endpoint", "http://s3:9000", "https://s3:9000"],
-  [
-    "services.orders.state=true",
-    "state-db",
-    "connectionString",
-    "postgres://pg/state",
-    "postgres://pg/state?sslmode=verify-full",
-  ],
+  ["services.orders.state=true", "state-db", "connectionString", url("state"), verified("state")],
 ];
 
 const wide = "networkPolicy.wideEgress={jetstream,kafka,redis}";

@@ -65,7 +65,10 @@ export function scopes({ services }: Project, files: readonly string[]): Output[
   );
 }
 
-/** Dapr reads no scopes as every app, so a component that no app uses has the scope `nobody`, which no service can have as name. */
+/**
+ * Without scopes a component is for every app, so a component that no app uses has the scope `nobody`. No service can have
+ * this name.
+ */
 export const scopesIn = (file: string, names: readonly string[]): Output => ({
   file,
   section: "scopes",

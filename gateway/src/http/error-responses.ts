@@ -112,21 +112,22 @@ function refusalOf(code: string | undefined): HttpErrorKind {
   return { ...badRequest, text: "The request is not valid HTTP." };
 }
 
-function rawResponse({ httpStatus, code, text }: HttpErrorKind): string {
-  const body = JSON.stringify(errorBody(code, text));
-  const head = [
-    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
-    `content-type: ${jsonType}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    "connection: close",
-  ];
+function rawResponse(kind: HttpErrorKind): string {
+  const { headers, body } = lastResponse(kind);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${kind.httpStatus} ${STATUS_CODES[kind.httpStatus]}`, ...lines];
   return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
 /** An `Expect` other than 100-continue. Node's own refusal has no body. */
 export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const { httpStatus, code, text } = httpErrors.expectationFailed;
+  const { headers, body } = lastResponse(httpErrors.expectationFailed);
+  response.writeHead(httpErrors.expectationFailed.httpStatus, headers).end(body);
+}
+
+/** A response without Fastify, after which the connection closes. */
+function lastResponse({ code, text }: HttpErrorKind) {
   const body = JSON.stringify(errorBody(code, text));
   const headers = { "content-type": jsonType, "content-length": Buffer.byteLength(body), connection: "close" };
-  response.writeHead(httpStatus, headers).end(body);
+  return { headers, body };
 }

@@ -24,8 +24,8 @@ const measure = sqlFile(join(import.meta.dirname, "backlog.sql"))("backlog.measu
 
 /**
  * Measures the service's database: the age of the oldest unpublished event, the number of dead letters, and the
- * connections of its server. Every replica exposes the same values. While the database does not respond, the gauges are absent, because
- * the values are unknown.
+ * connections of its server. Every replica exposes the same values. While the database does not respond, the gauges are
+ * absent, because the values are unknown.
  */
 export function startBacklog(database: Database, log: Logger, everyMilliseconds: number = everyMs): Sweep {
   const { age, letters, connections, maxConnections } = gauges();

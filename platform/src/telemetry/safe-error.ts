@@ -11,10 +11,10 @@ export type SafeError = { type: string; code?: string | number; message: string;
 
 export function toSafeError(error: unknown): SafeError | unknown {
   if (!(error instanceof Error)) return typeof error === "string" ? withoutSecrets(error) : error;
-  const { code } = error as { code?: unknown };
+  const code = codeOf(error);
   return {
     type: error.name,
-    ...((typeof code === "string" || typeof code === "number") && { code }),
+    ...(code !== undefined && { code }),
     message: withoutSecrets(error.message),
     stack: stacksOf(error).join("\ncaused by: "),
   };
@@ -23,12 +23,16 @@ export function toSafeError(error: unknown): SafeError | unknown {
 function stacksOf(error: Error): string[] {
   const stacks: string[] = [];
   for (let at: unknown = error; at instanceof Error && stacks.length < maxCauses; at = at.cause) {
-    const { code } = at as { code?: unknown };
-    const named = typeof code === "string" || typeof code === "number" ? ` (${code})` : "";
+    const code = codeOf(at);
+    const named = code === undefined ? "" : ` (${code})`;
     stacks.push(`${withoutSecrets(at.stack ?? at.message)}${named}`);
     if (at instanceof AggregateError) stacks.push(...at.errors.slice(0, maxCauses).flatMap(onlyMessage));
   }
   return stacks;
+}
+
+function codeOf({ code }: Error & { code?: unknown }): string | number | undefined {
+  return typeof code === "string" || typeof code === "number" ? code : undefined;
 }
 
 const onlyMessage = (error: unknown): string[] => (error instanceof Error ? [withoutSecrets(error.message)] : []);
