@@ -4,7 +4,7 @@ import { topicScopes } from "./brokers.ts";
 import { load, root } from "./checkout.ts";
 import { errorCodes } from "./error-codes.ts";
 import { gatewayServices, serviceNames } from "./gateway.ts";
-import { bakeTargets, chartServices, databaseLoop, topicTable } from "./lists.ts";
+import { bakeTargets, chartServices, databaseLoop, productionConnections, topicTable } from "./lists.ts";
 import { type Output, rendered } from "./output.ts";
 import type { Project } from "./project.ts";
 import { databases, resiliency, scopes, secrets } from "./resources.ts";
@@ -37,6 +37,7 @@ export async function filesOf(project: Project): Promise<Files> {
     ...resiliency(project),
     ...bakeTargets(project),
     ...chartServices(project),
+    ...productionConnections(project),
     ...gatewayServices(project),
     ...serviceNames(project),
     ...databaseLoop(project),

@@ -23,6 +23,25 @@ export function chartServices({ services }: Project): Output[] {
   return [{ file: "charts/sidecart/services.yaml", lines: [...head, ...lines] }];
 }
 
+/** Of a service in values-production.yaml: `autoscaling.maxReplicas`, and what a rollout adds. */
+const productionPods = { usual: 6, added: 2 };
+/** `postgres.poolSize` in the same file. */
+const poolSize = 8;
+/** What the chart keeps free for the set-up and operators (`sidecart.checkConnections`). */
+const reservedConnections = 10;
+
+/** The connections that values-production.yaml asks PostgreSQL for: enough for all services, in tens. */
+export function productionConnections(project: Project): Output[] {
+  const count = withDatabase(project).length;
+  const { usual, added } = productionPods;
+  const sum = count * (usual + added) * poolSize;
+  const lines = [
+    `# ${count} services of at most ${usual} + ${added} pods with ${poolSize} connections each: ${sum} at most, and some for the set-up and people.`,
+    `maxConnections: ${Math.ceil((sum + reservedConnections) / 10) * 10}`,
+  ];
+  return [{ file: "charts/sidecart/values-production.yaml", section: "connections", lines }];
+}
+
 /** The databases of the loops in docs/operations.md. */
 export function databaseLoop(project: Project): Output[] {
   const names = withDatabase(project).map(({ name }) => name);

@@ -18,7 +18,7 @@ const steps: [command: string, files: string[]][] = [
     "run generate",
     [
       "docker-bake.hcl",
-      "charts/sidecart/services.yaml",
+      "charts/sidecart/{services,values-production}.yaml",
       "components/resources/**/*.yaml",
       "docs/{api,flow,operations}.md",
       "gateway/src/services.ts",
