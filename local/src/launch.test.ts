@@ -120,6 +120,13 @@ await t.test("where another one is, a sidecar looks up once in some seconds", { 
   t.equal(await ask(), there, "an address is cached");
 });
 
+await t.test("a running sidecar ignores a changed file of a component", async (t) => {
+  const { DAPR_HTTP_PORT: port, DAPR_API_TOKEN: token = "" } = system.processes.get("orders")?.spec.env ?? {};
+  const url = `http://127.0.0.1:${port}/v1.0/metadata`;
+  const { enabledFeatures } = await (await fetch(url, { headers: { "dapr-api-token": token } })).json();
+  t.notOk(enabledFeatures.includes("HotReload"), enabledFeatures.join(", "));
+});
+
 await t.test("secrets and logs are private", async (t) => {
   for (const file of ["certificates", "secrets.json", "credentials.json", "redis/redis.conf", "logs/orders.log"]) {
     t.equal(statSync(join(system.instanceDir, file)).mode & 0o077, 0, file);
