@@ -123,7 +123,8 @@ await t.test("where another one is, a sidecar looks up once in some seconds", { 
 await t.test("a running sidecar ignores a changed file of a component", async (t) => {
   const { DAPR_HTTP_PORT: port, DAPR_API_TOKEN: token = "" } = system.processes.get("orders")?.spec.env ?? {};
   const url = `http://127.0.0.1:${port}/v1.0/metadata`;
-  const { enabledFeatures } = await (await fetch(url, { headers: { "dapr-api-token": token } })).json();
+  const answer = await fetch(url, { headers: { "dapr-api-token": token } });
+  const { enabledFeatures } = (await answer.json()) as { enabledFeatures: string[] };
   t.notOk(enabledFeatures.includes("HotReload"), enabledFeatures.join(", "));
 });
 

@@ -81,11 +81,11 @@ t.test("errors in an order have the API's field names, also in a batch", async (
   const among = await Promise.all([place([[product, 1]]), wrong(), wrong(), place([[product, 1]]), wrong()]);
   for (const fields of [among[1], among[2], among[4]]) t.match(fields, quantity);
   t.match(await fieldsOf(place([])), [[{ field: "orderProducts" }]]);
-  t.match(
-    await fieldsOf(place([[product, 1]], "")),
-    [[{ field: "idempotencyKey" }]],
-    "an empty key would protect from nothing",
-  );
+  for (const key of ["", " ", "\t", "\n", "\u00a0", "\u3164"]) {
+    const refused = await fieldsOf(place([[product, 1]], key));
+    t.match(refused, [[{ field: "idempotencyKey" }]], "such a key would protect from nothing");
+  }
+  t.equal((await stockOf(product)).reserved, 2, "and nothing was ordered");
 });
 
 t.test("two customers may use the same key", async (t) => {

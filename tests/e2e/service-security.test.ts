@@ -56,7 +56,7 @@ const each = (code: string) => Object.fromEntries(Object.keys(guarded()).map((na
 t.test("each service refuses an invalid token itself", async (t) => {
   t.same(await codes(), each("UNAUTHENTICATED"), "none");
   for (const [name, { token, code }] of await badTokens(system, owner.id)) t.same(await codes(token), each(code), name);
-  const good = await sign(await systemKey(system), goodClaims(owner.id, ["admin"]));
+  const good = await sign(await systemKey(system), goodClaims(owner.id, ["admin", "customer"]));
   t.same(await codes(good), each("OK"), "a valid token, made in the same way");
 });
 
@@ -89,6 +89,15 @@ t.test("each service refuses a customer's forbidden calls itself", async (t) => 
   t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
   t.equal(await codeOf(orders.listOrders({ accountId: owner.id }, as(token))), "FORBIDDEN");
   t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");
+});
+
+t.test("orders itself places orders only for customers", async (t) => {
+  const key = await systemKey(system);
+  for (const roles of [[], ["partner"], ["deliverer"], ["admin"], ["partner", "deliverer", "admin"]]) {
+    const token = await sign(key, goodClaims(stranger.id, roles));
+    t.equal(await codeOf(orders.placeOrders({ placements: [{ lines }] }, as(token))), "FORBIDDEN", roles.join());
+  }
+  t.equal(await codeOf(orders.placeOrders({ placements: [{ lines }] }, as(stranger.token))), "OK");
 });
 
 t.test("catalog itself lets a partner change only its own products", async (t) => {

@@ -28,11 +28,11 @@ export async function newCustomer(gatewayUrl: string): Promise<Person & { id: st
   return Object.assign(await logIn(gatewayUrl, email, goodPassword), { id: registerUser.id, email });
 }
 
-/** A new account with a role, granted by an admin. */
+/** A new customer with a further role, granted by an admin. */
 export async function newPerson(gatewayUrl: string, role: "partner" | "deliverer" | "admin") {
   const person = await newCustomer(gatewayUrl);
   await (await admin(gatewayUrl)).get("mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }", {
-    input: { accountId: person.id, roles: [role] },
+    input: { accountId: person.id, roles: ["customer", role] },
   });
   return Object.assign(await logIn(gatewayUrl, person.email, goodPassword), { id: person.id, email: person.email });
 }

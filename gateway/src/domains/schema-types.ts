@@ -450,7 +450,10 @@ export type OrderTransition = {
 
 export type PlaceOrderInput = {
   orderProducts: Array<OrderProductInput>;
-  /** At most 255 characters. Calls with the same key place one order: repeated calls return the first result. */
+  /**
+   * 1 to 255 characters, one of them visible; compared as given. Calls with the same key place one order: repeated calls
+   * return the first result.
+   */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 

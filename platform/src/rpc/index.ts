@@ -18,6 +18,7 @@ export {
   type BadField,
   badFields,
   id,
+  idempotencyKey,
   maxMinor,
   maxQuantity,
   minorUnits,

@@ -3,7 +3,7 @@ import t from "tap";
 import { z } from "zod";
 import { currency } from "./currency.ts";
 import { AppError } from "./errors.ts";
-import { id, maxMinor, maxQuantity, minorUnits, pageSize, parse, quantity, text } from "./input.ts";
+import { id, idempotencyKey, maxMinor, maxQuantity, minorUnits, pageSize, parse, quantity, text } from "./input.ts";
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
@@ -23,6 +23,23 @@ t.test("text that Postgres or UTF-8 cannot store is refused, all other text is a
       t.equal(parse(text(0, 1_000), some), some.trim().normalize("NFC"));
     }),
   );
+});
+
+t.test("a key of a command has a visible character, and is kept as it was given", async (t) => {
+  const invisible = fc.constantFrom(
+    ...[..." \t\n\r\u00a0\u00ad\u034f\u061c\u115f\u1680\u180e\u2003\u200b\u200d\u2028\u202e\u2060\u2800"],
+    ...[..."\u3000\u3164\ufe0f\ufeff\uffa0\u{e0020}\u{1d173}"],
+  );
+  const visible = fc.constantFrom(...[..."k0-/ぁ豆ñ😀€"]);
+  const nothing = fc.string({ unit: invisible, maxLength: 100 });
+  fc.assert(
+    fc.property(nothing, nothing, visible, (before, after, mark) => {
+      t.notOk(accepts(idempotencyKey, before + after));
+      t.equal(parse(idempotencyKey, before + mark + after), before + mark + after);
+    }),
+    { numRuns: 10_000 },
+  );
+  for (const bad of ["k".repeat(256), "k\0", "k\ud800", null, 7]) t.notOk(accepts(idempotencyKey, bad));
 });
 
 t.test("ids are lower-cased, as in databases and events", async (t) => {

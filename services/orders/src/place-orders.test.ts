@@ -1,7 +1,7 @@
 import { StatementFailed } from "@sidecart/platform/database";
 import type { WrittenRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import type { Verifier } from "@sidecart/platform/rpc";
+import type { Role, Verifier } from "@sidecart/platform/rpc";
 import { AppError, background, type CallContext, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
@@ -35,10 +35,12 @@ async function shop({ price = 1_290 } = {}) {
   ] as const;
   const calls: string[][] = [];
   const openOnes = () => catalog.openOnes([tea, cup, yen]);
-  /** An account id as the token authenticates that account. */
-  const caller = async ({ authorization = accountId }: CallContext) => {
+  /** An account id as the token authenticates that customer. */
+  const require = async ({ authorization = accountId }: CallContext, ...anyOf: Role[]) => {
     if (authorization === "nobody") throw new AppError(commonErrors.unauthenticated);
-    return { accountId: authorization, roles: ["customer"], sessionId: newId() };
+    const role = authorization === "partner" ? "partner" : "customer";
+    if (!anyOf.includes(role)) throw new AppError(commonErrors.forbidden);
+    return { accountId: authorization, roles: [role], sessionId: newId() };
   };
   const placing = {
     orders: createOrderStore(database),
@@ -49,13 +51,12 @@ async function shop({ price = 1_290 } = {}) {
   /** The same dependencies with some of them replaced. */
   const depsWith = (other: object): Deps => {
     const changed = { ...placing, ...other } as PlacementDeps;
-    const verifier = { caller } as unknown as Verifier;
+    const verifier = { require } as unknown as Verifier;
     return { ...changed, place: createPlacementBatch(changed), verifier };
   };
   const deps = depsWith({});
   const place = async (...placements: { lines: Line[]; idempotencyKey?: string; authorization?: string }[]) => {
-    const requests = { placements: placements.map((one) => ({ idempotencyKey: "", ...one })) };
-    const outcomes = await placeOrders(deps, requests, soon());
+    const outcomes = await placeOrders(deps, { placements }, soon());
     return outcomes.map((outcome) => ({ ...(outcome.result as Answer), replayed: outcome.replayed ?? false }));
   };
   const count = async () =>
@@ -65,7 +66,7 @@ async function shop({ price = 1_290 } = {}) {
   const { stock, release } = catalog;
   return { tea, cup, yen, calls, openOnes, stock, release, deps, depsWith, accountId, place, count };
 }
-const some = (productId: string, quantity = 1, idempotencyKey = "") => ({
+const some = (productId: string, quantity = 1, idempotencyKey?: string) => ({
   lines: [{ productId, quantity }],
   idempotencyKey,
 });
@@ -93,12 +94,14 @@ t.test("placements of several users share a call, and an invalid one fails alone
     some(tea, 1, "key"),
     { ...some(tea, 1, "key"), authorization: other },
     { ...some(tea), authorization: "nobody" },
+    { ...some(tea), authorization: "partner" },
     wrong,
   );
   t.match(answers, [
     { case: "order", value: { accountId } },
     { case: "order", value: { accountId: other } },
     { case: "failure", value: { code: "UNAUTHENTICATED", status: "UNAUTHENTICATED" } },
+    { case: "failure", value: { code: "FORBIDDEN", status: "PERMISSION_DENIED" } },
     { case: "failure", value: { code: "BAD_INPUT", details: /lines.0.productId/ } },
   ]);
   t.equal(calls.length, 1);
@@ -137,6 +140,15 @@ t.test(
     t.same(await Promise.all([tea, cup].map(stock)), [98, 98], "stock is reserved once for each");
   },
 );
+
+t.test("keys that differ in a space or in the form of an accent have an order each", async (t) => {
+  const { tea, place, count } = await shop();
+  const keys = ["k", " k", "k ", "caf\u00e9", "cafe\u0301", "Caf\u00e9"];
+  const placed = await place(...keys.map((key) => some(tea, 1, key)));
+  t.equal(new Set(placed.map(idOf)).size, keys.length);
+  t.same((await place(...keys.map((key) => some(tea, 1, key)))).map(idOf), placed.map(idOf));
+  t.equal(await count(), keys.length);
+});
 
 t.test("the response is repeated after the order has ended", async (t) => {
   const { tea, place, release, openOnes, accountId } = await shop();
@@ -240,14 +252,15 @@ t.test("an invalid placement is refused before any call", async (t) => {
   const { tea, deps, calls } = await shop();
   for (const placements of [
     [],
-    [{ lines: [], idempotencyKey: "" }],
+    [{ lines: [] }],
     [some(tea, 0)],
     [some(tea, -1)],
     [some(tea, 1.5)],
     [some("no id")],
     [some(tea, 1, "k".repeat(256))],
     [some(tea, 1, "k\0")],
-    [{ lines: Array(101).fill({ productId: tea, quantity: 1 }), idempotencyKey: "" }],
+    ...["", " ", "\t", "\n", "\u00a0", "\u200b\u2060"].map((key) => [some(tea, 1, key)]),
+    [{ lines: Array(101).fill({ productId: tea, quantity: 1 }) }],
     Array(101).fill(some(tea)),
   ]) {
     await t.rejects(placeOrders(deps, { placements }, soon()), { code: "BAD_INPUT" });

@@ -5,11 +5,11 @@ import {
   type CallContext,
   continueWith,
   id,
+  idempotencyKey,
   onBehalfOf,
   parse,
   quantity,
   settleEach,
-  text,
 } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
@@ -26,12 +26,12 @@ const placement = z.object({
     .array(z.object({ productId: id, quantity }))
     .min(1)
     .max(100),
-  idempotencyKey: text(0, 255),
+  idempotencyKey: idempotencyKey.optional(),
   authorization,
   traceparent: z.string().max(100).default(""),
 });
 
-/** Places many orders, of one user or of several. Each has its own outcome, which may be an error. */
+/** Places many orders, of one customer or of several. Each has its own outcome, which may be an error. */
 export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
   const requested = await settleEach(placements, (one) => placementOf(deps, one, context));
@@ -45,7 +45,7 @@ export async function placeOrders(deps: Deps, input: unknown, context: CallConte
 
 async function placementOf(deps: Deps, input: unknown, context: CallContext): Promise<Placement> {
   const { authorization: bearer, traceparent, ...requested } = parse(placement, input);
-  const { accountId } = await deps.verifier.caller(onBehalfOf(context, bearer));
+  const { accountId } = await deps.verifier.require(onBehalfOf(context, bearer), "customer");
   return toPlacement(accountId, requested, nearest(traceparent));
 }
 

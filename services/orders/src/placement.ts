@@ -8,7 +8,7 @@ import { refusals } from "./errors.ts";
 import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
-export type OrderRequest = { lines: { productId: string; quantity: number }[]; idempotencyKey: string };
+export type OrderRequest = { lines: { productId: string; quantity: number }[]; idempotencyKey?: string | undefined };
 /**
  * Reservation ids are derived from the idempotency key, so a retry repeats the same reservation and stock is reserved
  * once. A call without a key gets a unique one, so that its own steps can be retried.
@@ -40,7 +40,7 @@ export function toPlacement(
 ): Placement {
   const sorted = lines.map(({ productId, quantity }) => [productId, quantity]).sort();
   const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
-  const key = idempotencyKey || newId();
+  const key = idempotencyKey ?? newId();
   const reservationIds = (round: number) => derivedId("order", accountId, key, String(round));
   return { accountId, lines, key, hash, traceparent, reservationIds };
 }

@@ -1,5 +1,5 @@
 import { newId } from "@sidecart/platform/ids";
-import { type Batcher, badFields } from "@sidecart/platform/rpc";
+import type { Batcher } from "@sidecart/platform/rpc";
 import { currentTraceparent } from "@sidecart/platform/telemetry";
 import type { Order, PlaceOutcome } from "@sidecart/proto/orders/v1/orders";
 import { latestVersion } from "../../cache/changes.ts";
@@ -69,8 +69,6 @@ export async function placeOrder(
   { orderProducts, idempotencyKey }: NewOrder,
   call: GatewayCall,
 ): Promise<ApiOrder> {
-  // An empty key is a mistake of the client, which would not be protected from placing an order twice.
-  if (idempotencyKey === "") throw badFields([{ field: "idempotencyKey", problem: "is empty: leave it out" }]);
   const context = call.forService();
   const placement = {
     lines: orderProducts,
