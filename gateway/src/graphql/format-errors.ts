@@ -1,6 +1,6 @@
 import { AppError, commonErrors, isOurFailure, toAppError } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
-import { type ExecutionResult, GraphQLError } from "graphql";
+import { type ExecutionResult, GraphQLError, type SourceLocation } from "graphql";
 import { retryAfterSeconds } from "../http/overload.ts";
 
 type FormattedError = {
@@ -10,6 +10,7 @@ type FormattedError = {
   extensions: Record<string, unknown>;
 };
 type HttpError = Error & { statusCode?: number; code?: string | number; errors?: readonly Error[] };
+type Locate = (location: SourceLocation) => SourceLocation;
 type Failed = { data?: ExecutionResult["data"]; errors?: readonly Error[] };
 
 export type Formatted = {
@@ -22,10 +23,14 @@ export type Formatted = {
 
 /**
  * Formats errors for clients: a stable `extensions.code`, public text, no internal detail. Without an execution there is
- * no `data`.
+ * no `data`. `locate` returns the place in the client's text for a place in the executed one.
  */
-export function formatErrors({ data, errors: found = [] }: Failed, log: Logger): Formatted {
-  const errors = found.flatMap(unfold).map((error) => format(error, log));
+export function formatErrors(
+  { data, errors: found = [] }: Failed,
+  log: Logger,
+  locate: Locate = (location) => location,
+): Formatted {
+  const errors = found.flatMap(unfold).map((error) => format(error, log, locate));
   const failed = data == null || Object.values(data).every((value) => value == null);
   const [first] = errors;
   const statusCode = failed && first ? first.httpStatus : 200;
@@ -45,12 +50,12 @@ function unfold(error: Error): Error[] {
   return wraps && original.errors && original.errors.length > 0 ? [...original.errors] : [error];
 }
 
-function format(error: Error, log: Logger): FormattedError & { httpStatus: number } {
+function format(error: Error, log: Logger, locate: Locate): FormattedError & { httpStatus: number } {
   const known = classify(error);
   if (isOurFailure(known)) {
     log.error({ err: originalOf(error), code: known.code }, "request failed");
   }
-  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  const place = error instanceof GraphQLError ? { locations: error.locations?.map(locate), path: error.path } : {};
   return {
     message: known.message,
     ...place,

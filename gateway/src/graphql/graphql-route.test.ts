@@ -212,3 +212,30 @@ t.test("a variable inside a list of an argument is an item, not a part of a scal
   t.same(categories.slice(0, 2), [["one", "x"], ["one"]]);
   t.same(categories.slice(6), [["four", "x"], ["four"]]);
 });
+
+t.test("texts that differ in literals are parsed once, with several texts at a time", async (t) => {
+  const echo = ({ ids }: { ids: string[] }) => ({ products: ids.map((one) => ({ ...product, id: one })) });
+  const { http, ask } = await startApi(t, { "catalog.getProducts": echo as never });
+  let parsed = 0;
+  http.graphql.addHook("preValidation", async () => {
+    parsed += 1;
+  });
+  const idOf = (at: number) => `${id.slice(0, -4)}${String(at).padStart(4, "0")}`;
+  const read = async (at: number) => {
+    const { data } = await ask(`{ product(id: "${idOf(at)}") { id name } }`);
+    t.match(data, { product: { id: idOf(at), name: product.name } });
+  };
+  await read(0);
+  await Promise.all(Array.from({ length: 1_000 }, (_, at) => read(at)));
+  t.equal(parsed, 1);
+});
+
+t.test("an error has its place in the text that the client sent", async (t) => {
+  const { ask } = await startApi(t, found);
+  for (let run = 0; run < 4; run += 1) {
+    const { errors } = await ask(`{\n  __typename\n  order(id: "x${run}") { id } }`);
+    t.match(errors, [{ locations: [{ line: 3, column: 3 }], path: ["order"] }]);
+    const invalid = await ask(`{ product(id: "${run}") {\n name\n nothing } }`);
+    t.match(invalid.errors, [{ locations: [{ line: 3, column: 2 }] }]);
+  }
+});

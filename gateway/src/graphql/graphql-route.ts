@@ -9,6 +9,7 @@ import { checkOperation } from "./choose-operation.ts";
 import type { GraphqlContext } from "./context.ts";
 import { type Formatted, formatErrors } from "./format-errors.ts";
 import { type GraphqlRequest, readGraphqlRequest } from "./graphql-request.ts";
+import { createLiteralLift, type LiftedQuery } from "./lifted-literals.ts";
 import { createPersistedQueries, type PersistedQueries } from "./persisted-queries.ts";
 import { cachedTexts, checkSize } from "./query-limits.ts";
 
@@ -21,11 +22,15 @@ type RouteOptions = {
 };
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; type: ResponseType; graphqlRequest: GraphqlRequest };
+type Texts = { persisted: PersistedQueries; lift(text: string): LiftedQuery };
 
 /** Serves GraphQL over HTTP at a path, by GET and POST. */
 export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): void {
   const { path, responses } = options;
-  const persisted = createPersistedQueries(cachedTexts);
+  const texts: Texts = {
+    persisted: createPersistedQueries(cachedTexts),
+    lift: createLiteralLift(() => app.graphql.schema),
+  };
   app.route({
     method: ["GET", "POST"],
     url: path,
@@ -38,39 +43,49 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
       reply.type(type.contentType);
       const cached = responses?.find(request, graphqlRequest);
       if (cached !== undefined) return reply.send(cached);
-      return respond({ request, reply, type, graphqlRequest }, persisted, options);
+      return respond({ request, reply, type, graphqlRequest }, texts, options);
     },
   });
 }
 
-async function respond(exchange: Exchange, persisted: PersistedQueries, options: RouteOptions): Promise<string> {
+async function respond(exchange: Exchange, texts: Texts, options: RouteOptions): Promise<string> {
   const { request, graphqlRequest } = exchange;
+  const { persisted } = texts;
+  let lifted: LiftedQuery | undefined;
   try {
-    const query = persisted.textOf(graphqlRequest);
-    checkSize(query);
-    checkOperation(query, graphqlRequest.operationName, request.method);
-    const text = JSON.stringify(await execute(exchange, query, options));
+    const given = persisted.textOf(graphqlRequest);
+    checkSize(given);
+    lifted = texts.lift(given);
+    checkOperation(lifted.query, graphqlRequest.operationName, request.method);
+    const text = JSON.stringify(await execute(exchange, lifted, options));
     persisted.store(graphqlRequest);
     options.responses?.keep(request, text);
     return text;
   } catch (error) {
-    return refuse(error, exchange, options);
+    return refuse(error, exchange, options, lifted?.locate);
   }
 }
 
-function execute({ request, reply, type, graphqlRequest }: Exchange, query: string, options: RouteOptions) {
-  const { variables, operationName } = graphqlRequest;
-  const context: GraphqlContext = { call: new RequestCall(request, reply, options.call), type, operationName };
+function execute({ request, reply, type, graphqlRequest }: Exchange, lifted: LiftedQuery, options: RouteOptions) {
+  const { operationName } = graphqlRequest;
+  const { query, locate } = lifted;
+  const variables = { ...graphqlRequest.variables, ...lifted.variables };
+  const context: GraphqlContext = { call: new RequestCall(request, reply, options.call), type, operationName, locate };
   return reply.graphql(query, context, variables, operationName);
 }
 
 /** A request error: nothing was executed, so the response has no `data`. */
-function refuse(error: unknown, { reply, type }: Exchange, { log }: RouteOptions): string {
+function refuse(
+  error: unknown,
+  { reply, type }: Exchange,
+  { log }: RouteOptions,
+  locate?: LiftedQuery["locate"],
+): string {
   if (error instanceof HttpError) {
     reply.header("allow", "POST");
     throw error;
   }
-  const formatted = formatErrors({ errors: [error as Error] }, log);
+  const formatted = formatErrors({ errors: [error as Error] }, log, locate);
   setStatus(reply, formatted, type.statusOfRequestErrors);
   reply.header("cache-control", "no-store");
   return JSON.stringify(formatted.response);

@@ -38,9 +38,9 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     // Our own route serves GraphQL over HTTP.
     routes: false,
     errorFormatter(execution, context) {
-      const { call, type } = context as unknown as GraphqlContext;
+      const { call, type, locate } = context as unknown as GraphqlContext;
       call.dependencies?.markUncacheable();
-      const formatted = formatErrors(execution, log);
+      const formatted = formatErrors(execution, log, locate);
       const { reply } = context as unknown as MercuriusContext;
       const wasExecuted = execution.data !== undefined;
       setStatus(reply, formatted, wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors);
