@@ -40,6 +40,16 @@ t.test("one mailbox is one account, whatever its case", async (t) => {
   t.match(await open(email.toUpperCase()), { token: /^ey/ }, "and logs in with it in upper case");
 });
 
+t.test("a mailbox of an international domain is one account in either form of the domain", async (t) => {
+  const local = `x+${Date.now()}`;
+  const input = { email: `${local}@münchen.example`, username: "Ann", password: goodPassword };
+  const answer = await nobody.get<{ registerUser: { email: string } }>(register, { input });
+  const ascii = `${local}@xn--mnchen-3ya.example`;
+  t.equal(answer.registerUser.email, ascii);
+  t.equal(await nobody.refusal(register, { input: { ...input, email: ascii } }), "EMAIL_TAKEN");
+  for (const email of [ascii, input.email, input.email.toUpperCase()]) t.match(await open(email), { token: /^ey/ });
+});
+
 t.test("of two concurrent registrations with one e-mail one wins", async (t) => {
   const input = { email: `twins-${Date.now()}@example.com`, username: "Twin", password: goodPassword };
   const answers = await Promise.all(Array.from({ length: 6 }, () => nobody.ask(register, { input })));
@@ -58,6 +68,9 @@ t.test("common passwords are refused", async (t) => {
     "aaaabbbbcccc",
     "Some.Body",
     "some.body@x.org",
+    "ｐａｓｓｗｏｒｄ１２３",
+    "Ｓｏｍｅ．Ｂｏｄｙ",
+    "🐈🐕🚀🎁🍞",
   ];
   for (const password of weak) {
     const input = { email: "some.body@x.org", username: "Some.Body", password };

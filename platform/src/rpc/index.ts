@@ -17,6 +17,7 @@ export {
   authorization,
   type BadField,
   badFields,
+  codePoints,
   id,
   idempotencyKey,
   maxMinor,
@@ -30,6 +31,7 @@ export {
 } from "./input.ts";
 export { isOurFailure } from "./log-failure.ts";
 export { answerEach, continueWith, settleEach } from "./outcomes.ts";
+export { shownName, shownText } from "./shown-text.ts";
 export { connectSidecar, type Sidecar } from "./sidecar.ts";
 export {
   accessTokenType,

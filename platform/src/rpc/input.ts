@@ -7,18 +7,28 @@ export const maxQuantity = 1_000_000;
 
 /** Control characters other than tab and line breaks are refused; Postgres cannot store NUL. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+/** The length of a text, independent of its encoding. */
+export const codePoints = (value: string): number => [...value].length;
+
+/** A code point has one or two code units, so a very long text is not counted. */
+function isWithin(value: string, min: number, max: number): boolean {
+  if (value.length > 2 * max) return false;
+  const length = codePoints(value);
+  return length >= min && length <= max;
+}
 
 const plain = (given: z.ZodString, min: number, max: number) =>
   given
-    .min(min)
-    .max(max)
+    .refine((value) => isWithin(value, min, max), { error: `must have ${min} to ${max} characters`, abort: true })
     .refine((value) => value.isWellFormed(), "contains half of a surrogate pair")
     .refine((value) => !control.test(value), "contains control characters");
 
 /**
  * Trimmed, bounded, well-formed text (no lone surrogates, no control characters) in Unicode's form NFC, so that texts that
- * look alike because of their accents are equal. Length in UTF-16 code units.
+ * look alike because of their accents are equal. Lengths are in Unicode code points. For texts that are shown to other
+ * people use `shownName` or `shownText`.
  */
 export const text = (min: number, max: number) => plain(z.string().trim().normalize("NFC"), min, max);
 

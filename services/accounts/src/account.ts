@@ -16,6 +16,3 @@ export type Account = z.infer<typeof account>;
 export function toProto({ version: _, ...account }: Account): MessageInitShape<typeof AccountSchema> {
   return account;
 }
-
-/** The form in which e-mail addresses are compared, independent of case and Unicode form. */
-export const emailKey = (email: string): string => email.normalize("NFKC").toLowerCase();

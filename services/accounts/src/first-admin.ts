@@ -1,7 +1,7 @@
 import { AppError, background } from "@sidecart/platform/rpc";
 import type { Deps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
-import { publishedPassword } from "./password.ts";
+import { isPublished } from "./password.ts";
 import { registerAs } from "./register.ts";
 
 /**
@@ -11,7 +11,7 @@ import { registerAs } from "./register.ts";
  */
 export async function ensureFirstAdmin(deps: Deps, admin: Record<string, string>): Promise<void> {
   const { email, password } = admin;
-  if (password === publishedPassword && !deps.local) {
+  if (isPublished(password ?? "") && !deps.local) {
     throw new Error("secret accounts-first-admin: the published sample password is refused outside local mode");
   }
   try {

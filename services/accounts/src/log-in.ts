@@ -4,10 +4,10 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, parse, text } from "@sidecart/platform/rpc";
 import type { TokenPairSchema } from "@sidecart/proto/accounts/v1/accounts";
 import { z } from "zod";
-import { emailKey } from "./account.ts";
 import type { Deps } from "./deps.ts";
+import { emailKey } from "./email.ts";
 import { accountErrors } from "./errors.ts";
-import { publishedPassword } from "./password.ts";
+import { isPublished } from "./password.ts";
 import { password } from "./register.ts";
 import type { Attempt, Credentials } from "./session-store.ts";
 import { accessTokenSeconds, hashToken, newRefreshToken, refreshTokenSeconds, signAccessToken } from "./tokens.ts";
@@ -42,7 +42,7 @@ export async function prove(
 ): Promise<Credentials> {
   if (!allowed) throw tooMany(blockedUntil, now);
   const matches = await deps.passwords.matches(account?.passwordHash, given, context);
-  const refused = given === publishedPassword && !deps.local;
+  const refused = isPublished(given) && !deps.local;
   if (!matches || !account || refused) throw new AppError(accountErrors.invalidCredentials, message ? { message } : {});
   return account;
 }

@@ -1,21 +1,21 @@
 import { outboxRow } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext, Role } from "@sidecart/platform/rpc";
-import { AppError, commonErrors, id, parse, text, untrimmedText } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, id, parse, shownName, untrimmedText } from "@sidecart/platform/rpc";
 import { AccountRegisteredSchema } from "@sidecart/proto/accounts/v1/events";
 import { z } from "zod";
-import { type Account, emailKey } from "./account.ts";
+import type { Account } from "./account.ts";
 import type { NewAccount } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
+import { emailAddress, emailKey } from "./email.ts";
 import { accountErrors } from "./errors.ts";
 import { checkPassword } from "./password.ts";
 
-const email = text(3, 254).pipe(z.email());
 /** Only a bound on the length: `checkPassword` checks the strength. */
 export const password = untrimmedText(0, 1_024);
 /** The same for every retry of a command. */
 export const commandId = z.union([z.literal(""), id]);
-const request = z.object({ email, username: text(1, 60), password, commandId });
+const request = z.object({ email: emailAddress, username: shownName(60), password, commandId });
 
 /** Registers a customer. */
 export async function register(deps: Deps, input: unknown, context: CallContext): Promise<Account> {

@@ -1,7 +1,18 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { AppError, commonErrors, currency, id, maxQuantity, minorUnits, parse, text } from "@sidecart/platform/rpc";
+import {
+  AppError,
+  commonErrors,
+  currency,
+  id,
+  maxQuantity,
+  minorUnits,
+  parse,
+  shownName,
+  shownText,
+  text,
+} from "@sidecart/platform/rpc";
 import { ProductCreatedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -10,7 +21,7 @@ import { isInlinePicture } from "./picture.ts";
 import { ownerScope, type Product } from "./product.ts";
 
 const maxAttributes = 30;
-/** In UTF-8. With this limit a product in any script is smaller than 33 kB: see `maxProducts`. */
+/** In UTF-8. With this limit a product in any script is smaller than 38 kB: see `maxProducts`. */
 const maxAttributesBytes = 8_000;
 
 /** Object literals, and so the messages between our processes, cannot have it as a key: it would be lost. */
@@ -28,7 +39,7 @@ export const attributes = z
   )
   .refine((values) => !Object.hasOwn(values ?? {}, lostKey), `has the key ${lostKey}`)
   .refine((values) => !sameAttributes(values ?? {}), "has two keys for one attribute")
-  .pipe(z.record(text(1, 40), text(1, 200)))
+  .pipe(z.record(shownName(40), shownText(200, 1)))
   .refine((values) => Buffer.byteLength(JSON.stringify(values)) <= maxAttributesBytes, "is more than 8 kB");
 
 /** Parsers also accept `https:x` and `https:///x`, and add the missing parts. */
@@ -44,12 +55,12 @@ export const imageUrl = z.union([
 ]);
 
 const request = z.object({
-  name: text(1, 200),
-  description: text(0, 5_000),
+  name: shownName(200),
+  description: shownText(5_000),
   price: minorUnits,
   currency,
   stock: z.int().min(0).max(maxQuantity),
-  category: text(1, 60),
+  category: shownName(60),
   attributes,
   partnerId: z.union([z.literal(""), id]),
   imageUrl,

@@ -1,7 +1,7 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { AppError, commonErrors, id, maxQuantity, parse, text } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, id, maxQuantity, parse, shownText } from "@sidecart/platform/rpc";
 import { InventoryChange } from "@sidecart/proto/catalog/v1/catalog";
 import { StockChangedSchema, StockDepletedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
@@ -20,7 +20,7 @@ const request = z.object({
   id,
   type: z.union([z.literal(InventoryChange.ADD), z.literal(InventoryChange.SUBTRACT), z.literal(InventoryChange.SET)]),
   number: z.int().min(0).max(maxQuantity),
-  reason: text(0, 500),
+  reason: shownText(500),
   commandId: z.union([z.literal(""), id]),
 });
 

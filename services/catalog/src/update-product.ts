@@ -1,6 +1,6 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { AppError, commonErrors, currency, id, minorUnits, parse, text } from "@sidecart/platform/rpc";
+import { AppError, commonErrors, currency, id, minorUnits, parse, shownName, shownText } from "@sidecart/platform/rpc";
 import { ProductChangedSchema } from "@sidecart/proto/catalog/v1/events";
 import { z } from "zod";
 import { attributes, imageUrl } from "./create-product.ts";
@@ -11,11 +11,11 @@ import type { ProductChanges } from "./product-store.ts";
 
 const request = z.object({
   id,
-  name: text(1, 200).optional(),
-  description: text(0, 5_000).optional(),
+  name: shownName(200).optional(),
+  description: shownText(5_000).optional(),
   price: minorUnits.optional(),
   currency: currency.optional(),
-  category: text(1, 60).optional(),
+  category: shownName(60).optional(),
   imageUrl: imageUrl.optional(),
   attributes: z.object({ values: attributes }).optional(),
 });

@@ -1,6 +1,6 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { AppError, id, parse, text } from "@sidecart/platform/rpc";
+import { AppError, id, parse, shownText } from "@sidecart/platform/rpc";
 import { OrderCancelledSchema, OrderPaidSchema } from "@sidecart/proto/orders/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -11,7 +11,7 @@ import type { Move } from "./order-store.ts";
 /** By its owner or an admin, until preparation starts. The stock is released. */
 export async function cancelOrder(deps: Deps, input: unknown, context: CallContext): Promise<Order> {
   const caller = await deps.verifier.caller(context);
-  const { id: orderId, reason } = parse(z.object({ id, reason: text(0, 500) }), input);
+  const { id: orderId, reason } = parse(z.object({ id, reason: shownText(500) }), input);
   const accountId = caller.roles.includes("admin") ? null : caller.accountId;
   const event = { ...pendingEvent(OrderCancelledSchema, orderId), reason };
   return move(
