@@ -35,14 +35,16 @@ export const text = (min: number, max: number) => plain(z.string().trim().normal
 /** Like `text` but not trimmed, for values in which spaces count. */
 export const untrimmedText = (min: number, max: number) => plain(z.string(), min, max);
 
-/** Neither a space nor invisible. U+2800 is a Braille pattern without dots. */
-const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+
+/** True when people see something. U+2800 is a braille cell without dots; the Hangul fillers are ignorable letters. */
+export const isVisible = (value: string): boolean => visible.test(value);
 
 /**
  * A caller's key of a command. It is compared as it is given: not trimmed and not normalised, so that no two keys become
  * one. A key without a visible character is a mistake of the caller, and is refused rather than taken for no key.
  */
-export const idempotencyKey = untrimmedText(1, 255).refine((key) => visible.test(key), "has no visible character");
+export const idempotencyKey = untrimmedText(1, 255).refine(isVisible, "has no visible character");
 
 /** `Bearer …` token for one item of a call. Empty: the token of the call. */
 export const authorization = z.string().max(8_000).default("");

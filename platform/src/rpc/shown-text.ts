@@ -1,8 +1,5 @@
 import { toASCII } from "tr46";
-import { text } from "./input.ts";
-
-/** A character that people see. U+2800 is a braille cell without dots; the Hangul fillers count as ignorable. */
-const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+import { isVisible, text } from "./input.ts";
 
 /** Embeddings, overrides and isolates: they change the order of the text around them. The marks (U+200E) do not. */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/;
@@ -28,8 +25,6 @@ const withoutJoiners = (word: string) =>
 const hasHidden = (value: string) =>
   hidden.test(value.replace(emoji, "").replace(hanVariant, "").replace(wordWithJoiner, withoutJoiners)) ||
   strayBrailleBlank.test(value);
-
-const isVisible = (value: string) => visible.test(value);
 
 /** A name that people see and compare: one line, at least one visible character, and no hidden ones. */
 export const shownName = (max: number) =>
