@@ -18,6 +18,7 @@ const header = `// Generated from the schema of all domains by \`npm run generat
 const scalars = {
   ID: "string",
   MinorUnits: { input: "number", output: "bigint | number" },
+  DateTime: "string",
   TextMap: { input: "Record<string, string>", output: "Record<string, string>" },
 };
 

@@ -174,18 +174,18 @@ t.test("a new password needs the current one, ends every session and replaces it
 
 t.test("only an admin grants roles", async (t) => {
   const customer = await newCustomer(gatewayUrl);
-  const input = { accountId: customer.id, roles: ["admin"] };
+  const input = { userId: customer.id, roles: ["ADMIN"] };
   for (const person of [customer, await newPerson(gatewayUrl, "partner")]) {
     t.equal(await person.refusal(grantRoles, { input }), "FORBIDDEN");
   }
   t.equal(await nobody.refusal(grantRoles, { input }), "UNAUTHENTICATED");
   const boss = await admin(gatewayUrl);
-  t.same(await boss.get(grantRoles, { input }), { grantRoles: { roles: ["admin"] } });
+  t.same(await boss.get(grantRoles, { input }), { grantRoles: { roles: ["ADMIN"] } });
   const risen = await logIn(gatewayUrl, customer.email, goodPassword);
   t.match(await risen.ask("{ users(first: 1) { id } }"), { status: 200, errors: [] });
-  const own = { accountId: customer.id, roles: ["customer"] };
+  const own = { userId: customer.id, roles: ["CUSTOMER"] };
   t.equal(await risen.refusal(grantRoles, { input: own }), "FORBIDDEN", "an admin keeps the own admin role");
-  t.same(await boss.get(grantRoles, { input: own }), { grantRoles: { roles: ["customer"] } });
+  t.same(await boss.get(grantRoles, { input: own }), { grantRoles: { roles: ["CUSTOMER"] } });
 });
 
 t.test("after a rotation, tokens of the previous key are still valid", async (t) => {

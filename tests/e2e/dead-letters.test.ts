@@ -22,7 +22,7 @@ const { sidecar, deadLetterAdmin } = behindSidecar(t, system, "orders");
 const admins = behindSidecar(t, system);
 
 const topic = "orders.order-placed.v1";
-const list = "{ deadLetters(service: catalog, first: 50) { total items { eventId topic event error attempts } } }";
+const list = "{ deadLetters(service: CATALOG, first: 50) { total items { eventId topic event error attempts } } }";
 const redrive = `mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }`;
 
 async function publish(bytes: string): Promise<void> {
@@ -38,7 +38,7 @@ const envelope = (id: string, data: unknown) => {
 const letters = async () => (await shop.get<{ deadLetters: { items: Letter[] } }>(list)).deadLetters.items;
 const letter = (id: string) =>
   eventually("the dead letter", async () => (await letters()).find(({ eventId }) => eventId === id), 40_000);
-const again = (id: string) => shop.get(redrive, { input: { service: "catalog", eventIds: [id] } });
+const again = (id: string) => shop.get(redrive, { input: { service: "CATALOG", eventIds: [id] } });
 
 t.test("an event that cannot be handled becomes a dead letter after its attempts, with its error", async (t) => {
   const bad = {
@@ -131,7 +131,7 @@ t.test("npm run dead-letters lists dead letters by service, with error and event
 
 t.test("only an admin sees and redrives dead letters, also at the service", async (t) => {
   t.equal(await customer.refusal(list), "FORBIDDEN");
-  t.equal(await customer.refusal(redrive, { input: { service: "catalog" } }), "FORBIDDEN");
+  t.equal(await customer.refusal(redrive, { input: { service: "CATALOG" } }), "FORBIDDEN");
   const page = await admins.deadLetterAdmin("catalog").listDeadLetters({ first: 1 }, as(shop.token));
   t.equal(page.deadLetters.length, 1, "a page of one");
   t.ok(page.total > 1, `of ${page.total}`);

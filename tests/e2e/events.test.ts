@@ -31,7 +31,7 @@ t.test("orders knows new accounts, catalog knows new partners", async (t) => {
   const partner = await newPerson(gatewayUrl, "partner");
   await rowOf(orders, "select username from known_accounts where id = $1", partner.id, { username: "Somebody" });
   await rowOf(catalog, "select * from partners where account_id = $1", partner.id, { active: true });
-  const input = { accountId: partner.id, roles: ["customer"] };
+  const input = { userId: partner.id, roles: ["CUSTOMER"] };
   await shop.get("mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }", { input });
   await rowOf(catalog, "select * from partners where account_id = $1", partner.id, { active: false });
   const orphan = { input: { name: "Orphan", price: 1, partnerId: partner.id } };
@@ -51,8 +51,8 @@ t.test("a search finds a new product and its changes", async (t) => {
   t.match(await found("medlar"), [{ id, price: 750 }], "index and product agree");
   t.same(await found("quince"), [], "not by the old name");
 
-  await shop.get("mutation($input: DeleteProductInput!) { deleteProduct(input: $input) { success } }", {
-    input: { id },
+  await shop.get("mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { id } }", {
+    input: { id, type: "DELETE" },
   });
   await eventually("medlar gone", async () => (await found("medlar")).length === 0);
 });

@@ -39,13 +39,13 @@ t.test("a cancelled order releases its stock", async (t) => {
   const { id, product } = await newOrder(4);
   t.match(await stockOf(product), { onHand: 10, reserved: 4 });
   const answer = await customer.get(cancel, { input: { id, reason: "changed my mind" } });
-  t.same(answer, { cancelOrder: { status: "cancelled" } });
+  t.same(answer, { cancelOrder: { status: "CANCELLED" } });
   await stockReaches(product, { onHand: 10, reserved: 0 });
 });
 
 t.test("a paid order lowers the stock and leaves no reservation", async (t) => {
   const { id, product } = await newOrder(4);
-  t.same(await shop.get(markPaid, { input: { id } }), { markOrderPaid: { status: "paid", paymentStatus: "paid" } });
+  t.same(await shop.get(markPaid, { input: { id } }), { markOrderPaid: { status: "PAID", paymentStatus: "PAID" } });
   await stockReaches(product, { onHand: 6, reserved: 0 });
 });
 
@@ -53,7 +53,7 @@ t.test("an order that is paid and then cancelled returns its stock", async (t) =
   const { id, product } = await newOrder(4);
   await shop.get(markPaid, { input: { id } });
   await stockReaches(product, { onHand: 6, reserved: 0 });
-  t.same(await customer.get(cancel, { input: { id } }), { cancelOrder: { status: "cancelled" } });
+  t.same(await customer.get(cancel, { input: { id } }), { cancelOrder: { status: "CANCELLED" } });
   await stockReaches(product, { onHand: 10, reserved: 0 });
 });
 
@@ -116,7 +116,7 @@ t.test("a call returns at most 100 rows and accepts at most 200 ids", async (t) 
 t.test("only an admin marks an order as paid", async (t) => {
   const { id } = await newOrder(1);
   t.equal(await customer.refusal(markPaid, { input: { id } }), "FORBIDDEN");
-  t.match(await lifeOf(id), { status: "pending_payment", paymentStatus: "pending" });
+  t.match(await lifeOf(id), { status: "PENDING_PAYMENT", paymentStatus: "PENDING" });
 });
 
 t.test("a cancelled order cannot be paid, nor cancelled again", async (t) => {
@@ -125,7 +125,7 @@ t.test("a cancelled order cannot be paid, nor cancelled again", async (t) => {
   t.equal(await shop.refusal(markPaid, { input: { id } }), "ILLEGAL_TRANSITION");
   t.equal(await customer.refusal(cancel, { input: { id } }), "ILLEGAL_TRANSITION");
   await stockReaches(product, { onHand: 10, reserved: 0 });
-  t.match(await lifeOf(id), { status: "cancelled" });
+  t.match(await lifeOf(id), { status: "CANCELLED" });
 });
 
 t.test("of concurrent payments of one order one wins", async (t) => {
@@ -142,7 +142,7 @@ for (const status of ["preparing", "ready", "assigned", "picked_up", "delivered"
     await orders("update orders set status = $2 where id = $1", [id, status]);
     for (const person of [customer, shop]) {
       const { status: http, errors } = await person.ask(cancel, { input: { id } });
-      const extensions = { code: "ILLEGAL_TRANSITION", from: status, to: "cancelled" };
+      const extensions = { code: "ILLEGAL_TRANSITION", from: status.toUpperCase(), to: "CANCELLED" };
       t.match({ http, errors }, { http: 409, errors: [{ extensions }] });
     }
     t.match(await stockOf(product), { reserved: 2 });
@@ -155,9 +155,9 @@ t.test("a history has every step with its actor and reason", async (t) => {
   await customer.get(cancel, { input: { id, reason: "too late" } });
   const { history } = await lifeOf(id);
   t.match(history, [
-    { from: null, to: "pending_payment", actor: customer.id, reason: "placed" },
-    { from: "pending_payment", to: "paid", reason: "marked paid by an admin" },
-    { from: "paid", to: "cancelled", actor: customer.id, reason: "too late" },
+    { from: null, to: "PENDING_PAYMENT", actor: customer.id, reason: "placed" },
+    { from: "PENDING_PAYMENT", to: "PAID", reason: "marked paid by an admin" },
+    { from: "PAID", to: "CANCELLED", actor: customer.id, reason: "too late" },
   ]);
   t.equal(history.length, 3);
 });
@@ -168,8 +168,8 @@ t.test("an order that is not paid within 15 minutes expires and releases its sto
   await orders(age, [late.id, "15 minutes 1 second"]);
   await orders(age, [young.id, "14 minutes"]);
   await stockReaches(late.product, { onHand: 10, reserved: 0 }, 30_000);
-  t.match(await lifeOf(late.id), { status: "expired", paymentStatus: "none", history: [{}, { actor: "orders" }] });
+  t.match(await lifeOf(late.id), { status: "EXPIRED", paymentStatus: "NONE", history: [{}, { actor: "orders" }] });
   t.equal(await shop.refusal(markPaid, { input: { id: late.id } }), "ILLEGAL_TRANSITION");
-  t.match(await lifeOf(young.id), { status: "pending_payment" });
+  t.match(await lifeOf(young.id), { status: "PENDING_PAYMENT" });
   t.match(await stockOf(young.product), { reserved: 3 });
 });

@@ -156,7 +156,7 @@ const rebuild = async () => {
   const { reindex } = await shop.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
   await eventually("the new index live", async () => {
     const { reindexProgress } = await shop.get<Progress>(progress, reindex);
-    return reindexProgress.state === "live";
+    return reindexProgress.state === "LIVE";
   });
   return reindex.index;
 };

@@ -18,7 +18,6 @@ const { placeOrder: order } = await owner.get<{ placeOrder: { id: string } }>(pl
 
 const createProduct = "mutation($input: CreateProductInput!) { createProduct(input: $input) { id partnerId } }";
 const updateProduct = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { name } }";
-const deleteProduct = "mutation($input: DeleteProductInput!) { deleteProduct(input: $input) { success } }";
 const updateInventory = "mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { stock } }";
 const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { status } }";
 
@@ -56,13 +55,12 @@ t.test("a customer cannot use the operations of partners and admins", async (t) 
   const attempts: [string, object][] = [
     [createProduct, { name: "Mine", price: 1 }],
     [updateProduct, { ...target, price: 1 }],
-    [deleteProduct, target],
     [updateInventory, { ...target, type: "ADD", number: 5 }],
     [updateInventory, { ...target, type: "DELETE" }],
     ["mutation($input: MarkOrderPaidInput!) { markOrderPaid(input: $input) { status } }", { id: order.id }],
     [
       "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }",
-      { accountId: stranger.id, roles: ["admin"] },
+      { userId: stranger.id, roles: ["ADMIN"] },
     ],
   ];
   for (const [query, input] of attempts) {
@@ -79,7 +77,7 @@ t.test("a partner can change only its own products", async (t) => {
   const mine = await eventually("the partner known to the catalogue", () => newProduct(one));
   for (const id of [mine, product]) {
     t.equal(await two.refusal(updateProduct, { input: { id, name: "Taken" } }), "FORBIDDEN");
-    t.equal(await two.refusal(deleteProduct, { input: { id } }), "FORBIDDEN");
+    t.equal(await two.refusal(updateInventory, { input: { id, type: "DELETE" } }), "FORBIDDEN");
     t.equal(await two.refusal(updateInventory, { input: { id, type: "SET", number: 0 } }), "FORBIDDEN");
   }
   const forAnother = { name: "Planted", price: 1, partnerId: one.id };

@@ -20,7 +20,7 @@ t.test("a new customer registers, finds coffee despite a typo, orders it, and se
 
   const input = { orderProducts: [{ productId: coffee, quantity: 2 }] };
   const { placeOrder: order } = await customer.get<Placed>(placeOrder, { input });
-  t.match(order, { status: "pending_payment", priceTotal: 2580, quantity: 2 });
+  t.match(order, { status: "PENDING_PAYMENT", priceTotal: 2580, quantity: 2 });
 
   const seen = await customer.get<{ product: { stock: number }; orders: { id: string }[] }>(
     "query($id: ID!) { product(id: $id) { stock } orders { id } }",

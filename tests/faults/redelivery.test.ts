@@ -43,8 +43,8 @@ t.test("three more deliveries of every event, in any order, change nothing", asy
   }
   const grant = "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }";
   const { me } = await shop.customer.get<{ me: { id: string } }>("{ me { id } }");
-  for (const role of ["partner", "deliverer", "customer"]) {
-    await shop.admin.get(grant, { input: { accountId: me.id, roles: [role] } });
+  for (const role of ["PARTNER", "DELIVERER", "CUSTOMER"]) {
+    await shop.admin.get(grant, { input: { userId: me.id, roles: [role] } });
   }
   await shop.agrees();
   await streams.allRead();

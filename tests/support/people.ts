@@ -32,7 +32,7 @@ export async function newCustomer(gatewayUrl: string): Promise<Person & { id: st
 export async function newPerson(gatewayUrl: string, role: "partner" | "deliverer" | "admin") {
   const person = await newCustomer(gatewayUrl);
   await (await admin(gatewayUrl)).get("mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }", {
-    input: { accountId: person.id, roles: ["customer", role] },
+    input: { userId: person.id, roles: ["CUSTOMER", role.toUpperCase()] },
   });
   return Object.assign(await logIn(gatewayUrl, person.email, goodPassword), { id: person.id, email: person.email });
 }

@@ -33,7 +33,7 @@ export async function orderOnce(api: GraphqlClient, admin: LogIn, log: (line: st
     log(`cancelled the order, the stock is ${stock} again`);
     await logOut(api, customer.refreshToken);
   } finally {
-    await shop.request("mutation($input: DeleteProductInput!) { deleteProduct(input: $input) { success } }", {
+    await shop.request("mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { id } }", {
       input: { id: product },
     });
     log("deleted the product");
@@ -73,8 +73,8 @@ async function place(customer: GraphqlClient, productId: string): Promise<string
     { input: { orderProducts: [{ productId, quantity: ordered }], idempotencyKey: randomUUID() } },
   );
   const { id, status, priceTotal } = placeOrder;
-  if (status !== "pending_payment" || priceTotal !== 100 * ordered) {
-    throw new Error(`the order is ${status} and costs ${priceTotal}, not pending_payment and ${100 * ordered}`);
+  if (status !== "PENDING_PAYMENT" || priceTotal !== 100 * ordered) {
+    throw new Error(`the order is ${status} and costs ${priceTotal}, not PENDING_PAYMENT and ${100 * ordered}`);
   }
   return id;
 }

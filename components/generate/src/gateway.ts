@@ -6,7 +6,7 @@ type Client = RpcService & { key: string };
 
 /** The services with dead letters, which operators name in the API. */
 export function serviceNames(project: Project): Output[] {
-  const names = withDatabase(project).map(({ name }) => `  ${name}`);
+  const names = withDatabase(project).map(({ name }) => `  ${name.toUpperCase()}`);
   const file = "gateway/src/domains/operations-admin/service-name.graphql";
   return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
 }

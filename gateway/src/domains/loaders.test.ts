@@ -96,7 +96,7 @@ t.test("histories are read in one call", async (t) => {
   });
   const { data } = await ask("{ orders { history { from to } } }");
   t.same(requests("orders.getHistories"), [{ orderIds: ["o1", "o2"] }]);
-  t.same(data, { orders: [{ history: [] }, { history: [{ from: null, to: "pending_payment" }] }] });
+  t.same(data, { orders: [{ history: [] }, { history: [{ from: null, to: "PENDING_PAYMENT" }] }] });
 });
 
 t.test("fields that are not in the query are not fetched", async (t) => {

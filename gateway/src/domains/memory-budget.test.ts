@@ -41,7 +41,7 @@ const product = (extra: MessageInitShape<typeof ProductSchema> = {}) => {
 };
 const order = (lines: number, name = "A thing") => {
   const line = () => ({ productId: randomUUID(), quantity: 1, price: 100n, name });
-  const texts = { status: "pending_payment", paymentStatus: "pending", currency: "EUR", username: "somebody" };
+  const texts = { status: "PENDING_PAYMENT", paymentStatus: "PENDING", currency: "EUR", username: "somebody" };
   const ids = { id: randomUUID(), accountId: randomUUID(), createdAt: new Date().toISOString() };
   const made = create(OrderSchema, { ...texts, ...ids, lines: Array.from({ length: lines }, line) });
   return toOrder(fromBinary(OrderSchema, toBinary(OrderSchema, made)));

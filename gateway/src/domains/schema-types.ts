@@ -21,30 +21,32 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** An amount in minor units of a currency (cents for EUR): a whole number below 2^53. */
   MinorUnits: { input: number; output: bigint | number; }
+  /** A time in RFC 3339, in UTC: `2026-11-30T09:15:13.000Z`. */
+  DateTime: { input: string; output: string; }
   /** An object whose values are short texts. */
   TextMap: { input: Record<string, string>; output: Record<string, string>; }
 };
 
 export type Query = {
-  /** The caller's account. */
-  me: User;
-  /** All accounts, newest first. Admin only. */
-  users: Array<User>;
-  /** Any account for an admin, for others their own. Null when there is none, or when the caller may not see it. */
+  /** The user who is logged in. */
+  me?: Maybe<User>;
+  /** All users, newest first. Admin only. */
+  users?: Maybe<Array<User>>;
+  /** Any user for an admin, for others themselves. Null when there is none, or when the caller may not see it. */
   user?: Maybe<User>;
   /** Newest first; `after` is the last id of the page before. With `query`, the best matches. */
-  products: Array<Product>;
+  products?: Maybe<Array<Product>>;
   product?: Maybe<Product>;
-  searchProducts: ProductSearch;
+  searchProducts?: Maybe<ProductSearch>;
   /** Completions for a search box, as the user types. */
-  suggestProducts: Array<Scalars['String']['output']>;
+  suggestProducts?: Maybe<Array<Scalars['String']['output']>>;
   /** Admin only. */
-  reindexProgress: ReindexProgress;
+  reindexProgress?: Maybe<ReindexProgress>;
   /** The caller's orders, newest first; with `all` (admin only) everybody's. `after` is the last id of the page before. */
-  orders: Array<Order>;
+  orders?: Maybe<Array<Order>>;
   order?: Maybe<Order>;
   /** Admin only. Events that a service could not handle, oldest first. */
-  deadLetters: DeadLetters;
+  deadLetters?: Maybe<DeadLetters>;
 };
 
 
@@ -119,13 +121,12 @@ export type Mutation = {
   logoutAll: LogoutAllResult;
   /** Changes the caller's password and ends all sessions of the caller. */
   changePassword: Success;
-  /** Admin only. Replaces all roles of an account. Admins cannot remove their own admin role. */
+  /** Admin only. Replaces all roles of a user. Admins cannot remove their own admin role. */
   grantRoles: User;
   /** Admins, and partners for their own shop. */
   createProduct: Product;
   /** Admins and the owning partner. Fields that are absent or null stay as they are. */
   updateProduct: Product;
-  deleteProduct: Success;
   updateInventory: InventoryResult;
   /** Admin only. Starts to rebuild the search index; `reindexProgress` returns the progress. */
   reindex: ReindexResult;
@@ -179,11 +180,6 @@ export type MutationUpdateProductArgs = {
 };
 
 
-export type MutationDeleteProductArgs = {
-  input: DeleteProductInput;
-};
-
-
 export type MutationUpdateInventoryArgs = {
   input: UpdateInventoryInput;
 };
@@ -213,19 +209,19 @@ export type Success = {
 };
 
 export type Role =
-  | 'customer'
-  | 'admin'
-  | 'partner'
-  | 'deliverer';
+  | 'CUSTOMER'
+  | 'ADMIN'
+  | 'PARTNER'
+  | 'DELIVERER';
 
 export type User = {
   id: Scalars['ID']['output'];
   email: Scalars['String']['output'];
   username: Scalars['String']['output'];
   roles: Array<Role>;
-  createdAt: Scalars['String']['output'];
+  createdAt: Scalars['DateTime']['output'];
   /** Newest first; `after` is the last id of the page before. */
-  orders: Array<Order>;
+  orders?: Maybe<Array<Order>>;
 };
 
 
@@ -271,7 +267,7 @@ export type ChangePasswordInput = {
 };
 
 export type GrantRolesInput = {
-  accountId: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
   roles: Array<Role>;
 };
 
@@ -286,11 +282,11 @@ export type Product = {
   stock: Scalars['Int']['output'];
   category: Scalars['String']['output'];
   attributes: Scalars['TextMap']['output'];
-  /** The owning partner's account; null for the shop's own products. */
+  /** The user id of the owning partner; null for the shop's own products. */
   partnerId?: Maybe<Scalars['ID']['output']>;
   imageUrl?: Maybe<Scalars['String']['output']>;
   version: Scalars['Int']['output'];
-  createdAt: Scalars['String']['output'];
+  createdAt: Scalars['DateTime']['output'];
 };
 
 export type ProductFilter = {
@@ -352,15 +348,11 @@ export type UpdateProductInput = {
   imageUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
-export type DeleteProductInput = {
-  id: Scalars['ID']['input'];
-};
-
 export type InventoryUpdate =
   | 'ADD'
   | 'SUBTRACT'
   | 'SET'
-  /** Removes the product from the inventory. */
+  /** Deletes the product: it is no longer listed or sold. Orders keep their lines. The stock is 0. */
   | 'DELETE';
 
 export type UpdateInventoryInput = {
@@ -372,6 +364,7 @@ export type UpdateInventoryInput = {
 
 export type InventoryResult = {
   success: Scalars['Boolean']['output'];
+  id: Scalars['ID']['output'];
   stock: Scalars['Int']['output'];
 };
 
@@ -381,10 +374,10 @@ export type ReindexResult = {
 };
 
 export type ReindexState =
-  | 'building'
-  | 'live'
+  | 'BUILDING'
+  | 'LIVE'
   /** The rebuild failed, or another index replaced this one. */
-  | 'gone';
+  | 'GONE';
 
 export type ReindexProgress = {
   state: ReindexState;
@@ -395,7 +388,7 @@ export type ReindexProgress = {
 export type Order = {
   id: Scalars['ID']['output'];
   userId: Scalars['ID']['output'];
-  /** The name of the account; null for a moment after registration, until the orders service has received it. */
+  /** The name of the user; null for a moment after registration, until the orders service has received it. */
   username?: Maybe<Scalars['String']['output']>;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
@@ -404,10 +397,10 @@ export type Order = {
   priceTotal: Scalars['MinorUnits']['output'];
   currency: Scalars['String']['output'];
   orderProducts: Array<OrderProduct>;
-  createdAt: Scalars['String']['output'];
+  createdAt: Scalars['DateTime']['output'];
   /** Oldest first. */
-  history: Array<OrderTransition>;
-  /** Null when the caller may not see the account. */
+  history?: Maybe<Array<OrderTransition>>;
+  /** The user who ordered; null when the caller may not see that user. */
   user?: Maybe<User>;
 };
 
@@ -423,29 +416,29 @@ export type OrderProduct = {
 };
 
 export type OrderStatus =
-  | 'pending_payment'
-  | 'paid'
-  | 'preparing'
-  | 'ready'
-  | 'assigned'
-  | 'picked_up'
-  | 'delivered'
-  | 'cancelled'
-  | 'expired';
+  | 'PENDING_PAYMENT'
+  | 'PAID'
+  | 'PREPARING'
+  | 'READY'
+  | 'ASSIGNED'
+  | 'PICKED_UP'
+  | 'DELIVERED'
+  | 'CANCELLED'
+  | 'EXPIRED';
 
 export type PaymentStatus =
-  | 'none'
-  | 'pending'
-  | 'paid'
-  | 'failed'
-  | 'refunded';
+  | 'NONE'
+  | 'PENDING'
+  | 'PAID'
+  | 'FAILED'
+  | 'REFUNDED';
 
 export type OrderTransition = {
   from?: Maybe<OrderStatus>;
   to: OrderStatus;
   actor: Scalars['String']['output'];
   reason: Scalars['String']['output'];
-  at: Scalars['String']['output'];
+  at: Scalars['DateTime']['output'];
 };
 
 export type PlaceOrderInput = {
@@ -483,7 +476,7 @@ export type DeadLetter = {
   event: Scalars['String']['output'];
   error: Scalars['String']['output'];
   attempts: Scalars['Int']['output'];
-  diedAt: Scalars['String']['output'];
+  diedAt: Scalars['DateTime']['output'];
 };
 
 export type RedriveDeadLettersInput = {
@@ -500,9 +493,9 @@ export type RedriveResult = {
 };
 
 export type ServiceName =
-  | 'accounts'
-  | 'catalog'
-  | 'orders';
+  | 'ACCOUNTS'
+  | 'CATALOG'
+  | 'ORDERS';
 
 
 
@@ -584,6 +577,7 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MinorUnits: ResolverTypeWrapper<Scalars['MinorUnits']['output']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   TextMap: ResolverTypeWrapper<Scalars['TextMap']['output']>;
   Success: ResolverTypeWrapper<Success>;
   Role: Role;
@@ -604,7 +598,6 @@ export type ResolversTypes = {
   FacetValue: ResolverTypeWrapper<FacetValue>;
   CreateProductInput: CreateProductInput;
   UpdateProductInput: UpdateProductInput;
-  DeleteProductInput: DeleteProductInput;
   InventoryUpdate: InventoryUpdate;
   UpdateInventoryInput: UpdateInventoryInput;
   InventoryResult: ResolverTypeWrapper<InventoryResult>;
@@ -636,6 +629,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   Mutation: Record<PropertyKey, never>;
   MinorUnits: Scalars['MinorUnits']['output'];
+  DateTime: Scalars['DateTime']['output'];
   TextMap: Scalars['TextMap']['output'];
   Success: Success;
   User: ApiUser;
@@ -654,7 +648,6 @@ export type ResolversParentTypes = {
   FacetValue: FacetValue;
   CreateProductInput: CreateProductInput;
   UpdateProductInput: UpdateProductInput;
-  DeleteProductInput: DeleteProductInput;
   UpdateInventoryInput: UpdateInventoryInput;
   InventoryResult: InventoryResult;
   ReindexResult: ReindexResult;
@@ -673,17 +666,17 @@ export type ResolversParentTypes = {
 };
 
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  me?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
-  users?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
+  me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  users?: Resolver<Maybe<Array<ResolversTypes['User']>>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
-  products?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'first'>>;
+  products?: Resolver<Maybe<Array<ResolversTypes['Product']>>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'first'>>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
-  searchProducts?: Resolver<ResolversTypes['ProductSearch'], ParentType, ContextType, RequireFields<QuerySearchProductsArgs, 'query' | 'sort' | 'first'>>;
-  suggestProducts?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType, RequireFields<QuerySuggestProductsArgs, 'prefix' | 'first'>>;
-  reindexProgress?: Resolver<ResolversTypes['ReindexProgress'], ParentType, ContextType, RequireFields<QueryReindexProgressArgs, 'index'>>;
-  orders?: Resolver<Array<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first' | 'all'>>;
+  searchProducts?: Resolver<Maybe<ResolversTypes['ProductSearch']>, ParentType, ContextType, RequireFields<QuerySearchProductsArgs, 'query' | 'sort' | 'first'>>;
+  suggestProducts?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType, RequireFields<QuerySuggestProductsArgs, 'prefix' | 'first'>>;
+  reindexProgress?: Resolver<Maybe<ResolversTypes['ReindexProgress']>, ParentType, ContextType, RequireFields<QueryReindexProgressArgs, 'index'>>;
+  orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first' | 'all'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
-  deadLetters?: Resolver<ResolversTypes['DeadLetters'], ParentType, ContextType, RequireFields<QueryDeadLettersArgs, 'service' | 'first'>>;
+  deadLetters?: Resolver<Maybe<ResolversTypes['DeadLetters']>, ParentType, ContextType, RequireFields<QueryDeadLettersArgs, 'service' | 'first'>>;
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -696,7 +689,6 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   grantRoles?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationGrantRolesArgs, 'input'>>;
   createProduct?: Resolver<ResolversTypes['Product'], ParentType, ContextType, RequireFields<MutationCreateProductArgs, 'input'>>;
   updateProduct?: Resolver<ResolversTypes['Product'], ParentType, ContextType, RequireFields<MutationUpdateProductArgs, 'input'>>;
-  deleteProduct?: Resolver<ResolversTypes['Success'], ParentType, ContextType, RequireFields<MutationDeleteProductArgs, 'input'>>;
   updateInventory?: Resolver<ResolversTypes['InventoryResult'], ParentType, ContextType, RequireFields<MutationUpdateInventoryArgs, 'input'>>;
   reindex?: Resolver<ResolversTypes['ReindexResult'], ParentType, ContextType>;
   placeOrder?: Resolver<ResolversTypes['Order'], ParentType, ContextType, RequireFields<MutationPlaceOrderArgs, 'input'>>;
@@ -707,6 +699,10 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
 
 export interface MinorUnitsScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['MinorUnits'], any> {
   name: 'MinorUnits';
+}
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
 }
 
 export interface TextMapScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['TextMap'], any> {
@@ -722,8 +718,8 @@ export type UserResolvers<ContextType = GraphqlContext, ParentType extends Resol
   email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   username?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   roles?: Resolver<Array<ResolversTypes['Role']>, ParentType, ContextType>;
-  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  orders?: Resolver<Array<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
 };
 
 export type TokensResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Tokens'] = ResolversParentTypes['Tokens']> = {
@@ -748,7 +744,7 @@ export type ProductResolvers<ContextType = GraphqlContext, ParentType extends Re
   partnerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   imageUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type ProductSearchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProductSearch'] = ResolversParentTypes['ProductSearch']> = {
@@ -770,6 +766,7 @@ export type FacetValueResolvers<ContextType = GraphqlContext, ParentType extends
 
 export type InventoryResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['InventoryResult'] = ResolversParentTypes['InventoryResult']> = {
   success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   stock?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -792,8 +789,8 @@ export type OrderResolvers<ContextType = GraphqlContext, ParentType extends Reso
   priceTotal?: Resolver<ResolversTypes['MinorUnits'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   orderProducts?: Resolver<Array<ResolversTypes['OrderProduct']>, ParentType, ContextType>;
-  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  history?: Resolver<Array<ResolversTypes['OrderTransition']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  history?: Resolver<Maybe<Array<ResolversTypes['OrderTransition']>>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
@@ -810,7 +807,7 @@ export type OrderTransitionResolvers<ContextType = GraphqlContext, ParentType ex
   to?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
   actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type DeadLettersResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeadLetters'] = ResolversParentTypes['DeadLetters']> = {
@@ -824,7 +821,7 @@ export type DeadLetterResolvers<ContextType = GraphqlContext, ParentType extends
   event?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   error?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  diedAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  diedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type RedriveResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RedriveResult'] = ResolversParentTypes['RedriveResult']> = {
@@ -837,6 +834,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   MinorUnits?: GraphQLScalarType;
+  DateTime?: GraphQLScalarType;
   TextMap?: GraphQLScalarType;
   Success?: SuccessResolvers<ContextType>;
   User?: UserResolvers<ContextType>;

@@ -157,7 +157,7 @@ t.test("an invalid request is refused, even when a similar valid one is cached",
   t.match(await ask({ query: one, variables }), { errors: [{ message: /variables: must be/ }] }, "texts are for GET");
   const product = `{ product(id: "${idOf(1)}") { stock } }`;
   for (let time = 0; time < 3; time += 1) await get(product);
-  const mutation = `mutation { deleteProduct(input: { id: "${idOf(1)}" }) { success } }`;
+  const mutation = `mutation { updateInventory(input: { id: "${idOf(1)}", type: DELETE }) { id } }`;
   for (const query of [product, mutation]) {
     const { statusCode } = await http.inject({ method: "HEAD", url: "/graphql", query: { query } });
     t.equal(statusCode, 405, `HEAD ${query}`);

@@ -8,7 +8,7 @@ import type { GraphqlContext } from "./context.ts";
 import { formatErrors } from "./format-errors.ts";
 import { addGraphqlRoute, setStatus } from "./graphql-route.ts";
 import { cachedQueries, createCostLimit, type FieldCosts, maxDepth, maxErrors, maxTokens } from "./query-limits.ts";
-import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
+import { dateTimeScalar, minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import { prepareVariables, requireQueryText } from "./variables.ts";
 
 const path = "/graphql";
@@ -29,7 +29,12 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   answerConditionally(app, path);
   await app.register(mercurius, {
     schema: typeDefs,
-    resolvers: { MinorUnits: minorUnitsScalar, TextMap: textMapScalar, ...resolvers } as IResolvers,
+    resolvers: {
+      DateTime: dateTimeScalar,
+      MinorUnits: minorUnitsScalar,
+      TextMap: textMapScalar,
+      ...resolvers,
+    } as IResolvers,
     loaders,
     jit: 2,
     queryDepth: maxDepth,

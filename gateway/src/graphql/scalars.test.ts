@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parseValue } from "graphql";
 import t from "tap";
-import { minorUnitsScalar, textMapScalar } from "./scalars.ts";
+import { dateTimeScalar, minorUnitsScalar, textMapScalar } from "./scalars.ts";
 
 const badInput = { code: "BAD_INPUT", status: "INVALID_ARGUMENT" };
 const literal = (text: string) => parseValue(text);
@@ -51,6 +51,47 @@ t.test("a map of other values is refused as a literal and as a variable", async 
   t.throws(() => textMapScalar.parseLiteral(literal('{a: "b", __proto__: "c"}'), {}), badInput);
   for (const bad of ['"text"', "[]", "{a: 1}", "{a: 1.5}", "{a: true}", "{a: WORD}", "{a: null}", '{a: {b: "c"}}']) {
     t.throws(() => textMapScalar.parseLiteral(literal(bad), {}), badInput, bad);
+  }
+});
+
+t.test("a time with any offset is the same instant in UTC, as a variable and as a literal", async (t) => {
+  const instant = fc.date({ min: new Date("0001-01-02T00:00:00Z"), max: new Date("9999-12-30T00:00:00Z") });
+  const offset = fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 });
+  const twoDigits = (number: number) => String(Math.floor(number)).padStart(2, "0");
+  fc.assert(
+    fc.property(
+      instant.filter((date) => !Number.isNaN(date.getTime())),
+      offset,
+      (date, minutes) => {
+        const size = Math.abs(minutes);
+        const local = new Date(date.getTime() + minutes * 60_000).toISOString().replace("Z", "");
+        const given = `${local}${minutes < 0 ? "-" : "+"}${twoDigits(size / 60)}:${twoDigits(size % 60)}`;
+        t.equal(dateTimeScalar.parseValue(given), date.toISOString(), given);
+        t.equal(dateTimeScalar.parseLiteral(literal(JSON.stringify(given)), {}), date.toISOString());
+        t.equal(dateTimeScalar.serialize(date.toISOString()), date.toISOString());
+      },
+    ),
+  );
+});
+
+t.test("what is no time is refused", async (t) => {
+  for (const bad of [
+    "",
+    "2026",
+    "2026-11-30",
+    "2026-02-30T00:00:00Z",
+    "2026-11-30T09:15:13",
+    "now",
+    0,
+    true,
+    null,
+    {},
+  ]) {
+    t.throws(() => dateTimeScalar.parseValue(bad), badInput, String(bad));
+  }
+  t.throws(() => dateTimeScalar.parseLiteral(literal("2026"), {}), badInput);
+  for (const bad of ["", "2026-11-30T09:15:13+01:00", 1, new Date(), null]) {
+    t.throws(() => dateTimeScalar.serialize(bad), { name: "Error", code: undefined }, String(bad));
   }
 });
 

@@ -1,5 +1,6 @@
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { GraphQLScalarType, Kind, type ObjectValueNode, type ValueNode } from "graphql";
+import { z } from "zod";
 
 const isMinorUnits = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);
 
@@ -28,6 +29,23 @@ export const minorUnitsScalar = new GraphQLScalarType({
   serialize: (value) => answered("an amount", isMinorUnits, typeof value === "bigint" ? Number(value) : value),
   parseValue: minorUnits,
   parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
+});
+
+const isTime = (value: unknown): value is string =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
+
+const rfc3339 = z.iso.datetime({ offset: true });
+const isRfc3339 = (value: unknown): value is string => rfc3339.safeParse(value).success;
+
+const dateTime = (value: unknown) =>
+  new Date(given("DateTime is a time in RFC 3339, such as 2026-11-30T09:15:13Z.", isRfc3339, value)).toISOString();
+
+/** Times in UTC. Clients may send any offset. */
+export const dateTimeScalar = new GraphQLScalarType({
+  name: "DateTime",
+  serialize: (value) => answered("a time", isTime, value),
+  parseValue: dateTime,
+  parseLiteral: (node) => dateTime(node.kind === Kind.STRING ? node.value : undefined),
 });
 
 /** `__proto__` is no key: it would be lost on the way to the service. */

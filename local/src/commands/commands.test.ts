@@ -85,7 +85,7 @@ t.test("seed and demo work on a gateway that is given by its URL", async (t) => 
   t.equal(code, 0, said);
   const [, before, after] = said.match(/(\d+) in stock\nordered 2: .*\nthe stock is (\d+) now\n/) ?? [];
   t.equal(Number(after), Number(before) - 2);
-  t.match(said, /the admin marked the order as paid\n$/);
+  t.match(said, /the admin marked the order as PAID\n$/);
 });
 
 t.test("commands find the running instance, with or without its name, on any port", async (t) => {

@@ -14,7 +14,9 @@ async function list(ask: Ask): Promise<void> {
   const query = `query($service: ServiceName!) {
     deadLetters(service: $service) { total items { eventId topic event error attempts diedAt } } }`;
   for (const service of services) {
-    const { deadLetters } = await ask<{ deadLetters: { total: number; items: Letter[] } }>(query, { service });
+    const { deadLetters } = await ask<{ deadLetters: { total: number; items: Letter[] } }>(query, {
+      service: service.toUpperCase(),
+    });
     process.stdout.write(`${service}: ${deadLetters.total} dead letters\n`);
     for (const { eventId, topic, event, error, attempts, diedAt } of deadLetters.items) {
       const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
@@ -30,7 +32,9 @@ async function redrive(ask: Ask, service: string, eventIds: string[]): Promise<v
     redriveDeadLetters(input: $input) { redriven failed left } }`;
   type Result = { redriveDeadLetters: { redriven: number; failed: number; left: number } };
   for (let more = true; more; ) {
-    const { redriveDeadLetters: result } = await ask<Result>(query, { input: { service, eventIds } });
+    const { redriveDeadLetters: result } = await ask<Result>(query, {
+      input: { service: service.toUpperCase(), eventIds },
+    });
     const { redriven, failed, left } = result;
     process.stdout.write(`${service}: ${redriven} handled, ${failed} failed again, ${left} left\n`);
     if (failed > 0) process.exitCode = 1;

@@ -6,7 +6,7 @@ import { help } from "./reindex.help.mjs";
 
 const pollMs = 500;
 
-type Progress = { reindexProgress: { state: "building" | "live" | "gone"; indexed: number } };
+type Progress = { reindexProgress: { state: "BUILDING" | "LIVE" | "GONE"; indexed: number } };
 
 /** The new index is not live yet. */
 class Building extends Error {}
@@ -20,10 +20,10 @@ await runCommandLine(help(), async ({ instance, words: [surplus] }) => {
   let reported = 0;
   const look = async () => {
     const { state, indexed } = (await ask<Progress>(query, { index: reindex.index })).reindexProgress;
-    if (state === "gone") throw new StartError(`the build of ${reindex.index} failed: see the log of catalog`);
-    if (indexed > reported || state === "live") process.stdout.write(`${indexed} products\n`);
+    if (state === "GONE") throw new StartError(`the build of ${reindex.index} failed: see the log of catalog`);
+    if (indexed > reported || state === "LIVE") process.stdout.write(`${indexed} products\n`);
     reported = indexed;
-    if (state === "building") throw new Building();
+    if (state === "BUILDING") throw new Building();
   };
   await pRetry(look, {
     retries: Number.POSITIVE_INFINITY,

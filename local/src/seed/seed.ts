@@ -70,9 +70,9 @@ async function register(
   }
 }
 
-async function grant(admin: GraphqlClient, accountId: string, role: string): Promise<void> {
+async function grant(admin: GraphqlClient, userId: string, role: string): Promise<void> {
   const query = "mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { id } }";
-  await admin.send(query, { input: { accountId, roles: ["customer", role] } });
+  await admin.send(query, { input: { userId, roles: ["CUSTOMER", role.toUpperCase()] } });
 }
 
 async function logIn(client: GraphqlClient, email: string, password: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { ErrorKind } from "@sidecart/platform/rpc";
 
 export const accountErrors = {
-  emailTaken: { code: "EMAIL_TAKEN", status: "ALREADY_EXISTS", text: "An account with this e-mail exists already." },
+  emailTaken: { code: "EMAIL_TAKEN", status: "ALREADY_EXISTS", text: "A user with this e-mail exists already." },
   weakPassword: { code: "WEAK_PASSWORD", status: "INVALID_ARGUMENT", text: "Choose another password." },
   invalidCredentials: { code: "INVALID_CREDENTIALS", status: "UNAUTHENTICATED", text: "E-mail or password is wrong." },
   tooManyAttempts: {
@@ -15,5 +15,5 @@ export const accountErrors = {
     status: "UNAUTHENTICATED",
     text: "The session has ended. Log in again.",
   },
-  accountNotFound: { code: "ACCOUNT_NOT_FOUND", status: "NOT_FOUND", text: "There is no such account." },
+  accountNotFound: { code: "USER_NOT_FOUND", status: "NOT_FOUND", text: "There is no such user." },
 } as const satisfies Record<string, ErrorKind>;

@@ -31,7 +31,7 @@ async function placeOrder(_: unknown, { input }: PlaceOrder, context: Context) {
   const taken = await takeStock(catalog, reservation, productId, quantity);
   if (!taken) throw new mercurius.ErrorWithProps("Not enough stock.", { code: "OUT_OF_STOCK" });
   const { name, price, currency } = taken;
-  const order = { id: newId(), userId, status: "pending_payment", quantity, priceTotal: price * quantity, currency };
+  const order = { id: newId(), userId, status: "PENDING_PAYMENT", quantity, priceTotal: price * quantity, currency };
   const line = { productId, name, quantity, price };
   await writeOrder(orders, order, line, reservation, input.idempotencyKey);
   return { ...order, orderProducts: [line] };

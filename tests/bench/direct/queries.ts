@@ -12,7 +12,7 @@ const products = statement(
   "products",
   `select ${productColumns} from products where deleted_at is null order by id desc limit $1`,
 );
-const orderColumns = `o.id, o.account_id as "userId", o.status, o.quantity, o.price_total::int as "priceTotal", o.currency,
+const orderColumns = `o.id, o.account_id as "userId", upper(o.status) as status, o.quantity, o.price_total::int as "priceTotal", o.currency,
   o.created_at as "createdAt"`;
 const orders = statement(
   "orders",

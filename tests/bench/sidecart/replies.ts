@@ -54,7 +54,7 @@ export const order =
 export const placed: PlacedCheck = (account, number) => (reply) => {
   const { price } = productOf(number);
   const orderProducts = [lineExpected(number, 1, price)];
-  const head = { userId: accountId(account), status: "pending_payment", quantity: 1, priceTotal: price, currency };
+  const head = { userId: accountId(account), status: "PENDING_PAYMENT", quantity: 1, priceTotal: price, currency };
   return differs(dataOf(reply).placeOrder, { ...head, orderProducts }, { id: isId });
 };
 
@@ -63,7 +63,7 @@ export const placedOrRefused: PlacedCheck = (account, number) => {
   return (reply) => (JSON.parse(reply).errors?.[0]?.extensions?.code === "OUT_OF_STOCK" ? undefined : right(reply));
 };
 
-export const isOrder = (reply: string): boolean => reply.includes('"status":"pending_payment"');
+export const isOrder = (reply: string): boolean => reply.includes('"status":"PENDING_PAYMENT"');
 
 export const wordsOf = (number: number) => productOf(number).name.split(" ").slice(0, 2).join(" ");
 
@@ -107,7 +107,7 @@ const placedShape: Shape = { ...orderShape, id: isId, status: isText, priceTotal
 const productExpected = (number: number) => ({ id: productId(number), ...productOf(number) });
 const headExpected = (number: number, size: Size) => {
   const { quantity, total } = orderOf(number, size);
-  return { id: orderId(number), status: "paid", quantity, priceTotal: total, currency };
+  return { id: orderId(number), status: "PAID", quantity, priceTotal: total, currency };
 };
 const lineExpected = (number: number, quantity: number, price: number) => ({
   productId: productId(number),

@@ -117,7 +117,7 @@ async function buildIndex(gatewayUrl: string): Promise<void> {
   const { reindex } = await boss.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
   const query = "query($index: String!) { reindexProgress(index: $index) { state } }";
   type Progress = { reindexProgress: { state: string } };
-  const live = async () => (await boss.get<Progress>(query, reindex)).reindexProgress.state === "live";
+  const live = async () => (await boss.get<Progress>(query, reindex)).reindexProgress.state === "LIVE";
   await eventually("the search index", live, 30 * 60_000);
 }
 

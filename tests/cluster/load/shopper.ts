@@ -58,7 +58,7 @@ async function search(person: Person, { offers, word }: Shelf): Promise<void> {
 async function place(person: Person, { id, price }: Offer, quantity: number): Promise<Order> {
   const input = { orderProducts: [{ productId: id, quantity }], idempotencyKey: randomUUID() };
   const { placeOrder: order } = await person.get<{ placeOrder: Order }>(placeOrder, { input });
-  const right = order.status === "pending_payment" && order.quantity === quantity;
+  const right = order.status === "PENDING_PAYMENT" && order.quantity === quantity;
   check(right && order.priceTotal === price * quantity, "wrong order", order);
   return order;
 }
@@ -70,5 +70,5 @@ async function see(person: Person, { id, priceTotal }: Order): Promise<void> {
 
 async function cancel(person: Person, { id }: Order): Promise<void> {
   const { cancelOrder: order } = await person.get<{ cancelOrder: Order }>(cancelOrder, { input: { id } });
-  check(order.id === id && order.status === "cancelled", "the order is not cancelled", order);
+  check(order.id === id && order.status === "CANCELLED", "the order is not cancelled", order);
 }

@@ -1,7 +1,13 @@
 import type { Account, TokenPair } from "@sidecart/proto/accounts/v1/accounts";
+import { toEnum } from "../../calls/enum-names.ts";
 
-/** An account as the API shows it. */
-export type ApiUser = Account;
+/** A user as the API shows it: the services call it an account. */
+export const toUser = (account: Account) => ({ ...account, roles: account.roles.map(toEnum) });
+
+export type ApiUser = ReturnType<typeof toUser>;
+
+/** The API's name of a field that accounts refuses. */
+export const userField = (field: string) => field.replace(/^accountId$/, "userId");
 
 export const toTokens = ({ accessToken, refreshToken, expiresInSeconds }: TokenPair) => ({
   token: accessToken,

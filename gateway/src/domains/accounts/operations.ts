@@ -2,11 +2,12 @@ import { newId } from "@sidecart/platform/ids";
 import { AppError, type Batcher, commonErrors } from "@sidecart/platform/rpc";
 import { decodeJwt } from "jose";
 import { answered } from "../../calls/answer.ts";
-import { checkId } from "../../calls/field-names.ts";
+import { fromEnum } from "../../calls/enum-names.ts";
+import { checkId, withApiNames } from "../../calls/field-names.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
 import { inPages, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
-import { type ApiTokens, type ApiUser, toTokens } from "./model.ts";
+import { type ApiTokens, type ApiUser, toTokens, toUser, userField } from "./model.ts";
 
 export type AccountsDeps = {
   accounts: Services["accounts"];
@@ -23,13 +24,14 @@ export async function readUser({ account }: AccountsDeps, id: string, call: Gate
   return (await account(checkId(id), call.forService())) ?? null;
 }
 
-/** At most 100 ids. Returns the accounts that the caller may see. */
+/** At most 100 ids. Returns the users that the caller may see. */
 export async function readUsers({ accounts }: AccountsDeps, ids: string[], call: GatewayCall): Promise<ApiUser[]> {
-  return (await accounts.getAccounts({ ids }, call.forService())).accounts;
+  return (await accounts.getAccounts({ ids }, call.forService())).accounts.map(toUser);
 }
 
-export function listUsers({ accounts }: AccountsDeps, wanted: PageInput, call: GatewayCall): Promise<ApiUser[]> {
-  return inPages(wanted, async (page) => (await accounts.listAccounts(page, call.forService())).accounts);
+export async function listUsers({ accounts }: AccountsDeps, wanted: PageInput, call: GatewayCall): Promise<ApiUser[]> {
+  const found = await inPages(wanted, async (page) => (await accounts.listAccounts(page, call.forService())).accounts);
+  return found.map(toUser);
 }
 
 export async function register(
@@ -39,7 +41,7 @@ export async function register(
 ): Promise<ApiUser> {
   await call.countLogin();
   const { account } = await accounts.register({ ...input, commandId: newId() }, call.forService());
-  return answered(account, "an account");
+  return toUser(answered(account, "an account"));
 }
 
 export async function logIn(
@@ -85,11 +87,12 @@ export async function changePassword(
 
 export async function grantRoles(
   { accounts }: AccountsDeps,
-  input: { accountId: string; roles: string[] },
+  { userId, roles }: { userId: string; roles: string[] },
   call: GatewayCall,
 ): Promise<ApiUser> {
-  const { account } = await accounts.grantRoles(input, call.forService());
-  return answered(account, "an account");
+  const request = { accountId: userId, roles: roles.map(fromEnum) };
+  const { account } = await withApiNames(accounts.grantRoles(request, call.forService()), userField);
+  return toUser(answered(account, "an account"));
 }
 
 /** The account id in the token. The token is not verified here: the service verifies it. */

@@ -1,4 +1,5 @@
 import type { GetReindexResponse, Product } from "@sidecart/proto/catalog/v1/catalog";
+import { toEnum } from "../../calls/enum-names.ts";
 
 /** A product as the API shows it. */
 export const toProduct = (product: Product) => ({
@@ -9,7 +10,9 @@ export const toProduct = (product: Product) => ({
 
 export type ApiProduct = ReturnType<typeof toProduct>;
 
-export type ApiReindexProgress = GetReindexResponse;
+export const toReindexProgress = ({ state, indexed }: GetReindexResponse) => ({ state: toEnum(state), indexed });
+
+export type ApiReindexProgress = ReturnType<typeof toReindexProgress>;
 
 /** The filter as clients send it. */
 export type ProductFilter = {

@@ -10,6 +10,7 @@ import type { Services } from "../../services.ts";
 import type { ProductCache } from "./cache.ts";
 import {
   type ApiProduct,
+  type ApiReindexProgress,
   type NewProduct,
   type ProductChanges,
   type ProductFilter,
@@ -17,6 +18,7 @@ import {
   toNewProduct,
   toProduct,
   toProductChanges,
+  toReindexProgress,
 } from "./model.ts";
 
 export type CatalogDeps = { catalog: Services["catalog"]; cache: ProductCache };
@@ -97,15 +99,6 @@ export async function updateProduct(
   return toProduct(answered(product, "a product"));
 }
 
-export async function deleteProduct(
-  { catalog, cache }: CatalogDeps,
-  { id }: { id: string },
-  call: GatewayCall,
-): Promise<void> {
-  await catalog.deleteProduct({ id }, call.forService());
-  cache.apply(changeOf(id));
-}
-
 export type InventoryUpdate = { id: string; type: keyof typeof InventoryChange; number: number; reason: string };
 
 /** Returns the stock after the update. */
@@ -122,8 +115,13 @@ export async function updateInventory(
 
 export const reindex = ({ catalog }: CatalogDeps, call: GatewayCall) => catalog.reindex({}, call.forService());
 
-export const readReindex = ({ catalog }: CatalogDeps, index: string, call: GatewayCall) =>
-  catalog.getReindex({ index }, call.forService());
+export async function readReindex(
+  { catalog }: CatalogDeps,
+  index: string,
+  call: GatewayCall,
+): Promise<ApiReindexProgress> {
+  return toReindexProgress(await catalog.getReindex({ index }, call.forService()));
+}
 
 /** The replica that makes a change invalidates its own cache before it responds, so callers read their own writes. */
 const changeOf = (id: string) => ({ id: id.toLowerCase(), owner: "", version: latestVersion, inPlace: false });

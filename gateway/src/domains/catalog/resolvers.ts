@@ -14,12 +14,9 @@ export const resolversOf = (deps: catalog.CatalogDeps): Resolvers => ({
   Mutation: {
     createProduct: (_, { input }, { call }) => catalog.createProduct(deps, input, call),
     updateProduct: (_, { input }, { call }) => catalog.updateProduct(deps, input, call),
-    async deleteProduct(_, { input }, { call }) {
-      await catalog.deleteProduct(deps, input, call);
-      return { success: true };
-    },
     updateInventory: async (_, { input }, { call }) => ({
       success: true,
+      id: input.id.toLowerCase(),
       stock: await catalog.updateInventory(deps, input, call),
     }),
     reindex: (_, __, { call }) => catalog.reindex(deps, call),

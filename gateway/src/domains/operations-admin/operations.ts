@@ -1,3 +1,4 @@
+import { fromEnum } from "../../calls/enum-names.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
 import type { ServiceName, Services } from "../../services.ts";
 import { type ApiDeadLetters, toDeadLetter } from "./model.ts";
@@ -6,17 +7,17 @@ export type OperationsAdminDeps = Pick<Services, "deadLetterAdmin">;
 
 export async function listDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,
-  { service, first }: { service: ServiceName; first: number },
+  { service, first }: { service: Uppercase<ServiceName>; first: number },
   call: GatewayCall,
 ): Promise<ApiDeadLetters> {
-  const { total, deadLetters } = await deadLetterAdmin[service].listDeadLetters({ first }, call.forService());
+  const { total, deadLetters } = await deadLetterAdmin[fromEnum(service)].listDeadLetters({ first }, call.forService());
   return { total, items: deadLetters.map(toDeadLetter) };
 }
 
 export function redriveDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,
-  { service, eventIds }: { service: ServiceName; eventIds: string[] },
+  { service, eventIds }: { service: Uppercase<ServiceName>; eventIds: string[] },
   call: GatewayCall,
 ) {
-  return deadLetterAdmin[service].redriveDeadLetters({ eventIds }, call.forService());
+  return deadLetterAdmin[fromEnum(service)].redriveDeadLetters({ eventIds }, call.forService());
 }

@@ -1,9 +1,12 @@
-import { AppError, type ErrorKind } from "@sidecart/platform/rpc";
+import { AppError, type ErrorKind, toAppError } from "@sidecart/platform/rpc";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
+import { toEnum } from "../../calls/enum-names.ts";
 
 /** An order as the API shows it. */
-export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
+export const toOrder = ({ accountId, username, lines, status, paymentStatus, ...order }: Order) => ({
   ...order,
+  status: toEnum(status),
+  paymentStatus: toEnum(paymentStatus),
   userId: accountId,
   username: username || null,
   orderProducts: lines,
@@ -12,7 +15,11 @@ export const toOrder = ({ accountId, username, lines, ...order }: Order) => ({
 export type ApiOrder = ReturnType<typeof toOrder>;
 
 /** The first transition has no `from`. */
-export const toTransition = ({ from, ...rest }: Transition) => ({ ...rest, from: from || null });
+export const toTransition = ({ from, to, ...rest }: Transition) => ({
+  ...rest,
+  from: from ? toEnum(from) : null,
+  to: toEnum(to),
+});
 
 export type ApiOrderTransition = ReturnType<typeof toTransition>;
 
@@ -23,6 +30,17 @@ export type NewOrder = {
 
 /** The API's name of a field of a placement. */
 export const placementField = (field: string) => field.replace(/^lines\b/, "orderProducts");
+
+/** The error of a refused transition, with the API's names of the states. */
+export function transitionError(error: unknown): unknown {
+  const { code, status, details } = toAppError(error);
+  if (code !== "ILLEGAL_TRANSITION" || !details) return error;
+  const [from, to] = [details.from, details.to].map((state) => toEnum(String(state)));
+  return new AppError(
+    { code, status, text: `An order that is ${from} cannot become ${to}.` },
+    { details: { from, to } },
+  );
+}
 
 /** The error that a customer gets for a refused placement. */
 export function refusalError(refusal: Refusal | undefined): Error {

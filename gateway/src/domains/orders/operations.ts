@@ -18,6 +18,7 @@ import {
   refusalError,
   toOrder,
   toTransition,
+  transitionError,
 } from "./model.ts";
 import type { Placement } from "./placement-batch.ts";
 import { listOrders } from "./reads.ts";
@@ -91,13 +92,20 @@ export async function cancelOrder(
   input: { id: string; reason: string },
   call: GatewayCall,
 ): Promise<ApiOrder> {
-  const { order } = await deps.orders.cancelOrder(input, call.forService());
-  return changed(deps, answered(order, "an order"));
+  return moved(deps, deps.orders.cancelOrder(input, call.forService()));
 }
 
 export async function markOrderPaid(deps: OrdersDeps, { id }: { id: string }, call: GatewayCall): Promise<ApiOrder> {
-  const { order } = await deps.orders.markPaid({ id }, call.forService());
-  return changed(deps, answered(order, "an order"));
+  return moved(deps, deps.orders.markPaid({ id }, call.forService()));
+}
+
+async function moved(deps: OrdersDeps, answer: Promise<{ order?: Order | undefined }>): Promise<ApiOrder> {
+  try {
+    const { order } = await answer;
+    return changed(deps, answered(order, "an order"));
+  } catch (error) {
+    throw transitionError(error);
+  }
 }
 
 /** The replica that makes a change invalidates its own cache before it responds, so callers read their own writes. */
