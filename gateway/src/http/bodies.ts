@@ -20,11 +20,21 @@ export function readBodies(app: FastifyInstance): void {
 }
 
 function textIn({ headers }: FastifyRequest, body: Buffer): string {
+  if (!isPlainJson(headers)) checkEncoding(headers);
+  if (!isUtf8(body)) throw new HttpError({ ...commonErrors.invalid, httpStatus: 400 }, "The body is not UTF-8.");
+  return body.toString();
+}
+
+type Headers = FastifyRequest["headers"];
+
+/** The headers that nearly all clients send. */
+const isPlainJson = (headers: Headers) =>
+  headers["content-type"] === "application/json" && headers["content-encoding"] === undefined;
+
+function checkEncoding(headers: Headers): void {
   const encoding = headers["content-encoding"] ?? "identity";
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers["content-type"] ?? "")?.[1] ?? "utf-8";
   if (encoding.toLowerCase() !== "identity" || !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw new HttpError(httpErrors.unsupportedMediaType);
   }
-  if (!isUtf8(body)) throw new HttpError({ ...commonErrors.invalid, httpStatus: 400 }, "The body is not UTF-8.");
-  return body.toString();
 }

@@ -21,7 +21,12 @@ import type { World } from "./world.ts";
 
 const settledWithinMs = 120_000;
 const programs = [...apps.map(({ id }) => id), uncached, "embedded-search"];
-const unlimited = { SIDECART_RATE_LIMIT: "1000000000", SIDECART_LOGIN_RATE_LIMIT: "1000000000" };
+/** As in production by default, no page of another origin has access. */
+const ofGateway = {
+  SIDECART_RATE_LIMIT: "1000000000",
+  SIDECART_LOGIN_RATE_LIMIT: "1000000000",
+  SIDECART_CORS_ORIGINS: "",
+};
 const needSearch = ["search", "suggest", "mixed"];
 
 /**
@@ -87,8 +92,8 @@ function logsOf({ processes }: Launched): Map<string, string> {
 
 function environment(profile: boolean): Record<string, Record<string, string>> {
   const own: Record<string, Record<string, string>> = {
-    gateway: unlimited,
-    [uncached]: { ...unlimited, ...keepsNothing },
+    gateway: ofGateway,
+    [uncached]: { ...ofGateway, ...keepsNothing },
   };
   return Object.fromEntries(programs.map((name) => [name, { ...own[name], ...(profile && inspectable) }]));
 }
