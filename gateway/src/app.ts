@@ -33,7 +33,17 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const isClosed = () => problems().length > 0 || drain.begun();
   const readiness = async () => ({ ...(await probe()), ...(isClosed() && notReady) });
   registerHealth(http, readiness);
-  await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
+  const introspection = config.SIDECART_LOCAL || config.SIDECART_INTROSPECTION;
+  await registerGraphql(http, {
+    ...domains,
+    typeDefs,
+    fieldCosts,
+    timeoutMs,
+    maxAgeMs,
+    introspection,
+    countLogin,
+    log,
+  });
   if (config.SIDECART_LOCAL) await registerLocal(http, telemetry);
   return {
     subscriptions: subscriptions(domains),

@@ -16,6 +16,8 @@ export const gatewayConfig = platformConfig.extend({
    * origin.
    */
   SIDECART_CORS_ORIGINS: z.string().default(""),
+  /** Whether anyone may read the schema by introspection. Under `npm start` anyone may. */
+  SIDECART_INTROSPECTION: z.stringbool().default(false),
   /** How many proxies in front of the gateway may state the client's address. */
   SIDECART_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Whether to continue a client's trace. The client then decides whether the request is recorded. */

@@ -8,6 +8,16 @@ export const gatewayErrors = {
     status: "INVALID_ARGUMENT",
     text: "The query costs too much. Ask for fewer rows or fields.",
   },
+  responseTooLarge: {
+    code: "RESPONSE_TOO_LARGE",
+    status: "INVALID_ARGUMENT",
+    text: "The response would be larger than 4 MiB. Ask for fewer rows or fields.",
+  },
+  introspectionOff: {
+    code: "INTROSPECTION_OFF",
+    status: "INVALID_ARGUMENT",
+    text: "Introspection is off. The schema is in gateway/schema.snapshot.graphql.",
+  },
   // Apollo's clients recognise the text.
   persistedQueryNotFound: {
     code: "MER_ERR_GQL_PERSISTED_QUERY_NOT_FOUND",

@@ -65,19 +65,30 @@ type Options = {
   cacheMs?: number;
   verifier?: Verifier;
   countLogin?: () => Promise<void>;
+  introspection?: boolean;
 };
 type PostOptions = { headers?: Record<string, string> };
 
 /** The gateway's API over services that respond from a table. */
 export async function startApi(t: Test, answers: Answers, options: Options = {}) {
-  const { env, cacheMs: maxAgeMs = 0, verifier = verifierFrom(async () => ""), countLogin = async () => {} } = options;
+  const { env, cacheMs: maxAgeMs = 0, verifier = verifierFrom(async () => "") } = options;
+  const { countLogin = async () => {}, introspection = false } = options;
   const log = createLogger("gateway", "silent");
   const logged: object[] = [];
   log.error = (entry: object) => void logged.push(entry);
   const { services, calls } = await startServices(t, answers);
   const http = await createHttp(testConfig(env), log);
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
-  await registerGraphql(http, { ...domains, typeDefs, fieldCosts, timeoutMs, maxAgeMs, countLogin, log });
+  await registerGraphql(http, {
+    ...domains,
+    typeDefs,
+    fieldCosts,
+    timeoutMs,
+    maxAgeMs,
+    introspection,
+    countLogin,
+    log,
+  });
   t.teardown(() => http.close());
   const post = async (payload: object, { headers = {} }: PostOptions = {}) => {
     const { statusCode, json } = await http.inject({ method: "POST", url: "/graphql", payload, headers });

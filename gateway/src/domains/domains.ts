@@ -17,6 +17,7 @@ export const typeDefs = [baseSchema, ...domains.map((domain) => domain.typeDefs)
 
 export const fieldCosts: FieldCosts = {
   listSizes: Object.assign({}, ...domains.map(({ costs }) => costs?.listSizes)),
+  weights: Object.assign({}, ...domains.map(({ costs }) => costs?.weights)),
   calling: domains.flatMap(({ costs }) => costs?.calling ?? []),
 };
 

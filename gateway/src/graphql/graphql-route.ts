@@ -12,6 +12,7 @@ import { type GraphqlRequest, readGraphqlRequest } from "./graphql-request.ts";
 import { createLiteralLift, type LiftedQuery } from "./lifted-literals.ts";
 import { createPersistedQueries, type PersistedQueries } from "./persisted-queries.ts";
 import { cachedTexts, checkSize } from "./query-limits.ts";
+import { responseText } from "./response-text.ts";
 
 type RouteOptions = {
   path: string;
@@ -57,7 +58,7 @@ async function respond(exchange: Exchange, texts: Texts, options: RouteOptions):
     checkSize(given);
     lifted = texts.lift(given);
     checkOperation(lifted.query, graphqlRequest.operationName, request.method);
-    const text = JSON.stringify(await execute(exchange, lifted, options));
+    const text = responseText(await execute(exchange, lifted, options));
     persisted.store(graphqlRequest);
     options.responses?.keep(request, text);
     return text;

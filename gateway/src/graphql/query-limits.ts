@@ -3,6 +3,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "grap
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import { LRUCache } from "lru-cache";
 import { gatewayErrors } from "../errors.ts";
+import { introspectionEstimator } from "./introspection.ts";
 
 /** Deeper queries are refused before execution. GraphiQL's introspection query is 15 deep. */
 export const maxDepth = 16;
@@ -31,9 +32,16 @@ const defaultFirst = 20;
 export type FieldCosts = {
   /** Typical number of rows of lists without `first`. */
   listSizes: Readonly<Record<string, number>>;
+  /** Large fields: what one costs beside others, by hundreds of characters that it usually has. */
+  weights: Readonly<Record<string, number>>;
   /** Fields that call a service for each object that contains them. Root fields always do. */
   calling: readonly string[];
 };
+
+const weightEstimator =
+  ({ weights }: FieldCosts): ComplexityEstimator =>
+  ({ type, field }) =>
+    weights[`${type.name}.${field.name}`];
 
 function estimatorOf({ listSizes, calling }: FieldCosts): ComplexityEstimator {
   return ({ type, field, args, childComplexity }) => {
@@ -60,10 +68,12 @@ export type CostLimit = {
 };
 
 export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
-  const estimators = [estimatorOf(fieldCosts)];
   const costsOf = new WeakMap<DocumentNode, CachedCosts>();
-  const costOf: CostLimit["costOf"] = (schema, query, variables) =>
-    getComplexity({ schema, query, variables, estimators });
+  const ofFields = [weightEstimator(fieldCosts), estimatorOf(fieldCosts)];
+  const costOf: CostLimit["costOf"] = (schema, query, variables) => {
+    const estimators = [introspectionEstimator(schema), ...ofFields];
+    return getComplexity({ schema, query, variables, estimators });
+  };
 
   /** Only the variables in `first`, `@include` and `@skip` decide the cost, so it is cached by their values. */
   function cachedCostOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number {

@@ -7,6 +7,7 @@ import { cacheResponses } from "./cacheable-responses.ts";
 import type { GraphqlContext } from "./context.ts";
 import { formatErrors } from "./format-errors.ts";
 import { addGraphqlRoute, setStatus } from "./graphql-route.ts";
+import { refuseIntrospection } from "./introspection.ts";
 import { cachedQueries, createCostLimit, type FieldCosts, maxDepth, maxErrors, maxTokens } from "./query-limits.ts";
 import { dateTimeScalar, minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import { prepareVariables, requireQueryText } from "./variables.ts";
@@ -20,12 +21,14 @@ export type GraphqlOptions = RequestCallOptions & {
   fieldCosts: FieldCosts;
   /** How long the text of a response stays in the cache; 0 turns the cache off. */
   maxAgeMs: number;
+  /** Whether queries may read the schema. */
+  introspection: boolean;
   log: Logger;
 };
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { typeDefs, resolvers, loaders, fieldCosts, maxAgeMs, log } = options;
+  const { typeDefs, resolvers, loaders, maxAgeMs, log } = options;
   answerConditionally(app, path);
   await app.register(mercurius, {
     schema: typeDefs,
@@ -52,15 +55,18 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
       return { ...formatted, statusCode: reply.statusCode } as never;
     },
   });
-  checkQueries(app, fieldCosts);
+  checkQueries(app, options);
   const responses = maxAgeMs > 0 ? cacheResponses(app, maxAgeMs) : undefined;
   addGraphqlRoute(app, { path, responses, call: options, log });
 }
 
 /** Checks syntax, cost and variables, each as soon as it is known. The route has checked the size. */
-function checkQueries(app: FastifyInstance, fieldCosts: FieldCosts): void {
+function checkQueries(app: FastifyInstance, { fieldCosts, introspection }: GraphqlOptions): void {
   const costLimit = createCostLimit(fieldCosts);
-  app.graphql.addHook("preValidation", async (_schema, document) => requireQueryText(document));
+  app.graphql.addHook("preValidation", async (_schema, document) => {
+    requireQueryText(document);
+    if (!introspection) refuseIntrospection(document);
+  });
   app.graphql.addHook("preExecution", async (schema, document, context, variables) => {
     costLimit.check(schema, document, variables ?? {});
     const { operationName } = context as unknown as GraphqlContext;

@@ -14,6 +14,7 @@ export const catalog: Domain = {
       // The `first` of the enclosing field already counts these rows.
       "ProductSearch.items": 1,
     },
+    weights: { "Product.imageUrl": 4, "Product.description": 4, "Product.attributes": 4 },
   },
   follows: { service: "catalog", message: CatalogChangedSchema },
   connect({ services, maxAgeMs, timeoutMs }) {
