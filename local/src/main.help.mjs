@@ -27,6 +27,9 @@ ${Object.entries(backendNames)
   S3_ENDPOINT       the same for --media s3, with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION
   SIDECART_CORS_ORIGINS
                     origins whose pages may call the gateway besides localhost, comma-separated, or *
+  SIDECART_QUOTA_OPEN_ORDERS, SIDECART_QUOTA_LINE_UNITS, SIDECART_QUOTA_ORDER_UNITS, SIDECART_QUOTA_PRODUCT_UNITS,
+  SIDECART_QUOTA_ORDERS_PER_HOUR
+                    what one account may order; see docs/operations.md
   SIDECART_HOME     the folder of the instances; default: .sidecart
   SIDECART_DAPR_DIR a folder with the daprd, placement and scheduler to use
 `;

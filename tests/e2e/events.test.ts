@@ -4,6 +4,7 @@ import { as, behindSidecar } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
 import { oracle } from "../support/oracle.ts";
 import { admin, newCustomer, newPerson, newProduct, placeOrder } from "../support/people.ts";
+import { amply } from "../support/quotas.ts";
 import { stockOracle } from "../support/stock.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -46,7 +47,7 @@ t.test("a search finds a new product and its changes", async (t) => {
   await shop.get(change, { input: { id, price: 750, name: "Medlar jelly" } });
   await eventually(
     "medlar in the index",
-    async () => (await found("medlar", { priceFrom: 750, priceTo: 750 })).length === 1,
+    async () => (await found("medlar", { priceFrom: 750, priceTo: 750, currency: "EUR" })).length === 1,
   );
   t.match(await found("medlar"), [{ id, price: 750 }], "index and product agree");
   t.same(await found("quince"), [], "not by the old name");
@@ -81,7 +82,8 @@ t.test("a reservation with an order does not expire", async (t) => {
   const reservationId = crypto.randomUUID();
   const { reservations } = behindSidecar(t, system, "orders");
   const lines = [{ productId: id, quantity: 2 }];
-  await reservations.reserve({ reservations: [{ reservationId, lines }] }, as());
+  const reservation = { reservationId, accountId: crypto.randomUUID(), lines };
+  await reservations.reserve({ reservations: [reservation], quota: amply }, as());
   await catalog("update reservations set expires_at = now() where id = $1", [reservationId]);
   const text = "select status from reservations where id = $1";
   await rowOf(catalog, text, reservationId, { status: "expired" });

@@ -5,6 +5,7 @@ import { badTokens } from "../support/bad-tokens.ts";
 import { as, behindSidecar, callAll, codeOf, environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
 import { admin, newCustomer, newPerson, newProduct, placeOrder } from "../support/people.ts";
+import { amply } from "../support/quotas.ts";
 import { servedBy } from "../support/served.ts";
 import { stockOracle } from "../support/stock.ts";
 import { startSystem } from "../support/system.ts";
@@ -113,7 +114,7 @@ t.test("catalog itself lets a partner change only its own products", async (t) =
 });
 
 t.test("only orders can reserve and release stock", async (t) => {
-  const reservation = { reservationId: order.id, lines };
+  const reservation = { reservationId: order.id, accountId: owner.id, lines };
   const before = await stockOf(product);
   const { DAPR_GRPC_PORT: sidecarPort, DAPR_API_TOKEN: apiToken = "" } = environmentOf(system, "gateway");
   const through = { "dapr-api-token": apiToken, "dapr-app-id": "catalog" };
@@ -128,7 +129,11 @@ t.test("only orders can reserve and release stock", async (t) => {
     t.same(answers, { reserve: "FORBIDDEN", release: "FORBIDDEN" }, `catalog itself, called by ${caller}`);
   }
   const own = behindSidecar(t, system, "orders").reservations;
-  t.equal(await codeOf(own.reserve({ reservations: [reservation] }, as())), "OK", "at orders' own sidecar");
+  t.equal(
+    await codeOf(own.reserve({ reservations: [reservation], quota: amply }, as())),
+    "OK",
+    "at orders' own sidecar",
+  );
   t.same(await stockOf(product), {
     ...before,
     reserved: before.reserved + 1,

@@ -7,6 +7,7 @@ import { createIndexStore } from "../../services/catalog/src/index-store.ts";
 import { createProductStore } from "../../services/catalog/src/product-store.ts";
 import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
 import { createOrderStore } from "../../services/orders/src/order-store.ts";
+import { amply } from "../support/quotas.ts";
 import type { Store } from "../support/store.ts";
 
 /** The calls of a service, by name. Each execution reads other rows. */
@@ -35,7 +36,8 @@ export const catalogPaths: Paths = async (database, query) => {
     "a page of 500 for a search index": () => index.page(one().id, 500, soon()),
     "a reservation": () => {
       const now = new Date();
-      const wanted = { id: newId(), lines: [{ productId: one().id, quantity: 1 }] };
+      const lines = [{ productId: one().id, quantity: 1 }];
+      const wanted = { id: newId(), accountId: newId(), quota: amply, lines };
       return reservations.reserve([wanted], now, new Date(now.getTime() + 60_000), soon());
     },
   };

@@ -1,11 +1,15 @@
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import type { Test } from "tap";
+import type { Quota } from "../../services/catalog/src/reservation.ts";
 import { createReservationStore } from "../../services/catalog/src/reservation-store.ts";
 import { createReserving, reserve } from "../../services/catalog/src/reserve.ts";
 import { startStore } from "./store.ts";
 
-type Wanted = { reservationId: string; lines: { productId: string; quantity: number }[] };
+type Request = {
+  reservations: { reservationId: string; accountId: string; lines: { productId: string; quantity: number }[] }[];
+  quota: Quota;
+};
 
 /** Catalog's reservations on its real database, in this process: what orders calls, without sidecars in between. */
 export async function startReservations(t: Pick<Test, "teardown">, clock: { now(): Date }, soon: () => CallContext) {
@@ -17,9 +21,9 @@ export async function startReservations(t: Pick<Test, "teardown">, clock: { now(
     /** The ids of reservations, by call. */
     client(calls: string[][]) {
       return {
-        async reserve({ reservations }: { reservations: Wanted[] }) {
-          calls.push(reservations.map(({ reservationId }) => reservationId));
-          return { outcomes: await reserve(deps, { reservations }, soon()) };
+        async reserve(request: Request) {
+          calls.push(request.reservations.map(({ reservationId }) => reservationId));
+          return { outcomes: await reserve(deps, request, soon()) };
         },
         async release({ reservationIds }: { reservationIds: string[] }) {
           await release(reservationIds);

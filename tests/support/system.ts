@@ -2,11 +2,12 @@ import { rm } from "node:fs/promises";
 import { kinds } from "@sidecart/local/backends/choices";
 import { type Launched, type LaunchOptions, launch } from "@sidecart/local/launch";
 import type { Test } from "tap";
+import { withoutQuotas } from "./quotas.ts";
 import { temporaryHome } from "./temporary-home.ts";
 
 /**
- * A private system on free ports, deleted when the test ends. If the start fails, the error names the process. With
- * SIDECART_TEST_URL it is the system behind that gateway, for tests that need only the URL.
+ * A private system on free ports, deleted when the test ends. If the start fails, the error names the process. Orders
+ * have no quotas by default. With SIDECART_TEST_URL it is the system behind that gateway, for tests that need only the URL.
  */
 export async function startSystem(t: Test, options: LaunchOptions = {}): Promise<Launched> {
   const gatewayUrl = process.env.SIDECART_TEST_URL;
@@ -23,6 +24,7 @@ export async function startSystem(t: Test, options: LaunchOptions = {}): Promise
     killSignal: end.signal,
     ...choices(),
     ...options,
+    env: { ...options.env, orders: { ...withoutQuotas, ...options.env?.orders } },
   });
   t.teardown(async () => {
     await system.stop();

@@ -294,6 +294,7 @@ export type ProductFilter = {
   partnerId?: InputMaybe<Scalars['ID']['input']>;
   priceFrom?: InputMaybe<Scalars['MinorUnits']['input']>;
   priceTo?: InputMaybe<Scalars['MinorUnits']['input']>;
+  /** Required with `priceFrom`, `priceTo` and a sort by price: prices compare only within one currency. */
   currency?: InputMaybe<Scalars['String']['input']>;
   inStock?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -314,6 +315,7 @@ export type ProductSearch = {
 };
 
 export type Facet = {
+  /** `category`, `partnerId`, `inStock`, and with a currency in the filter `price`. */
   field: Scalars['String']['output'];
   values: Array<FacetValue>;
 };

@@ -1,6 +1,7 @@
 import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyRequest } from "fastify";
 import secureJson from "secure-json-parse";
+import { hasRepeatedKey } from "../http/repeated-keys.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -44,11 +45,14 @@ function fromSearch({ variables, extensions, operationName, ...rest }: JsonObjec
 function parsed(name: string, value: unknown): unknown {
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string") throw badInput(`${name}: is given twice`);
+  let json: unknown;
   try {
-    return secureJson.parse(value);
+    json = secureJson.parse(value);
   } catch {
     throw badInput(`${name}: is not JSON`);
   }
+  if (hasRepeatedKey(value, json)) throw badInput(`${name}: has a key twice`);
+  return json;
 }
 
 function text(name: string, value: unknown): string | undefined {

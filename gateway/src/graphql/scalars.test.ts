@@ -49,6 +49,7 @@ t.test("a map of other values is refused as a literal and as a variable", async 
   }
   t.throws(() => textMapScalar.parseValue(JSON.parse('{"__proto__": "a"}')), badInput);
   t.throws(() => textMapScalar.parseLiteral(literal('{a: "b", __proto__: "c"}'), {}), badInput);
+  t.throws(() => textMapScalar.parseLiteral(literal('{a: "b", c: "d", a: "b"}'), {}), badInput, "a key twice");
   for (const bad of ['"text"', "[]", "{a: 1}", "{a: 1.5}", "{a: true}", "{a: WORD}", "{a: null}", '{a: {b: "c"}}']) {
     t.throws(() => textMapScalar.parseLiteral(literal(bad), {}), badInput, bad);
   }

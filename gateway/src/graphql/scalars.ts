@@ -61,7 +61,9 @@ type Variables = Record<string, unknown> | null | undefined;
 function literalMap({ fields }: ObjectValueNode, variables: Variables) {
   const entries = fields.map(({ name, value }) => [name.value, literalText(value, variables), value.kind] as const);
   const isAbsent = (value: unknown, kind: Kind) => value === undefined && kind === Kind.VARIABLE;
-  return Object.fromEntries(entries.filter(([, value, kind]) => !isAbsent(value, kind)));
+  const given = entries.filter(([, value, kind]) => !isAbsent(value, kind));
+  if (new Set(given.map(([name]) => name)).size === given.length) return Object.fromEntries(given);
+  throw new AppError(commonErrors.invalid, { message: "TextMap has a key twice." });
 }
 
 /** Validation has no values of variables; `prepareVariables` checks them before the execution. */

@@ -3,25 +3,32 @@ import { commonErrors } from "@sidecart/platform/rpc";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { httpErrors } from "../errors.ts";
 import { HttpError } from "./http-error.ts";
+import { hasRepeatedKey } from "./repeated-keys.ts";
 
 /**
  * Reads bodies as UTF-8. Fastify's own parsers replace each invalid byte by U+FFFD, so a different text would be stored
- * than the one that was sent.
+ * than the one that was sent; of two values of one key they keep the last.
  */
 export function readBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, done) => {
-    parseJson(request, textIn(request, body), done);
+    const text = textIn(request, body);
+    parseJson(request, text, (error, value) => {
+      if (!error && hasRepeatedKey(text, value)) done(refusal("The body has a key twice."), undefined);
+      else done(error, value);
+    });
   });
   app.addContentTypeParser<Buffer>("application/graphql", { parseAs: "buffer" }, (request, body, done) => {
     done(null, { query: textIn(request, body) });
   });
 }
 
+const refusal = (message: string) => new HttpError({ ...commonErrors.invalid, httpStatus: 400 }, message);
+
 function textIn({ headers }: FastifyRequest, body: Buffer): string {
   if (!isPlainJson(headers)) checkEncoding(headers);
-  if (!isUtf8(body)) throw new HttpError({ ...commonErrors.invalid, httpStatus: 400 }, "The body is not UTF-8.");
+  if (!isUtf8(body)) throw refusal("The body is not UTF-8.");
   return body.toString();
 }
 

@@ -8,6 +8,13 @@ const ports = { app: 1, http: 2, grpc: 3, internal: 4, metrics: 5 };
 const settings = { ports, metricsPort: 6, tokens: { dapr: "d", app: "a" }, logLevel: "info" };
 const gateway = { app: { id: "gateway", entry: "gateway/src/main.ts", http: true }, name: "gateway" };
 
+t.test("services get the shop's quotas, and nothing else of the launcher's settings", async (t) => {
+  const instance = instanceAt("default", temporaryHome(t));
+  withEnvironment(t, { SIDECART_QUOTA_OPEN_ORDERS: "3", SIDECART_OTHER: "x" });
+  const { env } = appProcess(instance, gateway, { ...settings, httpPort: undefined });
+  t.match(env, { SIDECART_QUOTA_OPEN_ORDERS: "3", SIDECART_OTHER: undefined });
+});
+
 t.test("the gateway allows the origins in SIDECART_CORS_ORIGINS and those of this machine", async (t) => {
   const instance = instanceAt("default", temporaryHome(t));
   const origins = (httpPort: number | undefined) =>

@@ -32,6 +32,7 @@ export function appProcess(instance: Instance, { app, name }: Replica, settings:
     // All clients on this machine share one address.
     SIDECART_RATE_LIMIT: "1000000",
     SIDECART_LOGIN_RATE_LIMIT: "100000",
+    ...quotas(),
     ...(settings.httpPort === undefined ? {} : listening(settings.httpPort)),
     DAPR_GRPC_PORT: String(ports.grpc),
     DAPR_HTTP_PORT: String(ports.http),
@@ -39,6 +40,10 @@ export function appProcess(instance: Instance, { app, name }: Replica, settings:
     APP_API_TOKEN: tokens.app,
   });
 }
+
+/** The shop's quotas, which services/orders/src/config.ts lists. */
+const quotas = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("SIDECART_QUOTA_")));
 
 function listening(httpPort: number): Record<string, string> {
   const own = process.env.SIDECART_CORS_ORIGINS;

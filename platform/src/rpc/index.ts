@@ -8,6 +8,7 @@ export {
   commonErrors,
   type ErrorKind,
   fromFailure,
+  type StatusName,
   toAppError,
   toFailure,
   toServiceError,

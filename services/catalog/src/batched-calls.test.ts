@@ -10,6 +10,7 @@ import {
   StockDepletedSchema,
 } from "@sidecart/proto/catalog/v1/events";
 import t from "tap";
+import { amply } from "../../../tests/support/quotas.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createProductStore } from "./product-store.ts";
@@ -26,8 +27,13 @@ const reservations = createReservationStore(database);
 const deps = { reservations, clock: { now: () => now } };
 const hold = createHolding(deps);
 const reserving = createReserving(deps);
-const request = (...requests: { reservationId: string; lines: { productId: string; quantity: number }[] }[]) =>
-  reserve({ reserve: reserving, log }, { reservations: requests }, soon());
+type Request = { reservationId: string; accountId: string; lines: { productId: string; quantity: number }[] };
+const request = (...requests: Omit<Request, "accountId">[]) =>
+  reserve({ reserve: reserving, log }, ofSomebody(requests), soon());
+const ofSomebody = (requests: Omit<Request, "accountId">[]) => ({
+  quota: amply,
+  reservations: requests.map((one) => ({ accountId: newId(), ...one })),
+});
 
 const made = async (stock: number) => {
   const id = newId();
@@ -38,7 +44,12 @@ const made = async (stock: number) => {
 };
 const reserved = async (productId: string, quantity = 1, expiresAt = later) => {
   const id = newId();
-  await reservations.reserve([{ id, lines: [{ productId, quantity }] }], now, expiresAt, soon());
+  await reservations.reserve(
+    [{ id, accountId: newId(), quota: amply, lines: [{ productId, quantity }] }],
+    now,
+    expiresAt,
+    soon(),
+  );
   return id;
 };
 /** Whether each of these reservations still expires. */
@@ -131,7 +142,7 @@ t.test("a reservation that cannot be decided fails alone", async (t) => {
     reservationId,
     lines: [{ productId: tea, quantity: 1 }],
   }));
-  const outcomes = await reserve({ reserve: broken, log }, { reservations: requests }, soon());
+  const outcomes = await reserve({ reserve: broken, log }, ofSomebody(requests), soon());
   t.match(outcomes, [
     { status: 1 },
     { reservationId: poison, failure: { code: "UNAVAILABLE" } },

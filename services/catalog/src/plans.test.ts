@@ -12,6 +12,7 @@ import t from "tap";
 import { fillCatalog } from "../../../tests/growth/fill/catalog.ts";
 import { fillMessages } from "../../../tests/growth/fill/messages.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
+import { amply } from "../../../tests/support/quotas.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
 import { createIndexStore } from "./index-store.ts";
 import { createPartnerStore } from "./partner-store.ts";
@@ -49,7 +50,7 @@ async function runAll(database: Database): Promise<void> {
   await products.newest(20, id, soon());
 
   const reservations = createReservationStore(database);
-  const reservation = { id: newId(), lines: [{ productId: id, quantity: 1 }] };
+  const reservation = { id: newId(), accountId: newId(), quota: amply, lines: [{ productId: id, quantity: 1 }] };
   for (const _ of ["taken", "renewed"]) await reservations.reserve([reservation], now, later, soon());
   await reservations.holdOpen([{ id: reservation.id, eventId: newId() }], soon());
   await reservations.holdOnce(reservation.id, now, soon(), newId());

@@ -1,7 +1,7 @@
 -- include: index-queue-store.sql
 
 -- All statements take their locks in the same order, so that they cannot deadlock: existing reservations by id, products by
--- id, new reservations by id. They update reservations after that, because an uncommitted update also blocks the insertion
+-- id, accounts' counters by account id, new reservations by id. They update reservations after that, because an uncommitted update also blocks the insertion
 -- of the same id.
 
 -- STOCK EVENTS
@@ -37,11 +37,16 @@ from changed where on_hand = reserved and gained < 0
 -- itself be refused. So a reservation that does not fit only because of earlier ones is `contended`, and the store retries
 -- it. A refusal is also `contended` when a product changed while its lock was awaited (the locked row differs from the one
 -- in `seen`): another statement may have made the same reservation meanwhile.
+--
+-- The quota of an account is checked in the same way, against its row in `account_holds`. That row is written only when it
+-- has not changed since it was read, and a reservation is made only when the row of its account was written. So statements
+-- that run at the same time cannot exceed a quota together: those that lose are `contended`.
 -- name: reservation.reserve
 with input as (:input(reservations jsonb, at timestamptz, expires_at timestamptz, traceparent text)),
 requested as (
-  select r.id, r.place, l.product_id, l.quantity
-  from input, :records(reservations, id uuid, place int, lines jsonb) as r,
+  select r.id, r.place, r.account_id, r.most_open, r.most_units, r.most_hourly, l.product_id, l.quantity
+  from input, :records(reservations, id uuid, place int, account_id uuid, most_open int, most_units int, most_hourly int,
+      lines jsonb) as r,
     :records(r.lines, product_id uuid, quantity int) as l),
 known as (
   select r.id, r.lines, r.expires_at, case when r.status <> 'open' then 'closed'
@@ -53,24 +58,57 @@ seen as (
 locked as (
   select * from products where id = any (array(select product_id from fresh)) and deleted_at is null
   order by id for update),
+holds as (
+  select h.account_id, h.reservations, h.units, h.version, case when recent then h.made else 0 end as made,
+    case when recent then h.hour_at else input.at end as hour_at
+  from input, account_holds h, lateral (select h.hour_at > input.at - interval '1 hour' as recent) as r
+  where h.account_id = any (array(select account_id from fresh))),
 fitted as (
-  select f.id, f.place, f.product_id, f.quantity, p.id is null as missing, p.version is distinct from s.version as stale,
+  select f.*, p.id is null as missing, p.version is distinct from s.version as stale,
     f.quantity > p.on_hand - p.reserved as short,
-    sum(f.quantity) over (partition by f.product_id order by f.place) > p.on_hand - p.reserved as crowded,
+    f.quantity + held > f.most_units as greedy,
+    sum(f.quantity) over (partition by f.product_id order by f.place) > p.on_hand - p.reserved
+      or sum(f.quantity) over (partition by f.account_id, f.product_id order by f.place) + held > f.most_units as crowded,
     jsonb_build_object('productId', p.id, 'quantity', f.quantity, 'price', p.price, 'currency', p.currency,
       'name', p.name, 'partnerId', p.partner_id) as line
-  from fresh f left join locked p on p.id = f.product_id left join seen s on s.id = f.product_id),
-decided as (
-  select id, min(place) as place, bool_or(missing) as missing, bool_or(coalesce(short, false)) as short,
-    bool_or(coalesce(crowded, false)) as crowded, bool_or(stale) as stale,
+  from fresh f left join locked p on p.id = f.product_id left join seen s on s.id = f.product_id
+    left join holds h on h.account_id = f.account_id,
+    lateral (select coalesce((h.units->>f.product_id::text)::int, 0) as held) as own),
+sorted as (
+  select id, account_id, most_open, most_hourly, min(place) as place, bool_or(missing) as missing, bool_or(coalesce(short, false)) as short,
+    bool_or(coalesce(crowded, false)) as crowded, bool_or(greedy) as greedy, bool_or(stale) as stale,
     coalesce(jsonb_agg(line order by product_id) filter (where not missing), '[]') as lines,
     coalesce(jsonb_agg(product_id) filter (where missing), '[]') as missing_ids,
-    coalesce(jsonb_agg(product_id) filter (where short), '[]') as short_ids
-  from fitted group by id),
+    coalesce(jsonb_agg(product_id) filter (where short), '[]') as short_ids,
+    coalesce(jsonb_agg(product_id) filter (where greedy), '[]') as greedy_ids
+  from fitted group by id, account_id, most_open, most_hourly),
+decided as (
+  select s.*, coalesce(h.reservations, 0) >= most_open as filled, coalesce(h.made, 0) >= most_hourly as frequent,
+    row_number() over own > least(most_open - coalesce(h.reservations, 0), most_hourly - coalesce(h.made, 0)) as queued
+  from sorted s left join holds h using (account_id) window own as (partition by account_id order by place)),
+fitting as (
+  select * from decided
+  where not (missing or short or crowded or greedy or filled or frequent or queued)),
+made as (select account_id, count(*)::int as reservations from fitting group by account_id),
+held as (
+  select account_id, jsonb_object_agg(product_id, quantity) as units from (
+    select account_id, product_id, sum(quantity) as quantity from (
+      select account_id, product_id::text, quantity from fitted where id in (select id from fitting)
+      union all
+      select account_id, u.key, u.value::int from holds join made using (account_id), jsonb_each_text(holds.units) as u)
+      as parts group by account_id, product_id) as sums group by account_id),
+granted as (
+  insert into account_holds as a (account_id, reservations, units, made, hour_at, version)
+  select account_id, coalesce(h.reservations, 0) + made.reservations, held.units, coalesce(h.made, 0) + made.reservations,
+    coalesce(h.hour_at, input.at), coalesce(h.version, 0) + 1
+  from made join held using (account_id) left join holds h using (account_id), input order by account_id
+  on conflict (account_id) do update set reservations = excluded.reservations, units = excluded.units,
+    made = excluded.made, hour_at = excluded.hour_at, version = excluded.version
+  where a.version = excluded.version - 1 returning account_id),
 taken as (
-  insert into reservations (id, status, lines, created_at, expires_at)
-  select id, 'open', lines, input.at, input.expires_at from decided, input
-  where not missing and not short and not crowded order by id
+  insert into reservations (id, account_id, status, lines, created_at, expires_at)
+  select id, account_id, 'open', lines, input.at, input.expires_at from fitting, input
+  where account_id in (select account_id from granted) order by id
   on conflict (id) do nothing returning id),
 renewed as (
   update reservations r set expires_at = greatest(r.expires_at, input.expires_at) from known k, input
@@ -88,40 +126,62 @@ select jsonb_build_object(:answer_claimed_events(written), 'outcomes',
   coalesce((
     select jsonb_agg(jsonb_build_object('id', id, 'status', case
         when (missing or short) and stale then 'contended' when missing then 'unknown-product' when short then 'out-of-stock'
-        when crowded then 'contended' when id in (select id from taken) then 'reserved' else 'contended' end,
-      'lines', lines, 'productIds', case when missing then missing_ids when short then short_ids else '[]' end))
+        when filled then 'too-many-open' when greedy then 'too-many-units' when frequent then 'too-many-made'
+        when id in (select id from taken) then 'reserved' else 'contended' end,
+      'lines', lines, 'productIds', case when missing then missing_ids when short then short_ids
+        when greedy and not filled then greedy_ids else '[]' end))
     from decided), '[]')
   || coalesce((
     select jsonb_agg(jsonb_build_object('id', id, 'lines', lines, 'productIds', '[]'::jsonb, 'status', status))
     from known), '[]'))::text
 
 -- MOVING
--- Moves reservations to another state, and adjusts their stock. Reservations in any other than the given states are left
--- alone. `moved` gets its condition after everything is locked.
+-- Moves reservations to another state, and adjusts their stock and what their accounts hold. Reservations in any other
+-- than the given states are left alone. `moved` gets its condition after everything is locked.
 
 -- Finds and locks the reservations in `states`.
 -- fragment: moving(states, condition)
 with input as (:input(ids uuid[], at timestamptz, traceparent text, event_id uuid)),
 moving as (
-  select r.id, r.lines, r.status from reservations r, input
+  select r.id, r.account_id, r.lines, r.status from reservations r, input
   where r.status in :states and :condition order by r.id limit :most for update of r)
 
 -- Finds and locks their products. `units`: for each state of a reservation, how one of its units changes the stock.
 -- fragment: stock(units)
+moving_lines as (
+  select m.id, m.account_id, (l->>'productId')::uuid as product_id, (l->>'quantity')::int as quantity, u.reserved,
+    u.on_hand
+  from moving m join :units as u(status, reserved, on_hand) on u.status = m.status, jsonb_array_elements(m.lines) l),
 units as (
-  select (l->>'productId')::uuid as product_id, sum((l->>'quantity')::int * u.reserved)::int as reserved,
-    sum((l->>'quantity')::int * u.on_hand)::int as on_hand
-  from moving m join :units as u(status, reserved, on_hand) on u.status = m.status,
-    jsonb_array_elements(m.lines) l group by 1),
+  select product_id, sum(quantity * reserved)::int as reserved, sum(quantity * on_hand)::int as on_hand
+  from moving_lines group by product_id),
 locked as (select * from products where id = any (array(select product_id from units)) order by id for update)
 
--- Writes the new state of both.
+-- Writes the new state of both, and then what the accounts hold: a reservation is counted while its stock is reserved.
 -- fragment: moved(allowed, becomes)
 changed as (
   update products p set reserved = p.reserved + u.reserved, on_hand = p.on_hand + u.on_hand,
     version = p.version + 1, updated_at = input.at
   from units u join locked k on k.id = u.product_id, input where p.id = u.product_id and :allowed
   returning p.*, u.on_hand - u.reserved as gained),
+holds as (
+  select * from account_holds
+  where account_id = any (array(select account_id from moving_lines where reserved <> 0))
+    and (select count(*) from changed) >= 0 order by account_id for update),
+counts as (
+  select account_id, sum(reserved)::int as reservations
+  from (select distinct id, account_id, reserved from moving_lines) as each group by account_id),
+held as (
+  select account_id, jsonb_object_agg(product_id, quantity) as units from (
+    select account_id, product_id, sum(quantity) as quantity from (
+      select account_id, product_id::text, quantity * reserved as quantity from moving_lines
+      union all select account_id, u.key, u.value::int from holds, jsonb_each_text(units) as u) as parts
+    group by account_id, product_id having sum(quantity) > 0) as sums group by account_id),
+returned as (
+  update account_holds a set reservations = a.reservations + c.reservations, units = coalesce(held.units, '{}'),
+    version = a.version + 1
+  from counts c left join held using (account_id)
+  where a.account_id = c.account_id and a.account_id = any (array(select account_id from holds)) and :allowed),
 moved as (
   update reservations r set :becomes
   from moving m, input where r.id = m.id and :allowed and (select count(*) from changed) >= 0 returning r.id),

@@ -3,6 +3,7 @@ import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import fc from "fast-check";
 import t from "tap";
+import { amply } from "../../../tests/support/quotas.ts";
 import { type Store, startStore } from "../../../tests/support/store.ts";
 import { rowsWritten } from "../../../tests/support/written-rows.ts";
 import type { Outcome, Wanted } from "./reservation.ts";
@@ -36,7 +37,12 @@ async function stockOf({ query }: Store, ids: string[]): Promise<Stock[]> {
 }
 
 const lineOf = (productId: string, quantity: number) => ({ productId, quantity });
-const wantedOf = (...lines: { productId: string; quantity: number }[]): Wanted => ({ id: newId(), lines });
+const wantedOf = (...lines: { productId: string; quantity: number }[]): Wanted => ({
+  id: newId(),
+  accountId: newId(),
+  quota: amply,
+  lines,
+});
 const statuses = (wanted: Wanted[], outcomes: Map<string, Outcome>) => wanted.map(({ id }) => outcomes.get(id)?.status);
 
 const store = await startStore(t, "catalog");
@@ -236,8 +242,8 @@ t.test("batches that share ids and products in different orders do not deadlock"
   const products = await stocked(store, 1_000, 1_000, 1_000, 1_000);
   const wanted = Array.from({ length: 12 }, () => wantedOf(...products.map((id) => lineOf(id, 1))));
   const orders = Array.from({ length: 12 }, (_, at) =>
-    [...wanted.slice(at), ...wanted.slice(0, at)].map(({ id, lines }) => ({
-      id,
+    [...wanted.slice(at), ...wanted.slice(0, at)].map(({ lines, ...one }) => ({
+      ...one,
       lines: at % 2 ? lines.toReversed() : lines,
     })),
   );

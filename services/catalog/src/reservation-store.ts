@@ -14,7 +14,17 @@ const most = 500;
 
 const rawOutcome = z.strictObject({
   id: z.string(),
-  status: z.enum(["reserved", "out-of-stock", "unknown-product", "closed", "contended", "expired"]),
+  status: z.enum([
+    "reserved",
+    "out-of-stock",
+    "unknown-product",
+    "too-many-open",
+    "too-many-units",
+    "too-many-made",
+    "closed",
+    "contended",
+    "expired",
+  ]),
   lines: z.array(pricedLine),
   productIds: z.array(z.string()),
 });
@@ -35,6 +45,15 @@ const holdOpen = statement("reservation.hold-open", z.strictObject({ held: z.arr
 const sellOnce = statement("reservation.sell-once", movedOnce);
 const releaseOnce = statement("reservation.release-once", movedOnce);
 const prune = statement("reservation.prune", z.strictObject({ gone: z.number() }));
+
+/** The input of the statement. `place` decides between reservations that do not all fit. */
+const toRecord = ({ quota, ...one }: Wanted, place: number) => ({
+  ...one,
+  place,
+  mostOpen: quota.openReservations,
+  mostUnits: quota.unitsPerProduct,
+  mostHourly: quota.reservationsPerHour,
+});
 
 /** A reservation with an order, and the event that reports the order. */
 export type Hold = { id: string; eventId: string };
@@ -58,14 +77,14 @@ export function createReservationStore(database: Database) {
   return {
     /**
      * Decides every reservation. In each round the first of the rest is always decided, unless other statements keep
-     * changing its products. An existing reservation gets a new expiry. An overdue one is closed, even if no sweep has
+     * changing its products or what its account holds. An existing reservation gets a new expiry. An overdue one is closed, even if no sweep has
      * run.
      */
     async reserve(wanted: Wanted[], at: Date, expiresAt: Date, context: CallContext): Promise<Map<string, Outcome>> {
       const outcomes = new Map<string, Outcome>();
       const expired: string[] = [];
       for (let left = wanted; left.length > 0; left = left.filter((one) => !outcomes.has(one.id))) {
-        const reservations = left.map((one, place) => ({ ...one, place }));
+        const reservations = left.map(toRecord);
         const input = { reservations, at, expiresAt, traceparent: currentTraceparent() };
         const answer = await database.one(reserve, input, context);
         for (const { status, ...rest } of answer.outcomes) {

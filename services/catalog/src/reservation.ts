@@ -2,7 +2,15 @@ import { z } from "zod";
 
 /** The products and quantities to reserve for an order, one line per product. */
 export type Line = { productId: string; quantity: number };
-export type Wanted = { id: string; lines: Line[] };
+export type Wanted = { id: string; accountId: string; lines: Line[]; quota: Quota };
+/** What one account may have. */
+export type Quota = {
+  openReservations: number;
+  /** Units of one product in all open reservations of the account. */
+  unitsPerProduct: number;
+  /** Reservations that the account makes in an hour, also those that end. */
+  reservationsPerHour: number;
+};
 
 /** A line with the price at the time of the reservation. */
 export const pricedLine = z.strictObject({
@@ -16,7 +24,15 @@ export const pricedLine = z.strictObject({
 
 export type Outcome = {
   id: string;
-  status: "reserved" | "out-of-stock" | "unknown-product" | "closed" | "changed";
+  status:
+    | "reserved"
+    | "out-of-stock"
+    | "unknown-product"
+    | "too-many-open"
+    | "too-many-units"
+    | "too-many-made"
+    | "closed"
+    | "changed";
   lines: z.infer<typeof pricedLine>[];
   /** The products that caused the refusal. */
   productIds: string[];

@@ -12,11 +12,15 @@ import { mergeLines, type Outcome, sameLines, type Wanted } from "./reservation.
  */
 const reservationMs = 2 * 60 * 60_000;
 
+const most = z.int().min(0);
+
 const request = z.object({
+  quota: z.object({ openReservations: most, unitsPerProduct: most, reservationsPerHour: most }),
   reservations: z
     .array(
       z.object({
         reservationId: id,
+        accountId: id,
         lines: z
           .array(z.object({ productId: id, quantity }))
           .min(1)
@@ -30,6 +34,9 @@ const statuses: Record<Outcome["status"], ReserveStatus> = {
   reserved: ReserveStatus.RESERVED,
   "out-of-stock": ReserveStatus.OUT_OF_STOCK,
   "unknown-product": ReserveStatus.UNKNOWN_PRODUCT,
+  "too-many-open": ReserveStatus.TOO_MANY_OPEN,
+  "too-many-units": ReserveStatus.TOO_MANY_UNITS,
+  "too-many-made": ReserveStatus.TOO_MANY_MADE,
   changed: ReserveStatus.CHANGED,
   closed: ReserveStatus.CLOSED,
 };
@@ -67,8 +74,13 @@ export async function reserve(
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof ReserveOutcomeSchema>[]> {
-  const { reservations } = parse(request, input);
-  const wanted = reservations.map(({ reservationId, lines }) => ({ id: reservationId, lines: mergeLines(lines) }));
+  const { reservations, quota } = parse(request, input);
+  const wanted = reservations.map(({ reservationId, accountId, lines }) => ({
+    id: reservationId,
+    accountId,
+    lines: mergeLines(lines),
+    quota,
+  }));
   return answerEach(await deps.reserve.all(wanted, context), {
     log: deps.log,
     name: "reserve",

@@ -24,15 +24,27 @@ const filter = z.object({
   inStock: z.boolean(),
   currency: z.union([z.literal(""), currency]),
 });
-const request = z.object({
-  query: text(0, 200),
-  filter: filter.optional(),
-  sort: z.enum(ProductSort),
-  first: z.int().min(0).max(100),
-  after: text(0, 1_000),
-});
+const pricedSorts: ProductSort[] = [ProductSort.PRICE_ASC, ProductSort.PRICE_DESC];
+const request = z
+  .object({
+    query: text(0, 200),
+    filter: filter.optional(),
+    sort: z.enum(ProductSort),
+    first: z.int().min(0).max(100),
+    after: text(0, 1_000),
+  })
+  .refine(
+    ({ filter, sort }) => {
+      const bounded = filter?.priceFrom !== undefined || filter?.priceTo !== undefined;
+      return filter?.currency || !(bounded || pricedSorts.includes(sort));
+    },
+    { error: "is missing: prices compare only within one currency", path: ["filter", "currency"] },
+  );
 
-/** Searches the index, and returns the products as they are in the database, so that price and stock are current. */
+/**
+ * Searches the index, and returns the products as they are in the database, so that price and stock are current. Prices of
+ * several currencies are neither compared nor counted together.
+ */
 export async function searchProducts(
   deps: Deps,
   input: unknown,
@@ -51,7 +63,8 @@ export async function searchProducts(
     context,
   );
   const products = found.ids.length > 0 ? await deps.products.byIds(found.ids, context) : [];
-  return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets: found.facets };
+  const facets = requested?.currency ? found.facets : found.facets.filter(({ field }) => field !== "price");
+  return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets };
 }
 
 function filterOf(requested: z.infer<typeof filter> | undefined): SearchQuery["filter"] {

@@ -4,22 +4,25 @@ import { startSweep } from "@sidecart/platform/run";
 import { ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import type { orders } from "../service.ts";
 import { cacheInvalidation } from "./cache-invalidation.ts";
+import type { OrdersConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { expireOrders } from "./expire-orders.ts";
 import { createKnownAccountStore } from "./known-account-store.ts";
 import { createOrderStore } from "./order-store.ts";
 import { createPlacementBatch } from "./placement-batch.ts";
+import { quotaOf } from "./quota.ts";
 import { rpc } from "./rpc.ts";
 import { subscriptions } from "./subscriptions.ts";
 
 const sweepMs = 10_000;
 
 /** Wires orders. */
-export function wire(platform: Platform<typeof orders>): Wiring<typeof orders> {
-  const { database, sidecar, verifier, log } = platform;
+export function wire(platform: Platform<typeof orders, OrdersConfig>): Wiring<typeof orders> {
+  const { config, database, sidecar, verifier, log } = platform;
   const placing = {
     orders: createOrderStore(database),
     reservations: sidecar.service(ReservationsService, "catalog"),
+    quota: quotaOf(config),
     clock: systemClock,
     log,
   };

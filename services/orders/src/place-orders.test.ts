@@ -45,6 +45,7 @@ async function shop({ price = 1_290 } = {}) {
   const placing = {
     orders: createOrderStore(database),
     reservations: catalog.client(calls),
+    quota: { openOrders: 50, lineUnits: 1_000, orderUnits: 1_500, productUnits: 2_000, ordersPerHour: 100 },
     clock: { now: () => now },
     log: createLogger("orders", "silent"),
   } as unknown as PlacementDeps;
@@ -113,6 +114,29 @@ t.test("placements of several calls share a batch", async (t) => {
   const { tea, cup, place, calls } = await shop();
   await Promise.all([place(some(tea)), place(some(cup)), place(some(tea))]);
   t.match(calls, { length: 1 });
+});
+
+t.test("a placement over a quota is refused alone, and an order too large is not even sent to catalog", async (t) => {
+  const { tea, cup, place, depsWith, calls, stock } = await shop();
+  t.match(await place(some(tea, 1_001), { lines: [...some(tea, 900).lines, ...some(cup, 900).lines] }, some(cup)), [
+    { case: "refusal", value: { code: "LINE_TOO_LARGE", productIds: [tea] } },
+    { case: "refusal", value: { code: "ORDER_TOO_LARGE" } },
+    { case: "order" },
+  ]);
+  t.match(calls, [{ length: 1 }]);
+  const strict = { openOrders: 3, lineUnits: 10, orderUnits: 10, productUnits: 4, ordersPerHour: 100 };
+  const placements = [some(tea, 3), some(tea, 2), some(tea), some(cup)];
+  const outcomes = await placeOrders(depsWith({ quota: strict }), { placements }, soon());
+  t.match(
+    outcomes.map(({ result }) => result),
+    [
+      { case: "order" },
+      { case: "refusal", value: { code: "TOO_MANY_UNITS", productIds: [tea] } },
+      { case: "order" },
+      { case: "refusal", value: { code: "TOO_MANY_OPEN_ORDERS", productIds: [] } },
+    ],
+  );
+  t.same(await Promise.all([tea, cup].map(stock)), [96, 99]);
 });
 
 t.test("a total that is too large is refused, and its stock is released", async (t) => {

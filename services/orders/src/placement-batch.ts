@@ -13,8 +13,9 @@ import {
   outcomeOf,
   type Placement,
 } from "./placement.ts";
+import { tooLarge, toReservationQuota } from "./quota.ts";
 
-export type PlacementDeps = Pick<Deps, "orders" | "reservations" | "clock" | "log">;
+export type PlacementDeps = Pick<Deps, "orders" | "reservations" | "quota" | "clock" | "log">;
 
 /** How many reservations of one key may end without an order before the key is refused. */
 const maxRounds = 5;
@@ -51,6 +52,10 @@ async function placeAll(
   context: CallContext,
 ): Promise<(Outcome | Error)[]> {
   const outcomes = new Map<Placement, Outcome | Error>();
+  for (const placement of placements) {
+    const refusal = tooLarge(placement.lines, deps.quota);
+    if (refusal) outcomes.set(placement, { refusal });
+  }
   for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
     const left = placements.filter((placement) => !outcomes.has(placement));
     const answers = await attempt(
@@ -73,7 +78,10 @@ async function attempt(
   context: CallContext,
 ): Promise<(Outcome | Error | "closed")[]> {
   const reserved = await deps.reservations.reserve(
-    { reservations: placements.map(({ reservationId, lines }) => ({ reservationId, lines })) },
+    {
+      reservations: placements.map(({ reservationId, accountId, lines }) => ({ reservationId, accountId, lines })),
+      quota: toReservationQuota(deps.quota),
+    },
     { ...context, repeatable: true },
   );
   const now = deps.clock.now();

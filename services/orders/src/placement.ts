@@ -4,7 +4,7 @@ import { derivedId, newId } from "@sidecart/platform/ids";
 import { type AppError, fromFailure, maxMinor } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import { OrderPlacedSchema } from "@sidecart/proto/orders/v1/events";
-import { refusals } from "./errors.ts";
+import { type Refusal, refusals } from "./errors.ts";
 import { asPlaced, type Order, type OrderLine, totals } from "./order.ts";
 import type { NewOrder, Stored } from "./order-store.ts";
 
@@ -24,7 +24,6 @@ export type Placement = {
   reservationIds(round: number): string;
 };
 export type Attempt = Omit<Placement, "reservationIds"> & { reservationId: string };
-type Refusal = { code: string; text: string; productIds?: string[] };
 export type Outcome = { order: Order; replayed: boolean } | { refusal: Refusal };
 /** What follows from catalog's response alone. `closed`: the reservation has ended; `changed`: it has other lines. */
 export type Decision =
@@ -55,6 +54,12 @@ export function decide(attempt: Attempt, answer: ReserveOutcome | undefined, now
       return { refusal: { ...refusals.outOfStock, productIds } };
     case ReserveStatus.UNKNOWN_PRODUCT:
       return { refusal: { ...refusals.productNotFound, productIds } };
+    case ReserveStatus.TOO_MANY_OPEN:
+      return { refusal: refusals.tooManyOpenOrders };
+    case ReserveStatus.TOO_MANY_UNITS:
+      return { refusal: { ...refusals.tooManyUnits, productIds } };
+    case ReserveStatus.TOO_MANY_MADE:
+      return { refusal: refusals.tooManyOrders };
     case ReserveStatus.CLOSED:
       return { repeated: "closed" };
     case ReserveStatus.CHANGED:

@@ -51,6 +51,7 @@ export async function restore({ catalog, orders }: Databases, size: Size): Promi
     await orders.query(`delete from ${table} where order_id > $1`, [last]);
   await orders.query("delete from orders where id > $1", [last]);
   await catalog.query("delete from reservations where id > $1", [reservationId(size.orders)]);
+  await catalog.query("delete from account_holds");
   await catalog.query("delete from inbox");
   await catalog.query("update products set reserved = 0, on_hand = $1 where reserved > 0 or on_hand <> $1", [
     unitsInStock,

@@ -6,6 +6,7 @@ import { findDapr } from "@sidecart/local/parts/dapr";
 import pg from "pg";
 import { eventually } from "../../support/eventually.ts";
 import { admin, newCustomer } from "../../support/people.ts";
+import { withoutQuotas } from "../../support/quotas.ts";
 import { type Streams, streamsOf } from "../../support/streams.ts";
 import { temporaryHome } from "../../support/temporary-home.ts";
 import { systemKey } from "../../support/tokens.ts";
@@ -93,6 +94,7 @@ function logsOf({ processes }: Launched): Map<string, string> {
 function environment(profile: boolean): Record<string, Record<string, string>> {
   const own: Record<string, Record<string, string>> = {
     gateway: ofGateway,
+    orders: withoutQuotas,
     [uncached]: { ...ofGateway, ...keepsNothing },
   };
   return Object.fromEntries(programs.map((name) => [name, { ...own[name], ...(profile && inspectable) }]));

@@ -3,6 +3,7 @@ import { startOutboxRelay } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
+import { amply } from "../../support/quotas.ts";
 import type { Store } from "../../support/store.ts";
 import { count, median, megabytes, ms, table } from "../figures.ts";
 import { fillCatalog } from "../fill/catalog.ts";
@@ -52,7 +53,7 @@ async function shopped(store: Store): Promise<string[][]> {
     const now = new Date();
     const wanted = Array.from({ length: perRound }, () => {
       const productId = ids[Math.floor(Math.random() * ids.length)] ?? "";
-      return { id: newId(), lines: [{ productId, quantity: 1 }] };
+      return { id: newId(), accountId: newId(), quota: amply, lines: [{ productId, quantity: 1 }] };
     });
     await reservations.reserve(wanted, now, new Date(now.getTime() + 60_000), soon());
     const made = wanted.map(({ id }) => id);

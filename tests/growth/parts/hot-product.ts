@@ -1,6 +1,7 @@
 import { newId } from "@sidecart/platform/ids";
 import { background } from "@sidecart/platform/rpc";
 import { createReservationStore } from "../../../services/catalog/src/reservation-store.ts";
+import { amply } from "../../support/quotas.ts";
 import { median, ms, table, timed } from "../figures.ts";
 import { fillCatalog } from "../fill/catalog.ts";
 import type { Part } from "../part.ts";
@@ -20,7 +21,12 @@ export const hotProduct: Part = {
     if (!hot) throw new Error("no product");
     const reservations = createReservationStore(store.database);
     const wanted = (count: number) =>
-      Array.from({ length: count }, () => ({ id: newId(), lines: [{ productId: hot.id, quantity: 1 }] }));
+      Array.from({ length: count }, () => ({
+        id: newId(),
+        accountId: newId(),
+        quota: amply,
+        lines: [{ productId: hot.id, quantity: 1 }],
+      }));
     const reserve = async (some: ReturnType<typeof wanted>) => {
       const now = new Date();
       const outcomes = await reservations.reserve(some, now, new Date(now.getTime() + 3_600_000), soon());

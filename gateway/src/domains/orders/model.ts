@@ -1,4 +1,4 @@
-import { AppError, type ErrorKind, toAppError } from "@sidecart/platform/rpc";
+import { AppError, type ErrorKind, type StatusName, toAppError } from "@sidecart/platform/rpc";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { toEnum } from "../../calls/enum-names.ts";
 
@@ -42,11 +42,16 @@ export function transitionError(error: unknown): unknown {
   );
 }
 
+const statuses: Readonly<Record<string, StatusName>> = {
+  PRODUCT_NOT_FOUND: "NOT_FOUND",
+  TOO_MANY_ORDERS: "RESOURCE_EXHAUSTED",
+};
+
 /** The error that a customer gets for a refused placement. */
 export function refusalError(refusal: Refusal | undefined): Error {
   if (!refusal) return new Error("orders answered a placement without an outcome");
-  const status = refusal.code === "PRODUCT_NOT_FOUND" ? "NOT_FOUND" : "FAILED_PRECONDITION";
-  const kind: ErrorKind = { code: refusal.code, status, text: refusal.message };
+  const { code, message: text } = refusal;
+  const kind: ErrorKind = { code, status: statuses[code] ?? "FAILED_PRECONDITION", text };
   const { productIds } = refusal;
   return new AppError(kind, { details: productIds.length > 0 ? { productIds } : {} });
 }

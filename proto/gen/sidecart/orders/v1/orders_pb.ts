@@ -275,7 +275,8 @@ export const PlaceOutcomeSchema: GenMessage<PlaceOutcome> = /*@__PURE__*/
 export type Refusal = Message<"sidecart.orders.v1.Refusal"> & {
   /**
    * OUT_OF_STOCK, PRODUCT_NOT_FOUND (both with product_ids), MIXED_CURRENCIES, TOTAL_TOO_LARGE, IDEMPOTENCY_CONFLICT (the
-   * key was used for another order) or IDEMPOTENCY_KEY_EXHAUSTED (too many placements with this key were rejected).
+   * key was used for another order), IDEMPOTENCY_KEY_EXHAUSTED (too many placements with this key were rejected), or a
+   * quota: LINE_TOO_LARGE, TOO_MANY_UNITS (both with product_ids), ORDER_TOO_LARGE, TOO_MANY_OPEN_ORDERS, TOO_MANY_ORDERS.
    *
    * @generated from field: string code = 1;
    */
