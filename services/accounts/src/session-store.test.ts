@@ -5,6 +5,7 @@ import { background } from "@sidecart/platform/rpc";
 import { AccountRegisteredSchema } from "@sidecart/proto/accounts/v1/events";
 import fc from "fast-check";
 import t from "tap";
+import { program } from "../../../tests/support/program.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore } from "./account-store.ts";
 import { forgetOld } from "./forget.ts";
@@ -16,7 +17,7 @@ const seconds = (count: number) => new Date(now.getTime() + count * 1_000);
 const days = (count: number) => seconds(count * 86_400);
 const newHash = () => randomBytes(32).toString("hex");
 
-const { database, query } = await startStore(t, "accounts");
+const { database, query, connect } = await startStore(t, "accounts");
 const accounts = createAccountStore(database);
 const sessions = createSessionStore(database);
 
@@ -159,6 +160,23 @@ t.test("logging out ends one session; logging out everywhere ends all sessions o
   t.equal(await sessions.endAll(mine.id, now, soon()), 0);
   t.match(await rotate(two.hash), { session: null });
   t.match(await rotate(theirs.hash), { session: {} });
+});
+
+t.test("after a restore one command ends all sessions, and new ones can be opened", async (t) => {
+  const { id } = await register();
+  const [one, two, loggedOut] = [await open(id), await open((await register()).id), await open(id)];
+  await sessions.endFamily(loggedOut.hash, now, soon());
+  const { user, password, host, port, database: name } = await connect();
+  const env = { DATABASE_URL: `postgres://${user}:${password}@${host}:${port}/${name}` };
+  const { code, output } = await program("ops/src/end-sessions.ts", [], env);
+  t.equal(code, 0, output);
+  t.ok(Number(/^(\d+) sessions ended\n$/.exec(output)?.[1]) >= 2, output);
+  for (const { hash } of [one, two]) t.match(await rotate(hash), { session: null, reused: false });
+  t.equal(await reasonOf(one.familyId), "restored");
+  t.equal(await reasonOf(loggedOut.familyId), "logged-out", "ended before");
+  t.match(await program("ops/src/end-sessions.ts", [], env), { code: 0, output: "0 sessions ended\n" });
+  t.match(await rotate((await open(id)).hash), { session: {} });
+  t.match(await program("ops/src/end-sessions.ts", [], {}), { code: 1, output: /DATABASE_URL/ });
 });
 
 t.test("a token that is exchanged while its session ends is not valid", async (t) => {
