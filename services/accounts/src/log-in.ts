@@ -1,8 +1,6 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "@sidecart/platform/ids";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, parse, text } from "@sidecart/platform/rpc";
-import type { TokenPairSchema } from "@sidecart/proto/accounts/v1/accounts";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { emailKey } from "./email.ts";
@@ -12,7 +10,7 @@ import { password } from "./register.ts";
 import type { Attempt, Credentials } from "./session-store.ts";
 import { accessTokenSeconds, hashToken, newRefreshToken, refreshTokenSeconds, signAccessToken } from "./tokens.ts";
 
-export type TokenPair = MessageInitShape<typeof TokenPairSchema>;
+export type TokenPair = { accessToken: string; refreshToken: string; expiresInSeconds: number };
 const request = z.object({ email: text(0, 254), password });
 
 /** Opens a session. Neither the response nor its duration reveals whether the account exists. */

@@ -44,11 +44,14 @@ async function runAll(database: Database): Promise<void> {
   const session = { familyId: newId(), accountId: id, passwordHash: "$a", hash, at: now, expiresAt: later };
   await sessions.open(session, soon());
   await sessions.open({ ...session, familyId: newId(), passwordHash: "$other" }, soon());
-  await sessions.rotate(hash, next, newId(), now, soon());
+  const rotate = (token: string, nextHash: string, at = now) =>
+    sessions.rotate({ hash: token, nextHash, sealed: "00", commandId: newId() }, at, soon());
+  await rotate(hash, next);
+  await sessions.ofToken(next, soon());
   await sessions.endFamily(next, now, soon());
   const [stolen, another] = [hashToken(newId()), hashToken(newId())];
   await sessions.open({ ...session, familyId: newId(), hash: stolen }, soon());
-  for (const _ of ["used", "reused"]) await sessions.rotate(stolen, another, newId(), now, soon());
+  for (const at of [now, now, later]) await rotate(stolen, another, at);
   await sessions.endAll(id, now, soon());
   await sessions.changePassword(id, "$a", "$b", now, soon());
   await sessions.forget(now, soon());

@@ -51,31 +51,50 @@ token as (
 forgiven as (:forgive(family))
 select jsonb_build_object('opened', (select count(*) from token))::text
 
--- Exchanges a token for a new one, once. When another command has used the token before, it was stolen, and its family
--- ends. The same command again is a retry whose first response was lost.
+-- The session of a token, used or not, as it was when the token was created.
+-- name: session.of-token
+with input as (:input(hash text)),
+family as (
+  select id, account_id from refresh_families
+  where id = (select family_id from refresh_tokens where hash = (select decode(hash, 'hex') from input)))
+select jsonb_build_object('session', (select jsonb_build_object('familyId', family.id, 'id', a.id, 'roles', a.roles)
+  from family, accounts a where a.id = (select account_id from family)))::text
+
+-- Exchanges a token for a new pair, once. Two tabs of one browser may use it at the same moment, and a retry is the same
+-- command again: both get the pair of the first use, until the new token is used. Any other use means that the token was
+-- stolen, and its family ends. The family is locked first, so that two uses of its tokens wait for each other.
+-- For the condition on `ended_at` see end-family.
 -- name: session.rotate
-with input as (:input(hash text, next_hash text, command_id uuid, at timestamptz)),
-token as (select * from refresh_tokens where hash = (select decode(hash, 'hex') from input) for update),
-family as (select * from refresh_families where id = (select family_id from token) for update),
+with input as (:input(hash text, next_hash text, sealed text, command_id uuid, at timestamptz)),
+family as (
+  select * from refresh_families
+  where id = (select family_id from refresh_tokens where hash = (select decode(hash, 'hex') from input)) for update),
+token as (
+  select * from refresh_tokens
+  where hash = (select decode(hash, 'hex') from input) and family_id = (select id from family) for update),
 found as (
-  select t.hash, t.used_at, t.used_by, f.id as family_id, f.account_id, f.ended_at, f.expires_at, f.password_changed_at
-  from token t, family f),
-good as (
-  select found.* from found, input
-  where (used_at is null or used_by = command_id) and ended_at is null and expires_at > input.at
-    and password_changed_at = (select changed_at from credentials where account_id = (select account_id from family))),
+  select token.*, used_at is not null as used,
+    sealed is not null and (used_by = command_id or used_at > at - interval '10 seconds') as again
+  from token, (select command_id, at from input) i),
+live as (
+  select found.* from found, family f, input
+  where f.ended_at is null and f.expires_at > at
+    and f.password_changed_at = (select changed_at from credentials where account_id = (select account_id from family))),
 used as (
-  update refresh_tokens t set used_at = input.at, used_by = command_id from input where t.hash = (select hash from good)),
+  update refresh_tokens t set used_at = at, used_by = command_id, sealed = decode(input.sealed, 'hex')
+  from input where t.hash = (select hash from live where not used)),
 next as (
-  insert into refresh_tokens (hash, family_id, created_at)
-  select decode(next_hash, 'hex'), family_id, at from good, input),
+  insert into refresh_tokens (hash, family_id, created_at, previous)
+  select decode(next_hash, 'hex'), family_id, at, live.hash from live, input where not used),
+forgotten as (
+  update refresh_tokens set sealed = null where hash = (select previous from live where not used)),
 stolen as (
-  update refresh_families f set ended_at = input.at, end_reason = 'reused'
-  from found, input where f.id = (select id from family) and found.used_at is not null and found.ended_at is null
-    and found.used_by is distinct from command_id returning f.id)
+  update refresh_families f set ended_at = at, end_reason = 'reused'
+  from input where f.id = (
+    select family.id from found, family where used and not again and family.ended_at is null) returning f.id)
 select jsonb_build_object(
-  'session', (select jsonb_build_object('familyId', good.family_id, 'id', a.id, 'roles', a.roles)
-    from good, accounts a where a.id = (select account_id from good)),
+  'sealed', (select case when used then encode(live.sealed, 'hex') else input.sealed end
+    from live, input where again or not used),
   'reused', exists (select from stolen))::text
 
 -- The family is selected first. In the update itself, the planner could use the index of open families and read all of

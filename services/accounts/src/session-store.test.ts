@@ -43,7 +43,7 @@ async function open(...given: Parameters<typeof tryOpen>) {
 }
 
 const rotate = (hash: string, next = newHash(), at = seconds(1), commandId = newId()) =>
-  sessions.rotate(hash, next, commandId, at, soon());
+  sessions.rotate({ hash, nextHash: next, sealed: next, commandId }, at, soon());
 const reasonOf = async (familyId: string) =>
   (await query<{ end_reason: string | null }>("select end_reason from refresh_families where id = $1", [familyId]))[0]
     ?.end_reason;
@@ -63,77 +63,109 @@ t.test("a token can be exchanged for the next one again and again", async (t) =>
   let { familyId, hash } = await open(id);
   for (let turn = 1; turn <= 5; turn += 1) {
     const next = newHash();
-    t.match(await rotate(hash, next, seconds(turn)), {
-      session: { familyId, id, roles: ["customer", "partner"] },
-      reused: false,
-    });
+    t.same(await rotate(hash, next, seconds(turn)), { sealed: next, reused: false });
+    t.same(await sessions.ofToken(next, soon()), { familyId, id, roles: ["customer", "partner"] });
     hash = next;
   }
 });
 
 t.test("an unknown token has no session", async (t) => {
-  t.same(await rotate(newHash()), { session: null, reused: false });
+  t.same(await rotate(newHash()), { sealed: null, reused: false });
+  t.equal(await sessions.ofToken(newHash(), soon()), undefined);
 });
 
-t.test("a token that is used twice ends its session with all its tokens", async (t) => {
+t.test("a token that is used again later ends its session with all its tokens", async (t) => {
   const { id } = await register();
   const { familyId, hash } = await open(id);
   const other = await open(id);
   const second = newHash();
   await rotate(hash, second);
-  t.match(await rotate(hash), { session: null, reused: true });
-  t.match(await rotate(second), { session: null, reused: false }, "the thief's or the owner's");
-  t.match(await rotate(hash), { session: null, reused: false }, "reported once");
+  t.match(await rotate(hash, newHash(), seconds(11)), { sealed: null, reused: true });
+  t.match(await rotate(second), { sealed: null, reused: false }, "the thief's or the owner's");
+  t.match(await rotate(hash), { sealed: null, reused: false }, "reported once");
   t.equal(await reasonOf(familyId), "reused");
-  t.match(await rotate(other.hash), { session: { familyId: other.familyId } }, "other sessions continue");
+  t.match(await rotate(other.hash), { sealed: /./ }, "other sessions continue");
 });
 
-t.test("a retry of a command gets a new pair, and the session continues", async (t) => {
+t.test("a second use within ten seconds gets what the first one got, and the session continues", async (t) => {
+  const { id } = await register();
+  const { familyId, hash } = await open(id);
+  const next = newHash();
+  t.match(await rotate(hash, next, seconds(1)), { sealed: next });
+  t.match(await rotate(hash, newHash(), seconds(10.9)), { sealed: next, reused: false });
+  t.match(await rotate(hash, newHash(), seconds(0)), { sealed: next, reused: false }, "from a clock that is behind");
+  t.match(await rotate(next, newHash(), seconds(11)), { reused: false });
+  t.equal(await reasonOf(familyId), null);
+});
+
+t.test("once the new token is used, the old one is not valid any more, not even within ten seconds", async (t) => {
+  const { id } = await register();
+  const { familyId, hash } = await open(id);
+  const [next, third] = [newHash(), newHash()];
+  await rotate(hash, next, seconds(1));
+  await rotate(next, third, seconds(2));
+  const kept = "select encode(hash, 'hex') as hash from refresh_tokens where family_id = $1 and sealed is not null";
+  t.same(await query(kept, [familyId]), [{ hash: next }], "only the newest pair is kept");
+  t.match(await rotate(hash, newHash(), seconds(3)), { sealed: null, reused: true });
+  t.match(await rotate(third, newHash(), seconds(4)), { sealed: null });
+});
+
+t.test("retries of a command get the pair of the first one, also later", async (t) => {
   const { id } = await register();
   const { familyId, hash } = await open(id);
   const command = newId();
   const nexts = Array.from({ length: 6 }, newHash);
   const answers = await Promise.all(nexts.map((next) => rotate(hash, next, seconds(1), command)));
-  for (const answer of answers) t.match(answer, { session: { familyId, id }, reused: false });
-  t.match(await rotate(nexts[3] ?? ""), { session: { familyId } }, "whichever response arrived");
-  t.match(await rotate(hash, newHash(), seconds(2)), { session: null, reused: true }, "another command means theft");
+  const [first] = answers;
+  t.ok(nexts.includes(first?.sealed ?? ""));
+  for (const answer of answers) t.same(answer, first);
+  t.same(await rotate(hash, newHash(), seconds(60), command), first);
+  t.match(await rotate(hash, newHash(), seconds(60)), { sealed: null, reused: true }, "another command means theft");
   t.equal(await reasonOf(familyId), "reused");
-  const again = await rotate(hash, newHash(), seconds(3), command);
-  t.match(again, { session: null, reused: false }, "and then a retry does not help either");
+  const again = await rotate(hash, newHash(), seconds(61), command);
+  t.match(again, { sealed: null, reused: false }, "and then a retry does not help either");
 });
 
-t.test(
-  "of many commands that use one token at once one gets the next token; the session ends nevertheless",
-  async (t) => {
-    const { id } = await register();
-    for (let turn = 0; turn < 10; turn += 1) {
-      const { familyId, hash } = await open(id);
-      const nexts = Array.from({ length: 8 }, newHash);
-      const answers = await Promise.all(nexts.map((next) => rotate(hash, next)));
-      t.equal(answers.filter(({ session }) => session !== null).length, 1);
-      t.equal(answers.filter(({ reused }) => reused).length, 1);
-      t.equal(await reasonOf(familyId), "reused");
-      for (const next of nexts) t.match(await rotate(next), { session: null });
-    }
-  },
-);
+t.test("many commands that use one token at once get the same pair, and one token is added", async (t) => {
+  const { id } = await register();
+  for (let turn = 0; turn < 10; turn += 1) {
+    const { familyId, hash } = await open(id);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(hash)));
+    const [first] = answers;
+    t.match(first, { sealed: /./, reused: false });
+    for (const answer of answers) t.same(answer, first);
+    t.same(await query("select count(*)::int from refresh_tokens where family_id = $1", [familyId]), [{ count: 2 }]);
+    t.match(await rotate(first?.sealed ?? ""), { sealed: /./, reused: false });
+  }
+});
+
+t.test("a token and its successor that are used at once do not block each other", async (t) => {
+  const { id } = await register();
+  for (let turn = 0; turn < 10; turn += 1) {
+    const { hash } = await open(id);
+    const next = newHash();
+    await rotate(hash, next);
+    const uses = [hash, next, hash, next].map((token) => rotate(token));
+    for (const { status } of await Promise.allSettled(uses)) t.equal(status, "fulfilled");
+  }
+});
 
 t.test("in any order of used tokens, a session lives exactly as long as only its newest token is used", async (t) => {
   const { id } = await register();
-  // Each step uses one of the tokens so far: 0 is the newest, 1 the one before …
+  // Each step uses one of the tokens so far, a minute later: 0 is the newest, 1 the one before …
   const steps = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 4 })), { maxLength: 8 });
   const property = fc.asyncProperty(steps, async (ages) => {
     const { hash } = await open(id);
     const tokens = [hash];
     let alive = true;
-    for (const age of ages) {
+    for (const [minute, age] of ages.entries()) {
       const at = Math.max(0, tokens.length - 1 - age);
       const next = newHash();
-      const { session, reused } = await rotate(tokens[at] ?? "", next);
+      const { sealed, reused } = await rotate(tokens[at] ?? "", next, seconds(60 * (minute + 1)));
       const newest = at === tokens.length - 1;
-      t.equal(session !== null, alive && newest);
+      t.equal(sealed, alive && newest ? next : null);
       t.equal(reused, alive && !newest);
-      if (session) tokens.push(next);
+      if (sealed) tokens.push(next);
       alive &&= newest;
     }
   });
@@ -144,8 +176,8 @@ t.test("a session ends when it expires", async (t) => {
   const { id } = await register();
   const { hash } = await open(id, { expiresAt: seconds(60) });
   const second = newHash();
-  t.match(await rotate(hash, second, seconds(59)), { session: {} });
-  t.match(await rotate(second, newHash(), seconds(60)), { session: null, reused: false });
+  t.match(await rotate(hash, second, seconds(59)), { sealed: /./ });
+  t.match(await rotate(second, newHash(), seconds(60)), { sealed: null, reused: false });
 });
 
 t.test("logging out ends one session; logging out everywhere ends all sessions of that account", async (t) => {
@@ -155,11 +187,11 @@ t.test("logging out ends one session; logging out everywhere ends all sessions o
   await sessions.endFamily(one.hash, now, soon());
   await sessions.endFamily(newHash(), now, soon());
   t.equal(await reasonOf(one.familyId), "logged-out");
-  t.match(await rotate(one.hash), { session: null, reused: false });
+  t.match(await rotate(one.hash), { sealed: null, reused: false });
   t.equal(await sessions.endAll(mine.id, now, soon()), 1);
   t.equal(await sessions.endAll(mine.id, now, soon()), 0);
-  t.match(await rotate(two.hash), { session: null });
-  t.match(await rotate(theirs.hash), { session: {} });
+  t.match(await rotate(two.hash), { sealed: null });
+  t.match(await rotate(theirs.hash), { sealed: /./ });
 });
 
 t.test("after a restore one command ends all sessions, and new ones can be opened", async (t) => {
@@ -171,11 +203,11 @@ t.test("after a restore one command ends all sessions, and new ones can be opene
   const { code, output } = await program("ops/src/end-sessions.ts", [], env);
   t.equal(code, 0, output);
   t.ok(Number(/^(\d+) sessions ended\n$/.exec(output)?.[1]) >= 2, output);
-  for (const { hash } of [one, two]) t.match(await rotate(hash), { session: null, reused: false });
+  for (const { hash } of [one, two]) t.match(await rotate(hash), { sealed: null, reused: false });
   t.equal(await reasonOf(one.familyId), "restored");
   t.equal(await reasonOf(loggedOut.familyId), "logged-out", "ended before");
   t.match(await program("ops/src/end-sessions.ts", [], env), { code: 0, output: "0 sessions ended\n" });
-  t.match(await rotate((await open(id)).hash), { session: {} });
+  t.match(await rotate((await open(id)).hash), { sealed: /./ });
   t.match(await program("ops/src/end-sessions.ts", [], {}), { code: 1, output: /DATABASE_URL/ });
 });
 
@@ -185,7 +217,7 @@ t.test("a token that is exchanged while its session ends is not valid", async (t
     const { hash } = await open(id);
     const next = newHash();
     await Promise.all([rotate(hash, next), sessions.endAll(id, now, soon())]);
-    t.match(await rotate(next), { session: null });
+    t.match(await rotate(next), { sealed: null });
   }
 });
 
@@ -194,14 +226,14 @@ t.test("a new password ends every session, and the old one opens none any more",
   const before = await open(id);
   const change = (from: string, to: string) => sessions.changePassword(id, from, to, now, soon());
   t.equal(await change("$wrong", "$third"), false);
-  t.match(await rotate(before.hash), { session: {} }, "nothing has changed");
+  t.match(await rotate(before.hash), { sealed: /./ }, "nothing has changed");
   const second = await open(id);
   t.equal(await change("$first", "$second"), true);
   t.match(await sessions.attempt(emailKey, now, soon()), { account: { passwordHash: "$second" } });
-  t.match(await rotate(second.hash), { session: null });
+  t.match(await rotate(second.hash), { sealed: null });
   t.equal(await reasonOf(second.familyId), "password-changed");
   t.equal((await tryOpen(id)).opened, false, "a log-in that verified the old password before");
-  t.match(await rotate((await open(id, { passwordHash: "$second" })).hash), { session: {} });
+  t.match(await rotate((await open(id, { passwordHash: "$second" })).hash), { sealed: /./ });
 });
 
 t.test("of many concurrent changes of one password one succeeds", async (t) => {
@@ -220,7 +252,7 @@ t.test("a session that is opened while the password is replaced is not valid", a
       Promise.all(Array.from({ length: 4 }, () => tryOpen(id, { passwordHash: from }))),
       sessions.changePassword(id, from, to, now, soon()),
     ]);
-    for (const { hash } of sessionsOpened) t.match(await rotate(hash), { session: null });
+    for (const { hash } of sessionsOpened) t.match(await rotate(hash), { sealed: null });
   }
 });
 
@@ -311,5 +343,5 @@ t.test("all old rows are deleted, any number of them, and no others", async (t) 
   t.equal(await forget(days(2)), 0);
   t.equal(await forget(new Date(days(8).getTime() + 1)), 1_500 + 1_500 * 4 + 5_500);
   t.same(await query("select id from refresh_families"), [{ id: young.familyId }]);
-  t.match(await rotate(young.hash), { session: {} });
+  t.match(await rotate(young.hash), { sealed: /./ });
 });

@@ -21,7 +21,8 @@ const ended = z.strictObject({ ended: z.number() });
 const statement = sqlFile(join(import.meta.dirname, "session-store.sql"));
 const attempt = statement("session.attempt", attempted);
 const open = statement("session.open", z.strictObject({ opened: z.number() }));
-const rotate = statement("session.rotate", z.strictObject({ session: session.nullable(), reused: z.boolean() }));
+const ofToken = statement("session.of-token", z.strictObject({ session: session.nullable() }));
+const rotate = statement("session.rotate", z.strictObject({ sealed: z.string().nullable(), reused: z.boolean() }));
 const endFamily = statement("session.end-family", ended);
 const endAll = statement("session.end-all", ended);
 const changePassword = statement("session.change-password", z.strictObject({ changed: z.boolean() }));
@@ -37,6 +38,8 @@ export type NewSession = {
   at: Date;
   expiresAt: Date;
 };
+/** `sealed` is the new pair, encrypted, in hex. */
+export type Rotation = { hash: string; nextHash: string; sealed: string; commandId: string };
 /** `blockedUntil` is null when the block started while this statement ran. */
 export type Attempt = z.infer<typeof attempted>;
 
@@ -52,8 +55,11 @@ export function createSessionStore(database: Database) {
     async open(session: NewSession, context: CallContext): Promise<boolean> {
       return (await database.one(open, session, context)).opened === 1;
     },
-    rotate: (hash: string, nextHash: string, commandId: string, at: Date, context: CallContext) =>
-      database.one(rotate, { hash, nextHash, commandId, at }, context),
+    /** The session of a token, which may have been used or have ended. */
+    ofToken: async (hash: string, context: CallContext) =>
+      (await database.one(ofToken, { hash }, context)).session ?? undefined,
+    /** Returns the sealed pair of the first use of the token; null when the token is not valid. */
+    rotate: (rotation: Rotation, at: Date, context: CallContext) => database.one(rotate, { ...rotation, at }, context),
     async endFamily(hash: string, at: Date, context: CallContext): Promise<void> {
       await database.one(endFamily, { hash, at }, context);
     },
