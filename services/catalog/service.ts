@@ -7,5 +7,5 @@ export const catalog = {
   cached: true,
   publicServices: ["CatalogService"],
   probe: "CatalogService/GetProducts",
-  calls: { accounts: ["AccountsService/GetJwks"] },
+  calls: { accounts: ["AccountsService/GetJwks", "AccountsService/GetPresentRoles"] },
 } as const satisfies ServiceDeclaration;

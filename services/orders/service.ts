@@ -6,5 +6,8 @@ export const orders = {
   cached: true,
   publicServices: ["OrdersService"],
   probe: "OrdersService/GetOrders",
-  calls: { accounts: ["AccountsService/GetJwks"], catalog: ["ReservationsService/*"] },
+  calls: {
+    accounts: ["AccountsService/GetJwks", "AccountsService/GetPresentRoles"],
+    catalog: ["ReservationsService/*"],
+  },
 } as const satisfies ServiceDeclaration;

@@ -1,5 +1,6 @@
 import { apps } from "@sidecart/local/apps";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
+import { decodeJwt } from "jose";
 import t from "tap";
 import { badTokens } from "../support/bad-tokens.ts";
 import { as, behindSidecar, callAll, codeOf, environmentOf } from "../support/direct.ts";
@@ -29,7 +30,6 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "accounts.getAccounts": () => accounts.getAccounts({ ids: [owner.id] }, as(token)),
   "accounts.listAccounts": () => accounts.listAccounts({ first: 1 }, as(token)),
   "accounts.grantRoles": () => accounts.grantRoles({ accountId: stranger.id, roles: ["customer"] }, as(token)),
-  "accounts.logOutAll": () => accounts.logOutAll({}, as(token)),
   "catalog.createProduct": () => catalog.createProduct(aProduct, as(token)),
   "catalog.updateProduct": () => catalog.updateProduct({ id: product, name: "A thing" }, as(token)),
   "catalog.updateInventory": () => catalog.updateInventory({ id: product, type: 1, number: 1 }, as(token)),
@@ -46,19 +46,55 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
       [`${service} redrive`, () => deadLetterAdmin(service).redriveDeadLetters({}, as(token))],
     ]),
   ),
+  // Last, because it ends the session.
+  "accounts.logOutAll": () => accounts.logOutAll({}, as(token)),
 });
-const codes = async (token?: string) => {
+const codesOf = async (token: string | undefined, names: readonly string[]) => {
   const found: Record<string, string> = {};
-  for (const [name, call] of Object.entries(guarded(token))) found[name] = await codeOf(call());
+  const calls = guarded(token);
+  for (const name of names) found[name] = await codeOf(calls[name]?.() ?? Promise.reject());
   return found;
+};
+const codes = (token?: string) => codesOf(token, Object.keys(guarded()));
+/** What only an admin may do. */
+const privileged = [
+  ...["accounts.listAccounts", "accounts.grantRoles", "catalog.createProduct", "catalog.updateProduct"],
+  ...["catalog.updateInventory", "catalog.reindex", "orders.listOrders", "orders.markPaid"],
+  ...withDatabase.flatMap((service) => [`${service} dead letters`, `${service} redrive`]),
+];
+const allOf = (names: readonly string[], code: string) => Object.fromEntries(names.map((name) => [name, code]));
+const grantRoles = "mutation($input: GrantRolesInput!) { grantRoles(input: $input) { roles } }";
+/** A new admin in an open session. */
+const openAdmin = async () => {
+  const person = await newPerson(gatewayUrl, "admin");
+  const token = person.token ?? "";
+  return { token, id: person.id, claims: decodeJwt<{ sid: string; roles: string[] }>(token) };
 };
 const each = (code: string) => Object.fromEntries(Object.keys(guarded()).map((name) => [name, code]));
 
 t.test("each service refuses an invalid token itself", async (t) => {
   t.same(await codes(), each("UNAUTHENTICATED"), "none");
   for (const [name, { token, code }] of await badTokens(system, owner.id)) t.same(await codes(token), each(code), name);
-  const good = await sign(await systemKey(system), goodClaims(owner.id, ["admin", "customer"]));
-  t.same(await codes(good), each("OK"), "a valid token, made in the same way");
+  const { token, id, claims } = await openAdmin();
+  const key = await systemKey(system);
+  t.same(
+    await codes(await sign(key, { ...goodClaims(id, claims.roles), sid: claims.sid })),
+    each("OK"),
+    "a valid token",
+  );
+  t.same(await codesOf(token, privileged), allOf(privileged, "UNAUTHENTICATED"), "after the end of its session");
+});
+
+t.test("a demoted admin can do nothing more at once, whatever the token says", async (t) => {
+  const { token, id } = await openAdmin();
+  t.equal(await codeOf(orders.listOrders({ all: true }, as(token))), "OK");
+  await shop.get(grantRoles, { input: { accountId: id, roles: ["customer"] } });
+  t.same(await codesOf(token, privileged), allOf(privileged, "FORBIDDEN"));
+  t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
+  t.same((await orders.getOrders({ ids: [order.id] }, as(token))).orders, []);
+  t.same((await orders.getHistories({ orderIds: [order.id] }, as(token))).histories, []);
+  t.equal(await codeOf(orders.cancelOrder({ id: order.id }, as(token))), "ORDER_NOT_FOUND");
+  t.equal(await codeOf(accounts.grantRoles({ accountId: id, roles: ["admin"] }, as(token))), "FORBIDDEN");
 });
 
 t.test("each service refuses a customer's forbidden calls itself", async (t) => {

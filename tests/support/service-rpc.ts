@@ -36,7 +36,13 @@ export async function startRpc<Service extends DescService>(
     appToken,
     timeoutMs: 5_000,
     log: createLogger("test", "silent"),
-    implementations: wire(verifierFrom(async () => jwks)),
+    // Every account still has the roles of its token.
+    implementations: wire(
+      verifierFrom(
+        async () => jwks,
+        async ({ roles }) => roles,
+      ),
+    ),
   });
   const sidecar = connectSidecar({ port: server.port, apiToken: appToken });
   t.teardown(async () => {

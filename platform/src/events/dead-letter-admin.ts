@@ -24,14 +24,14 @@ export function deadLetterAdmin({
 }: Deps): RpcHandlers<typeof DeadLetterAdminService, CallContext> {
   return {
     async listDeadLetters(request, context) {
-      await verifier.require(context, "admin");
+      await verifier.requirePresent(context, "admin");
       const { first } = parse(listRequest, request);
       const page = await deadLetters.list(first || maxLetters, null, context);
       const letters = page.deadLetters.map(({ event, ...letter }) => ({ ...letter, eventJson: JSON.stringify(event) }));
       return { total: page.total, deadLetters: letters };
     },
     async redriveDeadLetters(request, context) {
-      await verifier.require(context, "admin");
+      await verifier.requirePresent(context, "admin");
       const { eventIds } = parse(redriveRequest, request);
       const page = await deadLetters.list(maxLetters, eventIds.length > 0 ? eventIds : null, context);
       const wanted = eventIds.length > 0 ? page.deadLetters.length : page.total;

@@ -4,7 +4,7 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { newId } from "../ids.ts";
 import { background } from "./call.ts";
 import { AppError, commonErrors, toAppError } from "./errors.ts";
-import { accessTokenType, tokenAudience, tokenIssuer, verifierFrom } from "./tokens.ts";
+import { accessTokenType, type Role, tokenAudience, tokenIssuer, verifierFrom } from "./tokens.ts";
 
 type Pair = Awaited<ReturnType<typeof newKey>>;
 
@@ -154,4 +154,38 @@ t.test("a valid token is cached until it expires", async (t) => {
       (error: AppError) => error.code,
     );
   t.equal(await eventually("its expiry", refused), "TOKEN_EXPIRED");
+});
+
+t.test("what only some roles may do is decided by the roles of the token that the account still has", async (t) => {
+  const key = await newKey("one");
+  const context = showing(await sign(key, { roles: ["admin", "customer"] }));
+  let now: readonly Role[] = ["admin", "customer", "partner"];
+  let asked = 0;
+  const verifier = verifierFrom(
+    async () => JSON.stringify({ keys: [key.jwk] }),
+    async (caller) => {
+      t.match(caller, { accountId, sessionId });
+      asked += 1;
+      return now;
+    },
+  );
+  t.same(await verifier.requirePresent(context, "admin"), { accountId, sessionId, roles: ["admin", "customer"] });
+  await t.rejects(verifier.requirePresent(context, "partner"), { code: "FORBIDDEN" }, "the token does not have it");
+  t.equal(asked, 1, "nobody is asked about a role that the token does not have");
+  now = ["customer"];
+  t.match(await verifier.require(context, "admin"), { roles: ["admin", "customer"] });
+  t.match(await verifier.present(context), { roles: ["customer"] });
+  await t.rejects(verifier.requirePresent(context, "admin"), { code: "FORBIDDEN" });
+});
+
+t.test("when nobody can say which roles the account has now, nothing is allowed", async (t) => {
+  const key = await newKey("one");
+  const context = showing(await sign(key, { roles: ["admin"] }));
+  const jwks = async () => JSON.stringify({ keys: [key.jwk] });
+  for (const kind of [commonErrors.unavailable, commonErrors.timeout, commonErrors.unauthenticated]) {
+    const verifier = verifierFrom(jwks, async () => Promise.reject(new AppError(kind)));
+    await t.rejects(verifier.requirePresent(context, "admin"), { code: kind.code });
+    t.match(await verifier.caller(context), { accountId }, "ordinary calls go on");
+  }
+  await t.rejects(verifierFrom(jwks).requirePresent(context, "admin"), /no source of present roles/);
 });

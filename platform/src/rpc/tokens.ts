@@ -25,7 +25,17 @@ export type Verifier = {
   caller(context: Bearer): Promise<Caller>;
   /** The caller, who must have one of these roles, or PERMISSION_DENIED. */
   require(context: Bearer, ...anyOf: Role[]): Promise<Caller>;
+  /**
+   * The caller with the roles of the token that the account still has; UNAUTHENTICATED when the session has ended. It
+   * asks accounts, so it is for what only some roles may do (ADR 28).
+   */
+  present(context: CallContext): Promise<Caller>;
+  /** `require` with the roles that the account still has. */
+  requirePresent(context: CallContext, ...anyOf: Role[]): Promise<Caller>;
 };
+
+/** The roles that the caller's account has now. Throws UNAUTHENTICATED when the session has ended. */
+export type PresentRoles = (caller: Caller, context: CallContext) => Promise<readonly Role[]>;
 
 /**
  * Cache of tokens with a valid signature: verifying one costs about as much as the rest of a small call. A revoked key
@@ -37,11 +47,18 @@ const remembered = 10_000;
 /** Verifies access tokens with the accounts service's public keys, which are fetched through the sidecar and cached. */
 export function createVerifier(sidecar: Sidecar): Verifier {
   const accounts = sidecar.service(AccountsService, "accounts");
-  return verifierFrom(async () => (await accounts.getJwks({}, background(5_000))).jwksJson);
+  return verifierFrom(
+    async () => (await accounts.getJwks({}, background(5_000))).jwksJson,
+    async (_caller, context) => z.array(z.enum(roles)).parse((await accounts.getPresentRoles({}, context)).roles),
+  );
 }
 
+const noPresentRoles: PresentRoles = async () => {
+  throw new Error("this process has no source of present roles");
+};
+
 /** The same with any source of a JWKS. An unknown key id is looked up again, at most every 5 seconds. */
-export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
+export function verifierFrom(jwksJson: () => Promise<string>, presentRoles = noPresentRoles): Verifier {
   const keys = createRemoteJWKSet(new URL("dapr://accounts/jwks"), {
     cooldownDuration: 5_000,
     cacheMaxAge: 10 * 60_000,
@@ -69,14 +86,25 @@ export function verifierFrom(jwksJson: () => Promise<string>): Verifier {
     }).catch(refuse);
     return payload;
   }
+  async function present(context: CallContext): Promise<Caller> {
+    const known = await caller(context);
+    const now = await presentRoles(known, context);
+    return { ...known, roles: known.roles.filter((role) => now.includes(role)) };
+  }
   return {
     caller,
-    async require(context, ...anyOf) {
-      const known = await caller(context);
-      if (!anyOf.some((role) => known.roles.includes(role))) throw new AppError(commonErrors.forbidden);
-      return known;
+    require: async (context, ...anyOf) => withOneOf(await caller(context), anyOf),
+    present,
+    async requirePresent(context, ...anyOf) {
+      withOneOf(await caller(context), anyOf);
+      return withOneOf(await present(context), anyOf);
     },
   };
+}
+
+function withOneOf(caller: Caller, anyOf: readonly Role[]): Caller {
+  if (!anyOf.some((role) => caller.roles.includes(role))) throw new AppError(commonErrors.forbidden);
+  return caller;
 }
 
 function toCaller(payload: JWTPayload): Caller {

@@ -1,3 +1,5 @@
+-- include: session-store.sql
+
 -- fragment: account_json(a)
 jsonb_build_object('id', :a.id, 'email', :a.email, 'username', :a.username, 'roles', :a.roles, 'version', :a.version,
   'createdAt', :instant(:a.created_at))
@@ -26,13 +28,21 @@ page as (
   order by id desc limit (select first from input))
 select coalesce(jsonb_agg(:account_json(page) order by page.id desc), '[]')::text from page
 
+-- Does nothing unless the caller is an admin at this moment, in an open session. Both accounts are locked in the order of
+-- their ids, so of two admins who demote each other one succeeds.
 -- name: account.grant-roles
-with input as (:input(id uuid, roles text[], at timestamptz, event jsonb)),
+with input as (:input(id uuid, roles text[], account_id uuid, session_id uuid, at timestamptz, event jsonb)),
+locked as (
+  select id, roles from accounts where id = any (array(select unnest(array[id, account_id]) from input))
+  order by id for update),
+admin as (
+  select roles from locked where id = (select account_id from input) and exists (:open_session(input))),
 changed as (
   update accounts a set roles = input.roles, version = a.version + 1, updated_at = input.at
-  from input where a.id = (select id from input) returning a.*),
+  from input where a.id = (select id from input where (select 'admin' = any (roles) from admin)) returning a.*),
 written as (:write_events(
   select :event_row(event, jsonb_build_object('accountId', changed.id, 'email', email, 'username', username,
     'roles', changed.roles, 'version', version))
   from changed, input))
-select jsonb_build_object('account', (select :account_json(changed) from changed), :answer_events(written))::text
+select jsonb_build_object('adminRoles', (select roles from admin),
+  'account', (select :account_json(changed) from changed), :answer_events(written))::text

@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { background } from "@sidecart/platform/rpc";
+import { background, type Role } from "@sidecart/platform/rpc";
 import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import t from "tap";
 import { startStore } from "../../../tests/support/store.ts";
-import { createAccountStore, type NewAccount } from "./account-store.ts";
+import { createAccountStore, type Grant, type NewAccount } from "./account-store.ts";
+import { createSessionStore } from "./session-store.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
@@ -34,6 +36,7 @@ const asStored = ({ id, email, username, roles }: NewAccount) => ({
 
 const { database, query } = await startStore(t, "accounts");
 const accounts = createAccountStore(database);
+const sessions = createSessionStore(database);
 const register = (account: NewAccount) => {
   const { id: accountId, email, username, roles } = account;
   const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email, username, roles });
@@ -102,11 +105,24 @@ t.test("pages are newest first, without gaps or repetitions", async (t) => {
   t.same(await accounts.newest(3, "00000000-0000-7000-8000-000000000000", soon()), []);
 });
 
+/** An admin with an open session. */
+async function newAdmin() {
+  const account = fresh({ roles: ["admin"] });
+  await register(account);
+  const familyId = newId();
+  const session = { familyId, accountId: account.id, passwordHash: "$a", hash: randomBytes(32).toString("hex") };
+  await sessions.open({ ...session, at: now, expiresAt: new Date(now.getTime() + 60_000) }, soon());
+  return { accountId: account.id, sessionId: familyId, hash: session.hash };
+}
+const grantAs = (admin: Grant["admin"], id: string, roles: Role[], at = now) =>
+  accounts.grantRoles({ id, roles, admin }, at, pendingEvent(AccountUpdatedSchema, id), soon());
+const rolesOf = async (id: string) => (await accounts.byIds([id], soon()))[0]?.roles;
+
 t.test("granting roles replaces them, increments the version, and publishes the whole account", async (t) => {
   const account = fresh();
   await register(account);
-  const grant = (id: string, roles: ("admin" | "partner")[]) =>
-    accounts.grantRoles(id, roles, now, pendingEvent(AccountUpdatedSchema, id), soon());
+  const admin = await newAdmin();
+  const grant = async (id: string, roles: Role[]) => (await grantAs(admin, id, roles)).account;
   t.same(await grant(account.id, ["partner"]), { ...asStored(account), roles: ["partner"], version: 2 });
   await Promise.all(Array.from({ length: 10 }, () => grant(account.id, ["admin", "partner"])));
   t.match(await accounts.byIds([account.id], soon()), [{ roles: ["admin", "partner"], version: 12 }]);
@@ -116,5 +132,33 @@ t.test("granting roles replaces them, increments the version, and publishes the 
     topic: "accounts.account-updated.v1",
     data: { accountId: account.id, email: account.email, username: "Žofie", roles: ["partner"], version: 2 },
   });
-  t.equal(await grant(newId(), ["admin"]), undefined);
+  t.equal(await grant(newId(), ["admin"]), null);
+});
+
+t.test("only an account that is an admin now, in an open session of its own, grants roles", async (t) => {
+  const account = fresh();
+  await register(account);
+  const [admin, other] = [await newAdmin(), await newAdmin()];
+  const refused = async (by: Grant["admin"], adminRoles: Role[] | null, at = now) => {
+    t.same(await grantAs(by, account.id, ["admin"], at), { account: null, adminRoles });
+    t.same(await rolesOf(account.id), ["customer"]);
+  };
+  await refused({ accountId: admin.accountId, sessionId: newId() }, null);
+  await refused({ accountId: admin.accountId, sessionId: other.sessionId }, null);
+  await refused(admin, null, new Date(now.getTime() + 60_000));
+  await grantAs(other, admin.accountId, ["customer"]);
+  await refused(admin, ["customer"]);
+  t.same(await sessions.presentRoles(admin.accountId, admin.sessionId, now, soon()), ["customer"]);
+  await sessions.endFamily(other.hash, now, soon());
+  await refused(other, null);
+  t.equal(await sessions.presentRoles(other.accountId, other.sessionId, now, soon()), undefined);
+});
+
+t.test("of two admins who demote each other at the same moment exactly one remains", async (t) => {
+  for (let turn = 0; turn < 10; turn += 1) {
+    const [one, two] = [await newAdmin(), await newAdmin()];
+    await Promise.all([grantAs(one, two.accountId, ["customer"]), grantAs(two, one.accountId, ["customer"])]);
+    const left = [await rolesOf(one.accountId), await rolesOf(two.accountId)].map((roles) => roles?.join());
+    t.same(left.sort(), ["admin", "customer"]);
+  }
 });

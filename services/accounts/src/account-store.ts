@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Database, sqlFile } from "@sidecart/platform/database";
 import type { OutboxRow, PendingEvent } from "@sidecart/platform/events";
 import { inOrderOf } from "@sidecart/platform/ids";
-import type { CallContext, Role } from "@sidecart/platform/rpc";
+import { type CallContext, type Caller, type Role, roles } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import { type Account, account } from "./account.ts";
 
@@ -11,7 +11,7 @@ const found = z.strictObject({ account: account.nullable() });
 const register = statement("account.register", found);
 const byIds = statement("account.by-ids", z.array(account));
 const newest = statement("account.newest", z.array(account));
-const grantRoles = statement("account.grant-roles", found);
+const grantRoles = statement("account.grant-roles", found.extend({ adminRoles: z.array(z.enum(roles)).nullable() }));
 
 export type NewAccount = {
   id: string;
@@ -21,6 +21,9 @@ export type NewAccount = {
   roles: Role[];
   passwordHash: string;
 };
+
+/** The account `id` gets these roles from `admin`. */
+export type Grant = { id: string; roles: Role[]; admin: Pick<Caller, "accountId" | "sessionId"> };
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
 
@@ -42,14 +45,11 @@ export function createAccountStore(database: Database) {
     /** Accounts older than `after`, newest first. */
     newest: (first: number, after: string | undefined, context: CallContext) =>
       database.one(newest, { first, after }, context),
-    async grantRoles(
-      id: string,
-      roles: Role[],
-      at: Date,
-      event: PendingEvent,
-      context: CallContext,
-    ): Promise<Account | undefined> {
-      return (await database.one(grantRoles, { id, roles, at, event }, context)).account ?? undefined;
+    /** `adminRoles`: the roles that `admin` has; null when its session has ended. Without the role admin nothing changes. */
+    grantRoles: (grant: Grant, at: Date, event: PendingEvent, context: CallContext) => {
+      const { id, roles, admin } = grant;
+      const { accountId, sessionId } = admin;
+      return database.one(grantRoles, { id, roles, accountId, sessionId, at, event }, context);
     },
   };
 }

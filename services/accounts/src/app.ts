@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { systemClock } from "@sidecart/platform/ids";
-import { verifierFrom } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
 import type { accounts } from "../service.ts";
@@ -8,6 +7,7 @@ import { createAccountStore } from "./account-store.ts";
 import type { Deps } from "./deps.ts";
 import { ensureFirstAdmin } from "./first-admin.ts";
 import { forgetOld } from "./forget.ts";
+import { ownVerifier } from "./own-verifier.ts";
 import { createPasswordQueue } from "./password-queue.ts";
 import { rpc } from "./rpc.ts";
 import { createSessionStore } from "./session-store.ts";
@@ -22,11 +22,12 @@ const passwordsWaiting = 64;
 export async function wire(platform: Platform<typeof accounts>): Promise<Wiring<typeof accounts>> {
   const { database, log, secret } = platform;
   const keys = await loadSigningKeys(async () => (await secret("accounts-signing-keys")).jwks ?? "");
+  const sessions = createSessionStore(database);
   const deps: Deps = {
     accounts: createAccountStore(database),
-    sessions: createSessionStore(database),
+    sessions,
     passwords: createPasswordQueue(availableParallelism(), passwordsWaiting),
-    verifier: verifierFrom(async () => JSON.stringify(keys.publicJwks())),
+    verifier: ownVerifier(keys, sessions, systemClock),
     clock: systemClock,
     keys,
     log,

@@ -11,7 +11,10 @@ const listRequest = z.object({ first: pageSize(100), after: z.union([z.literal("
 export async function getAccounts(deps: Deps, input: unknown, context: CallContext): Promise<Account[]> {
   const caller = await deps.verifier.caller(context);
   const { ids } = parse(request, input);
-  const visible = caller.roles.includes("admin") ? ids : ids.filter((one) => one === caller.accountId);
+  const own = ids.filter((one) => one === caller.accountId);
+  const asAdmin = own.length < ids.length && caller.roles.includes("admin");
+  const { roles } = asAdmin ? await deps.verifier.present(context) : caller;
+  const visible = roles.includes("admin") ? ids : own;
   return visible.length > 0 ? deps.accounts.byIds(visible, context) : [];
 }
 
@@ -21,7 +24,7 @@ export async function listAccounts(
   input: unknown,
   context: CallContext,
 ): Promise<{ accounts: Account[]; cursor: string }> {
-  await deps.verifier.require(context, "admin");
+  await deps.verifier.requirePresent(context, "admin");
   const { first, after } = parse(listRequest, input);
   const size = first || 20;
   const accounts = await deps.accounts.newest(size, after || undefined, context);

@@ -16,23 +16,19 @@ const request = z.object({
 });
 
 /**
- * Replaces an account's roles. Admins cannot remove their own admin role, so one admin always remains. Access tokens
- * that were issued before keep the old roles for up to 15 minutes.
+ * Replaces an account's roles. The statement itself checks that the caller is still an admin in an open session. Admins
+ * cannot remove their own admin role, so one admin always remains.
  */
 export async function grantRoles(deps: Deps, input: unknown, context: CallContext): Promise<Account> {
-  const caller = await deps.verifier.require(context, "admin");
-  const requested = parse(request, input);
-  if (requested.accountId === caller.accountId && !requested.roles.includes("admin")) {
+  const admin = await deps.verifier.require(context, "admin");
+  const { accountId: id, roles } = parse(request, input);
+  if (id === admin.accountId && !roles.includes("admin")) {
     throw new AppError(commonErrors.forbidden, { message: "Only another admin can remove your admin role." });
   }
-  const event = pendingEvent(AccountUpdatedSchema, requested.accountId);
-  const account = await deps.accounts.grantRoles(
-    requested.accountId,
-    requested.roles,
-    deps.clock.now(),
-    event,
-    context,
-  );
-  if (!account) throw new AppError(accountErrors.accountNotFound);
-  return account;
+  const event = pendingEvent(AccountUpdatedSchema, id);
+  const granted = await deps.accounts.grantRoles({ id, roles, admin }, deps.clock.now(), event, context);
+  if (!granted.adminRoles) throw new AppError(commonErrors.unauthenticated);
+  if (!granted.adminRoles.includes("admin")) throw new AppError(commonErrors.forbidden);
+  if (!granted.account) throw new AppError(accountErrors.accountNotFound);
+  return granted.account;
 }

@@ -1,7 +1,7 @@
 import type { Database } from "@sidecart/platform/database";
 import { outboxRow, pendingEvent } from "@sidecart/platform/events";
 import { newId } from "@sidecart/platform/ids";
-import { background } from "@sidecart/platform/rpc";
+import { background, type Role } from "@sidecart/platform/rpc";
 import { AccountRegisteredSchema, AccountUpdatedSchema } from "@sidecart/proto/accounts/v1/events";
 import t from "tap";
 import { fillAccounts } from "../../../tests/growth/fill/accounts.ts";
@@ -35,7 +35,6 @@ async function runAll(database: Database): Promise<void> {
   await accounts.register({ ...mailbox, roles: ["customer"], passwordHash: "$a" }, now, event, soon());
   await accounts.byIds([id, newId()], soon());
   await accounts.newest(20, id, soon());
-  await accounts.grantRoles(id, ["partner"], now, pendingEvent(AccountUpdatedSchema, id), soon());
 
   const sessions = createSessionStore(database);
   await sessions.attempt(email, now, soon());
@@ -43,6 +42,10 @@ async function runAll(database: Database): Promise<void> {
   const [hash, next] = [hashToken(newId()), hashToken(newId())];
   const session = { familyId: newId(), accountId: id, passwordHash: "$a", hash, at: now, expiresAt: later };
   await sessions.open(session, soon());
+  const admin = { accountId: id, sessionId: session.familyId };
+  await sessions.presentRoles(id, session.familyId, now, soon());
+  const grant = { id, roles: ["admin"] as Role[], admin };
+  await accounts.grantRoles(grant, now, pendingEvent(AccountUpdatedSchema, id), soon());
   await sessions.open({ ...session, familyId: newId(), passwordHash: "$other" }, soon());
   const rotate = (token: string, nextHash: string, at = now) =>
     sessions.rotate({ hash: token, nextHash, sealed: "00", commandId: newId() }, at, soon());

@@ -30,6 +30,7 @@ export function rpc(deps: Deps): Implementation[] {
       return { accounts: found.map(toProto), cursor };
     },
     grantRoles: async (request, context) => ({ account: toProto(await grantRoles(deps, request, context)) }),
+    getPresentRoles: async (_request, context) => ({ roles: [...(await deps.verifier.present(context)).roles] }),
     getJwks: async () => ({ jwksJson: JSON.stringify(deps.keys.publicJwks()) }),
   });
   return [accounts];

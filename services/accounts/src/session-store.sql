@@ -7,6 +7,14 @@ sha256(convert_to(:key, 'UTF8'))
 delete from login_attempts where email_hash = (
   select :email_hash(email_key) from accounts where id = (select account_id from :source))
 
+-- The session whose id is in `session_id` of `source`, if it belongs to `account_id` there and is open. It is selected by
+-- its id first: see end-family. `source` has one row.
+-- fragment: open_session(source)
+select f.id, f.account_id
+from :source s, (select * from refresh_families where id = (select session_id from :source) limit 1) f
+where f.account_id = s.account_id and f.ended_at is null and f.expires_at > s.at
+  and f.password_changed_at = (select changed_at from credentials where account_id = (select account_id from :source))
+
 -- Counts the attempt before the password is verified, so that parallel guesses count too. A successful log-in deletes
 -- the count. The tenth attempt blocks for 2 seconds, and each further one doubles that, up to 15 minutes. An hour
 -- without attempts resets the count.
@@ -96,6 +104,12 @@ select jsonb_build_object(
   'sealed', (select case when used then encode(live.sealed, 'hex') else input.sealed end
     from live, input where again or not used),
   'reused', exists (select from stolen))::text
+
+-- The roles of a session's account; null when the session has ended.
+-- name: session.present-roles
+with input as (:input(account_id uuid, session_id uuid, at timestamptz)),
+family as (:open_session(input))
+select jsonb_build_object('roles', (select roles from accounts where id = (select account_id from family)))::text
 
 -- The family is selected first. In the update itself, the planner could use the index of open families and read all of
 -- them.

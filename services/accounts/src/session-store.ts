@@ -23,6 +23,7 @@ const attempt = statement("session.attempt", attempted);
 const open = statement("session.open", z.strictObject({ opened: z.number() }));
 const ofToken = statement("session.of-token", z.strictObject({ session: session.nullable() }));
 const rotate = statement("session.rotate", z.strictObject({ sealed: z.string().nullable(), reused: z.boolean() }));
+const presentRoles = statement("session.present-roles", z.strictObject({ roles: z.array(z.enum(roles)).nullable() }));
 const endFamily = statement("session.end-family", ended);
 const endAll = statement("session.end-all", ended);
 const changePassword = statement("session.change-password", z.strictObject({ changed: z.boolean() }));
@@ -60,6 +61,9 @@ export function createSessionStore(database: Database) {
       (await database.one(ofToken, { hash }, context)).session ?? undefined,
     /** Returns the sealed pair of the first use of the token; null when the token is not valid. */
     rotate: (rotation: Rotation, at: Date, context: CallContext) => database.one(rotate, { ...rotation, at }, context),
+    /** The roles that the account has now. Undefined when the session has ended. */
+    presentRoles: async (accountId: string, sessionId: string, at: Date, context: CallContext) =>
+      (await database.one(presentRoles, { accountId, sessionId, at }, context)).roles ?? undefined,
     async endFamily(hash: string, at: Date, context: CallContext): Promise<void> {
       await database.one(endFamily, { hash, at }, context);
     },

@@ -46,11 +46,11 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
     searchProducts: (request, context) => searchProducts(deps, request, context),
     suggestProducts: async (request, context) => ({ suggestions: await suggestProducts(deps, request, context) }),
     reindex: async (_request, context) => {
-      await deps.verifier.require(context, "admin");
+      await deps.verifier.requirePresent(context, "admin");
       return { index: await deps.builder.begin(context) };
     },
     getReindex: async (request, context) => {
-      await deps.verifier.require(context, "admin");
+      await deps.verifier.requirePresent(context, "admin");
       const { index } = parse(reindexRequest, request);
       return deps.indexes.progress(index, context);
     },

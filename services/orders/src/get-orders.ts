@@ -18,6 +18,7 @@ import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { type Order, toProto } from "./order.ts";
 import type { History } from "./order-store.ts";
+import { scope } from "./scope.ts";
 
 type OrderOutcome = MessageInitShape<typeof OrderOutcomeSchema>;
 
@@ -32,14 +33,8 @@ const listRequest = z.object({
   accountId: z.union([z.literal(""), id]),
 });
 
-/** Whose orders the caller may see: its own, or all (null) for an admin. */
-async function scope(deps: Deps, context: CallContext): Promise<{ accountId: string; seen: string | null }> {
-  const caller = await deps.verifier.caller(context);
-  return { accountId: caller.accountId, seen: caller.roles.includes("admin") ? null : caller.accountId };
-}
-
 export async function getOrders(deps: Deps, input: unknown, context: CallContext): Promise<Order[]> {
-  const { seen } = await scope(deps, context);
+  const { seen } = await scope(deps.verifier, context);
   const { ids } = parse(getRequest, input);
   return ids.length > 0 ? deps.orders.byIds(ids, seen, context) : [];
 }
@@ -69,7 +64,7 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
 
 async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
   const { id: requested, authorization: bearer } = parse(orderOf, input);
-  const { seen } = await scope(deps, onBehalfOf(context, bearer));
+  const { seen } = await scope(deps.verifier, onBehalfOf(context, bearer));
   return { id: requested, seen };
 }
 
@@ -79,9 +74,9 @@ export async function listOrders(
   input: unknown,
   context: CallContext,
 ): Promise<{ orders: Order[]; cursor: string }> {
-  const { accountId, seen } = await scope(deps, context);
+  const { caller, seen } = await scope(deps.verifier, context);
   const requested = parse(listRequest, input);
-  const owner = requested.accountId || accountId;
+  const owner = requested.accountId || caller.accountId;
   if (seen !== null && (requested.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
   const size = requested.first || 20;
   const orders = await deps.orders.newest(requested.all ? null : owner, size, requested.after || undefined, context);
@@ -89,7 +84,7 @@ export async function listOrders(
 }
 
 export async function getHistories(deps: Deps, input: unknown, context: CallContext): Promise<History[]> {
-  const { seen } = await scope(deps, context);
+  const { seen } = await scope(deps.verifier, context);
   const { orderIds } = parse(historiesRequest, input);
   return orderIds.length > 0 ? deps.orders.histories(orderIds, seen, context) : [];
 }

@@ -40,7 +40,10 @@ export function wire({ database, config }: Platform<Probed, ProbeConfig>): Wirin
     rpc: [probe],
     subscriptions: config.PROBE_TOPICS.map((topic) => on({ topic, schema: StructSchema }, handling.handle)),
     ...(config.PROBE_DIGEST && { cacheInvalidation: invalidationOf(config.PROBE_DIGEST, config.PROBE_PUBLISHES) }),
-    verifier: verifierFrom(async () => config.PROBE_JWKS),
+    verifier: verifierFrom(
+      async () => config.PROBE_JWKS,
+      async ({ roles }) => roles,
+    ),
   };
 }
 

@@ -34,7 +34,7 @@ function startOrders() {
     sessionId: accountId,
     roles: [accountId === "admin" ? ("admin" as const) : ("customer" as const)],
   });
-  const verifier = { caller, require: caller };
+  const verifier = { caller };
   const cache = createOrderCache({ source, verifier, maxAgeMs: 60_000, timeoutMs: 1_000 });
   return { orders, shown, cache };
 }

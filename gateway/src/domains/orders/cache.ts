@@ -35,7 +35,12 @@ export function bytesOfOrder({ username, orderProducts }: ApiOrder): number {
   return bytes;
 }
 
-export type OrderCacheOptions = { source: OrderSource; verifier: Verifier; maxAgeMs: number; timeoutMs: number };
+export type OrderCacheOptions = {
+  source: OrderSource;
+  verifier: Pick<Verifier, "caller">;
+  maxAgeMs: number;
+  timeoutMs: number;
+};
 /** Callers with the same account and the same roles see the same orders; `name` stands for both. */
 type Viewer = { accountId: string; name: string; authorization: string | undefined };
 
@@ -112,7 +117,7 @@ const uncached = ({ order, orders }: OrderSource): OrderCache => ({
 });
 
 /** Undefined when we have no keys to verify the token. Throws UNAUTHENTICATED for a bad token, as the service does. */
-async function viewerOf(verifier: Verifier, call: Call): Promise<Viewer | undefined> {
+async function viewerOf(verifier: Pick<Verifier, "caller">, call: Call): Promise<Viewer | undefined> {
   const authorization = call.authorization();
   try {
     const { accountId, roles }: Caller = await verifier.caller({ authorization });

@@ -31,7 +31,7 @@ function shop() {
     sessionId: accountId,
     roles: ["customer" as const],
   });
-  const verifier = { caller, require: caller };
+  const verifier = { caller };
   return { state, cache: createOrderCache({ source, verifier, maxAgeMs: 1, timeoutMs: 1_000 }) };
 }
 

@@ -5,5 +5,5 @@ export const warehouse = {
   database: true,
   publicServices: ["WarehouseService"],
   probe: "WarehouseService/GetWidgets",
-  calls: { accounts: ["AccountsService/GetJwks"] },
+  calls: { accounts: ["AccountsService/GetJwks", "AccountsService/GetPresentRoles"] },
 } as const satisfies ServiceDeclaration;

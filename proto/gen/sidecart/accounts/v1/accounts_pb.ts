@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/accounts/v1/accounts.proto.
  */
 export const file_sidecart_accounts_v1_accounts: GenFile = /*@__PURE__*/
-  fileDesc("CiNzaWRlY2FydC9hY2NvdW50cy92MS9hY2NvdW50cy5wcm90bxIUc2lkZWNhcnQuYWNjb3VudHMudjEiWQoHQWNjb3VudBIKCgJpZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIQCgh1c2VybmFtZRgDIAEoCRINCgVyb2xlcxgEIAMoCRISCgpjcmVhdGVkX2F0GAUgASgJIlgKD1JlZ2lzdGVyUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCRISCgpjb21tYW5kX2lkGAQgASgJIkIKEFJlZ2lzdGVyUmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnNpZGVjYXJ0LmFjY291bnRzLnYxLkFjY291bnQiLwoMTG9nSW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uc2lkZWNhcnQuYWNjb3VudHMudjEuVG9rZW5QYWlyIlQKCVRva2VuUGFpchIUCgxhY2Nlc3NfdG9rZW4YASABKAkSFQoNcmVmcmVzaF90b2tlbhgCIAEoCRIaChJleHBpcmVzX2luX3NlY29uZHMYAyABKAUiOwoOUmVmcmVzaFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCRISCgpjb21tYW5kX2lkGAIgASgJIkIKD1JlZnJlc2hSZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5zaWRlY2FydC5hY2NvdW50cy52MS5Ub2tlblBhaXIiJgoNTG9nT3V0UmVxdWVzdBIVCg1yZWZyZXNoX3Rva2VuGAEgASgJIhAKDkxvZ091dFJlc3BvbnNlIhIKEExvZ091dEFsbFJlcXVlc3QiKwoRTG9nT3V0QWxsUmVzcG9uc2USFgoOc2Vzc2lvbnNfZW5kZWQYASABKAUiRwoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0EhgKEGN1cnJlbnRfcGFzc3dvcmQYASABKAkSFAoMbmV3X3Bhc3N3b3JkGAIgASgJIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiIQoSR2V0QWNjb3VudHNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJGChNHZXRBY2NvdW50c1Jlc3BvbnNlEi8KCGFjY291bnRzGAEgAygLMh0uc2lkZWNhcnQuYWNjb3VudHMudjEuQWNjb3VudCIzChNMaXN0QWNjb3VudHNSZXF1ZXN0Eg0KBWZpcnN0GAEgASgFEg0KBWFmdGVyGAIgASgJIlcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEi8KCGFjY291bnRzGAEgAygLMh0uc2lkZWNhcnQuYWNjb3VudHMudjEuQWNjb3VudBIOCgZjdXJzb3IYAiABKAkiNgoRR3JhbnRSb2xlc1JlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCRINCgVyb2xlcxgCIAMoCSJEChJHcmFudFJvbGVzUmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnNpZGVjYXJ0LmFjY291bnRzLnYxLkFjY291bnQiEAoOR2V0Sndrc1JlcXVlc3QiJAoPR2V0Sndrc1Jlc3BvbnNlEhEKCWp3a3NfanNvbhgBIAEoCTLJBwoPQWNjb3VudHNTZXJ2aWNlElkKCFJlZ2lzdGVyEiUuc2lkZWNhcnQuYWNjb3VudHMudjEuUmVnaXN0ZXJSZXF1ZXN0GiYuc2lkZWNhcnQuYWNjb3VudHMudjEuUmVnaXN0ZXJSZXNwb25zZRJQCgVMb2dJbhIiLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxvZ0luUmVxdWVzdBojLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxvZ0luUmVzcG9uc2USVgoHUmVmcmVzaBIkLnNpZGVjYXJ0LmFjY291bnRzLnYxLlJlZnJlc2hSZXF1ZXN0GiUuc2lkZWNhcnQuYWNjb3VudHMudjEuUmVmcmVzaFJlc3BvbnNlElMKBkxvZ091dBIjLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxvZ091dFJlcXVlc3QaJC5zaWRlY2FydC5hY2NvdW50cy52MS5Mb2dPdXRSZXNwb25zZRJcCglMb2dPdXRBbGwSJi5zaWRlY2FydC5hY2NvdW50cy52MS5Mb2dPdXRBbGxSZXF1ZXN0Gicuc2lkZWNhcnQuYWNjb3VudHMudjEuTG9nT3V0QWxsUmVzcG9uc2USawoOQ2hhbmdlUGFzc3dvcmQSKy5zaWRlY2FydC5hY2NvdW50cy52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaLC5zaWRlY2FydC5hY2NvdW50cy52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlEmcKC0dldEFjY291bnRzEiguc2lkZWNhcnQuYWNjb3VudHMudjEuR2V0QWNjb3VudHNSZXF1ZXN0Gikuc2lkZWNhcnQuYWNjb3VudHMudjEuR2V0QWNjb3VudHNSZXNwb25zZSIDkAIBEmoKDExpc3RBY2NvdW50cxIpLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaKi5zaWRlY2FydC5hY2NvdW50cy52MS5MaXN0QWNjb3VudHNSZXNwb25zZSIDkAIBEl8KCkdyYW50Um9sZXMSJy5zaWRlY2FydC5hY2NvdW50cy52MS5HcmFudFJvbGVzUmVxdWVzdBooLnNpZGVjYXJ0LmFjY291bnRzLnYxLkdyYW50Um9sZXNSZXNwb25zZRJbCgdHZXRKd2tzEiQuc2lkZWNhcnQuYWNjb3VudHMudjEuR2V0Sndrc1JlcXVlc3QaJS5zaWRlY2FydC5hY2NvdW50cy52MS5HZXRKd2tzUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
+  fileDesc("CiNzaWRlY2FydC9hY2NvdW50cy92MS9hY2NvdW50cy5wcm90bxIUc2lkZWNhcnQuYWNjb3VudHMudjEiWQoHQWNjb3VudBIKCgJpZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIQCgh1c2VybmFtZRgDIAEoCRINCgVyb2xlcxgEIAMoCRISCgpjcmVhdGVkX2F0GAUgASgJIlgKD1JlZ2lzdGVyUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCRISCgpjb21tYW5kX2lkGAQgASgJIkIKEFJlZ2lzdGVyUmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnNpZGVjYXJ0LmFjY291bnRzLnYxLkFjY291bnQiLwoMTG9nSW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uc2lkZWNhcnQuYWNjb3VudHMudjEuVG9rZW5QYWlyIlQKCVRva2VuUGFpchIUCgxhY2Nlc3NfdG9rZW4YASABKAkSFQoNcmVmcmVzaF90b2tlbhgCIAEoCRIaChJleHBpcmVzX2luX3NlY29uZHMYAyABKAUiOwoOUmVmcmVzaFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCRISCgpjb21tYW5kX2lkGAIgASgJIkIKD1JlZnJlc2hSZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5zaWRlY2FydC5hY2NvdW50cy52MS5Ub2tlblBhaXIiJgoNTG9nT3V0UmVxdWVzdBIVCg1yZWZyZXNoX3Rva2VuGAEgASgJIhAKDkxvZ091dFJlc3BvbnNlIhIKEExvZ091dEFsbFJlcXVlc3QiKwoRTG9nT3V0QWxsUmVzcG9uc2USFgoOc2Vzc2lvbnNfZW5kZWQYASABKAUiRwoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0EhgKEGN1cnJlbnRfcGFzc3dvcmQYASABKAkSFAoMbmV3X3Bhc3N3b3JkGAIgASgJIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiIQoSR2V0QWNjb3VudHNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJGChNHZXRBY2NvdW50c1Jlc3BvbnNlEi8KCGFjY291bnRzGAEgAygLMh0uc2lkZWNhcnQuYWNjb3VudHMudjEuQWNjb3VudCIzChNMaXN0QWNjb3VudHNSZXF1ZXN0Eg0KBWZpcnN0GAEgASgFEg0KBWFmdGVyGAIgASgJIlcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEi8KCGFjY291bnRzGAEgAygLMh0uc2lkZWNhcnQuYWNjb3VudHMudjEuQWNjb3VudBIOCgZjdXJzb3IYAiABKAkiNgoRR3JhbnRSb2xlc1JlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCRINCgVyb2xlcxgCIAMoCSJEChJHcmFudFJvbGVzUmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnNpZGVjYXJ0LmFjY291bnRzLnYxLkFjY291bnQiGAoWR2V0UHJlc2VudFJvbGVzUmVxdWVzdCIoChdHZXRQcmVzZW50Um9sZXNSZXNwb25zZRINCgVyb2xlcxgBIAMoCSIQCg5HZXRKd2tzUmVxdWVzdCIkCg9HZXRKd2tzUmVzcG9uc2USEQoJandrc19qc29uGAEgASgJMr4ICg9BY2NvdW50c1NlcnZpY2USWQoIUmVnaXN0ZXISJS5zaWRlY2FydC5hY2NvdW50cy52MS5SZWdpc3RlclJlcXVlc3QaJi5zaWRlY2FydC5hY2NvdW50cy52MS5SZWdpc3RlclJlc3BvbnNlElAKBUxvZ0luEiIuc2lkZWNhcnQuYWNjb3VudHMudjEuTG9nSW5SZXF1ZXN0GiMuc2lkZWNhcnQuYWNjb3VudHMudjEuTG9nSW5SZXNwb25zZRJWCgdSZWZyZXNoEiQuc2lkZWNhcnQuYWNjb3VudHMudjEuUmVmcmVzaFJlcXVlc3QaJS5zaWRlY2FydC5hY2NvdW50cy52MS5SZWZyZXNoUmVzcG9uc2USUwoGTG9nT3V0EiMuc2lkZWNhcnQuYWNjb3VudHMudjEuTG9nT3V0UmVxdWVzdBokLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxvZ091dFJlc3BvbnNlElwKCUxvZ091dEFsbBImLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxvZ091dEFsbFJlcXVlc3QaJy5zaWRlY2FydC5hY2NvdW50cy52MS5Mb2dPdXRBbGxSZXNwb25zZRJrCg5DaGFuZ2VQYXNzd29yZBIrLnNpZGVjYXJ0LmFjY291bnRzLnYxLkNoYW5nZVBhc3N3b3JkUmVxdWVzdBosLnNpZGVjYXJ0LmFjY291bnRzLnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2USZwoLR2V0QWNjb3VudHMSKC5zaWRlY2FydC5hY2NvdW50cy52MS5HZXRBY2NvdW50c1JlcXVlc3QaKS5zaWRlY2FydC5hY2NvdW50cy52MS5HZXRBY2NvdW50c1Jlc3BvbnNlIgOQAgESagoMTGlzdEFjY291bnRzEikuc2lkZWNhcnQuYWNjb3VudHMudjEuTGlzdEFjY291bnRzUmVxdWVzdBoqLnNpZGVjYXJ0LmFjY291bnRzLnYxLkxpc3RBY2NvdW50c1Jlc3BvbnNlIgOQAgESXwoKR3JhbnRSb2xlcxInLnNpZGVjYXJ0LmFjY291bnRzLnYxLkdyYW50Um9sZXNSZXF1ZXN0Giguc2lkZWNhcnQuYWNjb3VudHMudjEuR3JhbnRSb2xlc1Jlc3BvbnNlEnMKD0dldFByZXNlbnRSb2xlcxIsLnNpZGVjYXJ0LmFjY291bnRzLnYxLkdldFByZXNlbnRSb2xlc1JlcXVlc3QaLS5zaWRlY2FydC5hY2NvdW50cy52MS5HZXRQcmVzZW50Um9sZXNSZXNwb25zZSIDkAIBElsKB0dldEp3a3MSJC5zaWRlY2FydC5hY2NvdW50cy52MS5HZXRKd2tzUmVxdWVzdBolLnNpZGVjYXJ0LmFjY291bnRzLnYxLkdldEp3a3NSZXNwb25zZSIDkAIBYgZwcm90bzM");
 
 /**
  * @generated from message sidecart.accounts.v1.Account
@@ -156,7 +156,7 @@ export type TokenPair = Message<"sidecart.accounts.v1.TokenPair"> & {
   accessToken: string;
 
   /**
-   * Opaque, 30 days, single use.
+   * Opaque, 30 days, exchanged once.
    *
    * @generated from field: string refresh_token = 2;
    */
@@ -185,7 +185,7 @@ export type RefreshRequest = Message<"sidecart.accounts.v1.RefreshRequest"> & {
   refreshToken: string;
 
   /**
-   * UUID of the command. It distinguishes a sidecar's retry from the use of a stolen token.
+   * UUID of the command. It distinguishes a retry from the use of a stolen token.
    *
    * @generated from field: string command_id = 2;
    */
@@ -431,6 +431,36 @@ export const GrantRolesResponseSchema: GenMessage<GrantRolesResponse> = /*@__PUR
   messageDesc(file_sidecart_accounts_v1_accounts, 19);
 
 /**
+ * @generated from message sidecart.accounts.v1.GetPresentRolesRequest
+ */
+export type GetPresentRolesRequest = Message<"sidecart.accounts.v1.GetPresentRolesRequest"> & {
+};
+
+/**
+ * Describes the message sidecart.accounts.v1.GetPresentRolesRequest.
+ * Use `create(GetPresentRolesRequestSchema)` to create a new message.
+ */
+export const GetPresentRolesRequestSchema: GenMessage<GetPresentRolesRequest> = /*@__PURE__*/
+  messageDesc(file_sidecart_accounts_v1_accounts, 20);
+
+/**
+ * @generated from message sidecart.accounts.v1.GetPresentRolesResponse
+ */
+export type GetPresentRolesResponse = Message<"sidecart.accounts.v1.GetPresentRolesResponse"> & {
+  /**
+   * @generated from field: repeated string roles = 1;
+   */
+  roles: string[];
+};
+
+/**
+ * Describes the message sidecart.accounts.v1.GetPresentRolesResponse.
+ * Use `create(GetPresentRolesResponseSchema)` to create a new message.
+ */
+export const GetPresentRolesResponseSchema: GenMessage<GetPresentRolesResponse> = /*@__PURE__*/
+  messageDesc(file_sidecart_accounts_v1_accounts, 21);
+
+/**
  * @generated from message sidecart.accounts.v1.GetJwksRequest
  */
 export type GetJwksRequest = Message<"sidecart.accounts.v1.GetJwksRequest"> & {
@@ -441,7 +471,7 @@ export type GetJwksRequest = Message<"sidecart.accounts.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_accounts_v1_accounts, 20);
+  messageDesc(file_sidecart_accounts_v1_accounts, 22);
 
 /**
  * @generated from message sidecart.accounts.v1.GetJwksResponse
@@ -458,7 +488,7 @@ export type GetJwksResponse = Message<"sidecart.accounts.v1.GetJwksResponse"> & 
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_accounts_v1_accounts, 21);
+  messageDesc(file_sidecart_accounts_v1_accounts, 23);
 
 /**
  * Accounts owns accounts, roles, credentials, refresh tokens and the signing keys of access tokens.
@@ -489,7 +519,8 @@ export const AccountsService: GenService<{
     output: typeof LogInResponseSchema;
   },
   /**
-   * Public. Rotates the refresh token. Using one token for two different commands revokes its whole family.
+   * Public. Rotates the refresh token. A second use within 10 seconds returns the same pair; a later one
+   * revokes the whole family.
    *
    * @generated from rpc sidecart.accounts.v1.AccountsService.Refresh
    */
@@ -557,6 +588,17 @@ export const AccountsService: GenService<{
     methodKind: "unary";
     input: typeof GrantRolesRequestSchema;
     output: typeof GrantRolesResponseSchema;
+  },
+  /**
+   * The roles that the caller's account has now. UNAUTHENTICATED when the session of the token has ended. Services call it
+   * before they do what only some roles may do, because a token keeps its roles for 15 minutes.
+   *
+   * @generated from rpc sidecart.accounts.v1.AccountsService.GetPresentRoles
+   */
+  getPresentRoles: {
+    methodKind: "unary";
+    input: typeof GetPresentRolesRequestSchema;
+    output: typeof GetPresentRolesResponseSchema;
   },
   /**
    * Public. Returns the public keys that verify access tokens (RFC 7517).
