@@ -27,7 +27,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const timeoutMs = config.SIDECART_TIMEOUT_MS;
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
   const http = await createHttp(config, log);
-  const countLogin = await registerRateLimits(http, config, redis, log);
+  const countLogin = await registerRateLimits(http, config, redis);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const probe = createReadiness({ sidecar, services, clock: systemClock, log });
   const isClosed = () => problems().length > 0 || drain.begun();

@@ -123,6 +123,17 @@ t.test("an open circuit pages; one that was open for a moment, or that waits for
   t.same(await state("0x110 2x1 1x9"), [], "the service responds to probes, but nobody calls it");
 });
 
+t.test("a replica that limits rates alone is reported, one that did for a moment is not", async (t) => {
+  const alone = (one: string, other: string) =>
+    about(
+      "SidecartRateLimitsAlone",
+      { 'sidecart_rate_limits_alone{pod="one"}': one, 'sidecart_rate_limits_alone{pod="other"}': other },
+      "nobody",
+    );
+  t.same(await alone("0x100 1x20", "0x120"), ["everybody"]);
+  t.same(await alone("0x110 1x2 0x7", "0x120"), []);
+});
+
 t.test("one second is a bucket in Prometheus 2 and 3", async (t) => {
   const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
   const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";

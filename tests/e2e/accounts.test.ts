@@ -118,8 +118,18 @@ t.test("the duration of a failed log-in does not reveal it either", async (t) =>
   t.ok(without > withAccount * 0.7, `${without} ms without, ${withAccount} ms with an account`);
 });
 
-t.test("while guesses are throttled even the right password is refused; afterwards it works", async (t) => {
+t.test("while guesses are throttled the owner still logs in from a known address", async (t) => {
   const { email } = await newCustomer(gatewayUrl);
+  const guess = () => nobody.refusal(login, { input: { email, password: "not the password" } });
+  for (let at = 0; at < 10; at += 1) t.equal(await guess(), "INVALID_CREDENTIALS");
+  t.equal(await guess(), "TOO_MANY_ATTEMPTS");
+  t.match(await open(email), { token: /^ey/ });
+});
+
+t.test("while guesses are throttled even the right password is refused at an unknown address", async (t) => {
+  const input = { email: `${Date.now()}@example.com`, username: "Ann", password: goodPassword };
+  await nobody.get(register, { input });
+  const { email } = input;
   for (let at = 0; at < 10; at += 1) await nobody.ask(login, { input: { email, password: "not the password" } });
   t.equal(await nobody.refusal(login, { input: { email, password: goodPassword } }), "TOO_MANY_ATTEMPTS");
   t.ok(await eventually("the throttle to end", () => open(email)));

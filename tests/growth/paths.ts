@@ -74,7 +74,7 @@ export const accountPaths: Paths = async (database, query) => {
   return {
     "an account": () => accounts.byIds([one().id], soon()),
     "the 20 newest accounts": () => accounts.newest(20, undefined, soon()),
-    "an attempt to log in": () => sessions.attempt(one().email, new Date(), soon()),
+    "an attempt to log in": () => sessions.attempt(one().email, "somewhere", new Date(), soon()),
   };
 };
 

@@ -9,6 +9,8 @@ export type GatewayCall = {
   authorization(): string | undefined;
   /** Deadline, token and abort signal for a call to a service. Marks the response uncacheable. */
   forService(): CallContext;
+  /** The client's address, or its /64 network (IPv6). */
+  address(): string;
   /** Counts an attempt to log in or register from this address; throws RATE_LIMITED after too many. */
   countLogin(): Promise<void>;
 };

@@ -1,3 +1,5 @@
+import type { ObservableCallback } from "@opentelemetry/api";
+import { meter } from "@sidecart/platform/telemetry";
 import type { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
 import { createCountFlush, sendCounts } from "./count-flush.ts";
@@ -8,7 +10,7 @@ const maxKeys = 20_000;
 
 export type Count = { current: number; leftMs: number };
 export type RateCounts = {
-  /** Counts in Redis, each time. */
+  /** Counts in Redis, each time. While Redis is away, each replica counts alone, as below. */
   exact(key: string): Promise<Count>;
   /**
    * Reads the count from Redis at the first request of a window, counts here, and sends the counts to Redis every 100
@@ -45,18 +47,38 @@ export function createRateCounts(redis: Redis, nameSpace: string, windowMs: numb
     return { current: window.shared + window.unsent, leftMs: window.endsAt - Date.now() };
   }
 
+  function approximate(key: string): Count | Promise<Count> {
+    const window = windows.get(key);
+    if (window && window.endsAt > Date.now()) return countIn(window);
+    const opened = opening.get(key) ?? open(key);
+    opening.set(key, opened);
+    return opened.then(countIn);
+  }
+
+  const stopGauge = observeAbsence(redis);
   return {
     async exact(key) {
-      const [current, leftMs] = await redis.addToWindow(nameSpace + key, 1, windowMs);
-      return { current, leftMs };
+      try {
+        const [current, leftMs] = await redis.addToWindow(nameSpace + key, 1, windowMs);
+        return { current, leftMs };
+      } catch {
+        return approximate(key);
+      }
     },
-    approximate(key) {
-      const window = windows.get(key);
-      if (window && window.endsAt > Date.now()) return countIn(window);
-      const opened = opening.get(key) ?? open(key);
-      opening.set(key, opened);
-      return opened.then(countIn);
+    approximate,
+    close() {
+      stopGauge();
+      return flush.close();
     },
-    close: flush.close,
   };
+}
+
+/** Reports whether this replica counts alone. Returns how to stop that. */
+function observeAbsence(redis: Redis): () => void {
+  const alone = meter().createObservableGauge("sidecart_rate_limits_alone", {
+    description: "1 while Redis is not reachable, so this replica limits rates alone; otherwise 0",
+  });
+  const observe: ObservableCallback = (result) => result.observe(redis.status === "ready" ? 0 : 1);
+  alone.addCallback(observe);
+  return () => alone.removeCallback(observe);
 }

@@ -1,6 +1,5 @@
 import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
 import { AppError } from "@sidecart/platform/rpc";
-import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import ipaddr from "ipaddr.js";
@@ -17,14 +16,12 @@ export type CountLogin = (request: FastifyRequest) => Promise<void>;
 
 /**
  * Limits requests by address, counted in Redis for all replicas together: requests approximately, log-ins exactly.
- * Without Redis each replica counts requests alone and does not limit log-ins. The accounts service limits failed
- * log-ins without Redis.
+ * Without Redis each replica counts alone. The accounts service limits failed log-ins without Redis.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
   config: GatewayConfig,
   redis: Redis,
-  log: Logger,
 ): Promise<CountLogin> {
   const counts = createRateCounts(redis, "sidecart:rate:", windowMs);
   app.addHook("onClose", () => counts.close());
@@ -43,10 +40,8 @@ export async function registerRateLimits(
     keyGenerator: ({ ip }) => `login:${subscriber(ip)}`,
   });
   return async (request) => {
-    const limit = await check(request).catch((error: unknown) => {
-      log.debug({ err: error }, "log-ins are not counted: Redis is not reachable");
-    });
-    if (limit && !limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
+    const limit = await check(request);
+    if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
   };
 }
 

@@ -2,7 +2,7 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ResponseDependencies } from "../cache/response-dependencies.ts";
 import type { GatewayCall } from "../calls/gateway-call.ts";
-import type { CountLogin } from "./rate-limits.ts";
+import { type CountLogin, subscriber } from "./rate-limits.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -40,6 +40,10 @@ export class RequestCall implements GatewayCall {
     const authorization = this.authorization();
     this.#context ??= { deadline: this.#deadline, authorization, signal: signalOf(this.#reply) };
     return this.#context;
+  }
+
+  address(): string {
+    return subscriber(this.#request.ip);
   }
 
   countLogin(): Promise<void> {

@@ -35,7 +35,7 @@ export type Verifier = {
 };
 
 /** The roles that the caller's account has now. Throws UNAUTHENTICATED when the session has ended. */
-export type PresentRoles = (caller: Caller, context: CallContext) => Promise<readonly Role[]>;
+type PresentRoles = (caller: Caller, context: CallContext) => Promise<readonly Role[]>;
 
 /**
  * Cache of tokens with a valid signature: verifying one costs about as much as the rest of a small call. A revoked key

@@ -111,7 +111,7 @@ async function newAdmin() {
   await register(account);
   const familyId = newId();
   const session = { familyId, accountId: account.id, passwordHash: "$a", hash: randomBytes(32).toString("hex") };
-  await sessions.open({ ...session, at: now, expiresAt: new Date(now.getTime() + 60_000) }, soon());
+  await sessions.open({ ...session, address: "", at: now, expiresAt: new Date(now.getTime() + 60_000) }, soon());
   return { accountId: account.id, sessionId: familyId, hash: session.hash };
 }
 const grantAs = (admin: Grant["admin"], id: string, roles: Role[], at = now) =>

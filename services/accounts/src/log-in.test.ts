@@ -117,6 +117,34 @@ t.test("guesses at the current password count together with log-ins", async (t) 
   await t.rejects(logIn(deps, { email, password }, soon()), { code: "TOO_MANY_ATTEMPTS" });
 });
 
+t.test("from a known address the right password is never refused, and a wrong one is throttled", async (t) => {
+  const { email } = await newAccount();
+  const from = (address: string, given = password) => logIn(deps, { email, password: given, address }, soon());
+  await from("home");
+  const wrong = await outcomes(Array.from({ length: 30 }, () => from("home", "not the password")));
+  t.same(wrong, [...Array(10).fill("INVALID_CREDENTIALS"), ...Array(20).fill("TOO_MANY_ATTEMPTS")]);
+  t.ok(await from("home"));
+  for (let turn = 0; turn < 12; turn += 1) await from("elsewhere", "not the password").catch(() => {});
+  await t.rejects(from("elsewhere"), { code: "TOO_MANY_ATTEMPTS" }, "unknown, so not even verified");
+  t.ok(await from("home"));
+});
+
+t.test("fifty accounts whose passwords are guessed from one address do not lock out a person elsewhere", async (t) => {
+  const people = await Promise.all(Array.from({ length: 50 }, newAccount));
+  const guesses = people.flatMap(({ email }) =>
+    Array.from({ length: 12 }, () => ({ email, password: "not the password", address: "attacker" })),
+  );
+  const quick = { ...deps, passwords: { ...deps.passwords, matches: async () => false } };
+  await outcomes(guesses.map((guess) => logIn(quick, guess, soon())));
+  const { email } = await newAccount();
+  t.ok(await logIn(deps, { email, password, address: "elsewhere" }, soon()));
+  const [{ email: first } = { email: "" }] = people;
+  t.ok(
+    await logIn(deps, { email: first, password, address: "elsewhere" }, soon()),
+    "nor the owner of a guessed account",
+  );
+});
+
 t.test("a password that is replaced while it is being verified opens no session", async (t) => {
   const { email } = await newAccount();
   const changing = await change(email, [other]);

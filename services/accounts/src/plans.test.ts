@@ -37,10 +37,18 @@ async function runAll(database: Database): Promise<void> {
   await accounts.newest(20, id, soon());
 
   const sessions = createSessionStore(database);
-  await sessions.attempt(email, now, soon());
-  await sessions.attemptOn(id, now, soon());
+  await sessions.attempt(email, "home", now, soon());
+  await sessions.attemptOn(id, "home", now, soon());
   const [hash, next] = [hashToken(newId()), hashToken(newId())];
-  const session = { familyId: newId(), accountId: id, passwordHash: "$a", hash, at: now, expiresAt: later };
+  const session = {
+    familyId: newId(),
+    accountId: id,
+    passwordHash: "$a",
+    hash,
+    address: "home",
+    at: now,
+    expiresAt: later,
+  };
   await sessions.open(session, soon());
   const admin = { accountId: id, sessionId: session.familyId };
   await sessions.presentRoles(id, session.familyId, now, soon());
@@ -56,6 +64,6 @@ async function runAll(database: Database): Promise<void> {
   await sessions.open({ ...session, familyId: newId(), hash: stolen }, soon());
   for (const at of [now, now, later]) await rotate(stolen, another, at);
   await sessions.endAll(id, now, soon());
-  await sessions.changePassword(id, "$a", "$b", now, soon());
+  await sessions.changePassword({ accountId: id, oldHash: "$a", newHash: "$b", address: "" }, now, soon());
   await sessions.forget(now, soon());
 }

@@ -1,11 +1,4 @@
--- The key of an e-mail address in `login_attempts`.
--- fragment: email_hash(key)
-sha256(convert_to(:key, 'UTF8'))
-
--- Deletes the counted attempts of the account whose id is in `account_id` of `source`. `source` has at most one row.
--- fragment: forgive(source)
-delete from login_attempts where email_hash = (
-  select :email_hash(email_key) from accounts where id = (select account_id from :source))
+-- include: log-in-attempts.sql
 
 -- The session whose id is in `session_id` of `source`, if it belongs to `account_id` there and is open. It is selected by
 -- its id first: see end-family. `source` has one row.
@@ -15,37 +8,10 @@ from :source s, (select * from refresh_families where id = (select session_id fr
 where f.account_id = s.account_id and f.ended_at is null and f.expires_at > s.at
   and f.password_changed_at = (select changed_at from credentials where account_id = (select account_id from :source))
 
--- Counts the attempt before the password is verified, so that parallel guesses count too. A successful log-in deletes
--- the count. The tenth attempt blocks for 2 seconds, and each further one doubles that, up to 15 minutes. An hour
--- without attempts resets the count.
--- name: session.attempt
-with input as (:input(email_key text, account_id uuid, at timestamptz)),
-account as (
-  select a.*, c.password_hash from accounts a join credentials c on c.account_id = a.id
-  where a.id = (select coalesce(account_id, (select id from accounts o where o.email_key = input.email_key)) from input)),
-mailbox as (
-  select :email_hash(coalesce(input.email_key, (select email_key from account))) as hash, at from input),
-counted as (
-  insert into login_attempts as l (email_hash, attempts, last_at, blocked_until)
-  select hash, 1, at, '-infinity' from mailbox where hash is not null
-  on conflict (email_hash) do update set
-    attempts = case when l.last_at < excluded.last_at - interval '1 hour' then 1 else l.attempts + 1 end,
-    last_at = excluded.last_at,
-    blocked_until = case when l.last_at < excluded.last_at - interval '1 hour' or l.attempts < 9 then '-infinity'
-      else excluded.last_at + make_interval(secs => least(900, 2 ^ least(l.attempts - 8, 10))) end
-  where l.blocked_until <= excluded.last_at
-  returning attempts)
-select jsonb_build_object(
-  'account', (select jsonb_build_object('id', id, 'roles', roles, 'email', email, 'username', username,
-      'passwordHash', password_hash) from account),
-  'allowed', exists (select from counted),
-  'blockedUntil', (select :instant(l.blocked_until) from login_attempts l
-    where l.email_hash = (select hash from mailbox) and l.blocked_until > (select at from mailbox)))::text
-
--- Opens a family with its first token, if the password is still the one that was verified, and deletes the counted
--- attempts.
+-- Opens a family with its first token, if the password is still the one that was verified. The address is known from then on,
+-- and its attempts count no more.
 -- name: session.open
-with input as (:input(family_id uuid, account_id uuid, hash text, password_hash text, at timestamptz,
+with input as (:input(family_id uuid, account_id uuid, hash text, password_hash text, address text, at timestamptz,
   expires_at timestamptz)),
 secret as (
   select account_id, changed_at from credentials
@@ -56,7 +22,8 @@ family as (
 token as (
   insert into refresh_tokens (hash, family_id, created_at)
   select decode(hash, 'hex'), family.id, at from family, input returning 1),
-forgiven as (:forgive(family))
+forgiven as (:forgive(family)),
+known as (:remember_address(family))
 select jsonb_build_object('opened', (select count(*) from token))::text
 
 -- The session of a token, used or not, as it was when the token was created.
@@ -133,7 +100,7 @@ select jsonb_build_object('ended', (select count(*) from ended))::text
 -- When two commands replace the same password at once, one succeeds. A session that is opened meanwhile belongs to the
 -- old password.
 -- name: session.change-password
-with input as (:input(account_id uuid, old_hash text, new_hash text, at timestamptz)),
+with input as (:input(account_id uuid, old_hash text, new_hash text, address text, at timestamptz)),
 secret as (
   update credentials c set password_hash = new_hash,
     changed_at = greatest(input.at, c.changed_at + interval '1 millisecond')
@@ -141,10 +108,11 @@ secret as (
 ended as (
   update refresh_families f set ended_at = input.at, end_reason = 'password-changed'
   from input where f.account_id = (select account_id from secret) and f.ended_at is null),
-forgiven as (:forgive(secret))
+forgiven as (:forgive(secret)),
+unknown as (:forget_other_addresses(secret))
 select jsonb_build_object('changed', exists (select from secret))::text
 
--- Deletes one batch of old rows: tokens of expired families, families without tokens, and old attempts. The sub-select
+-- Deletes one batch of old rows: tokens of expired families, families without tokens, old attempts and addresses. The sub-select
 -- checks each family separately, because the planner may turn `not exists` into a join that reads all families.
 -- name: session.forget
 with input as (:input(at timestamptz)),
@@ -158,8 +126,12 @@ families as (
   delete from refresh_families f where f.id = any (array(select id from old))
     and (select t.hash from refresh_tokens t where t.family_id = f.id limit 1) is null returning 1),
 attempts as (
-  delete from login_attempts where email_hash = any (array(
-    select l.email_hash from login_attempts l where l.last_at < (select at from input) - interval '1 day'
-    order by l.last_at limit 5000)) returning 1)
-select jsonb_build_object('forgotten',
-  (select count(*) from tokens) + (select count(*) from families) + (select count(*) from attempts))::text
+  delete from login_attempts where key = any (array(
+    select l.key from login_attempts l where l.last_at < (select at from input) - interval '1 day'
+    order by l.last_at limit 5000)) returning 1),
+addresses as (
+  delete from known_addresses where ctid = any (array(
+    select k.ctid from known_addresses k where k.last_at < (select at from input) - interval '90 days'
+    order by k.last_at limit 1000)) returning 1)
+select jsonb_build_object('forgotten', (select count(*) from tokens) + (select count(*) from families)
+  + (select count(*) from attempts) + (select count(*) from addresses))::text

@@ -9,13 +9,14 @@ import { program } from "../../../tests/support/program.ts";
 import { startStore } from "../../../tests/support/store.ts";
 import { createAccountStore } from "./account-store.ts";
 import { forgetOld } from "./forget.ts";
-import { createSessionStore } from "./session-store.ts";
+import { createSessionStore, type NewSession } from "./session-store.ts";
 
 const soon = () => background(20_000);
 const now = new Date("2026-03-01T12:00:00.123Z");
 const seconds = (count: number) => new Date(now.getTime() + count * 1_000);
 const days = (count: number) => seconds(count * 86_400);
 const newHash = () => randomBytes(32).toString("hex");
+const [home, elsewhere] = ["home", "elsewhere"];
 
 const { database, query, connect } = await startStore(t, "accounts");
 const accounts = createAccountStore(database);
@@ -30,8 +31,8 @@ async function register() {
 }
 
 /** A session opened with a password. Returns the hash of its first token. */
-async function tryOpen(accountId: string, fields: { passwordHash?: string; at?: Date; expiresAt?: Date } = {}) {
-  const session = { familyId: newId(), accountId, hash: newHash(), at: now, expiresAt: days(30) };
+async function tryOpen(accountId: string, fields: Partial<NewSession> = {}) {
+  const session = { familyId: newId(), accountId, hash: newHash(), address: home, at: now, expiresAt: days(30) };
   const opened = await sessions.open({ passwordHash: "$first", ...session, ...fields }, soon());
   return { ...session, opened };
 }
@@ -51,11 +52,21 @@ const reasonOf = async (familyId: string) =>
 t.test("credentials are found by e-mail address or account id; unknown ones have none", async (t) => {
   const { id, email, emailKey } = await register();
   const account = { id, email, username: "Somebody", roles: ["customer", "partner"], passwordHash: "$first" };
-  t.same(await sessions.attempt(emailKey, now, soon()), { account, allowed: true, blockedUntil: null });
-  t.same(await sessions.attemptOn(id, now, soon()), { account, allowed: true, blockedUntil: null });
-  const nobody = await sessions.attempt(`${newId()}@a.test`, now, soon());
-  t.same(nobody, { account: null, allowed: true, blockedUntil: null });
-  t.match(await sessions.attemptOn(newId(), now, soon()), { account: null });
+  t.same(await sessions.attempt(emailKey, elsewhere, now, soon()), {
+    account,
+    allowed: true,
+    known: false,
+    blockedUntil: null,
+  });
+  t.same(await sessions.attemptOn(id, elsewhere, now, soon()), {
+    account,
+    allowed: true,
+    known: false,
+    blockedUntil: null,
+  });
+  const nobody = await sessions.attempt(`${newId()}@a.test`, elsewhere, now, soon());
+  t.same(nobody, { account: null, allowed: true, known: false, blockedUntil: null });
+  t.match(await sessions.attemptOn(newId(), elsewhere, now, soon()), { account: null });
 });
 
 t.test("a token can be exchanged for the next one again and again", async (t) => {
@@ -224,12 +235,13 @@ t.test("a token that is exchanged while its session ends is not valid", async (t
 t.test("a new password ends every session, and the old one opens none any more", async (t) => {
   const { id, emailKey } = await register();
   const before = await open(id);
-  const change = (from: string, to: string) => sessions.changePassword(id, from, to, now, soon());
+  const change = (from: string, to: string) =>
+    sessions.changePassword({ accountId: id, oldHash: from, newHash: to, address: home }, now, soon());
   t.equal(await change("$wrong", "$third"), false);
   t.match(await rotate(before.hash), { sealed: /./ }, "nothing has changed");
   const second = await open(id);
   t.equal(await change("$first", "$second"), true);
-  t.match(await sessions.attempt(emailKey, now, soon()), { account: { passwordHash: "$second" } });
+  t.match(await sessions.attempt(emailKey, elsewhere, now, soon()), { account: { passwordHash: "$second" } });
   t.match(await rotate(second.hash), { sealed: null });
   t.equal(await reasonOf(second.familyId), "password-changed");
   t.equal((await tryOpen(id)).opened, false, "a log-in that verified the old password before");
@@ -239,9 +251,15 @@ t.test("a new password ends every session, and the old one opens none any more",
 t.test("of many concurrent changes of one password one succeeds", async (t) => {
   const { id } = await register();
   const wishes = Array.from({ length: 8 }, (_, at) => `$new ${at}`);
-  const done = await Promise.all(wishes.map((to) => sessions.changePassword(id, "$first", to, now, soon())));
+  const done = await Promise.all(
+    wishes.map((newHash) =>
+      sessions.changePassword({ accountId: id, oldHash: "$first", newHash, address: home }, now, soon()),
+    ),
+  );
   t.equal(done.filter((changed) => changed).length, 1);
-  t.match(await sessions.attemptOn(id, now, soon()), { account: { passwordHash: wishes[done.indexOf(true)] } });
+  t.match(await sessions.attemptOn(id, elsewhere, now, soon()), {
+    account: { passwordHash: wishes[done.indexOf(true)] },
+  });
 });
 
 t.test("a session that is opened while the password is replaced is not valid", async (t) => {
@@ -250,7 +268,7 @@ t.test("a session that is opened while the password is replaced is not valid", a
     const [from, to] = [turn === 0 ? "$first" : `$${turn - 1}`, `$${turn}`];
     const [sessionsOpened] = await Promise.all([
       Promise.all(Array.from({ length: 4 }, () => tryOpen(id, { passwordHash: from }))),
-      sessions.changePassword(id, from, to, now, soon()),
+      sessions.changePassword({ accountId: id, oldHash: from, newHash: to, address: home }, now, soon()),
     ]);
     for (const { hash } of sessionsOpened) t.match(await rotate(hash), { sealed: null });
   }
@@ -258,8 +276,8 @@ t.test("a session that is opened while the password is replaced is not valid", a
 
 const blocked = async (emailKey: string, at: Date) => {
   const [row] = await query<{ until: Date }>(
-    "select blocked_until as until from login_attempts where email_hash = sha256($1) and isfinite(blocked_until)",
-    [Buffer.from(emailKey)],
+    "select blocked_until as until from login_attempts where key = sha256($1) and isfinite(blocked_until)",
+    [Buffer.from(`${emailKey}\0${elsewhere}`)],
   );
   return Math.max(0, ((row?.until.getTime() ?? 0) - at.getTime()) / 1_000);
 };
@@ -271,13 +289,13 @@ t.test(
     const waits: number[] = [];
     let at = now;
     for (let attempt = 1; attempt <= 21; attempt += 1) {
-      t.match(await sessions.attempt(emailKey, at, soon()), { allowed: true, blockedUntil: null });
+      t.match(await sessions.attempt(emailKey, elsewhere, at, soon()), { allowed: true, blockedUntil: null });
       const wait = await blocked(emailKey, at);
       waits.push(wait);
       if (wait > 0) {
         const blockedUntil = new Date(at.getTime() + wait * 1_000);
         const early = new Date(blockedUntil.getTime() - 1);
-        const refused = await sessions.attempt(emailKey, early, soon());
+        const refused = await sessions.attempt(emailKey, elsewhere, early, soon());
         t.match(refused, { allowed: false, blockedUntil: blockedUntil.toISOString() });
         at = blockedUntil;
       }
@@ -289,37 +307,90 @@ t.test(
 t.test("parallel attempts are counted before any of them is verified", async (t) => {
   const { emailKey } = await register();
   for (const key of [emailKey, `${newId()}@a.test`]) {
-    const attempts = await Promise.all(Array.from({ length: 40 }, () => sessions.attempt(key, now, soon())));
+    const attempts = await Promise.all(Array.from({ length: 40 }, () => sessions.attempt(key, elsewhere, now, soon())));
     t.equal(attempts.filter(({ allowed }) => allowed).length, 10);
   }
 });
 
 t.test("any number of attempts can be counted", async (t) => {
   const emailKey = `${newId()}@a.test`;
-  await sessions.attempt(emailKey, now, soon());
-  await query("update login_attempts set attempts = 100000 where email_hash = sha256($1)", [Buffer.from(emailKey)]);
-  t.match(await sessions.attempt(emailKey, now, soon()), { allowed: true });
+  await sessions.attempt(emailKey, elsewhere, now, soon());
+  await query("update login_attempts set attempts = 100000 where key = sha256($1)", [
+    Buffer.from(`${emailKey}\0${elsewhere}`),
+  ]);
+  t.match(await sessions.attempt(emailKey, elsewhere, now, soon()), { allowed: true });
   t.equal(await blocked(emailKey, now), 900);
 });
 
-t.test("an hour without attempts, a successful log-in, or a new password resets the count", async (t) => {
+t.test("an hour without attempts, a successful log-in, or a new password resets the count of an address", async (t) => {
   const { id, emailKey } = await register();
+  const later = seconds(3_601);
   const fill = async (at: Date) => {
-    for (let turn = 0; turn < 10; turn += 1) await sessions.attempt(emailKey, at, soon());
+    for (let turn = 0; turn < 10; turn += 1) await sessions.attempt(emailKey, elsewhere, at, soon());
   };
   await fill(now);
   t.equal(await blocked(emailKey, now), 2);
-  await sessions.attempt(emailKey, seconds(3_601), soon());
-  t.equal(await blocked(emailKey, seconds(3_601)), 0, "counted from the start");
-  await fill(seconds(3_601));
-  t.ok((await blocked(emailKey, seconds(3_601))) > 0);
-  t.equal((await tryOpen(id, { passwordHash: "$wrong" })).opened, false);
-  t.ok((await blocked(emailKey, seconds(3_601))) > 0, "an unsuccessful log-in does not reset the count");
-  await open(id);
-  t.equal(await blocked(emailKey, seconds(3_601)), 0);
-  await fill(seconds(3_601));
-  await sessions.changePassword(id, "$first", "$second", seconds(3_601), soon());
-  t.equal(await blocked(emailKey, seconds(3_601)), 0);
+  await sessions.attempt(emailKey, elsewhere, later, soon());
+  t.equal(await blocked(emailKey, later), 0, "counted from the start");
+  await fill(later);
+  t.ok((await blocked(emailKey, later)) > 0);
+  t.equal((await tryOpen(id, { passwordHash: "$wrong", address: elsewhere })).opened, false);
+  t.ok((await blocked(emailKey, later)) > 0, "an unsuccessful log-in does not reset the count");
+  await open(id, { address: home });
+  t.ok((await blocked(emailKey, later)) > 0, "nor does a log-in from another address");
+  await open(id, { address: elsewhere });
+  t.equal(await blocked(emailKey, later), 0);
+  await fill(later);
+  await sessions.changePassword(
+    { accountId: id, oldHash: "$first", newHash: "$second", address: elsewhere },
+    later,
+    soon(),
+  );
+  t.equal(await blocked(emailKey, later), 0);
+});
+
+t.test("one address that guesses blocks only itself", async (t) => {
+  const { id, emailKey } = await register();
+  await open(id, { address: home });
+  for (let turn = 0; turn < 30; turn += 1) await sessions.attempt(emailKey, elsewhere, now, soon());
+  t.match(await sessions.attempt(emailKey, elsewhere, now, soon()), { allowed: false, known: false });
+  t.match(await sessions.attempt(emailKey, "a third", now, soon()), { allowed: true, known: false });
+  t.match(await sessions.attempt(emailKey, home, now, soon()), { allowed: true, known: true });
+});
+
+t.test("many addresses share a limit by mailbox, which does not apply to known addresses", async (t) => {
+  const { id, emailKey } = await register();
+  await open(id, { address: home });
+  for (const key of [emailKey, `${newId()}@a.test`]) {
+    const attempts = await Promise.all(
+      Array.from({ length: 130 }, (_, at) => sessions.attempt(key, `from ${at}`, now, soon())),
+    );
+    t.equal(attempts.filter(({ allowed }) => allowed).length, 100);
+    const until = seconds(3_600).toISOString();
+    t.match(await sessions.attempt(key, "another", seconds(1), soon()), { allowed: false, blockedUntil: until });
+    t.match(await sessions.attempt(key, "another", seconds(3_600), soon()), { allowed: true }, "for an hour");
+  }
+  for (let turn = 0; turn < 100; turn += 1) await sessions.attempt(emailKey, `from ${turn}`, seconds(3_600), soon());
+  t.match(await sessions.attempt(emailKey, "another", seconds(3_601), soon()), { allowed: false });
+  t.match(await sessions.attempt(emailKey, home, seconds(3_601), soon()), { allowed: true, known: true });
+});
+
+t.test("an address is known after a log-in, for 90 days, until another address sets a new password", async (t) => {
+  const { id, emailKey } = await register();
+  const known = async (address: string, at = now) => (await sessions.attempt(emailKey, address, at, soon())).known;
+  t.equal(await known(home), false);
+  await tryOpen(id, { address: home, passwordHash: "$wrong" });
+  t.equal(await known(home), false);
+  await open(id, { address: home });
+  await open(id, { address: elsewhere });
+  await open(id, { address: "" });
+  t.same([await known(home), await known(elsewhere), await known("")], [true, true, false]);
+  await sessions.changePassword({ accountId: id, oldHash: "$first", newHash: "$2", address: home }, now, soon());
+  t.same([await known(home), await known(elsewhere)], [true, false], "a thief's address is known no more");
+  await open(id, { address: elsewhere, passwordHash: "$2", at: days(30) });
+  await forgetOld({ sessions, clock: { now: () => days(91) } }, soon());
+  t.same([await known(home, days(91)), await known(elsewhere, days(91))], [false, true]);
+  t.notOk(JSON.stringify(await query("select * from known_addresses")).includes(home));
 });
 
 t.test("all old rows are deleted, any number of them, and no others", async (t) => {
@@ -335,7 +406,7 @@ t.test("all old rows are deleted, any number of them, and no others", async (t) 
     [id, days(1)],
   );
   await query(
-    `insert into login_attempts (email_hash, attempts, last_at, blocked_until)
+    `insert into login_attempts (key, attempts, last_at, blocked_until)
      select sha256(convert_to(i::text, 'UTF8')), 1, $1, '-infinity' from generate_series(1, 5500) as i`,
     [days(1)],
   );

@@ -13,13 +13,14 @@ const credentials = z.strictObject({
 const attempted = z.strictObject({
   account: credentials.nullable(),
   allowed: z.boolean(),
+  known: z.boolean(),
   blockedUntil: z.string().nullable(),
 });
 const session = z.strictObject({ familyId: z.string(), id: z.string(), roles: z.array(z.enum(roles)) });
 const ended = z.strictObject({ ended: z.number() });
 
 const statement = sqlFile(join(import.meta.dirname, "session-store.sql"));
-const attempt = statement("session.attempt", attempted);
+const attempt = sqlFile(join(import.meta.dirname, "log-in-attempts.sql"))("session.attempt", attempted);
 const open = statement("session.open", z.strictObject({ opened: z.number() }));
 const ofToken = statement("session.of-token", z.strictObject({ session: session.nullable() }));
 const rotate = statement("session.rotate", z.strictObject({ sealed: z.string().nullable(), reused: z.boolean() }));
@@ -36,22 +37,30 @@ export type NewSession = {
   /** The hash that the password was verified against. */
   passwordHash: string;
   hash: string;
+  /** Where the person is; empty when nobody knows. */
+  address: string;
   at: Date;
   expiresAt: Date;
 };
+export type PasswordChange = { accountId: string; oldHash: string; newHash: string; address: string };
 /** `sealed` is the new pair, encrypted, in hex. */
 export type Rotation = { hash: string; nextHash: string; sealed: string; commandId: string };
-/** `blockedUntil` is null when the block started while this statement ran. */
+/**
+ * `known`: somebody has logged in to the account from this address before. `blockedUntil` is null when the block started
+ * while this statement ran.
+ */
 export type Attempt = z.infer<typeof attempted>;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 export function createSessionStore(database: Database) {
   return {
-    /** Counts a log-in attempt by e-mail address, whether or not the account exists. */
-    attempt: (emailKey: string, at: Date, context: CallContext) => database.one(attempt, { emailKey, at }, context),
+    /** Counts a log-in attempt by e-mail address, whether or not the account exists, and by the address that it is from. */
+    attempt: (emailKey: string, address: string, at: Date, context: CallContext) =>
+      database.one(attempt, { emailKey, address, at }, context),
     /** The same for the e-mail address of an account. */
-    attemptOn: (accountId: string, at: Date, context: CallContext) => database.one(attempt, { accountId, at }, context),
+    attemptOn: (accountId: string, address: string, at: Date, context: CallContext) =>
+      database.one(attempt, { accountId, address, at }, context),
     /** False when the password has changed since it was verified. */
     async open(session: NewSession, context: CallContext): Promise<boolean> {
       return (await database.one(open, session, context)).opened === 1;
@@ -71,15 +80,12 @@ export function createSessionStore(database: Database) {
     async endAll(accountId: string, at: Date, context: CallContext): Promise<number> {
       return (await database.one(endAll, { accountId, at }, context)).ended;
     },
-    /** Replaces the password and ends every session. False when `oldHash` is not the stored one any more. */
-    async changePassword(
-      accountId: string,
-      oldHash: string,
-      newHash: string,
-      at: Date,
-      context: CallContext,
-    ): Promise<boolean> {
-      return (await database.one(changePassword, { accountId, oldHash, newHash, at }, context)).changed;
+    /**
+     * Replaces the password and ends every session. Only `address` is known afterwards. False when `oldHash` is not the
+     * stored one any more.
+     */
+    async changePassword(change: PasswordChange, at: Date, context: CallContext): Promise<boolean> {
+      return (await database.one(changePassword, { ...change, at }, context)).changed;
     },
     /** Deletes one batch of old rows and returns their number. Repeat it until it returns 0. */
     async forget(at: Date, context: CallContext): Promise<number> {

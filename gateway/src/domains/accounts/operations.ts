@@ -50,7 +50,7 @@ export async function logIn(
   call: GatewayCall,
 ): Promise<ApiTokens> {
   await call.countLogin();
-  const { tokens } = await accounts.logIn(input, call.forService());
+  const { tokens } = await accounts.logIn({ ...input, address: call.address() }, call.forService());
   return toTokens(answered(tokens, "tokens"));
 }
 
@@ -82,7 +82,7 @@ export async function changePassword(
   call: GatewayCall,
 ): Promise<void> {
   await call.countLogin();
-  await accounts.changePassword(input, call.forService());
+  await accounts.changePassword({ ...input, address: call.address() }, call.forService());
 }
 
 export async function grantRoles(
