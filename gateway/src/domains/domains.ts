@@ -19,6 +19,7 @@ export const fieldCosts: FieldCosts = {
   listSizes: Object.assign({}, ...domains.map(({ costs }) => costs?.listSizes)),
   weights: Object.assign({}, ...domains.map(({ costs }) => costs?.weights)),
   calling: domains.flatMap(({ costs }) => costs?.calling ?? []),
+  work: Object.assign({}, ...domains.map(({ costs }) => costs?.work)),
 };
 
 export type ConnectedDomains = { resolvers: IResolvers; loaders: MercuriusLoaders; invalidate: Invalidate };

@@ -1,4 +1,5 @@
 import { AppError } from "@sidecart/platform/rpc";
+import { meter } from "@sidecart/platform/telemetry";
 import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import { LRUCache } from "lru-cache";
@@ -36,6 +37,8 @@ export type FieldCosts = {
   weights: Readonly<Record<string, number>>;
   /** Fields that call a service for each object that contains them. Root fields always do. */
   calling: readonly string[];
+  /** Work beyond a call, such as a search or a password's hash. `Query.products(query)`: only with that argument. */
+  work: Readonly<Record<string, number>>;
 };
 
 const weightEstimator =
@@ -43,13 +46,15 @@ const weightEstimator =
   ({ type, field }) =>
     weights[`${type.name}.${field.name}`];
 
-function estimatorOf({ listSizes, calling }: FieldCosts): ComplexityEstimator {
-  return ({ type, field, args, childComplexity }) => {
+function estimatorOf({ listSizes, calling, work }: FieldCosts): ComplexityEstimator {
+  return ({ type, field, node, args, childComplexity }) => {
     const name = `${type.name}.${field.name}`;
     const calls = type.name === "Query" || type.name === "Mutation" || calling.includes(name);
     const paged = field.args.some((arg) => arg.name === "first");
     const rows = paged ? (args.first as number | null) || defaultFirst : (listSizes[name] ?? 1);
-    return (calls ? callCost : 1) + Math.max(rows, 1) * childComplexity;
+    const names = [name, ...(node.arguments ?? []).map((one) => `${name}(${one.name.value})`)];
+    const extra = names.reduce((sum, one) => sum + (work[one] ?? 0), 0);
+    return (calls ? callCost : 1) + extra + Math.max(rows, 1) * childComplexity;
   };
 }
 
@@ -69,6 +74,10 @@ export type CostLimit = {
 
 export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
   const costsOf = new WeakMap<DocumentNode, CachedCosts>();
+  const costs = meter().createHistogram("sidecart_graphql_cost", {
+    description: "Cost of a request before execution, in the units of docs/api.md",
+    advice: { explicitBucketBoundaries: [100, 200, 500, 1_000, 2_500, 5_000, 10_000, maxCost] },
+  });
   const ofFields = [weightEstimator(fieldCosts), estimatorOf(fieldCosts)];
   const costOf: CostLimit["costOf"] = (schema, query, variables) => {
     const estimators = [introspectionEstimator(schema), ...ofFields];
@@ -92,6 +101,7 @@ export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
     costOf,
     check(schema, query, variables) {
       const cost = cachedCostOf(schema, query, variables);
+      costs.record(cost);
       if (cost <= maxCost) return;
       const message = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
       throw new AppError(gatewayErrors.queryTooExpensive, { message });

@@ -8,6 +8,8 @@ import { loadersOf, resolversOf } from "./resolvers.ts";
 export const catalog: Domain = {
   typeDefs: readSchema(import.meta.dirname),
   costs: {
+    // A fuzzy search reads thousands of terms, a suggestion hundreds.
+    work: { "Query.searchProducts": 900, "Query.products(query)": 900, "Query.suggestProducts": 300 },
     listSizes: {
       "ProductSearch.facets": 4,
       "Facet.values": 20,
