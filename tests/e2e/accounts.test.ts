@@ -12,7 +12,7 @@ import { startSystem } from "../support/system.ts";
 type Tokens = { token: string; refreshToken: string };
 
 // The accounts service looks for new keys every 30 seconds.
-t.setTimeout(90_000);
+t.setTimeout(180_000);
 const system = await startSystem(t);
 const { gatewayUrl } = system;
 const { accounts } = behindSidecar(t, system);

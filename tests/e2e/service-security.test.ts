@@ -88,7 +88,7 @@ t.test("each service refuses an invalid token itself", async (t) => {
 t.test("a demoted admin can do nothing more at once, whatever the token says", async (t) => {
   const { token, id } = await openAdmin();
   t.equal(await codeOf(orders.listOrders({ all: true }, as(token))), "OK");
-  await shop.get(grantRoles, { input: { accountId: id, roles: ["customer"] } });
+  await shop.get(grantRoles, { input: { userId: id, roles: ["CUSTOMER"] } });
   t.same(await codesOf(token, privileged), allOf(privileged, "FORBIDDEN"));
   t.same((await accounts.getAccounts({ ids: [owner.id] }, as(token))).accounts, []);
   t.same((await orders.getOrders({ ids: [order.id] }, as(token))).orders, []);

@@ -1,7 +1,8 @@
 export type { Callee } from "./access.ts";
 export { type Implementation, implement, startAppServer } from "./app-server.ts";
 export { type Batcher, createBatcher } from "./batch.ts";
-export { background, type CallContext, onBehalfOf, throwIfDone, withToken } from "./call.ts";
+export { boundedWork } from "./bounded-work.ts";
+export { background, type CallContext, onBehalfOf, withToken } from "./call.ts";
 export { currency } from "./currency.ts";
 export {
   AppError,

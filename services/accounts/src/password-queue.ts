@@ -1,5 +1,4 @@
-import { AppError, type CallContext, throwIfDone } from "@sidecart/platform/rpc";
-import pLimit from "p-limit";
+import { boundedWork, type CallContext } from "@sidecart/platform/rpc";
 import { accountErrors } from "./errors.ts";
 import { hashPassword, passwordMatches } from "./password.ts";
 
@@ -10,19 +9,9 @@ export type PasswordQueue = {
   matches(stored: string | undefined, password: string, context: CallContext): Promise<boolean>;
 };
 
-/**
- * Processes up to `atOnce` passwords while up to `waiting` more wait, and refuses the rest. A waiting password whose
- * caller has cancelled is dropped.
- */
+/** Processes up to `atOnce` passwords while up to `waiting` more wait, and refuses the rest with TOO_BUSY. */
 export function createPasswordQueue(atOnce: number, waiting: number): PasswordQueue {
-  const limit = pLimit(atOnce);
-  async function inTurn<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
-    if (limit.activeCount + limit.pendingCount >= atOnce + waiting) throw new AppError(accountErrors.tooBusy);
-    return limit(() => {
-      throwIfDone(context);
-      return work();
-    });
-  }
+  const inTurn = boundedWork(atOnce, waiting, accountErrors.tooBusy);
   return {
     hash: (password, context) => inTurn(context, () => hashPassword(password)),
     matches: (stored, password, context) => inTurn(context, () => passwordMatches(stored, password)),

@@ -3,6 +3,7 @@ import { background, type CallContext } from "@sidecart/platform/rpc";
 import type { Platform, Wiring } from "@sidecart/platform/run";
 import { startSweep } from "@sidecart/platform/run";
 import type { catalog } from "../service.ts";
+import { boundSearches } from "./bounded-searches.ts";
 import { cacheInvalidation } from "./cache-invalidation.ts";
 import { createHolding } from "./hold-reservations.ts";
 import { createIndexQueueStore } from "./index-queue-store.ts";
@@ -23,7 +24,7 @@ const firstLookMs = 5_000;
 /** Wires catalog. */
 export async function wire(platform: Platform<typeof catalog>): Promise<Wiring<typeof catalog>> {
   const { database, sidecar, verifier, log } = platform;
-  const search = { indexes: createIndexStore(database), index: createSearchIndex(sidecar) };
+  const search = { indexes: createIndexStore(database), index: boundSearches(createSearchIndex(sidecar)) };
   const queue = createIndexQueueStore(database);
   const builder = createIndexBuilder(search, log);
   const indexer = startIndexer({ ...search, queue }, log);
