@@ -6,7 +6,9 @@ import { descendantsOf, StartedCli, stillAlive, temporaryHome } from "./testing/
 t.setTimeout(900_000);
 const rounds = 4;
 
-const search = JSON.stringify({ query: '{ searchProducts(query: "tea") { total } products(first: 50) { id stock } }' });
+const search = JSON.stringify({
+  query: '{ searchProducts(query: "tea") { totalCount } products(first: 50) { nodes { id stock } } }',
+});
 
 /** Requests without pause until the system is gone, so that its database works when it is killed. */
 async function load(url: string): Promise<void> {

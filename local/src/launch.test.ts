@@ -20,7 +20,7 @@ import { temporaryHome } from "./testing/started-cli.ts";
 t.setTimeout(180_000);
 
 const ready = (system: Launched) => fetch(`${system.gatewayUrl}/readyz`).then(({ status }) => status);
-const listing = "{ products(first: 1) { id } }";
+const listing = "{ products(first: 1) { nodes { id } } }";
 
 const system = await launch({ home: temporaryHome(t), replicas: { gateway: 2, orders: 2 } });
 t.teardown(() => system.stop());

@@ -32,7 +32,7 @@ export async function coldStarts(): Promise<{ starts: ColdStart[]; atRest: AtRes
   const began = performance.now();
   let system = await start();
   try {
-    const answers = `query { products(first: 1) { id } }`;
+    const answers = `query { products(first: 1) { nodes { id } } }`;
     await note(
       "whole system, first start",
       untilGood(began, () => isGood(new Person(system.gatewayUrl), answers)),

@@ -5,7 +5,7 @@ const kinds = [
   { code: "NOT_FOUND", status: "NOT_FOUND", text: "There is no such thing." },
   { code: "SOLD_OUT", text: "There is none left." },
 ] as const;
-const table = "| code | status |\n|---|---|\n| `NOT_FOUND` | 404 | |\n| `SOLD_OUT` | 409 | |\n";
+const table = "| code | status | |\n|---|---|---|\n| `NOT_FOUND` | 404 | none |\n| `SOLD_OUT` | 409 | none left |\n";
 
 t.test("the documentation of the API has every error code, and no other", async (t) => {
   t.equal(await apiDocsProblems(), undefined);
@@ -18,4 +18,5 @@ t.test("a code without a row, with another status, or that nothing declares is n
     "docs/api.md: no errors.ts declares SOLD",
   ]);
   t.same(undocumented(kinds, table.replace("404", "400")), ["docs/api.md: NOT_FOUND has status 400, not 404"]);
+  t.same(undocumented(kinds, table.replace("none left", " ")), ["docs/api.md: SOLD_OUT has no description"]);
 });

@@ -13,7 +13,9 @@ export async function apiDocsProblems(): Promise<string | undefined> {
 /** How the rows of the documentation differ from the codes: one line for each. */
 export function undocumented(kinds: readonly ErrorCode[], documentation: string): string[] {
   const rows = new Map(
-    [...documentation.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(([, code = "", status = ""]) => [code, status]),
+    [...documentation.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|(.*)\|$/gm)].map(
+      ([, code = "", status = "", description = ""]) => [code, { status, description: description.trim() }] as const,
+    ),
   );
   const codes = new Set(kinds.map(({ code }) => code));
   const needless = [...rows.keys()].filter((code) => !codes.has(code));
@@ -21,8 +23,9 @@ export function undocumented(kinds: readonly ErrorCode[], documentation: string)
     const { code } = kind;
     const row = rows.get(code);
     if (!row) return [`docs/api.md: ${code} has no row`];
-    const wanted = httpStatusOf(kind) || row;
-    return row === wanted ? [] : [`docs/api.md: ${code} has status ${row}, not ${wanted}`];
+    const wanted = httpStatusOf(kind) || row.status;
+    if (row.status !== wanted) return [`docs/api.md: ${code} has status ${row.status}, not ${wanted}`];
+    return row.description ? [] : [`docs/api.md: ${code} has no description`];
   });
   return [...new Set(wrong), ...needless.map((code) => `docs/api.md: no errors.ts declares ${code}`)];
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { apiConventionProblems } from "./api-convention.ts";
 import { apiDocsProblems } from "./api-docs.ts";
 import { protoProblems, schemaProblems } from "./compatibility.ts";
 import { contractProblems, declarationProblems } from "./generated.ts";
@@ -39,6 +40,11 @@ export const checks: Check[] = [
     name: "error codes",
     run: apiDocsProblems,
     hint: "npm run generate writes missing rows; mend the others in docs/api.md",
+  },
+  {
+    name: "API convention",
+    run: apiConventionProblems,
+    hint: "describe it in gateway/src/domains/*/schema.graphql; see docs/decisions/0024-one-api-convention.md",
   },
   { name: "GraphQL types", run: schemaTypesProblem, hint: "npm run generate" },
   { name: "GraphQL schema", run: schemaProblems, hint: "look at the change, then npm run baseline" },

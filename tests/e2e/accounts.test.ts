@@ -192,7 +192,7 @@ t.test("only an admin grants roles", async (t) => {
   const boss = await admin(gatewayUrl);
   t.same(await boss.get(grantRoles, { input }), { grantRoles: { roles: ["ADMIN"] } });
   const risen = await logIn(gatewayUrl, customer.email, goodPassword);
-  t.match(await risen.ask("{ users(first: 1) { id } }"), { status: 200, errors: [] });
+  t.match(await risen.ask("{ users(first: 1) { nodes { id } } }"), { status: 200, errors: [] });
   const own = { userId: customer.id, roles: ["CUSTOMER"] };
   t.equal(await risen.refusal(grantRoles, { input: own }), "FORBIDDEN", "an admin keeps the own admin role");
   t.same(await boss.get(grantRoles, { input: own }), { grantRoles: { roles: ["CUSTOMER"] } });
@@ -215,7 +215,7 @@ t.test("after a rotation, tokens of the previous key are still valid", async (t)
   const after = await open(email);
   t.not(kid(after.token), kid(before.token));
   const statusOf = async (token: string, query: string) => (await new Person(gatewayUrl, token).ask(query)).status;
-  for (const query of ["{ me { id } }", "{ orders { id } }"]) {
+  for (const query of ["{ me { id } }", "{ orders { nodes { id } } }"]) {
     t.equal(await statusOf(before.token, query), 200);
     // A service looks for unknown keys at most every 5 seconds.
     await eventually("the new key to be known", async () => (await statusOf(after.token, query)) === 200);

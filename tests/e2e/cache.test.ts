@@ -18,9 +18,9 @@ const customer = await newCustomer(system.gatewayUrl);
 const at = (url: string | undefined, { token }: Person) => new Person(url ?? "", token);
 
 const productQuery = "query($id: ID!) { product(id: $id) { name price stock } }";
-const listQuery = "{ products(first: 5) { id name price stock } }";
+const listQuery = "{ products(first: 5) { nodes { id name price stock } } }";
 const orderQuery = "query($id: ID!) { order(id: $id) { status } }";
-const ordersQuery = "{ orders(first: 5) { id status } }";
+const ordersQuery = "{ orders(first: 5) { nodes { id status } } }";
 const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
 const cancel = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { status } }";
 type Product = { id: string; name: string; price: number; stock: number };
@@ -29,11 +29,14 @@ type Order = { id: string; status: string };
 const productAt = async (url: string | undefined, id: string) =>
   (await at(url, customer).get<{ product: Product | null }>(productQuery, { id })).product;
 const listedAt = async (url: string | undefined, id: string) =>
-  (await at(url, customer).get<{ products: Product[] }>(listQuery)).products.find((one) => one.id === id);
+  (await at(url, customer).get<{ products: { nodes: Product[] } }>(listQuery)).products.nodes.find(
+    (one) => one.id === id,
+  );
 const orderAt = async (url: string | undefined, id: string, by: Person = customer) =>
   (await at(url, by).get<{ order: Order | null }>(orderQuery, { id })).order;
 const statusListedAt = async (url: string | undefined, id: string) =>
-  (await at(url, customer).get<{ orders: Order[] }>(ordersQuery)).orders.find((one) => one.id === id)?.status;
+  (await at(url, customer).get<{ orders: { nodes: Order[] } }>(ordersQuery)).orders.nodes.find((one) => one.id === id)
+    ?.status;
 const place = async (productId: string) => {
   const input = { orderProducts: [{ productId, quantity: 1 }] };
   return (await at(urls[0], customer).get<{ placeOrder: { id: string } }>(placeOrder, { input })).placeOrder.id;
@@ -89,7 +92,7 @@ t.test("a cached order is visible only to its account and to admins", async (t) 
   t.ok(await orderAt(urls[0], id), "cached now");
   t.equal(await orderAt(urls[0], id, stranger), null);
   t.ok(await orderAt(urls[0], id, shop));
-  t.same((await at(urls[0], stranger).get<{ orders: Order[] }>(ordersQuery)).orders, []);
+  t.same((await at(urls[0], stranger).get<{ orders: { nodes: Order[] } }>(ordersQuery)).orders.nodes, []);
   const nobody = new Person(urls[0] ?? "");
   t.equal(await nobody.refusal(orderQuery, { id }), "UNAUTHENTICATED");
   t.equal(await nobody.refusal(ordersQuery), "UNAUTHENTICATED");

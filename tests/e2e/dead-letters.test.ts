@@ -22,7 +22,7 @@ const { sidecar, deadLetterAdmin } = behindSidecar(t, system, "orders");
 const admins = behindSidecar(t, system);
 
 const topic = "orders.order-placed.v1";
-const list = "{ deadLetters(service: CATALOG, first: 50) { total items { eventId topic event error attempts } } }";
+const list = "{ deadLetters(service: CATALOG, first: 50) { totalCount nodes { eventId topic event error attempts } } }";
 const redrive = `mutation($input: RedriveDeadLettersInput!) { redriveDeadLetters(input: $input) { redriven failed } }`;
 
 async function publish(bytes: string): Promise<void> {
@@ -35,7 +35,7 @@ const envelope = (id: string, data: unknown) => {
   const time = new Date().toISOString();
   return JSON.stringify({ specversion: "1.0", id, type: topic, source: "orders", time, datacontenttype, data });
 };
-const letters = async () => (await shop.get<{ deadLetters: { items: Letter[] } }>(list)).deadLetters.items;
+const letters = async () => (await shop.get<{ deadLetters: { nodes: Letter[] } }>(list)).deadLetters.nodes;
 const letter = (id: string) =>
   eventually("the dead letter", async () => (await letters()).find(({ eventId }) => eventId === id), 40_000);
 const again = (id: string) => shop.get(redrive, { input: { service: "CATALOG", eventIds: [id] } });

@@ -9,7 +9,7 @@ import { stockOracle } from "../support/stock.ts";
 import { startSystem } from "../support/system.ts";
 
 type Row = Record<string, unknown>;
-type Search = { searchProducts: { items: { id: string; price: number; stock: number }[]; total: number } };
+type Search = { searchProducts: { nodes: { id: string; price: number; stock: number }[]; totalCount: number } };
 
 const system = await startSystem(t);
 const { gatewayUrl } = system;
@@ -18,10 +18,10 @@ const { catalog, orders } = await stockOracle(t, system);
 
 const change = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { price } }";
 const search = `query($query: String!, $filter: ProductFilter) {
-  searchProducts(query: $query, filter: $filter) { total items { id price stock } }
+  searchProducts(query: $query, filter: $filter) { totalCount nodes { id price stock } }
 }`;
 const found = async (query: string, filter = {}) =>
-  (await shop.get<Search>(search, { query, filter })).searchProducts.items;
+  (await shop.get<Search>(search, { query, filter })).searchProducts.nodes;
 const rowOf = async (ask: (text: string, values: unknown[]) => Promise<Row[]>, text: string, id: string, wanted: Row) =>
   eventually(text, async () => {
     const [row] = await ask(text, [id]);

@@ -6,10 +6,11 @@ import { admin, newProduct } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
 
 type Item = { id: string; name: string; price: number; stock: number; category: string };
+type PageInfo = { hasNextPage: boolean; endCursor: string | null };
 type Found = {
-  items: Item[];
-  total: number;
-  cursor: string | null;
+  nodes: Item[];
+  totalCount: number;
+  pageInfo: PageInfo;
   facets: { field: string; values: { value: string; count: number }[] }[];
 };
 type Arguments = { query?: string; filter?: object; sort?: string; first?: number; after?: string | null };
@@ -22,12 +23,12 @@ const guest = new Person(gatewayUrl);
 
 const searchQuery = `query($query: String, $filter: ProductFilter, $sort: ProductSort, $first: Int, $after: String) {
   searchProducts(query: $query, filter: $filter, sort: $sort, first: $first, after: $after) {
-    items { id name price stock category } total cursor facets { field values { value count } }
+    nodes { id name price stock category } totalCount pageInfo { hasNextPage endCursor } facets { field values { value count } }
   }
 }`;
 const search = async (wanted: Arguments) =>
   (await guest.get<{ searchProducts: Found }>(searchQuery, wanted)).searchProducts;
-const names = async (wanted: Arguments) => (await search(wanted)).items.map(({ name }) => name);
+const names = async (wanted: Arguments) => (await search(wanted)).nodes.map(({ name }) => name);
 const counts = ({ facets }: Found, field: string) =>
   Object.fromEntries(facets.find((one) => one.field === field)?.values.map(({ value, count }) => [value, count]) ?? []);
 
@@ -41,14 +42,14 @@ const goods = Array.from({ length: 40 }, (_, at) => ({
 }));
 const euros = goods.filter(({ currency }) => currency === "EUR");
 await Promise.all(goods.map((product) => newProduct(shop, product)));
-await eventually("all of them in the index", async () => (await search({ query: "jam" })).total === goods.length);
+await eventually("all of them in the index", async () => (await search({ query: "jam" })).totalCount === goods.length);
 
 t.test("each facet counts the results without its own filter", async (t) => {
   const all = await search({ query: "jam" });
   t.same(counts(all, "category"), { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 });
   t.same(counts(all, "inStock"), { true: 32, false: 8 });
   const some = await search({ query: "jam", filter: { categories: ["fruit", "plums"] } });
-  t.equal(some.total, 20);
+  t.equal(some.totalCount, 20);
   t.same(
     counts(some, "category"),
     { fruit: 10, tropical: 10, "stone fruit": 10, plums: 10 },
@@ -81,7 +82,7 @@ t.test("prices are compared only within one currency", async (t) => {
     .filter(({ currency, price }) => currency === "JPY" && price >= 1_000)
     .map(({ price }) => price);
   t.same(
-    yen.items.map(({ price }) => price),
+    yen.nodes.map(({ price }) => price),
     expected.sort((a, b) => b - a),
   );
 });
@@ -104,7 +105,7 @@ t.test("filters work, alone and together", async (t) => {
     [{ currency: "EUR", priceFrom: 2_000, priceTo: 1_000 }, () => false],
   ];
   for (const [filter, holds] of filters) {
-    t.equal((await search({ query: "jam", filter })).total, expect(holds), JSON.stringify(filter));
+    t.equal((await search({ query: "jam", filter })).totalCount, expect(holds), JSON.stringify(filter));
   }
 });
 
@@ -121,8 +122,8 @@ t.test("every sort is complete and pages without duplicates or gaps", async (t) 
     for (let after: string | null | undefined; after !== null; ) {
       const wanted = { query: "jam", filter: { currency: "EUR" }, sort, first: 7, ...(after && { after }) };
       const page: Found = await search(wanted);
-      seen.push(...page.items);
-      after = page.cursor;
+      seen.push(...page.nodes);
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
       if (seen.length > euros.length) break;
     }
     t.equal(seen.length, euros.length, sort);
@@ -139,9 +140,9 @@ t.test("every sort is complete and pages without duplicates or gaps", async (t) 
 t.test("a product written between two pages neither duplicates nor hides another", async (t) => {
   const first = await search({ query: "jam", sort: "NAME", first: 20 });
   await newProduct(shop, { name: "Aardvark jam", price: 1 });
-  await eventually("aardvark in the index", async () => (await search({ query: "aardvark" })).total === 1);
-  const rest = await search({ query: "jam", sort: "NAME", first: 100, after: first.cursor });
-  const seen = [...first.items, ...rest.items].map(({ name }) => name);
+  await eventually("aardvark in the index", async () => (await search({ query: "aardvark" })).totalCount === 1);
+  const rest = await search({ query: "jam", sort: "NAME", first: 100, after: first.pageInfo.endCursor });
+  const seen = [...first.nodes, ...rest.nodes].map(({ name }) => name);
   t.same(seen, goods.map(({ name }) => name).sort());
 });
 
@@ -165,21 +166,87 @@ t.test("suggestions complete the typed text", async (t) => {
   t.same(await suggested(""), []);
 });
 
-t.test("products(query:) lists the best matches, products the newest", async (t) => {
-  const products =
-    "query($query: String, $first: Int, $after: ID) { products(query: $query, first: $first, after: $after) { id name } }";
-  type Listed = { products: { id: string; name: string }[] };
-  const matches = await guest.get<Listed>(products, { query: "cherry", first: 5 });
-  t.ok(matches.products.length === 5 && matches.products.every(({ name }) => name.startsWith("Cherry")));
-  const seen: string[] = [];
-  for (let after: string | undefined; ; after = seen.at(-1)) {
-    const page: Listed = await guest.get<Listed>(products, { first: 9, ...(after && { after }) });
-    if (page.products.length === 0) break;
-    seen.push(...page.products.map(({ id }) => id));
+const products = `query($query: String, $first: Int, $after: String) {
+  products(query: $query, first: $first, after: $after) {
+    nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
-  t.equal(seen.length, goods.length + 1);
-  t.same(seen, [...new Set(seen)].sort().reverse(), "newest first, each once");
-  t.equal(await guest.refusal(products, { query: "cherry", after: seen[0] }), "BAD_INPUT");
+}`;
+type Listed = {
+  products: {
+    nodes: { id: string; name: string }[];
+    edges: { cursor: string; node: { id: string } }[];
+    pageInfo: PageInfo;
+  };
+};
+const listed = async (wanted: Arguments) => (await guest.get<Listed>(products, wanted)).products;
+
+/** All pages of a list, one after the other. */
+async function pagesOf(wanted: Arguments): Promise<Listed["products"][]> {
+  const pages: Listed["products"][] = [];
+  for (let after: string | null = null, more = true; more && pages.length < 50; ) {
+    const page = await listed({ ...wanted, ...(after && { after }) });
+    pages.push(page);
+    ({ hasNextPage: more, endCursor: after } = page.pageInfo);
+  }
+  return pages;
+}
+
+t.test("products lists the newest, and with a query the best matches, page by page", async (t) => {
+  for (const [wanted, count] of [
+    [{ first: 9 }, goods.length + 1],
+    [{ first: goods.length + 1 }, goods.length + 1],
+    [{ query: "cherry", first: 4 }, 10],
+    [{ query: "cherry", first: 5 }, 10],
+  ] as const) {
+    const pages = await pagesOf(wanted);
+    t.equal(
+      pages.length,
+      Math.ceil(count / wanted.first),
+      "the last page says that it is the last, also when it is full",
+    );
+    const ids = pages.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+    t.equal(new Set(ids).size, count, JSON.stringify(wanted));
+    t.equal(ids.length, count);
+    t.same(
+      ids,
+      pages.flatMap(({ edges }) => edges.map(({ node }) => node.id)),
+      "edges and nodes are the same rows",
+    );
+    if (!("query" in wanted)) t.same(ids, ids.toSorted().reverse(), "newest first");
+    else t.ok(pages.every(({ nodes }) => nodes.every(({ name }) => name.startsWith("Cherry"))));
+  }
+});
+
+t.test("behind the cursor of any row comes the next row", async (t) => {
+  for (const query of [undefined, "jam"]) {
+    const { edges } = await listed({ ...(query && { query }), first: 30 });
+    for (const at of [0, 13, 28]) {
+      const behind = await listed({ ...(query && { query }), first: 1, after: edges[at]?.cursor ?? null });
+      t.equal(behind.nodes[0]?.id, edges[at + 1]?.node.id, `${query} ${at}`);
+    }
+  }
+});
+
+t.test("a cursor of another list and a text that is none are refused, and the error names the argument", async (t) => {
+  const byName = (await search({ query: "jam", sort: "NAME", first: 1 })).pageInfo.endCursor;
+  const newest = (await listed({ first: 1 })).pageInfo.endCursor;
+  for (const [query, wanted] of [
+    [searchQuery, { after: "x" }],
+    [searchQuery, { after: newest }],
+    [searchQuery, { sort: "NEWEST", after: byName }],
+    [products, { after: byName }],
+    [products, { after: "x" }],
+    [products, { query: "jam", after: newest }],
+  ] as const) {
+    const { status, errors } = await guest.ask(query, wanted);
+    t.match(
+      { status, errors },
+      { status: 400, errors: [{ extensions: { code: "BAD_INPUT" } }] },
+      JSON.stringify(wanted),
+    );
+    t.match(errors[0]?.message, /^after: /);
+    t.match(errors[0]?.extensions.fields, [{ field: "after" }], JSON.stringify(errors));
+  }
 });
 
 const progress = "query($index: String!) { reindexProgress(index: $index) { state } }";
@@ -198,7 +265,7 @@ t.test("during a rebuild no search fails or misses a product, and changes are in
   let over = false;
   const searching = (async () => {
     const totals = new Set<number>();
-    while (!over) totals.add((await search({ query: "jam", filter: { priceFrom: 100, currency: "EUR" } })).total);
+    while (!over) totals.add((await search({ query: "jam", filter: { priceFrom: 100, currency: "EUR" } })).totalCount);
     return totals;
   })();
   const built: string[] = [];
@@ -209,7 +276,7 @@ t.test("during a rebuild no search fails or misses a product, and changes are in
   over = true;
   t.same([...(await searching)], [euros.length], "every search found all products");
   t.equal(new Set(built).size, 5);
-  await eventually("all that was made meanwhile", async () => (await search({ query: "elderberry" })).total === 5);
+  await eventually("all that was made meanwhile", async () => (await search({ query: "elderberry" })).totalCount === 5);
 });
 
 t.test("of concurrent rebuilds one runs, and refused ones do not change the index", async (t) => {
@@ -221,7 +288,7 @@ t.test("of concurrent rebuilds one runs, and refused ones do not change the inde
     await catalog("rollback");
     const refused = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
     t.same(refused, ["REINDEX_RUNNING", "REINDEX_RUNNING", "REINDEX_RUNNING"]);
-    t.equal((await search({ query: "jam", filter: { priceFrom: 100, currency: "EUR" } })).total, euros.length);
+    t.equal((await search({ query: "jam", filter: { priceFrom: 100, currency: "EUR" } })).totalCount, euros.length);
     await eventually("the way free again", rebuild);
   }
 });

@@ -27,7 +27,7 @@ t.test("another customer's order looks as if it did not exist", async (t) => {
   t.equal(await stranger.refusal(cancelOrder, { input: { id: order.id } }), "ORDER_NOT_FOUND");
   t.match(await owner.get(read, { id: order.id }), { order: { id: order.id } }, "its owner sees it");
   t.match(await shop.get(read, { id: order.id }), { order: { id: order.id } }, "an admin sees it");
-  t.same(await stranger.get("{ orders { id } }"), { orders: [] });
+  t.same(await stranger.get("{ orders { nodes { id } } }"), { orders: { nodes: [] } });
 });
 
 t.test("an idempotency key does not reveal another's order", async (t) => {
@@ -45,8 +45,8 @@ t.test("an idempotency key does not reveal another's order", async (t) => {
 t.test("accounts can be neither listed nor read by others", async (t) => {
   const read = "query($id: ID!) { user(id: $id) { id email } }";
   t.same(await stranger.get(read, { id: owner.id }), { user: null });
-  t.equal(await stranger.refusal("{ users { id } }"), "FORBIDDEN");
-  t.equal(await stranger.refusal("{ orders(all: true) { id } }"), "FORBIDDEN");
+  t.equal(await stranger.refusal("{ users { nodes { id } } }"), "FORBIDDEN");
+  t.equal(await stranger.refusal("{ orders(all: true) { nodes { id } } }"), "FORBIDDEN");
   t.same(await owner.get(read, { id: owner.id }), { user: { id: owner.id, email: owner.email } });
 });
 
@@ -92,13 +92,17 @@ t.test("a partner can change only its own products", async (t) => {
 t.test("an invalid token counts as no token", async (t) => {
   const good = await sign(await systemKey(system), goodClaims(owner.id, ["customer"]));
   t.match(
-    await new Person(gatewayUrl, good).get("{ orders { id } }"),
-    { orders: [{}] },
+    await new Person(gatewayUrl, good).get("{ orders { nodes { id } } }"),
+    { orders: { nodes: [{}] } },
     "a valid token, made in the same way",
   );
   for (const [name, { token, code }] of await badTokens(system, owner.id)) {
     const forger = new Person(gatewayUrl, token);
-    for (const query of ["{ orders { id } }", "{ users { id } }", "mutation { reindex { index } }"]) {
+    for (const query of [
+      "{ orders { nodes { id } } }",
+      "{ users { nodes { id } } }",
+      "mutation { reindex { index } }",
+    ]) {
       const { status, errors } = await forger.ask(query);
       t.match({ status, errors }, { status: 401, errors: [{ extensions: { code } }] }, `${name}: ${query}`);
     }
@@ -110,7 +114,7 @@ t.test("a refresh token is not an access token, and vice versa", async (t) => {
   const { login: tokens } = await nobody.get<{ login: { token: string; refreshToken: string } }>(login, {
     input: { email: owner.email, password: goodPassword },
   });
-  t.equal(await new Person(gatewayUrl, tokens.refreshToken).refusal("{ orders { id } }"), "UNAUTHENTICATED");
+  t.equal(await new Person(gatewayUrl, tokens.refreshToken).refusal("{ orders { nodes { id } } }"), "UNAUTHENTICATED");
   const refresh = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { token } }";
   for (const refreshToken of [tokens.token, tokens.token.slice(0, 200)]) {
     const code = await nobody.refusal(refresh, { input: { refreshToken } });

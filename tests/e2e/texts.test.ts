@@ -116,11 +116,11 @@ t.test("an idempotency key and a reason may have any characters", async (t) => {
 
 t.test("a search for any text works", async (t) => {
   const search = `query($text: String!) {
-    searchProducts(query: $text) { total }
+    searchProducts(query: $text) { totalCount }
     suggestProducts(prefix: $text)
-    products(query: $text) { id }
+    products(query: $text) { nodes { id } }
   }`;
-  const filtered = "query($text: String!) { searchProducts(filter: { categories: [$text] }) { total } }";
+  const filtered = "query($text: String!) { searchProducts(filter: { categories: [$text] }) { totalCount } }";
   for (const text of [
     ...texts,
     lines,

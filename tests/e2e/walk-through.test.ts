@@ -3,7 +3,7 @@ import { eventually } from "../support/eventually.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
 
-type Found = { searchProducts: { items: { id: string; name: string }[] } };
+type Found = { searchProducts: { nodes: { id: string; name: string }[] } };
 type Placed = { placeOrder: { id: string; status: string; priceTotal: number; quantity: number } };
 
 t.test("a new customer registers, finds coffee despite a typo, orders it, and sees order and stock", async (t) => {
@@ -13,8 +13,8 @@ t.test("a new customer registers, finds coffee despite a typo, orders it, and se
   const customer = await newCustomer(gatewayUrl);
 
   const found = await eventually("the new product in the search index", async () => {
-    const { searchProducts } = await customer.get<Found>('{ searchProducts(query: "coffe") { items { id name } } }');
-    return searchProducts.items.find(({ id }) => id === coffee);
+    const { searchProducts } = await customer.get<Found>('{ searchProducts(query: "coffe") { nodes { id name } } }');
+    return searchProducts.nodes.find(({ id }) => id === coffee);
   });
   t.equal(found.name, "Filter coffee");
 
@@ -22,10 +22,10 @@ t.test("a new customer registers, finds coffee despite a typo, orders it, and se
   const { placeOrder: order } = await customer.get<Placed>(placeOrder, { input });
   t.match(order, { status: "PENDING_PAYMENT", priceTotal: 2580, quantity: 2 });
 
-  const seen = await customer.get<{ product: { stock: number }; orders: { id: string }[] }>(
-    "query($id: ID!) { product(id: $id) { stock } orders { id } }",
+  const seen = await customer.get<{ product: { stock: number }; orders: { nodes: { id: string }[] } }>(
+    "query($id: ID!) { product(id: $id) { stock } orders { nodes { id } } }",
     { id: coffee },
   );
   t.equal(seen.product.stock, 5, "less the ordered units");
-  t.same(seen.orders, [{ id: order.id }]);
+  t.same(seen.orders.nodes, [{ id: order.id }]);
 });

@@ -57,8 +57,8 @@ async function use(): Promise<void> {
   const input = { email: customer.email, password: "typed-canary-password" };
   const all = [
     customer.ask(logIn, { input }),
-    customer.ask("{ me { id } orders { id } products(first: 3) { id } }"),
-    customer.ask('{ searchProducts(query: "thing") { total } }'),
+    customer.ask("{ me { id } orders { nodes { id } } products(first: 3) { nodes { id } } }"),
+    customer.ask('{ searchProducts(query: "thing") { totalCount } }'),
     shop.place(),
   ];
   answers.push(...(await Promise.all(all)).map((answer) => JSON.stringify(answer)));

@@ -10,7 +10,7 @@ const [known = ""] = shop.products;
 const product = (id: string) => customer.ask(`{ product(id: "${id}") { name stock } }`);
 /** A product that nobody has read, so the gateway must call catalog. */
 const unread = () => product(randomUUID());
-const newest = () => customer.ask("{ products(first: 5) { name } }");
+const newest = () => customer.ask("{ products(first: 5) { nodes { name } } }");
 const codeOf = async (call: Promise<{ errors: { extensions: { code: string } }[] }>) =>
   (await call).errors[0]?.extensions.code ?? "OK";
 
@@ -38,11 +38,11 @@ t.test("catalog hangs: its calls are refused at once, and everything else works"
   // Each of these would wait for its deadline of ten seconds, and this file for minutes.
   for (let count = 0; count < 60; count += 1) t.equal(await codeOf(unread()), "UNAVAILABLE");
   t.match(await product(known), { status: 200, data: { product: { name: "A thing" } } }, "from the gateway's memory");
-  t.match(await newest(), { status: 200, data: { products: [{ name: "A thing" }, { name: "A thing" }] } });
+  t.match(await newest(), { status: 200, data: { products: { nodes: [{ name: "A thing" }, { name: "A thing" }] } } });
 
   await eventually("orders' circuit to open", async () => (await codeOf(shop.place())) === "UNAVAILABLE", 60_000);
   for (let count = 0; count < 20; count += 1) t.equal(await codeOf(shop.place()), "UNAVAILABLE");
-  t.match(await customer.ask("{ orders { id status } }"), { status: 200, errors: [] });
+  t.match(await customer.ask("{ orders { nodes { id status } } }"), { status: 200, errors: [] });
   t.ok(await logIn(system.gatewayUrl, customer.email, goodPassword));
   t.match(await circuits(), { orders: "0", accounts: "0" }, "orders responds, although catalog does not");
 });

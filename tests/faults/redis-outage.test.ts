@@ -14,9 +14,9 @@ const { system, customer } = shop;
 const place = (count: number) => Promise.all(Array.from({ length: count }, () => shop.place()));
 
 const reads = {
-  "own orders": "{ orders { id status orderProducts { product { name } } } }",
+  "own orders": "{ orders { nodes { id status orderProducts { product { name } } } } }",
   "a product": `{ product(id: "${shop.products[0]}") { name stock } }`,
-  "a search": '{ searchProducts(query: "thing") { total } }',
+  "a search": '{ searchProducts(query: "thing") { totalCount } }',
   "one's account": "{ me { id } }",
 };
 

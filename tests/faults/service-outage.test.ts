@@ -86,7 +86,7 @@ t.test(
       await system.kill(service);
       const [placing, orders, product, me] = await Promise.all([
         timed(shop.place()),
-        timed(customer.ask("{ orders { id } }")),
+        timed(customer.ask("{ orders { nodes { id } } }")),
         timed(customer.ask(`{ product(id: "${shop.products[0]}") { name } }`)),
         timed(customer.ask("{ me { id } }")),
       ]);

@@ -7,7 +7,8 @@ import { anyVariables, operations } from "./schema.ts";
 type Examples = Record<string, (by: Person) => Promise<Record<string, unknown>>>;
 
 type Place = { gatewayUrl: string; shop: Person; product: string; partner: string };
-const page = () => ({ first: 5, after: randomUUID() });
+const cursor = (position: string) => Buffer.from(position).toString("base64url");
+const page = () => ({ first: 5, after: cursor(randomUUID()) });
 
 /** Valid variables for every operation. Add each operation here that needs more than any text, number or id. */
 export function examplesOf(gatewayUrl: string, shop: Person, product: string, partner: string): Examples {
@@ -19,7 +20,11 @@ export function examplesOf(gatewayUrl: string, shop: Person, product: string, pa
     ...orderExamples(place),
     reindex: async () => ({}),
     reindexProgress: async () => ({ index: "products-no-more" }),
-    deadLetters: async () => ({ service: "ORDERS", first: 5 }),
+    deadLetters: async () => ({
+      service: "ORDERS",
+      first: 5,
+      after: cursor(JSON.stringify([new Date(), randomUUID(), "a topic"])),
+    }),
     redriveDeadLetters: async () => ({ input: { service: "ORDERS", eventIds: [randomUUID()] } }),
   };
 }
@@ -52,7 +57,7 @@ function productExamples({ product, partner }: Place): Examples {
     filter: { categories: ["juice"], partnerId: partner, priceFrom: 1, priceTo: 900, currency: "EUR", inStock: true },
     sort: "NAME",
     first: 5,
-    after: Buffer.from(JSON.stringify(["name", "a", product])).toString("base64url"),
+    after: cursor(cursor(JSON.stringify(["name", "a", product]))),
   };
   return {
     products: async () => ({ ...page(), query: "" }),

@@ -25,7 +25,7 @@ export async function search(
   request: Request<"search">,
   signal: AbortSignal,
 ): Promise<SearchPage> {
-  const { query, filter, sort, first, after, facets } = request;
+  const { query, filter, sort, first, after, cursors, facets } = request;
   const filters = facetFilters(filter);
   const narrow = Object.values(filters);
   const position = after === undefined ? undefined : decodeCursor(sort, after);
@@ -44,16 +44,18 @@ export async function search(
   };
   const response = await translateErrors(client.search(body, { signal }));
   const page = response.hits.hits.slice(0, first);
+  const last = page.at(-1);
   return {
     ids: page.map((hit) => String(hit._id)),
     total: (response.hits.total as estypes.SearchTotalHits).value,
-    cursor: response.hits.hits.length > first ? cursorAfter(page.at(-1), request) : null,
+    cursor: last && response.hits.hits.length > first ? cursorAfter(last, request) : null,
+    cursors: cursors ? page.map((hit) => cursorAfter(hit, request)) : [],
     facets: facets ? readFacets(response.aggregations as Record<string, FacetResult>) : [],
   };
 }
 
-function cursorAfter(hit: estypes.SearchHit | undefined, { sort }: Request<"search">): string | null {
-  const [key, id] = hit?.sort ?? [];
+function cursorAfter(hit: estypes.SearchHit, { sort }: Request<"search">): string {
+  const [key, id] = hit.sort ?? [];
   return encodeCursor(sort, { key: key as number | string, id: String(id) });
 }
 

@@ -7,17 +7,19 @@ import type { Facts, Hit } from "./text-index.ts";
 
 /** Filters, counts and sorts the hits of a search and returns the requested page. */
 export function toPage(hits: Hit[], request: Request<"search">): SearchPage {
-  const { filter, sort, first } = request;
+  const { filter, sort, first, cursors } = request;
   const { found, facets } = applyFilters(hits, filter, request.facets);
   const { compare } = orders[sort];
   const after = request.after === undefined ? undefined : decodeCursor(sort, request.after);
   const rest = after ? found.filter((hit) => compare(toPosition(hit, sort), after) > 0) : found;
   const page = smallest(rest, first, (a, b) => compare(toPosition(a, sort), toPosition(b, sort)));
   const last = page.at(-1);
+  const cursorOf = (hit: Hit) => encodeCursor(sort, toPosition(hit, sort));
   return {
     ids: page.map(({ facts }) => facts.id),
     total: found.length,
-    cursor: last && rest.length > page.length ? encodeCursor(sort, toPosition(last, sort)) : null,
+    cursor: last && rest.length > page.length ? cursorOf(last) : null,
+    cursors: cursors ? page.map(cursorOf) : [],
     facets,
   };
 }

@@ -6,9 +6,15 @@ type Client = RpcService & { key: string };
 
 /** The services with dead letters, which operators name in the API. */
 export function serviceNames(project: Project): Output[] {
-  const names = withDatabase(project).map(({ name }) => `  ${name.toUpperCase()}`);
+  const names = withDatabase(project).flatMap(({ name }) => [
+    '  """',
+    `  The service ${name}.`,
+    '  """',
+    `  ${name.toUpperCase()}`,
+  ]);
+  const description = ['"""', "A service that keeps dead letters.", '"""'];
   const file = "gateway/src/domains/operations-admin/service-name.graphql";
-  return [{ file, lines: [`# ${mark}`, "enum ServiceName {", ...names, "}"] }];
+  return [{ file, lines: [`# ${mark}`, ...description, "enum ServiceName {", ...names, "}"] }];
 }
 
 /** The gateway's clients of the services, and its readiness probes. */

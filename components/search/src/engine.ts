@@ -5,7 +5,15 @@ import type { BulkOperation, Request } from "./requests.ts";
 type WriteStatus = "indexed" | "deleted" | "stale" | "failed";
 export type WriteOutcome = { id: string; status: WriteStatus; error?: string };
 export type StoredDocument = { document: SearchDocument; version: number };
-export type SearchPage = { ids: string[]; total: number; cursor: string | null; facets: Facet[] };
+export type SearchPage = {
+  ids: string[];
+  total: number;
+  /** The `after` of the next page; null on the last page. */
+  cursor: string | null;
+  /** The `after` of a page behind each hit, if requested. */
+  cursors: string[];
+  facets: Facet[];
+};
 
 export type WriteBatch = { index: string; operations: readonly BulkOperation[]; refresh: boolean };
 

@@ -58,6 +58,7 @@ export const requestSchemas = {
     sort: z.enum(sorts).default("relevance"),
     first: z.int().min(1).max(limits.pageSize),
     after: text(limits.cursorLength).min(1).optional(),
+    cursors: z.boolean().default(false),
     facets: z.boolean().default(false),
   }),
   suggest: z.object({ index: name, prefix: searchText, first: z.int().min(1).max(limits.suggestions) }),

@@ -11,7 +11,14 @@ const maxMissingRows = 100;
 /** A page is stored by its key and by its owner. */
 const bytesOfPage = 3 * bytesOfEntry;
 
-type Page = { owner: string; ids: readonly string[] };
+type Page = { owner: string; ids: readonly string[]; next: string };
+/** The rows of a page. */
+export type PageRows<Row> = {
+  nodes: Row[];
+  /** The position after which the next page starts; empty on the last page. */
+  next: string;
+};
+
 type PageRequest<Row> = {
   /** The owner of the list. */
   owner: string;
@@ -24,7 +31,7 @@ type PageRequest<Row> = {
   /** Whether the viewer may see a stale row while the service is not reachable. Absent: all rows may be seen. */
   maySee?(row: Row): boolean;
 };
-type FetchPage<Row> = (start: FetchStart) => Promise<Row[]>;
+type FetchPage<Row> = (start: FetchStart) => Promise<PageRows<Row>>;
 
 export type PagesOptions<Row, C extends Change> = {
   entries: Entries<Row, C>;
@@ -41,7 +48,7 @@ export type Pages<Row> = {
     request: PageRequest<Row>,
     fetchPage: FetchPage<Row>,
     fetchRow: (id: string) => Promise<Row | null>,
-  ): MaybePromise<Row[]>;
+  ): MaybePromise<PageRows<Row>>;
   /** Deletes the owner's pages. Call it after `entries.apply()` of a change that touches the owner's lists. */
   deleteOf(owner: string): void;
 };
@@ -54,22 +61,23 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
 ): Pages<Row> {
   const { entries, touches } = options;
   const pages = createPageStore(options);
-  const share = createSharedFetches<Row[]>(entries.startFetch);
+  const share = createSharedFetches<PageRows<Row>>(entries.startFetch);
   const isCurrent = (owner: string, start: FetchStart) =>
     entries.changesSince(start)?.every((change) => !touches(change, owner)) ?? false;
 
   async function fetchAndCache({ owner, page }: PageRequest<Row>, start: FetchStart, fetchPage: FetchPage<Row>) {
-    const rows = await fetchPage(start);
+    const listed = await fetchPage(start);
+    const { nodes, next } = listed;
     const changes = entries.changesSince(start);
-    if (!changes) return rows;
-    entries.setAll(rows, changes, start);
-    if (changes.some((change) => touches(change, owner))) return rows;
-    const ids = rows.map(({ id }) => id);
-    pages.set(owner, page, ids, start);
-    return rows;
+    if (!changes) return listed;
+    entries.setAll(nodes, changes, start);
+    if (changes.some((change) => touches(change, owner))) return listed;
+    const ids = nodes.map(({ id }) => id);
+    pages.set(page, { owner, ids, next }, start);
+    return listed;
   }
 
-  function fetch(request: PageRequest<Row>, fetchPage: FetchPage<Row>): Promise<Row[]> {
+  function fetch(request: PageRequest<Row>, fetchPage: FetchPage<Row>): Promise<PageRows<Row>> {
     const { owner, page, caller } = request;
     return share(
       `${owner} ${page} ${caller}`,
@@ -79,31 +87,35 @@ export function createPages<Row extends { id: string }, C extends Change = Chang
   }
 
   /** The page as it was, if all its rows are still in memory. */
-  function stale({ owner, page, maySee }: PageRequest<Row>): Row[] | undefined {
-    const rows = pages.stale(owner, page)?.map((id) => entries.stale(id, maySee));
-    return rows?.every((row) => row !== undefined) ? rows : undefined;
+  function stale({ owner, page, maySee }: PageRequest<Row>): PageRows<Row> | undefined {
+    const found = pages.stale(owner, page);
+    const nodes = found?.ids.map((id) => entries.stale(id, maySee));
+    return found && nodes?.every((row) => row !== undefined) ? { nodes, next: found.next } : undefined;
   }
 
   return {
     rows(request, fetchPage, fetchRow) {
-      const ids = pages.get(request.owner, request.page);
-      if (!ids) return fetch(request, fetchPage);
+      const found = pages.get(request.owner, request.page);
+      if (!found) return fetch(request, fetchPage);
+      const { ids, next } = found;
       const rows = ids.map((id) => entries.get(id, request.isVisible));
       const missing = rows.filter((row) => row === undefined).length;
       if (missing > maxMissingRows) return fetch(request, fetchPage);
-      if (missing === 0) return existing(rows as (Row | null)[]);
-      return Promise.all(rows.map((row, at) => (row === undefined ? fetchRow(ids[at] as string) : row))).then(existing);
+      if (missing === 0) return { nodes: existing(rows as (Row | null)[]), next };
+      return Promise.all(rows.map((row, at) => (row === undefined ? fetchRow(ids[at] as string) : row))).then(
+        (fetched) => ({ nodes: existing(fetched), next }),
+      );
     },
     deleteOf: pages.deleteOf,
   };
 }
 
-/** The ids of each page. Pages are also found by owner, to delete all pages of one. */
+/** The ids of each page, and the position after it. Pages are also found by owner, to delete all pages of one. */
 function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: number }) {
   const keysOf = new Map<string, Set<string>>();
   const pages = new LRUCache<string, Page>({
     maxSize: maxBytes,
-    sizeCalculation: ({ ids }) => bytesOfPage + ids.length * bytesOfId,
+    sizeCalculation: ({ ids }) => bytesOfPage + (ids.length + 1) * bytesOfId,
     ttl: maxAgeMs,
     ...keepsStale,
     noDisposeOnSet: true,
@@ -114,12 +126,13 @@ function createPageStore({ maxBytes, maxAgeMs }: { maxBytes: number; maxAgeMs: n
     },
   });
   return {
-    get: (owner: string, page: string) => pages.get(`${owner} ${page}`)?.ids,
-    stale: (owner: string, page: string) => peekStale(pages, `${owner} ${page}`)?.ids,
-    set(owner: string, page: string, ids: readonly string[], { startMs }: FetchStart): void {
-      const key = `${owner} ${page}`;
+    get: (owner: string, page: string) => pages.get(`${owner} ${page}`),
+    stale: (owner: string, page: string) => peekStale(pages, `${owner} ${page}`),
+    set(name: string, page: Page, { startMs }: FetchStart): void {
+      const { owner } = page;
+      const key = `${owner} ${name}`;
       keysOf.set(owner, (keysOf.get(owner) ?? new Set()).add(key));
-      pages.set(key, { owner, ids }, { start: startMs });
+      pages.set(key, page, { start: startMs });
     },
     deleteOf(owner: string): void {
       for (const key of [...(keysOf.get(owner) ?? [])]) pages.delete(key);

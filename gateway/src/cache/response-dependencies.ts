@@ -49,13 +49,15 @@ export class ResponseDependencies {
 export type TrackedRead<T, Row> = {
   read(): MaybePromise<T>;
   rowsOf(value: T): readonly (Row | null)[];
+  /** What else of the value the response shows. Absent: nothing. */
+  restOf?(value: T): unknown;
   bytesOf(row: Row): number;
 };
 
 /** Reads, and records the rows as dependencies of the response if they were cached. */
 export function trackDependencies<T, Row>(
   dependencies: ResponseDependencies | undefined,
-  { read, rowsOf, bytesOf }: TrackedRead<T, Row>,
+  { read, rowsOf, restOf, bytesOf }: TrackedRead<T, Row>,
 ): MaybePromise<T> {
   const value = read();
   if (!dependencies) return value;
@@ -64,6 +66,7 @@ export function trackDependencies<T, Row>(
     return value;
   }
   const before = rowsOf(value);
+  const rest = restOf?.(value);
   dependencies.add({
     isCurrent() {
       const now = read();
@@ -73,7 +76,8 @@ export function trackDependencies<T, Row>(
         return false;
       }
       const after = rowsOf(now);
-      return after.length === before.length && after.every((row, at) => row === before[at]);
+      const sameRows = after.length === before.length && after.every((row, at) => row === before[at]);
+      return sameRows && restOf?.(now) === rest;
     },
     bytes: () => before.reduce((sum, row) => sum + (row ? bytesOf(row) : bytesOfEntry), 0),
   });

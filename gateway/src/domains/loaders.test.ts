@@ -38,27 +38,29 @@ t.test("the products of a page of orders are read in one call, each once", async
         .reverse(),
     }),
   });
-  const { data } = await ask("{ orders { id orderProducts { productId product { id name } } } }");
+  const { data } = await ask("{ orders { nodes { id orderProducts { productId product { id name } } } } }");
   t.same(requests("catalog.getProducts"), [{ ids: [p1, p2, p3] }]);
   const [one, two] = [product(p1), product(p2)].map(({ id, name }) => ({ id, name }));
   t.same(data, {
-    orders: [
-      {
-        id: "o1",
-        orderProducts: [
-          { productId: p1, product: one },
-          { productId: p2, product: two },
-        ],
-      },
-      {
-        id: "o2",
-        orderProducts: [
-          { productId: p2, product: two },
-          { productId: p3, product: null },
-        ],
-      },
-      { id: "o3", orderProducts: [{ productId: p1, product: one }] },
-    ],
+    orders: {
+      nodes: [
+        {
+          id: "o1",
+          orderProducts: [
+            { productId: p1, product: one },
+            { productId: p2, product: two },
+          ],
+        },
+        {
+          id: "o2",
+          orderProducts: [
+            { productId: p2, product: two },
+            { productId: p3, product: null },
+          ],
+        },
+        { id: "o3", orderProducts: [{ productId: p1, product: one }] },
+      ],
+    },
   });
 });
 
@@ -68,14 +70,14 @@ t.test("more ids than a service accepts are read in several calls, each id once"
     "orders.listOrders": () => ({ orders: [order("o1", "a", ...ids), order("o2", "a", ...ids)] }),
     "catalog.getProducts": ({ ids }: Ids) => ({ products: ids.map(product) }),
   });
-  const { data } = await ask("{ orders { orderProducts { product { id } } } }");
+  const { data } = await ask("{ orders { nodes { orderProducts { product { id } } } } }");
   t.same(requests("catalog.getProducts"), [
     { ids: ids.slice(0, 100) },
     { ids: ids.slice(100, 200) },
     { ids: ids.slice(200) },
   ]);
   const expected = { orderProducts: ids.map((id) => ({ product: { id } })) };
-  t.same(data, { orders: [expected, expected] });
+  t.same(data, { orders: { nodes: [expected, expected] } });
 });
 
 t.test("the accounts of a page of orders are read in one call; one that the caller may not see is null", async (t) => {
@@ -83,9 +85,11 @@ t.test("the accounts of a page of orders are read in one call; one that the call
     "orders.listOrders": () => ({ orders: [order("o1", "a"), order("o2", "b"), order("o3", "a")] }),
     "accounts.getAccounts": () => ({ accounts: [{ id: "a", username: "Ann" }] }),
   });
-  const { data } = await ask("{ orders(all: true) { user { username } } }");
+  const { data } = await ask("{ orders(all: true) { nodes { user { username } } } }");
   t.same(requests("accounts.getAccounts"), [{ ids: ["a", "b"] }]);
-  t.same(data, { orders: [{ user: { username: "Ann" } }, { user: null }, { user: { username: "Ann" } }] });
+  t.same(data, {
+    orders: { nodes: [{ user: { username: "Ann" } }, { user: null }, { user: { username: "Ann" } }] },
+  });
 });
 
 t.test("histories are read in one call", async (t) => {
@@ -94,14 +98,16 @@ t.test("histories are read in one call", async (t) => {
     "orders.listOrders": () => ({ orders: [order("o1", "a"), order("o2", "a")] }),
     "orders.getHistories": () => ({ histories: [{ orderId: "o2", transitions: [transition] }] }),
   });
-  const { data } = await ask("{ orders { history { from to } } }");
+  const { data } = await ask("{ orders { nodes { history { from to } } } }");
   t.same(requests("orders.getHistories"), [{ orderIds: ["o1", "o2"] }]);
-  t.same(data, { orders: [{ history: [] }, { history: [{ from: null, to: "PENDING_PAYMENT" }] }] });
+  t.same(data, {
+    orders: { nodes: [{ history: [] }, { history: [{ from: null, to: "PENDING_PAYMENT" }] }] },
+  });
 });
 
 t.test("fields that are not in the query are not fetched", async (t) => {
   const { ask, calls } = await api(t, { "orders.listOrders": () => ({ orders: [order("o1", "a", p1)] }) });
-  await ask("{ orders { id userId orderProducts { productId } } }");
+  await ask("{ orders { nodes { id userId orderProducts { productId } } } }");
   t.same(
     calls.map(({ method }) => method),
     ["orders.listOrders"],
@@ -137,10 +143,12 @@ t.test("when a service is down, only its fields fail, with its error code", asyn
       throw new AppError(commonErrors.unavailable);
     },
   });
-  const { status, data, errors } = await ask("{ orders { id orderProducts { productId product { name } } } }");
+  const { status, data, errors } = await ask(
+    "{ orders { nodes { id orderProducts { productId product { name } } } } }",
+  );
   t.equal(status, 200);
   const lines = [p1, p2].map((productId) => ({ productId, product: null }));
-  t.same(data, { orders: [{ id: "o1", orderProducts: lines }] });
+  t.same(data, { orders: { nodes: [{ id: "o1", orderProducts: lines }] } });
   t.same(new Set(errors?.map(({ extensions }) => JSON.stringify(extensions))), new Set(['{"code":"UNAVAILABLE"}']));
 });
 
@@ -151,16 +159,16 @@ t.test("every call carries the token and one deadline, and rows keep the order o
     "orders.listOrders": ({ first }: { first: number }) => {
       const orders = page(given, Math.min(first, 230 - given));
       given += orders.length;
-      return { orders };
+      return { orders, cursor: given < 230 ? (orders.at(-1)?.id ?? "") : "" };
     },
   });
-  const { data } = await ask("{ orders(first: 500) { id priceTotal } }");
+  const { data } = await ask("{ orders(first: 500) { nodes { id priceTotal } } }");
   t.same(requests("orders.listOrders"), [
     { first: 100, after: "", all: false, accountId: "" },
     { first: 100, after: "o99", all: false, accountId: "" },
     { first: 100, after: "o199", all: false, accountId: "" },
   ]);
-  t.same(data, { orders: page(0, 230).map(({ id }) => ({ id, priceTotal: 2 ** 40 })) });
+  t.same(data, { orders: { nodes: page(0, 230).map(({ id }) => ({ id, priceTotal: 2 ** 40 })) } });
   t.same(new Set(calls.map(({ context }) => context.authorization)), new Set(["Bearer me"]));
   const deadlines = calls.map(({ context }) => context.deadline);
   const [earliest, latest] = [Math.min(...deadlines), Math.max(...deadlines)];

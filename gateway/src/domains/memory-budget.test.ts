@@ -113,7 +113,7 @@ t.test("pages stay within the budget and keep no evicted row in memory", async (
     const pages = createPages({ entries, maxBytes, maxAgeMs: 60_000, touches: () => true });
     const fetchPage = async () => {
       const { id: _, ...row } = product();
-      return Array.from({ length: pagesOf }, () => ({ id: newId(), ...row }));
+      return { nodes: Array.from({ length: pagesOf }, () => ({ id: newId(), ...row })), next: newId() };
     };
     const fetchRow = async () => null;
     const before = await heapUsed();

@@ -3,10 +3,10 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ApiDeadLetter, ApiDeadLetters } from './operations-admin/model.ts';
-import type { ApiOrder, ApiOrderTransition } from './orders/model.ts';
-import type { ApiProduct, ApiReindexProgress } from './catalog/model.ts';
-import type { ApiTokens, ApiUser } from './accounts/model.ts';
+import type { ApiDeadLetter, ApiDeadLetterConnection, ApiDeadLetterEdge } from './operations-admin/model.ts';
+import type { ApiOrder, ApiOrderConnection, ApiOrderEdge, ApiOrderTransition } from './orders/model.ts';
+import type { ApiProduct, ApiProductConnection, ApiProductEdge, ApiProductSearchConnection, ApiReindexProgress } from './catalog/model.ts';
+import type { ApiTokens, ApiUser, ApiUserConnection, ApiUserEdge } from './accounts/model.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -27,52 +27,61 @@ export type Scalars = {
   TextMap: { input: Record<string, string>; output: Record<string, string>; }
 };
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type Query = {
   /** The user who is logged in. */
   me?: Maybe<User>;
   /** All users, newest first. Admin only. */
-  users?: Maybe<Array<User>>;
+  users?: Maybe<UserConnection>;
   /** Any user for an admin, for others themselves. Null when there is none, or when the caller may not see it. */
   user?: Maybe<User>;
-  /** Newest first; `after` is the last id of the page before. With `query`, the best matches. */
-  products?: Maybe<Array<Product>>;
+  /** Newest first. With `query` the best matches, as `searchProducts` finds them. */
+  products?: Maybe<ProductConnection>;
+  /** One product; null when there is none. */
   product?: Maybe<Product>;
-  searchProducts?: Maybe<ProductSearch>;
+  /** Searches products, forgiving typing errors. */
+  searchProducts?: Maybe<ProductSearchConnection>;
   /** Completions for a search box, as the user types. */
   suggestProducts?: Maybe<Array<Scalars['String']['output']>>;
-  /** Admin only. */
+  /** Admin only. How far a rebuild of the search index is. */
   reindexProgress?: Maybe<ReindexProgress>;
-  /** The caller's orders, newest first; with `all` (admin only) everybody's. `after` is the last id of the page before. */
-  orders?: Maybe<Array<Order>>;
+  /** The caller's orders, newest first; with `all` (admin only) everybody's. */
+  orders?: Maybe<OrderConnection>;
+  /** One order. Null when there is none, or when the caller may not see it. */
   order?: Maybe<Order>;
   /** Admin only. Events that a service could not handle, oldest first. */
-  deadLetters?: Maybe<DeadLetters>;
+  deadLetters?: Maybe<DeadLetterConnection>;
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryUsersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['ID']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryProductsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['ID']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
   query?: InputMaybe<Scalars['String']['input']>;
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryProductArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QuerySearchProductsArgs = {
   query?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ProductFilter>;
@@ -82,36 +91,45 @@ export type QuerySearchProductsArgs = {
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QuerySuggestProductsArgs = {
   prefix: Scalars['String']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryReindexProgressArgs = {
   index: Scalars['String']['input'];
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryOrdersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['ID']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
   all?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryOrderArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryDeadLettersArgs = {
   service: ServiceName;
   first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Acts. */
 export type Mutation = {
+  /** Creates a user with the role CUSTOMER. Anyone may. */
   registerUser: User;
+  /** Starts a session. */
   login: Tokens;
   /** Exchanges a refresh token for a new pair of tokens. A refresh token works once; using it again ends the session. */
   refreshToken: Tokens;
@@ -127,289 +145,482 @@ export type Mutation = {
   createProduct: Product;
   /** Admins and the owning partner. Fields that are absent or null stay as they are. */
   updateProduct: Product;
+  /** Admins and the owning partner. Changes the stock, or deletes the product. */
   updateInventory: InventoryResult;
   /** Admin only. Starts to rebuild the search index; `reindexProgress` returns the progress. */
   reindex: ReindexResult;
+  /** Orders products and reserves them. The order expires unless it is paid within 15 minutes. */
   placeOrder: Order;
   /** Cancels an order. Possible until preparation starts. */
   cancelOrder: Order;
-  /** Admin only. */
+  /** Admin only. Confirms the payment of an order. */
   markOrderPaid: Order;
   /** Admin only. Retries dead letters; each takes effect at most once. Those that fail again stay. */
   redriveDeadLetters: RedriveResult;
 };
 
 
+/** Acts. */
 export type MutationRegisterUserArgs = {
   input: RegisterUserInput;
 };
 
 
+/** Acts. */
 export type MutationLoginArgs = {
   input: LoginInput;
 };
 
 
+/** Acts. */
 export type MutationRefreshTokenArgs = {
   input: RefreshTokenInput;
 };
 
 
+/** Acts. */
 export type MutationLogoutArgs = {
   input: LogoutInput;
 };
 
 
+/** Acts. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
 };
 
 
+/** Acts. */
 export type MutationGrantRolesArgs = {
   input: GrantRolesInput;
 };
 
 
+/** Acts. */
 export type MutationCreateProductArgs = {
   input: CreateProductInput;
 };
 
 
+/** Acts. */
 export type MutationUpdateProductArgs = {
   input: UpdateProductInput;
 };
 
 
+/** Acts. */
 export type MutationUpdateInventoryArgs = {
   input: UpdateInventoryInput;
 };
 
 
+/** Acts. */
 export type MutationPlaceOrderArgs = {
   input: PlaceOrderInput;
 };
 
 
+/** Acts. */
 export type MutationCancelOrderArgs = {
   input: CancelOrderInput;
 };
 
 
+/** Acts. */
 export type MutationMarkOrderPaidArgs = {
   input: MarkOrderPaidInput;
 };
 
 
+/** Acts. */
 export type MutationRedriveDeadLettersArgs = {
   input: RedriveDeadLettersInput;
 };
 
+/** Where a page of a list ends. */
+export type PageInfo = {
+  /** Whether there is a further page. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** The cursor of the page's last row: the `after` of the next page. Null if the page has no rows. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** The result of an act that returns nothing else. */
 export type Success = {
+  /** Always true: a failure is an error. */
   success: Scalars['Boolean']['output'];
 };
 
+/** What a user may do. */
 export type Role =
+  /** May order. */
   | 'CUSTOMER'
+  /** May do everything that this API offers to admins. */
   | 'ADMIN'
+  /** May create, change and restock the products of its own shop. */
   | 'PARTNER'
+  /** May do nothing more so far. */
   | 'DELIVERER';
 
+/** A person who has registered, or a partner. */
 export type User = {
+  /** A UUID. */
   id: Scalars['ID']['output'];
+  /** The e-mail address for logging in, in lower case. */
   email: Scalars['String']['output'];
+  /** The name that others see. */
   username: Scalars['String']['output'];
+  /** What the user may do. */
   roles: Array<Role>;
+  /** When the user registered. */
   createdAt: Scalars['DateTime']['output'];
-  /** Newest first; `after` is the last id of the page before. */
-  orders?: Maybe<Array<Order>>;
+  /** The user's orders, newest first. */
+  orders?: Maybe<OrderConnection>;
 };
 
 
+/** A person who has registered, or a partner. */
 export type UserOrdersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['ID']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A page of users. */
+export type UserConnection = {
+  /** The rows with their cursors. */
+  edges: Array<UserEdge>;
+  /** The rows alone. */
+  nodes: Array<User>;
+  /** Where the page ends. */
+  pageInfo: PageInfo;
+};
+
+/** A user in a list. */
+export type UserEdge = {
+  /** The user. */
+  node: User;
+  /** The `after` of a page that starts behind this row. */
+  cursor: Scalars['String']['output'];
+};
+
+/** The tokens of a session. */
 export type Tokens = {
   /** The access token: send it as `Authorization: Bearer …`. */
   token: Scalars['String']['output'];
+  /** For the next pair of tokens. It works once. */
   refreshToken: Scalars['String']['output'];
   /** Seconds until the access token expires. */
   expiresIn: Scalars['Int']['output'];
 };
 
+/** The result of `logoutAll`. */
 export type LogoutAllResult = {
+  /** How many sessions ended. */
   sessionsEnded: Scalars['Int']['output'];
 };
 
+/** The input of `registerUser`. */
 export type RegisterUserInput = {
+  /** An e-mail address that no other user has, whatever its case. */
   email: Scalars['String']['input'];
+  /** The name that others see. */
   username: Scalars['String']['input'];
+  /** At least 10 characters; passwords that leaked often are refused. */
   password: Scalars['String']['input'];
 };
 
+/** The input of `login`. */
 export type LoginInput = {
+  /** The user's e-mail address. */
   email: Scalars['String']['input'];
+  /** The user's password. */
   password: Scalars['String']['input'];
 };
 
+/** The input of `refreshToken`. */
 export type RefreshTokenInput = {
+  /** The refresh token of the last pair. */
   refreshToken: Scalars['String']['input'];
 };
 
+/** The input of `logout`. */
 export type LogoutInput = {
+  /** The refresh token of the session. */
   refreshToken: Scalars['String']['input'];
 };
 
+/** The input of `changePassword`. */
 export type ChangePasswordInput = {
+  /** The password of now. */
   currentPassword: Scalars['String']['input'];
+  /** The password from now on. */
   newPassword: Scalars['String']['input'];
 };
 
+/** The input of `grantRoles`. */
 export type GrantRolesInput = {
+  /** Whose roles. */
   userId: Scalars['ID']['input'];
+  /** All roles of the user from now on, at least one. */
   roles: Array<Role>;
 };
 
+/** What can be ordered. */
 export type Product = {
+  /** A UUID. */
   id: Scalars['ID']['output'];
+  /** The name, at most 200 characters. */
   name: Scalars['String']['output'];
+  /** A text for customers, at most 5,000 characters. */
   description: Scalars['String']['output'];
+  /** The price of one unit. */
   price: Scalars['MinorUnits']['output'];
-  /** ISO 4217. */
+  /** The currency of the price: ISO 4217. */
   currency: Scalars['String']['output'];
   /** Units that can still be ordered. */
   stock: Scalars['Int']['output'];
+  /** A word to filter by. */
   category: Scalars['String']['output'];
+  /** Further properties, such as `origin`. */
   attributes: Scalars['TextMap']['output'];
   /** The user id of the owning partner; null for the shop's own products. */
   partnerId?: Maybe<Scalars['ID']['output']>;
+  /** A picture: an https or data URL. */
   imageUrl?: Maybe<Scalars['String']['output']>;
+  /** Increases with each change. */
   version: Scalars['Int']['output'];
+  /** When the product was created. */
   createdAt: Scalars['DateTime']['output'];
 };
 
+/** Which products a search finds. Products match all fields that are given. */
 export type ProductFilter = {
+  /** Any of these categories. */
   categories?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Products of this partner. */
   partnerId?: InputMaybe<Scalars['ID']['input']>;
+  /** The lowest price. Prices compare only within one currency. */
   priceFrom?: InputMaybe<Scalars['MinorUnits']['input']>;
+  /** The highest price. */
   priceTo?: InputMaybe<Scalars['MinorUnits']['input']>;
-  /** Required with `priceFrom`, `priceTo` and a sort by price: prices compare only within one currency. */
+  /** ISO 4217. Required with `priceFrom`, `priceTo` and a sort by price: prices compare only within one currency. */
   currency?: InputMaybe<Scalars['String']['input']>;
+  /** True: products that can be ordered now. */
   inStock?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+/** The order of found products. */
 export type ProductSort =
+  /** The best matches first. */
   | 'RELEVANCE'
+  /** The lowest price first. */
   | 'PRICE_ASC'
+  /** The highest price first. */
   | 'PRICE_DESC'
+  /** The newest first. */
   | 'NEWEST'
+  /** By name. */
   | 'NAME';
 
-export type ProductSearch = {
-  items: Array<Product>;
-  total: Scalars['Int']['output'];
-  /** The `after` of the next page; null on the last page. */
-  cursor?: Maybe<Scalars['String']['output']>;
+/** A page of products. */
+export type ProductConnection = {
+  /** The rows with their cursors. */
+  edges: Array<ProductEdge>;
+  /** The rows alone. */
+  nodes: Array<Product>;
+  /** Where the page ends. */
+  pageInfo: PageInfo;
+};
+
+/** A product in a list. */
+export type ProductEdge = {
+  /** The product. */
+  node: Product;
+  /** The `after` of a page that starts behind this row. */
+  cursor: Scalars['String']['output'];
+};
+
+/** A page of found products. */
+export type ProductSearchConnection = {
+  /** The rows with their cursors. */
+  edges: Array<ProductEdge>;
+  /** The rows alone. */
+  nodes: Array<Product>;
+  /** Where the page ends. */
+  pageInfo: PageInfo;
+  /** How many products were found, on all pages. */
+  totalCount: Scalars['Int']['output'];
+  /** How many of the found products have which properties. */
   facets: Array<Facet>;
 };
 
+/** A property that a search can filter by. */
 export type Facet = {
   /** `category`, `partnerId`, `inStock`, and with a currency in the filter `price`. */
   field: Scalars['String']['output'];
+  /** The most frequent values. */
   values: Array<FacetValue>;
 };
 
+/** A value of a property. */
 export type FacetValue = {
+  /** The value; a range such as `1000-2499` for a price. */
   value: Scalars['String']['output'];
+  /** Products with this value that match the query and the other filters. */
   count: Scalars['Int']['output'];
 };
 
+/** The input of `createProduct`. */
 export type CreateProductInput = {
+  /** At most 200 characters. */
   name: Scalars['String']['input'];
+  /** At most 5,000 characters. */
   description: Scalars['String']['input'];
+  /** The price of one unit. */
   price: Scalars['MinorUnits']['input'];
+  /** The currency of the price: ISO 4217. */
   currency: Scalars['String']['input'];
+  /** Units in stock. */
   stock: Scalars['Int']['input'];
+  /** At most 60 characters. */
   category: Scalars['String']['input'];
+  /** At most 30, with keys of at most 40 and values of at most 200 characters. */
   attributes?: InputMaybe<Scalars['TextMap']['input']>;
   /** The owning partner. An admin may name any partner; a partner's products always belong to that partner. */
   partnerId?: InputMaybe<Scalars['ID']['input']>;
+  /** An https URL, or a data URL with a picture. */
   imageUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** The input of `updateProduct`. */
 export type UpdateProductInput = {
+  /** The product's id. */
   id: Scalars['ID']['input'];
+  /** At most 200 characters. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** At most 5,000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** The price of one unit. */
   price?: InputMaybe<Scalars['MinorUnits']['input']>;
+  /** The currency of the price: ISO 4217. */
   currency?: InputMaybe<Scalars['String']['input']>;
+  /** At most 60 characters. */
   category?: InputMaybe<Scalars['String']['input']>;
   /** Replaces all attributes. */
   attributes?: InputMaybe<Scalars['TextMap']['input']>;
+  /** An https URL, or a data URL with a picture. */
   imageUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A change of the inventory. */
 export type InventoryUpdate =
+  /** Adds `number` to the stock. */
   | 'ADD'
+  /** Takes `number` off the stock. */
   | 'SUBTRACT'
+  /** Makes the stock `number`. */
   | 'SET'
   /** Deletes the product: it is no longer listed or sold. Orders keep their lines. The stock is 0. */
   | 'DELETE';
 
+/** The input of `updateInventory`. */
 export type UpdateInventoryInput = {
+  /** The product's id. */
   id: Scalars['ID']['input'];
+  /** What changes. */
   type: InventoryUpdate;
+  /** Units. */
   number: Scalars['Int']['input'];
+  /** Why, at most 500 characters. */
   reason: Scalars['String']['input'];
 };
 
+/** The result of `updateInventory`. */
 export type InventoryResult = {
+  /** Always true. */
   success: Scalars['Boolean']['output'];
+  /** The product's id. */
   id: Scalars['ID']['output'];
+  /** Units that can be ordered now. */
   stock: Scalars['Int']['output'];
 };
 
+/** The result of `reindex`. */
 export type ReindexResult = {
   /** The new index. Searches use it once it is complete. */
   index: Scalars['String']['output'];
 };
 
+/** The state of a rebuild. */
 export type ReindexState =
+  /** In progress. */
   | 'BUILDING'
+  /** Searches use the new index. */
   | 'LIVE'
   /** The rebuild failed, or another index replaced this one. */
   | 'GONE';
 
+/** The progress of a rebuild. */
 export type ReindexProgress = {
+  /** How far it is. */
   state: ReindexState;
   /** Products in the index so far. */
   indexed: Scalars['Int']['output'];
 };
 
+/** What a user has ordered at one time. */
 export type Order = {
+  /** A UUID. */
   id: Scalars['ID']['output'];
+  /** The id of the user who ordered. */
   userId: Scalars['ID']['output'];
   /** The name of the user; null for a moment after registration, until the orders service has received it. */
   username?: Maybe<Scalars['String']['output']>;
+  /** How far the order is. */
   status: OrderStatus;
+  /** How far the payment is. */
   paymentStatus: PaymentStatus;
   /** The total of all quantities. */
   quantity: Scalars['Int']['output'];
+  /** The total of all prices. */
   priceTotal: Scalars['MinorUnits']['output'];
+  /** The currency of all prices: ISO 4217. */
   currency: Scalars['String']['output'];
+  /** What was ordered: one row for each product. */
   orderProducts: Array<OrderProduct>;
+  /** When the order was placed. */
   createdAt: Scalars['DateTime']['output'];
-  /** Oldest first. */
+  /** The steps of the order, oldest first. */
   history?: Maybe<Array<OrderTransition>>;
   /** The user who ordered; null when the caller may not see that user. */
   user?: Maybe<User>;
 };
 
+/** A page of orders. */
+export type OrderConnection = {
+  /** The rows with their cursors. */
+  edges: Array<OrderEdge>;
+  /** The rows alone. */
+  nodes: Array<Order>;
+  /** Where the page ends. */
+  pageInfo: PageInfo;
+};
+
+/** An order in a list. */
+export type OrderEdge = {
+  /** The order. */
+  node: Order;
+  /** The `after` of a page that starts behind this row. */
+  cursor: Scalars['String']['output'];
+};
+
+/** A product of an order. */
 export type OrderProduct = {
+  /** The product's id. */
   productId: Scalars['ID']['output'];
   /** The product's name when it was ordered. */
   name: Scalars['String']['output'];
+  /** How many units. */
   quantity: Scalars['Int']['output'];
   /** The price of one unit when it was ordered. */
   price: Scalars['MinorUnits']['output'];
@@ -417,86 +628,145 @@ export type OrderProduct = {
   product?: Maybe<Product>;
 };
 
+/** How far an order is. */
 export type OrderStatus =
+  /** Placed and reserved, not paid. */
   | 'PENDING_PAYMENT'
+  /** Paid. */
   | 'PAID'
+  /** The partner prepares it. */
   | 'PREPARING'
+  /** Ready for a courier. */
   | 'READY'
+  /** A courier will fetch it. */
   | 'ASSIGNED'
+  /** On the way. */
   | 'PICKED_UP'
+  /** With the customer. */
   | 'DELIVERED'
+  /** Cancelled; its stock is released. */
   | 'CANCELLED'
+  /** Not paid in time; its stock is released. */
   | 'EXPIRED';
 
+/** How far the payment of an order is. */
 export type PaymentStatus =
+  /** Nothing is to be paid. */
   | 'NONE'
+  /** Not paid yet. */
   | 'PENDING'
+  /** Paid. */
   | 'PAID'
+  /** The payment failed. */
   | 'FAILED'
+  /** The money went back. */
   | 'REFUNDED';
 
+/** A step of an order. */
 export type OrderTransition = {
+  /** The status before; null for the first step. */
   from?: Maybe<OrderStatus>;
+  /** The status after. */
   to: OrderStatus;
+  /** The id of the user, or the name of the service, that made the step. */
   actor: Scalars['String']['output'];
+  /** Why. */
   reason: Scalars['String']['output'];
+  /** When. */
   at: Scalars['DateTime']['output'];
 };
 
+/** The input of `placeOrder`. */
 export type PlaceOrderInput = {
+  /** What to order: 1 to 100 products, all in one currency. */
   orderProducts: Array<OrderProductInput>;
-  /**
-   * 1 to 255 characters, one of them visible; compared as given. Calls with the same key place one order: repeated calls
-   * return the first result.
-   */
+  /** At most 255 characters. Calls with the same key place one order: repeated calls return the first result. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A product to order. */
 export type OrderProductInput = {
+  /** The product's id. */
   productId: Scalars['ID']['input'];
+  /** How many units, at least 1. */
   quantity: Scalars['Int']['input'];
 };
 
+/** The input of `cancelOrder`. */
 export type CancelOrderInput = {
+  /** The order's id. */
   id: Scalars['ID']['input'];
+  /** Why, at most 500 characters. It stands in the order's history. */
   reason: Scalars['String']['input'];
 };
 
+/** The input of `markOrderPaid`. */
 export type MarkOrderPaidInput = {
+  /** The order's id. */
   id: Scalars['ID']['input'];
 };
 
-export type DeadLetters = {
-  total: Scalars['Int']['output'];
-  items: Array<DeadLetter>;
+/** A page of dead letters. */
+export type DeadLetterConnection = {
+  /** The rows with their cursors. */
+  edges: Array<DeadLetterEdge>;
+  /** The rows alone. */
+  nodes: Array<DeadLetter>;
+  /** Where the page ends. */
+  pageInfo: PageInfo;
+  /** All dead letters of the service. */
+  totalCount: Scalars['Int']['output'];
 };
 
+/** A dead letter in a list. */
+export type DeadLetterEdge = {
+  /** The dead letter. */
+  node: DeadLetter;
+  /** The `after` of a page that starts behind this row. */
+  cursor: Scalars['String']['output'];
+};
+
+/** An event that a service could not handle. */
 export type DeadLetter = {
+  /** The id of the event. */
   eventId: Scalars['ID']['output'];
+  /** The topic of the event. */
   topic: Scalars['String']['output'];
   /** The CloudEvent as received, as JSON. */
   event: Scalars['String']['output'];
+  /** Why the last attempt failed. */
   error: Scalars['String']['output'];
+  /** How often a service tried to handle it. */
   attempts: Scalars['Int']['output'];
+  /** When the service gave up. */
   diedAt: Scalars['DateTime']['output'];
 };
 
+/** The input of `redriveDeadLetters`. */
 export type RedriveDeadLettersInput = {
+  /** Whose dead letters. */
   service: ServiceName;
   /** At most 50 in one call. When empty, the oldest ones. */
   eventIds: Array<Scalars['ID']['input']>;
 };
 
+/** The result of `redriveDeadLetters`. */
 export type RedriveResult = {
+  /** Dead letters that were handled. */
   redriven: Scalars['Int']['output'];
+  /** Dead letters that failed again. */
   failed: Scalars['Int']['output'];
   /** Dead letters that this call did not retry: call again. */
   left: Scalars['Int']['output'];
 };
 
+/** A service that keeps dead letters. */
 export type ServiceName =
+  /** The service accounts. */
   | 'ACCOUNTS'
+  /** The service catalog. */
   | 'CATALOG'
+  /** The service orders. */
   | 'ORDERS';
 
 
@@ -574,16 +844,19 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MinorUnits: ResolverTypeWrapper<Scalars['MinorUnits']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   TextMap: ResolverTypeWrapper<Scalars['TextMap']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   Success: ResolverTypeWrapper<Success>;
   Role: Role;
   User: ResolverTypeWrapper<ApiUser>;
+  UserConnection: ResolverTypeWrapper<ApiUserConnection>;
+  UserEdge: ResolverTypeWrapper<ApiUserEdge>;
   Tokens: ResolverTypeWrapper<ApiTokens>;
   LogoutAllResult: ResolverTypeWrapper<LogoutAllResult>;
   RegisterUserInput: RegisterUserInput;
@@ -595,7 +868,9 @@ export type ResolversTypes = {
   Product: ResolverTypeWrapper<ApiProduct>;
   ProductFilter: ProductFilter;
   ProductSort: ProductSort;
-  ProductSearch: ResolverTypeWrapper<Omit<ProductSearch, 'items'> & { items: Array<ResolversTypes['Product']> }>;
+  ProductConnection: ResolverTypeWrapper<ApiProductConnection>;
+  ProductEdge: ResolverTypeWrapper<ApiProductEdge>;
+  ProductSearchConnection: ResolverTypeWrapper<ApiProductSearchConnection>;
   Facet: ResolverTypeWrapper<Facet>;
   FacetValue: ResolverTypeWrapper<FacetValue>;
   CreateProductInput: CreateProductInput;
@@ -607,6 +882,8 @@ export type ResolversTypes = {
   ReindexState: ReindexState;
   ReindexProgress: ResolverTypeWrapper<ApiReindexProgress>;
   Order: ResolverTypeWrapper<ApiOrder>;
+  OrderConnection: ResolverTypeWrapper<ApiOrderConnection>;
+  OrderEdge: ResolverTypeWrapper<ApiOrderEdge>;
   OrderProduct: ResolverTypeWrapper<Omit<OrderProduct, 'product'> & { product?: Maybe<ResolversTypes['Product']> }>;
   OrderStatus: OrderStatus;
   PaymentStatus: PaymentStatus;
@@ -615,7 +892,8 @@ export type ResolversTypes = {
   OrderProductInput: OrderProductInput;
   CancelOrderInput: CancelOrderInput;
   MarkOrderPaidInput: MarkOrderPaidInput;
-  DeadLetters: ResolverTypeWrapper<ApiDeadLetters>;
+  DeadLetterConnection: ResolverTypeWrapper<ApiDeadLetterConnection>;
+  DeadLetterEdge: ResolverTypeWrapper<ApiDeadLetterEdge>;
   DeadLetter: ResolverTypeWrapper<ApiDeadLetter>;
   RedriveDeadLettersInput: RedriveDeadLettersInput;
   RedriveResult: ResolverTypeWrapper<RedriveResult>;
@@ -626,15 +904,18 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   Int: Scalars['Int']['output'];
-  ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
   Mutation: Record<PropertyKey, never>;
   MinorUnits: Scalars['MinorUnits']['output'];
   DateTime: Scalars['DateTime']['output'];
   TextMap: Scalars['TextMap']['output'];
+  PageInfo: PageInfo;
   Success: Success;
   User: ApiUser;
+  UserConnection: ApiUserConnection;
+  UserEdge: ApiUserEdge;
   Tokens: ApiTokens;
   LogoutAllResult: LogoutAllResult;
   RegisterUserInput: RegisterUserInput;
@@ -645,7 +926,9 @@ export type ResolversParentTypes = {
   GrantRolesInput: GrantRolesInput;
   Product: ApiProduct;
   ProductFilter: ProductFilter;
-  ProductSearch: Omit<ProductSearch, 'items'> & { items: Array<ResolversParentTypes['Product']> };
+  ProductConnection: ApiProductConnection;
+  ProductEdge: ApiProductEdge;
+  ProductSearchConnection: ApiProductSearchConnection;
   Facet: Facet;
   FacetValue: FacetValue;
   CreateProductInput: CreateProductInput;
@@ -655,13 +938,16 @@ export type ResolversParentTypes = {
   ReindexResult: ReindexResult;
   ReindexProgress: ApiReindexProgress;
   Order: ApiOrder;
+  OrderConnection: ApiOrderConnection;
+  OrderEdge: ApiOrderEdge;
   OrderProduct: Omit<OrderProduct, 'product'> & { product?: Maybe<ResolversParentTypes['Product']> };
   OrderTransition: ApiOrderTransition;
   PlaceOrderInput: PlaceOrderInput;
   OrderProductInput: OrderProductInput;
   CancelOrderInput: CancelOrderInput;
   MarkOrderPaidInput: MarkOrderPaidInput;
-  DeadLetters: ApiDeadLetters;
+  DeadLetterConnection: ApiDeadLetterConnection;
+  DeadLetterEdge: ApiDeadLetterEdge;
   DeadLetter: ApiDeadLetter;
   RedriveDeadLettersInput: RedriveDeadLettersInput;
   RedriveResult: RedriveResult;
@@ -669,16 +955,16 @@ export type ResolversParentTypes = {
 
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
-  users?: Resolver<Maybe<Array<ResolversTypes['User']>>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
+  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
-  products?: Resolver<Maybe<Array<ResolversTypes['Product']>>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'first'>>;
+  products?: Resolver<Maybe<ResolversTypes['ProductConnection']>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'first'>>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
-  searchProducts?: Resolver<Maybe<ResolversTypes['ProductSearch']>, ParentType, ContextType, RequireFields<QuerySearchProductsArgs, 'query' | 'sort' | 'first'>>;
+  searchProducts?: Resolver<Maybe<ResolversTypes['ProductSearchConnection']>, ParentType, ContextType, RequireFields<QuerySearchProductsArgs, 'query' | 'sort' | 'first'>>;
   suggestProducts?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType, RequireFields<QuerySuggestProductsArgs, 'prefix' | 'first'>>;
   reindexProgress?: Resolver<Maybe<ResolversTypes['ReindexProgress']>, ParentType, ContextType, RequireFields<QueryReindexProgressArgs, 'index'>>;
-  orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first' | 'all'>>;
+  orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first' | 'all'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
-  deadLetters?: Resolver<Maybe<ResolversTypes['DeadLetters']>, ParentType, ContextType, RequireFields<QueryDeadLettersArgs, 'service' | 'first'>>;
+  deadLetters?: Resolver<Maybe<ResolversTypes['DeadLetterConnection']>, ParentType, ContextType, RequireFields<QueryDeadLettersArgs, 'service' | 'first'>>;
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -711,6 +997,11 @@ export interface TextMapScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'TextMap';
 }
 
+export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type SuccessResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Success'] = ResolversParentTypes['Success']> = {
   success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
@@ -721,7 +1012,18 @@ export type UserResolvers<ContextType = GraphqlContext, ParentType extends Resol
   username?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   roles?: Resolver<Array<ResolversTypes['Role']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
+  orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
+};
+
+export type UserConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type TokensResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Tokens'] = ResolversParentTypes['Tokens']> = {
@@ -749,10 +1051,22 @@ export type ProductResolvers<ContextType = GraphqlContext, ParentType extends Re
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
-export type ProductSearchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProductSearch'] = ResolversParentTypes['ProductSearch']> = {
-  items?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType>;
-  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  cursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+export type ProductConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProductConnection'] = ResolversParentTypes['ProductConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ProductEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProductEdge'] = ResolversParentTypes['ProductEdge']> = {
+  node?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ProductSearchConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProductSearchConnection'] = ResolversParentTypes['ProductSearchConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   facets?: Resolver<Array<ResolversTypes['Facet']>, ParentType, ContextType>;
 };
 
@@ -796,6 +1110,17 @@ export type OrderResolvers<ContextType = GraphqlContext, ParentType extends Reso
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
+export type OrderConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['OrderConnection'] = ResolversParentTypes['OrderConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['OrderEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Order']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrderEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['OrderEdge'] = ResolversParentTypes['OrderEdge']> = {
+  node?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type OrderProductResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['OrderProduct'] = ResolversParentTypes['OrderProduct']> = {
   productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -812,9 +1137,16 @@ export type OrderTransitionResolvers<ContextType = GraphqlContext, ParentType ex
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
-export type DeadLettersResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeadLetters'] = ResolversParentTypes['DeadLetters']> = {
-  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  items?: Resolver<Array<ResolversTypes['DeadLetter']>, ParentType, ContextType>;
+export type DeadLetterConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeadLetterConnection'] = ResolversParentTypes['DeadLetterConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['DeadLetterEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['DeadLetter']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DeadLetterEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeadLetterEdge'] = ResolversParentTypes['DeadLetterEdge']> = {
+  node?: Resolver<ResolversTypes['DeadLetter'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type DeadLetterResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeadLetter'] = ResolversParentTypes['DeadLetter']> = {
@@ -838,21 +1170,29 @@ export type Resolvers<ContextType = GraphqlContext> = {
   MinorUnits?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   TextMap?: GraphQLScalarType;
+  PageInfo?: PageInfoResolvers<ContextType>;
   Success?: SuccessResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
   Tokens?: TokensResolvers<ContextType>;
   LogoutAllResult?: LogoutAllResultResolvers<ContextType>;
   Product?: ProductResolvers<ContextType>;
-  ProductSearch?: ProductSearchResolvers<ContextType>;
+  ProductConnection?: ProductConnectionResolvers<ContextType>;
+  ProductEdge?: ProductEdgeResolvers<ContextType>;
+  ProductSearchConnection?: ProductSearchConnectionResolvers<ContextType>;
   Facet?: FacetResolvers<ContextType>;
   FacetValue?: FacetValueResolvers<ContextType>;
   InventoryResult?: InventoryResultResolvers<ContextType>;
   ReindexResult?: ReindexResultResolvers<ContextType>;
   ReindexProgress?: ReindexProgressResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
+  OrderConnection?: OrderConnectionResolvers<ContextType>;
+  OrderEdge?: OrderEdgeResolvers<ContextType>;
   OrderProduct?: OrderProductResolvers<ContextType>;
   OrderTransition?: OrderTransitionResolvers<ContextType>;
-  DeadLetters?: DeadLettersResolvers<ContextType>;
+  DeadLetterConnection?: DeadLetterConnectionResolvers<ContextType>;
+  DeadLetterEdge?: DeadLetterEdgeResolvers<ContextType>;
   DeadLetter?: DeadLetterResolvers<ContextType>;
   RedriveResult?: RedriveResultResolvers<ContextType>;
 };

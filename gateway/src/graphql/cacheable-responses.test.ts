@@ -27,6 +27,7 @@ async function startShop(t: Test) {
       "catalog.getProducts": ({ ids }: { ids: string[] }) => ({ products: ids.flatMap(product) }),
       "catalog.listProducts": ({ first }: { first: number }) => ({
         products: [...state.keys()].slice(0, first).flatMap(product),
+        cursor: state.size > first ? [...state.keys()][first - 1] : "",
       }),
       "catalog.suggestProducts": () => ({ suggestions: ["a thing"] }),
       "accounts.getAccounts": account,
@@ -60,7 +61,8 @@ async function startShop(t: Test) {
 }
 
 const one = "query($id: ID!) { product(id: $id) { stock } }";
-const both = "query($id: ID!, $first: Int) { product(id: $id) { stock } products(first: $first) { id stock } }";
+const both =
+  "query($id: ID!, $first: Int) { product(id: $id) { stock } products(first: $first) { nodes { id stock } pageInfo { hasNextPage } } }";
 
 const step = fc.oneof(
   {
@@ -88,7 +90,9 @@ t.test("whatever changed before, the response is the same as that of an executio
       }
       const { id, first } = now.variables;
       const product = stockOf(id) === undefined ? null : { stock: stockOf(id) };
-      const products = [...shop.state.keys()].slice(0, first).map((id) => ({ id, stock: stockOf(id) }));
+      const keys = [...shop.state.keys()];
+      const nodes = keys.slice(0, first).map((id) => ({ id, stock: stockOf(id) }));
+      const products = { nodes, pageInfo: { hasNextPage: keys.length > first } };
       assert.deepEqual(await shop.ask(now), { data: now.query === one ? { product } : { product, products } });
       asked += 1;
     }

@@ -134,7 +134,7 @@ t.test("a wrong query is the caller's error and is not logged", async (t) => {
     ["query($id: ID!) { product(id: $id) { id } }"],
     ['query($id: ID = "x") { product(id: $id) { id } }', { id: null }],
     ['query($show: Boolean = true) { product(id: "x") { id @include(if: $show) } }', { show: null }],
-    ["{ products(first: 99999999999) { id } }"],
+    ["{ products(first: 99999999999) { nodes { id } } }"],
     ['mutation { updateProduct(input: { id: "x", attributes: { a: 5 } }) { id } }'],
     [
       "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { id } }",

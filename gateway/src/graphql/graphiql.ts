@@ -4,8 +4,8 @@ import type { RuruClientConfig } from "ruru/server";
 const staticPath = "/graphiql/static/";
 const firstQuery = `{
   searchProducts(query: "coffe", first: 5) {
-    total
-    items { id name price currency stock }
+    totalCount
+    nodes { id name price currency stock }
     facets { field values { value count } }
   }
 }

@@ -204,7 +204,7 @@ t.test("null for a variable with a default, used where null is not allowed, is t
 t.test("a variable inside a list of an argument is an item, not a part of a scalar's literal", async (t) => {
   const { ask, requests } = await startApi(t, { "catalog.searchProducts": () => ({}) });
   const query =
-    'query($a: String!, $b: [String!]) { searchProducts(filter: { categories: [$a, "x"] }) { total } b: searchProducts(filter: { categories: $b }) { total } }';
+    'query($a: String!, $b: [String!]) { searchProducts(filter: { categories: [$a, "x"] }) { totalCount } b: searchProducts(filter: { categories: $b }) { totalCount } }';
   for (const a of ["one", "two", "three", "four"]) t.same((await ask(query, { a, b: [a] })).errors, [], a);
   const categories = requests("catalog.searchProducts").map(
     ({ filter }) => (filter as { categories: string[] }).categories,

@@ -13,10 +13,10 @@ const tooMuch = { code: "QUERY_TOO_EXPENSIVE", status: "INVALID_ARGUMENT" };
 
 t.test("typical queries of a shop pass", async (t) => {
   for (const query of [
-    "{ me { id orders { id orderProducts { product { name } } } } }",
-    "{ products(first: 1000) { id name price currency stock category imageUrl } }",
-    '{ searchProducts(query: "tea", first: 100) { items { id name } total cursor facets { field values { value count } } } }',
-    "{ orders(first: 100) { id history { to at } user { username } orderProducts { product { name price } } } }",
+    "{ me { id orders { nodes { id orderProducts { product { name } } } } } }",
+    "{ products(first: 1000) { nodes { id name price currency stock category imageUrl } } }",
+    '{ searchProducts(query: "tea", first: 100) { nodes { id name } totalCount pageInfo { hasNextPage endCursor } facets { field values { value count } } } }',
+    "{ orders(first: 100) { nodes { id history { to at } user { username } orderProducts { product { name price } } } } }",
     "mutation { placeOrder(input: { orderProducts: [] }) { id orderProducts { product { name } } } }",
   ]) {
     t.doesNotThrow(() => check(query), query);
@@ -24,16 +24,16 @@ t.test("typical queries of a shop pass", async (t) => {
 });
 
 t.test("nested lists cost the product of their sizes", async (t) => {
-  t.throws(() => check("{ users(first: 1000) { orders(first: 100) { id } } }"), tooMuch);
-  t.doesNotThrow(() => check("{ users(first: 10) { orders(first: 100) { id } } }"));
+  t.throws(() => check("{ users(first: 1000) { nodes { orders(first: 100) { nodes { id } } } } }"), tooMuch);
+  t.doesNotThrow(() => check("{ users(first: 10) { nodes { orders(first: 100) { nodes { id } } } } }"));
 });
 
 t.test("`first` counts as a literal, a variable or a default", async (t) => {
-  const query = "query($n: Int = 1000) { users(first: $n) { orders(first: $n) { id } } }";
+  const query = "query($n: Int = 1000) { users(first: $n) { nodes { orders(first: $n) { nodes { id } } } } }";
   t.throws(() => check(query), tooMuch);
   t.throws(() => check(query, { n: 500 }), tooMuch);
   t.doesNotThrow(() => check(query, { n: 5 }));
-  t.doesNotThrow(() => check("{ users { orders { id } } }"), "20 by 20 by the schema's default");
+  t.doesNotThrow(() => check("{ users { nodes { orders { nodes { id } } } } }"), "20 by 20 by the schema's default");
 });
 
 t.test("each call to a service costs, also under aliases", async (t) => {
@@ -51,22 +51,23 @@ t.test("each call to a service costs, also under aliases", async (t) => {
 });
 
 t.test("a fragment costs each time it is used", async (t) => {
-  const spread = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: products(first: 100) { ...f }`).join(" ")} } fragment f on Product { id name price stock }`;
+  const spread = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: products(first: 100) { nodes { ...f } }`).join(" ")} } fragment f on Product { id name price stock }`;
   t.throws(() => check(spread), tooMuch);
 });
 
 t.test("the error states the query's cost and the limit", async (t) => {
-  t.throws(() => check("{ users(first: 1000) { orders(first: 1000) { id } } }"), {
+  t.throws(() => check("{ users(first: 1000) { nodes { orders(first: 1000) { nodes { id } } } } }"), {
     message: new RegExp(`costs \\d{7}; at most ${maxCost}`),
   });
 });
 
-t.test("each list has `first` or a typical size", async (t) => {
+t.test("each list has a typical size, unless `first` states it", async (t) => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith("__"));
   const lists = types.flatMap((type) =>
     (isObjectType(type) ? Object.values(type.getFields()) : [])
       .filter((field) => isListType(isNonNullType(field.type) ? field.type.ofType : field.type))
       .filter((field) => isObjectType(getNamedType(field.type)) && !field.args.some(({ name }) => name === "first"))
+      .filter(({ name }) => !(type.name.endsWith("Connection") && ["edges", "nodes"].includes(name)))
       .map((field) => `${type.name}.${field.name}`),
   );
   t.same(new Set(lists), new Set(Object.keys(fieldCosts.listSizes)));
@@ -74,31 +75,40 @@ t.test("each list has `first` or a typical size", async (t) => {
 
 t.test("a query costs its calls and its rows", async (t) => {
   t.equal(cost("{ me { id email } }"), 102);
-  t.equal(cost("{ products(first: 50) { id name } }"), 200);
+  t.equal(cost("{ products(first: 50) { nodes { id name } } }"), 200);
   for (const first of ["", "(first: null)", "(first: 0)"])
-    t.equal(cost(`{ products${first} { id name } }`), 140, first);
-  t.equal(cost("query($n: Int) { products(first: $n) { id } }", { n: 300 }), 400);
-  t.equal(cost("{ orders(first: 10) { orderProducts { name } history { to } } }"), 100 + 10 * (1 + 10 + 1 + 8));
-  t.equal(cost("{ users(first: 10) { orders(first: 5) { id } } }"), 100 + 10 * (100 + 5), "one call for each row");
+    t.equal(cost(`{ products${first} { nodes { id name } } }`), 140, first);
+  t.equal(cost("{ products(first: 50) { nodes { id name } pageInfo { hasNextPage endCursor } } }"), 200);
+  t.equal(cost("{ products(first: 50) { edges { cursor node { id name } } } }"), 100 + 50 * (1 + 1 + 2));
+  t.equal(cost("query($n: Int) { products(first: $n) { nodes { id } } }", { n: 300 }), 400);
+  t.equal(
+    cost("{ orders(first: 10) { nodes { orderProducts { name } history { to } } } }"),
+    100 + 10 * (1 + 10 + 1 + 8),
+  );
+  t.equal(
+    cost("{ users(first: 10) { nodes { orders(first: 5) { nodes { id } } } } }"),
+    100 + 10 * (100 + 5),
+    "one call for each row",
+  );
 });
 
 t.test("normal queries are allowed; too expensive ones are refused before any service is called", async (t) => {
   const fields = "id name description price currency stock category attributes imageUrl version createdAt";
   t.ok(
-    cost(`{ searchProducts(first: 100) { total items { ${fields} } facets { field values { value count } } } }`) <
+    cost(`{ searchProducts(first: 100) { totalCount nodes { ${fields} } facets { field values { value count } } } }`) <
       maxCost,
   );
   t.ok(
     cost(
-      `{ orders(first: 100) { id status priceTotal history { to at } orderProducts { name product { ${fields} } } } }`,
+      `{ orders(first: 100) { nodes { id status priceTotal history { to at } orderProducts { name product { ${fields} } } } } }`,
     ) < maxCost,
   );
-  t.ok(cost("{ users(first: 100) { email orders { id status } } }") < maxCost);
+  t.ok(cost("{ users(first: 100) { nodes { email orders { nodes { id status } } } } }") < maxCost);
   const { ask, calls } = await startApi(t, {});
   for (const query of [
-    "{ users(first: 300) { orders(first: 1) { id } } }",
-    "{ users(first: 200) { orders { id status } } }",
-    "{ orders(first: 1000) { orderProducts { name product { name } } } }",
+    "{ users(first: 300) { nodes { orders(first: 1) { nodes { id } } } } }",
+    "{ users(first: 200) { nodes { orders { nodes { id status } } } } }",
+    "{ orders(first: 1000) { nodes { orderProducts { name product { name } } } } }",
   ]) {
     const { status, codes } = await ask(query);
     t.same([status, codes], [400, ["QUERY_TOO_EXPENSIVE"]], query.slice(0, 60));

@@ -46,9 +46,21 @@ const weightEstimator =
   ({ type, field }) =>
     weights[`${type.name}.${field.name}`];
 
+/** What every connection has besides its own fields. */
+const partsOfConnections: Readonly<Record<string, "rows" | "once">> = {
+  nodes: "rows",
+  edges: "rows",
+  pageInfo: "once",
+  totalCount: "once",
+};
+
 function estimatorOf({ listSizes, calling, work }: FieldCosts): ComplexityEstimator {
   return ({ type, field, node, args, childComplexity }) => {
     const name = `${type.name}.${field.name}`;
+    // The field of the connection counts its rows.
+    if (type.name.endsWith("Connection") && field.name in partsOfConnections) {
+      return partsOfConnections[field.name] === "rows" ? childComplexity : 0;
+    }
     const calls = type.name === "Query" || type.name === "Mutation" || calling.includes(name);
     const paged = field.args.some((arg) => arg.name === "first");
     const rows = paged ? (args.first as number | null) || defaultFirst : (listSizes[name] ?? 1);

@@ -35,7 +35,7 @@ const post = (body: string | Buffer): InjectOptions => ({
 const queries = [
   "{ __typename }",
   "query($a: ID!) { product(id: $a) { id } }",
-  "query($a: [ID!], $b: Int) { a: __typename products(first: $b) { id } }",
+  "query($a: [ID!], $b: Int) { a: __typename products(first: $b) { nodes { id } } }",
   "mutation($a: CreateProductInput!) { createProduct(input: $a) { id } }",
   'mutation($a: String) { createProduct(input: { name: "A", price: 1, attributes: { a: $a } }) { id } }',
   'mutation($a: MinorUnits!, $b: TextMap) { createProduct(input: { name: "A", price: $a, attributes: $b }) { id } }',
@@ -113,7 +113,7 @@ t.test("literals of any shape are data or an error of the caller", async (t) => 
   }));
   const places: ((one: string) => string)[] = [
     (one) => `query($a: ID = "x") { product(id: ${one}) { id } b: product(id: $a) { id } }`,
-    (one) => `query($a: Int) { products(first: ${one}) { id } b: products(first: $a) { id } }`,
+    (one) => `query($a: Int) { products(first: ${one}) { nodes { id } } b: products(first: $a) { nodes { id } } }`,
     (one) => `mutation($a: String) { createProduct(input: { name: "A", price: 1, attributes: ${one} }) { id } }`,
     (one) => `mutation($a: String) { createProduct(input: { name: $a, price: ${one} }) { id } }`,
     (one) => `query($a: ID! = ${one}) { product(id: $a) { id } }`,

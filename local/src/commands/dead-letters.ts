@@ -12,13 +12,13 @@ const services = apps.filter((app) => app.database).map((app) => app.id);
 
 async function list(ask: Ask): Promise<void> {
   const query = `query($service: ServiceName!) {
-    deadLetters(service: $service) { total items { eventId topic event error attempts diedAt } } }`;
+    deadLetters(service: $service, first: 50) { totalCount nodes { eventId topic event error attempts diedAt } } }`;
   for (const service of services) {
-    const { deadLetters } = await ask<{ deadLetters: { total: number; items: Letter[] } }>(query, {
+    const { deadLetters } = await ask<{ deadLetters: { totalCount: number; nodes: Letter[] } }>(query, {
       service: service.toUpperCase(),
     });
-    process.stdout.write(`${service}: ${deadLetters.total} dead letters\n`);
-    for (const { eventId, topic, event, error, attempts, diedAt } of deadLetters.items) {
+    process.stdout.write(`${service}: ${deadLetters.totalCount} dead letters\n`);
+    for (const { eventId, topic, event, error, attempts, diedAt } of deadLetters.nodes) {
       const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
       const shown = shortened(event, shownCharacters);
       process.stdout.write(`  ${eventId}  ${topic}  ${tries}  ${diedAt}\n    ${error}\n    ${shown}\n`);

@@ -42,10 +42,10 @@ async function newCustomer(gateway: string): Promise<Ask> {
 /** The search index follows the catalogue by events, so it finds new sample data a moment later. */
 async function coffee(ask: Ask): Promise<Product> {
   const query = `{ searchProducts(query: "coffe", filter: { inStock: true }, first: 20) {
-    items { id name price currency stock } } }`;
+    nodes { id name price currency stock } } }`;
   const search = async () => {
-    const { searchProducts } = await ask<{ searchProducts: { items: Product[] } }>(query);
-    const found = searchProducts.items.find(({ stock }) => stock >= quantity);
+    const { searchProducts } = await ask<{ searchProducts: { nodes: Product[] } }>(query);
+    const found = searchProducts.nodes.find(({ stock }) => stock >= quantity);
     if (!found) throw new NoCoffee("no coffee is in stock: create sample data with the command seed");
     return found;
   };

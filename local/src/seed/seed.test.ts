@@ -8,7 +8,7 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { seed } from "./seed.ts";
 
 const answers: Record<string, object> = {
-  products: { data: { products: [] } },
+  products: { data: { products: { nodes: [], pageInfo: { endCursor: null, hasNextPage: false } } } },
   login: { data: { login: { token: "a" } } },
   registerUser: { errors: [{ message: "taken", extensions: { code: "EMAIL_TAKEN" } }] },
   createProduct: { errors: [{ message: "unknown", extensions: { code: "UNKNOWN_PARTNER" } }] },

@@ -39,18 +39,19 @@ export async function seed(gatewayUrl: string, signal: AbortSignal, logIns: LogI
   return true;
 }
 
+type Listing = {
+  products: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+};
+
 async function productNames(client: GraphqlClient): Promise<Set<string>> {
   const names = new Set<string>();
-  let after: string | undefined;
-  do {
-    const query = "query ($first: Int, $after: ID) { products(first: $first, after: $after) { id name } }";
-    const { products } = await client.send<{ products: { id: string; name: string }[] }>(query, {
-      first: pageSize,
-      after,
-    });
-    for (const { name } of products) names.add(name);
-    after = products.length === pageSize ? products.at(-1)?.id : undefined;
-  } while (after);
+  const query = `query ($first: Int, $after: String) {
+    products(first: $first, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } }`;
+  for (let after: string | null = null, more = true; more; ) {
+    const { products }: Listing = await client.send<Listing>(query, { first: pageSize, after });
+    for (const { name } of products.nodes) names.add(name);
+    ({ hasNextPage: more, endCursor: after } = products.pageInfo);
+  }
   return names;
 }
 

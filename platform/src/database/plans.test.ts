@@ -21,7 +21,11 @@ t.test("statements of the platform read no more rows for 100,000 messages than f
     folder: join(import.meta.dirname, ".."),
     run: runAll(store),
     fill: fillMessages,
-    counting: { "dead-letters.oldest": "it returns the total", "dead-letters.by-events": "the same" },
+    counting: {
+      "dead-letters.oldest": "it returns the total",
+      "dead-letters.after": "the same",
+      "dead-letters.by-events": "the same",
+    },
   }));
 });
 
@@ -41,6 +45,7 @@ function runAll({ sidecar, log, query }: Store) {
     const letters = createDeadLetters(database);
     await letters.keep("t", event, new Error("no"), 5);
     await letters.list(10, null, soon());
+    await letters.listAfter(10, { diedAtMicros: "2026-03-01T12:00:00.000001Z", eventId: event.id, topic: "t" }, soon());
     const [letter] = (await letters.list(10, [event.id], soon())).deadLetters;
     if (letter) await letters.redrive(letter, async () => {}, soon());
     await pruneInbox(database, soon());

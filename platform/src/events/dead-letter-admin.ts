@@ -2,17 +2,39 @@ import type { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v
 import { z } from "zod";
 import type { CallContext } from "../rpc/call.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
-import { id, parse } from "../rpc/input.ts";
+import { badFields, id, parse, text } from "../rpc/input.ts";
 import type { Verifier } from "../rpc/tokens.ts";
-import type { DeadLetters } from "./dead-letters.ts";
+import type { DeadLetter, DeadLetterPosition, DeadLetters } from "./dead-letters.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
 /** Dead letters per call. They hold whole events, and a call must stay under the sidecar's limit of 4 MiB. */
 const maxLetters = 50;
 /** Time reserved before the caller's deadline, to return the result. */
 const marginMs = 2_000;
-const listRequest = z.object({ first: z.int().min(0).max(maxLetters) });
+const position = z.tuple([z.iso.datetime(), id, text(1, 200)]);
+const listRequest = z.object({ first: z.int().min(0).max(maxLetters), after: text(0, 1_000) });
 const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
+
+const toProto = ({ event, diedAtMicros, ...letter }: DeadLetter) => ({
+  ...letter,
+  eventJson: JSON.stringify(event),
+  position: JSON.stringify([diedAtMicros, letter.eventId, letter.topic]),
+});
+
+function positionIn(after: string): DeadLetterPosition {
+  const given = position.safeParse(fromJson(after));
+  if (!given.success) throw badFields([{ field: "after", problem: "is not a position of this list" }]);
+  const [diedAtMicros, eventId, topic] = given.data;
+  return { diedAtMicros, eventId, topic };
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
 
@@ -25,10 +47,15 @@ export function deadLetterAdmin({
   return {
     async listDeadLetters(request, context) {
       await verifier.requirePresent(context, "admin");
-      const { first } = parse(listRequest, request);
-      const page = await deadLetters.list(first || maxLetters, null, context);
-      const letters = page.deadLetters.map(({ event, ...letter }) => ({ ...letter, eventJson: JSON.stringify(event) }));
-      return { total: page.total, deadLetters: letters };
+      const { first, after } = parse(listRequest, request);
+      const size = first || maxLetters;
+      // One more than the page holds shows whether there is a next page.
+      const page = after
+        ? await deadLetters.listAfter(size + 1, positionIn(after), context)
+        : await deadLetters.list(size + 1, null, context);
+      const letters = page.deadLetters.slice(0, size).map(toProto);
+      const cursor = page.deadLetters.length > size ? (letters.at(-1)?.position ?? "") : "";
+      return { total: page.total, deadLetters: letters, cursor };
     },
     async redriveDeadLetters(request, context) {
       await verifier.requirePresent(context, "admin");

@@ -9,16 +9,22 @@ kept as (
 select jsonb_build_object('kept', (select count(*) from kept))::text
 
 -- fragment: listing(condition)
-with input as (:input(first int, event_ids uuid[])),
+with input as (:input(first int, event_ids uuid[], after_at timestamptz, after_id uuid, after_topic text)),
 page as (
-  select * from dead_letters where :condition order by died_at, event_id limit (select first from input))
+  select * from dead_letters where :condition order by died_at, event_id, topic limit (select first from input))
 select jsonb_build_object(
   'total', (select count(*) from dead_letters),
   'deadLetters', coalesce((select jsonb_agg(jsonb_build_object('eventId', event_id, 'topic', topic, 'event', event,
-    'error', error, 'attempts', attempts, 'diedAt', :instant(died_at)) order by died_at, event_id) from page), '[]'))::text
+    'error', error, 'attempts', attempts, 'diedAt', :instant(died_at),
+    'diedAtMicros', to_char(died_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+    order by died_at, event_id, topic) from page), '[]'))::text
 
 -- name: dead-letters.oldest
 :listing(true)
+
+-- name: dead-letters.after
+:listing((died_at, event_id, topic) >
+  ((select after_at from input), (select after_id from input), (select after_topic from input)))
 
 -- name: dead-letters.by-events
 :listing(event_id = any (array(select unnest(event_ids) from input)))

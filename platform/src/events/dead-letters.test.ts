@@ -85,6 +85,22 @@ t.test("dead letters are listed oldest first, all of them or selected ones", asy
   t.same(await listed(9, []), { total: 5, ids: [] });
 });
 
+t.test("a page behind any dead letter starts with the next one, and nothing is listed twice", async (t) => {
+  const at = "2026-03-01T12:00:00.000001Z";
+  const event = eventOf();
+  for (const on of [topic, "orders.order-paid.v1"]) await letters.keep(on, event, new Error("no"), 1);
+  for (let more = 0; more < 3; more += 1) await letters.keep(topic, eventOf(), new Error("no"), 1);
+  await query("update dead_letters set died_at = $1", [at]);
+  await letters.keep(topic, eventOf(), new Error("a microsecond later"), 1);
+  await query("update dead_letters set died_at = $1::timestamptz + interval '1 microsecond' where died_at > $1", [at]);
+  const { deadLetters } = await all();
+  t.equal(deadLetters.length, 6);
+  for (const [place, letter] of deadLetters.entries()) {
+    const behind = await letters.listAfter(2, letter, soon());
+    t.same(behind, { total: 6, deadLetters: deadLetters.slice(place + 1, place + 3) }, `behind ${place}`);
+  }
+});
+
 t.test("a dead letter that is redriven is removed; one that fails again stays with the new error", async (t) => {
   const [good, bad] = [eventOf({ n: 1 }), eventOf({ n: 2 })];
   for (const event of [good, bad]) await letters.keep(topic, event, new Error("first"), 5);

@@ -14,13 +14,17 @@ const deadLetter = z.strictObject({
   error: z.string(),
   attempts: z.number(),
   diedAt: z.string(),
+  /** With microseconds, which a position needs. */
+  diedAtMicros: z.string(),
 });
 export type DeadLetter = z.infer<typeof deadLetter>;
+export type DeadLetterPosition = Pick<DeadLetter, "diedAtMicros" | "eventId" | "topic">;
 
 const statement = sqlFile(join(import.meta.dirname, "dead-letters.sql"));
 const keep = statement("dead-letters.keep", z.strictObject({ kept: z.number() }));
 const listed = z.strictObject({ total: z.number(), deadLetters: z.array(deadLetter) });
 const oldest = statement("dead-letters.oldest", listed);
+const after = statement("dead-letters.after", listed);
 const byEvents = statement("dead-letters.by-events", listed);
 const remove = statement("dead-letters.remove", z.strictObject({ removed: z.number() }));
 
@@ -40,8 +44,12 @@ export function createDeadLetters(database: Database) {
     async unreadable(topic: string, raw: unknown, problem: string): Promise<void> {
       await store(unreadableId(topic, raw), topic, { unreadable: raw }, problem, 1);
     },
+    /** The oldest ones, or those of these events. */
     list: (first: number, eventIds: string[] | null, context: CallContext) =>
       database.one(eventIds ? byEvents : oldest, { first, eventIds }, context),
+    /** The oldest ones behind a position. */
+    listAfter: (first: number, { diedAtMicros, eventId, topic }: DeadLetterPosition, context: CallContext) =>
+      database.one(after, { first, afterAt: diedAtMicros, afterId: eventId, afterTopic: topic }, context),
     /** Handles a dead letter again, and removes it when that succeeds. */
     async redrive(
       letter: DeadLetter,

@@ -33,6 +33,7 @@ export {
 } from "./input.ts";
 export { isOurFailure } from "./log-failure.ts";
 export { answerEach, continueWith, settleEach } from "./outcomes.ts";
+export { readPage } from "./paging.ts";
 export { shownName, shownText } from "./shown-text.ts";
 export { connectSidecar, type Sidecar } from "./sidecar.ts";
 export {

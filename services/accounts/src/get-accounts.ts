@@ -1,5 +1,5 @@
 import type { CallContext } from "@sidecart/platform/rpc";
-import { id, pageSize, parse } from "@sidecart/platform/rpc";
+import { id, pageSize, parse, readPage } from "@sidecart/platform/rpc";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import type { Deps } from "./deps.ts";
@@ -26,7 +26,7 @@ export async function listAccounts(
 ): Promise<{ accounts: Account[]; cursor: string }> {
   await deps.verifier.requirePresent(context, "admin");
   const { first, after } = parse(listRequest, input);
-  const size = first || 20;
-  const accounts = await deps.accounts.newest(size, after || undefined, context);
-  return { accounts, cursor: accounts.length === size ? (accounts.at(-1)?.id ?? "") : "" };
+  const read = (count: number) => deps.accounts.newest(count, after || undefined, context);
+  const { rows: accounts, cursor } = await readPage(first || 20, read);
+  return { accounts, cursor };
 }

@@ -1,4 +1,4 @@
-import { type Implementation, id, implement, parse, text } from "@sidecart/platform/rpc";
+import { type Implementation, id, implement, parse, readPage, text } from "@sidecart/platform/rpc";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import { createProduct } from "./create-product.ts";
@@ -9,7 +9,7 @@ import type { IndexBuilder } from "./reindex.ts";
 import { reserve } from "./reserve.ts";
 import { searchProducts, suggestProducts } from "./search-products.ts";
 import { updateInventory } from "./update-inventory.ts";
-import { deleteProduct, updateProduct } from "./update-product.ts";
+import { updateProduct } from "./update-product.ts";
 
 /**
  * Maximum number of products in one response, which must stay under the 4 MiB of a sidecar. 100 products of at most 38
@@ -27,10 +27,6 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
   const catalog = implement(CatalogService, {
     createProduct: async (request, context) => ({ product: toProto(await createProduct(deps, request, context)) }),
     updateProduct: async (request, context) => ({ product: toProto(await updateProduct(deps, request, context)) }),
-    deleteProduct: async (request, context) => {
-      await deleteProduct(deps, request, context);
-      return {};
-    },
     updateInventory: async (request, context) => ({ stock: await updateInventory(deps, request, context) }),
     getProducts: async (request, context) => {
       const { ids } = parse(getRequest, request);
@@ -38,10 +34,9 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
     },
     listProducts: async (request, context) => {
       const { first, after } = parse(listRequest, request);
-      const size = first || 20;
-      const products = await deps.products.newest(size, after || undefined, context);
-      const cursor = products.length === size ? (products.at(-1)?.id ?? "") : "";
-      return { products: products.map(toProto), cursor };
+      const read = (count: number) => deps.products.newest(count, after || undefined, context);
+      const { rows, cursor } = await readPage(first || 20, read);
+      return { products: rows.map(toProto), cursor };
     },
     searchProducts: (request, context) => searchProducts(deps, request, context),
     suggestProducts: async (request, context) => ({ suggestions: await suggestProducts(deps, request, context) }),

@@ -1,5 +1,5 @@
 import type { CallContext, Sidecar } from "@sidecart/platform/rpc";
-import { AppError, commonErrors } from "@sidecart/platform/rpc";
+import { AppError, badFields, commonErrors } from "@sidecart/platform/rpc";
 
 const component = "search";
 /** The alias that searches use. It points to the live index. */
@@ -22,6 +22,8 @@ export type SearchQuery = {
   sort: "relevance" | "price-asc" | "price-desc" | "newest" | "name";
   first: number;
   after?: string;
+  /** Whether to return the cursor of each hit. */
+  cursors: boolean;
   facets: boolean;
 };
 
@@ -29,6 +31,7 @@ export type SearchResult = {
   ids: string[];
   total: number;
   cursor: string | null;
+  cursors: string[];
   facets: { field: string; values: { value: string; count: number }[] }[];
 };
 
@@ -90,9 +93,15 @@ function componentStatus(cause: unknown): { code: string; description: string } 
   return code === undefined ? undefined : { code, description: description ?? "" };
 }
 
+/** What a component refuses has the form `field: problem`. */
+function refused(description: string): AppError {
+  const [, field = "", problem = description] = /^(\w+): (.*)$/s.exec(description) ?? [];
+  return badFields([{ field, problem }]);
+}
+
 function toSearchError(cause: unknown): AppError {
   const status = componentStatus(cause);
   return status?.code === "InvalidArgument"
-    ? new AppError(commonErrors.invalid, { message: status.description, cause })
+    ? refused(status.description)
     : new AppError(commonErrors.unavailable, { message: "Search is not reachable. Try again.", cause });
 }

@@ -32,6 +32,8 @@ const request = z
     sort: z.enum(ProductSort),
     first: z.int().min(0).max(100),
     after: text(0, 1_000),
+    positions: z.boolean(),
+    facets: z.boolean(),
   })
   .refine(
     ({ filter, sort }) => {
@@ -50,21 +52,28 @@ export async function searchProducts(
   input: unknown,
   context: CallContext,
 ): Promise<MessageInitShape<typeof SearchProductsResponseSchema>> {
-  const { query, filter: requested, sort, first, after } = parse(request, input);
+  const { query, filter: requested, sort, first, after, positions, facets } = parse(request, input);
   const found = await deps.index.search(
     {
       query,
       filter: filterOf(requested),
       sort: sorts[sort],
       first: first || 20,
-      facets: true,
+      cursors: positions,
+      facets,
       ...(after && { after }),
     },
     context,
   );
   const products = found.ids.length > 0 ? await deps.products.byIds(found.ids, context) : [];
-  const facets = requested?.currency ? found.facets : found.facets.filter(({ field }) => field !== "price");
-  return { products: products.map(toProto), total: found.total, cursor: found.cursor ?? "", facets };
+  const cursorOf = new Map(found.ids.map((id, at) => [id, found.cursors[at] ?? ""]));
+  return {
+    products: products.map(toProto),
+    total: found.total,
+    cursor: found.cursor ?? "",
+    positions: positions ? products.map(({ id }) => cursorOf.get(id) ?? "") : [],
+    facets: requested?.currency ? found.facets : found.facets.filter(({ field }) => field !== "price"),
+  };
 }
 
 function filterOf(requested: z.infer<typeof filter> | undefined): SearchQuery["filter"] {

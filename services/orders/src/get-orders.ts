@@ -11,6 +11,7 @@ import {
   onBehalfOf,
   pageSize,
   parse,
+  readPage,
   settleEach,
 } from "@sidecart/platform/rpc";
 import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
@@ -78,9 +79,10 @@ export async function listOrders(
   const requested = parse(listRequest, input);
   const owner = requested.accountId || caller.accountId;
   if (seen !== null && (requested.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
-  const size = requested.first || 20;
-  const orders = await deps.orders.newest(requested.all ? null : owner, size, requested.after || undefined, context);
-  return { orders, cursor: orders.length === size ? (orders.at(-1)?.id ?? "") : "" };
+  const listed = requested.all ? null : owner;
+  const read = (count: number) => deps.orders.newest(listed, count, requested.after || undefined, context);
+  const { rows: orders, cursor } = await readPage(requested.first || 20, read);
+  return { orders, cursor };
 }
 
 export async function getHistories(deps: Deps, input: unknown, context: CallContext): Promise<History[]> {

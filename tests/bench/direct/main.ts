@@ -40,9 +40,10 @@ async function placeOrder(_: unknown, { input }: PlaceOrder, context: Context) {
 const resolvers = {
   Query: {
     product: (_: unknown, { id }: { id: string }) => readProduct(catalog, id),
-    products: (_: unknown, { first }: { first: number }) => readProducts(catalog, first),
-    orders: async (_: unknown, { first }: { first: number }, context: Context) =>
-      readOrders(orders, await viewer(context), first),
+    products: async (_: unknown, { first }: { first: number }) => ({ nodes: await readProducts(catalog, first) }),
+    orders: async (_: unknown, { first }: { first: number }, context: Context) => ({
+      nodes: await readOrders(orders, await viewer(context), first),
+    }),
     order: async (_: unknown, { id }: { id: string }, context: Context) => readOrder(orders, await viewer(context), id),
   },
   Mutation: { placeOrder },

@@ -2,12 +2,18 @@
 export const schema = `
 type Query {
   product(id: ID!): Product
-  products(first: Int = 20): [Product!]!
-  orders(first: Int = 20): [Order!]!
+  products(first: Int = 20): ProductConnection
+  orders(first: Int = 20): OrderConnection
   order(id: ID!): Order
 }
 type Mutation {
   placeOrder(input: PlaceOrderInput!): Order!
+}
+type ProductConnection {
+  nodes: [Product!]!
+}
+type OrderConnection {
+  nodes: [Order!]!
 }
 type Product {
   id: ID!

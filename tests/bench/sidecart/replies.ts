@@ -19,14 +19,14 @@ export const products =
   ({ size }: Sized, first: number): Check =>
   (reply) => {
     const expected = Array.from({ length: first }, (_, place) => productExpected(size.products - place));
-    return listDiffers(dataOf(reply).products, expected, productShape);
+    return listDiffers(nodesOf(reply, "products"), expected, productShape);
   };
 
 /** The orders of the data set unchanged. Orders that were placed later come first and are not checked. */
 export const orders =
   ({ size }: Sized, numbers: number[]): Check =>
   (reply) => {
-    const all = dataOf(reply).orders;
+    const all = nodesOf(reply, "orders");
     if (!Array.isArray(all) || all.length < numbers.length) return `not ${numbers.length} orders`;
     const known = all.filter(({ id }) => id <= orderId(size.orders));
     const expected = numbers.slice(0, known.length).map((number) => headExpected(number, size));
@@ -71,16 +71,16 @@ export const wordsOf = (number: number) => productOf(number).name.split(" ").sli
 export const found =
   (number: number): Check =>
   (reply) => {
-    const { total, items } = (dataOf(reply).searchProducts ?? {}) as {
-      total: number;
-      items: (Json & { name: string })[];
+    const { totalCount, nodes } = (dataOf(reply).searchProducts ?? {}) as {
+      totalCount: number;
+      nodes: (Json & { name: string })[];
     };
-    const [best] = items ?? [];
+    const [best] = nodes ?? [];
     if (!best?.name.startsWith(wordsOf(number))) return `the best match for ${wordsOf(number)} is ${best?.name}`;
-    if (total < items.length) return `total is ${total}, but the page has ${items.length}`;
+    if (totalCount < nodes.length) return `totalCount is ${totalCount}, but the page has ${nodes.length}`;
     return listDiffers(
-      items,
-      items.map(({ name }) => productExpected(Number(name.split(" ").at(-1)))),
+      nodes,
+      nodes.map(({ name }) => productExpected(Number(name.split(" ").at(-1)))),
       productShape,
     );
   };
@@ -121,6 +121,10 @@ function dataOf(reply: string): Json {
   const { data, errors } = JSON.parse(reply) as { data?: Json | null; errors?: unknown };
   return errors ? {} : (data ?? {});
 }
+
+/** The rows of a list in a response. */
+const nodesOf = (reply: string, list: string): unknown =>
+  (dataOf(reply)[list] as { nodes?: unknown } | undefined)?.nodes;
 
 /** Compares an object: fields in `shape` must match their predicate, other fields must equal `expected`; no extra fields. */
 function differs(value: unknown, expected: Json, shape: Shape): string | undefined {

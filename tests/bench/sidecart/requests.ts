@@ -8,13 +8,14 @@ import type { World } from "./world.ts";
 const productFields = "id name description price stock";
 const operations = {
   product: `query($id: ID!) { product(id: $id) { ${productFields} } }`,
-  products: `query($first: Int!) { products(first: $first) { ${productFields} } }`,
-  orders: "query($first: Int!) { orders(first: $first) { id status quantity priceTotal currency createdAt } }",
+  products: `query($first: Int!) { products(first: $first) { nodes { ${productFields} } } }`,
+  orders:
+    "query($first: Int!) { orders(first: $first) { nodes { id status quantity priceTotal currency createdAt } } }",
   order: `query($id: ID!) { order(id: $id) {
     id userId status quantity priceTotal currency createdAt orderProducts { productId name quantity price } } }`,
   placeOrder: `mutation($input: PlaceOrderInput!) { placeOrder(input: $input) {
     id userId status quantity priceTotal currency orderProducts { productId name quantity price } } }`,
-  search: `query($query: String!) { searchProducts(query: $query, first: 10) { total items { ${productFields} } } }`,
+  search: `query($query: String!) { searchProducts(query: $query, first: 10) { totalCount nodes { ${productFields} } } }`,
   suggest: "query($prefix: String!) { suggestProducts(prefix: $prefix, first: 8) }",
   logIn: "mutation($input: LoginInput!) { login(input: $input) { token refreshToken expiresIn } }",
 };

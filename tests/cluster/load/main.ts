@@ -46,9 +46,9 @@ const offers = await Promise.all(
 );
 const customers = await Promise.all(Array.from({ length: people }, () => newCustomer(url)));
 await eventually("the products to be found", async () => {
-  const query = `{ searchProducts(query: "${word}", first: 5) { items { id } } }`;
-  const { searchProducts } = await boss.get<{ searchProducts: { items: { id: string }[] } }>(query);
-  return searchProducts.items.some(({ id }) => offers.some((offer) => offer.id === id));
+  const query = `{ searchProducts(query: "${word}", first: 5) { nodes { id } } }`;
+  const { searchProducts } = await boss.get<{ searchProducts: { nodes: { id: string }[] } }>(query);
+  return searchProducts.nodes.some(({ id }) => offers.some((offer) => offer.id === id));
 });
 process.stdout.write("begun\n");
 

@@ -9,7 +9,7 @@ export type Shelf = { offers: Offer[]; word: string };
 type Order = { id: string; status: string; quantity: number; priceTotal: number };
 
 const readProduct = "query($id: ID!) { product(id: $id) { id price stock } }";
-const searchProducts = "query($query: String!) { searchProducts(query: $query, first: 5) { items { id price } } }";
+const searchProducts = "query($query: String!) { searchProducts(query: $query, first: 5) { nodes { id price } } }";
 const readOrder = "query($id: ID!) { order(id: $id) { id status quantity priceTotal } }";
 const cancelOrder = "mutation($input: CancelOrderInput!) { cancelOrder(input: $input) { id status } }";
 
@@ -44,12 +44,12 @@ async function lookAt(person: Person, { id, price }: Offer): Promise<void> {
 }
 
 async function search(person: Person, { offers, word }: Shelf): Promise<void> {
-  const { searchProducts: found } = await person.get<{ searchProducts: { items: Offer[] } }>(searchProducts, {
+  const { searchProducts: found } = await person.get<{ searchProducts: { nodes: Offer[] } }>(searchProducts, {
     query: word,
   });
   const wanted = new Set(offers.map(({ id }) => id));
   check(
-    found.items.some(({ id }) => wanted.has(id)),
+    found.nodes.some(({ id }) => wanted.has(id)),
     "the search does not find the products",
     found,
   );

@@ -14,9 +14,9 @@ export const replaced: Part = {
       const shop = await logIn(door.url, door.admin.email, door.admin.password);
       const product = await newProduct(shop, { name });
       const found = async () => {
-        const query = "query($query: String!) { searchProducts(query: $query, first: 20) { items { id } } }";
+        const query = "query($query: String!) { searchProducts(query: $query, first: 20) { nodes { id } } }";
         const response = await new Person(door.url).get<Found>(query, { query: name });
-        return response.searchProducts.items.some(({ id }) => id === product);
+        return response.searchProducts.nodes.some(({ id }) => id === product);
       };
       await eventually("the product to be found", found, 60_000);
       await kubectl.run("delete", "pod", "-l", "app.kubernetes.io/name=catalog", "--wait=true");
@@ -31,4 +31,4 @@ export const replaced: Part = {
   },
 };
 
-type Found = { searchProducts: { items: { id: string }[] } };
+type Found = { searchProducts: { nodes: { id: string }[] } };

@@ -19,7 +19,7 @@ export function startLoad(
 ) {
   const calls: Record<Kind, () => ReturnType<typeof timed>> = {
     "log-in": () => timed(customer.ask(logIn, { input: { email: customer.email, password: goodPassword } })),
-    orders: () => timed(customer.ask("{ orders(first: 5) { id status } }")),
+    orders: () => timed(customer.ask("{ orders(first: 5) { nodes { id status } } }")),
     product: () => timed(customer.ask(`{ product(id: "${products[0]}") { name } }`)),
     placeOrder: () => timed(place(randomUUID())),
   };

@@ -131,3 +131,23 @@ export async function cursorTests(t: Test, context: Context): Promise<void> {
     }
   });
 }
+
+export async function hitCursorTests(t: Test, context: Context): Promise<void> {
+  const { client } = context;
+
+  t.test("each hit has a cursor if requested, and a page behind it starts with the next hit", async (t) => {
+    const other = await context.newIndex();
+    await fill(context, other, documents);
+    for (const sort of Object.keys(expected) as Sort[]) {
+      const all = await search(client, other, { sort, first: 60, cursors: true });
+      t.equal(all.cursors.length, 60);
+      for (const at of [0, 7, 58, 59]) {
+        const behind = await search(client, other, { sort, first: 1, after: all.cursors[at] });
+        t.same(behind.ids, all.ids.slice(at + 1, at + 2), `${sort}, behind ${at}`);
+      }
+    }
+    const { cursor, cursors } = await search(client, other, { first: 5, cursors: true });
+    t.equal(cursor, cursors.at(-1));
+    t.same((await search(client, other, { first: 5 })).cursors, []);
+  });
+}

@@ -4,7 +4,7 @@ import { createContext } from "./context.ts";
 import { facetTests } from "./facets.ts";
 import { aliasTests, indexTests } from "./indexes.ts";
 import { inputTests } from "./input.ts";
-import { cursorTests, pagingTests } from "./paging.ts";
+import { cursorTests, hitCursorTests, pagingTests } from "./paging.ts";
 import { filterTests, searchTests } from "./searching.ts";
 import { suggestTests } from "./suggesting.ts";
 import { bulkTests, versionTests, writeTests } from "./writes.ts";
@@ -22,6 +22,7 @@ export function conformance(t: Test, connect: () => BindingClient): void {
     facetTests,
     pagingTests,
     cursorTests,
+    hitCursorTests,
     suggestTests,
     inputTests,
   };

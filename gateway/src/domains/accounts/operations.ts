@@ -5,7 +5,7 @@ import { answered } from "../../calls/answer.ts";
 import { fromEnum } from "../../calls/enum-names.ts";
 import { checkId, withApiNames } from "../../calls/field-names.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
-import { inPages, type PageInput } from "../../calls/paging.ts";
+import { inPages, type Listed, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import { type ApiTokens, type ApiUser, toTokens, toUser, userField } from "./model.ts";
 
@@ -29,9 +29,11 @@ export async function readUsers({ accounts }: AccountsDeps, ids: string[], call:
   return (await accounts.getAccounts({ ids }, call.forService())).accounts.map(toUser);
 }
 
-export async function listUsers({ accounts }: AccountsDeps, wanted: PageInput, call: GatewayCall): Promise<ApiUser[]> {
-  const found = await inPages(wanted, async (page) => (await accounts.listAccounts(page, call.forService())).accounts);
-  return found.map(toUser);
+export function listUsers({ accounts }: AccountsDeps, wanted: PageInput, call: GatewayCall): Promise<Listed<ApiUser>> {
+  return inPages(wanted, async (page) => {
+    const { accounts: found, cursor } = await accounts.listAccounts(page, call.forService());
+    return { rows: found.map(toUser), cursor };
+  });
 }
 
 export async function register(

@@ -1,9 +1,12 @@
 import type { MercuriusLoaders } from "mercurius";
+import { connectionOf } from "../../graphql/connections.ts";
 import { loadField } from "../../graphql/load-fields.ts";
 import type { Resolvers } from "../schema-types.ts";
+import type { ApiUser } from "./model.ts";
 import * as accounts from "./operations.ts";
 
 const success = { success: true };
+const users = connectionOf<ApiUser>(({ id }) => id);
 
 export const resolversOf = (deps: accounts.AccountsDeps): Resolvers => ({
   Query: {
@@ -26,6 +29,8 @@ export const resolversOf = (deps: accounts.AccountsDeps): Resolvers => ({
     },
     grantRoles: (_, { input }, { call }) => accounts.grantRoles(deps, input, call),
   },
+  UserConnection: users.connection,
+  UserEdge: users.edge,
 });
 
 export const loadersOf = (deps: accounts.AccountsDeps): MercuriusLoaders => ({

@@ -72,7 +72,7 @@ function world() {
   const heard = new Map<Id, { version: number; price: number }>(ids.map((id) => [id, { version: 0, price: 0 }]));
   const source = {
     product: (id: string) => start(() => product(id as Id, now(id as Id))),
-    products: () => start(() => ids.map((id) => product(id, now(id)))),
+    products: () => start(() => ({ nodes: ids.map((id) => product(id, now(id))), next: "" })),
   };
   const cache = createProductCache({ source, maxAgeMs: 60_000, timeoutMs: 5_000 });
   return {
@@ -91,7 +91,9 @@ function world() {
     /** A value from memory has every change in it that the cache has heard of. */
     check(read: unknown) {
       if (read instanceof Promise) return void read.catch(() => {});
-      for (const { id, version, price, stock } of [read].flat() as unknown as (State & { id: Id })[]) {
+      type Row = State & { id: Id };
+      const rows = read !== null && typeof read === "object" && "nodes" in read ? read.nodes : [read];
+      for (const { id, version, price, stock } of rows as Row[]) {
         const last = heard.get(id) as { version: number; price: number };
         t.ok(version >= last.version, `${id}: version ${version}, heard of ${last.version}`);
         t.ok(Number(price) >= last.price, `${id}: price ${price}, heard of ${last.price}`);
@@ -163,7 +165,7 @@ t.test(
     const { fetches, cache, commit, hear } = world();
     const first = cache.products(page, call);
     for (const fetch of fetches) fetch.answer();
-    const [a, b] = (await first) as [ApiProduct, ApiProduct];
+    const [a, b] = (await first).nodes as [ApiProduct, ApiProduct];
     const dependenciesOf = (read: (call: { forService(): never; dependencies: ResponseDependencies }) => unknown) => {
       const dependencies = new ResponseDependencies("key");
       read({ forService, dependencies });
@@ -202,17 +204,21 @@ t.test("a page is made of cached products, and only the missing ones are fetched
   const { fetches, cache, commit, hear } = world();
   const first = cache.products(page, call);
   for (const fetch of fetches) fetch.answer();
-  t.match(await first, [{ id: "a" }, { id: "b" }]);
+  t.match(await first, { nodes: [{ id: "a" }, { id: "b" }] });
   t.match(cache.product("b", call), { id: "b" }, "cached now");
-  t.match(cache.products(page, call), [{ id: "a" }, { id: "b" }]);
+  t.match(cache.products(page, call), { nodes: [{ id: "a" }, { id: "b" }] });
   commit("a", "stock");
   hear(0);
-  t.match(cache.products(page, call), [{ id: "a", stock: 1 }, { id: "b" }], "a change that states the stock sets it");
+  t.match(
+    cache.products(page, call),
+    { nodes: [{ id: "a", stock: 1 }, { id: "b" }] },
+    "a change that states the stock sets it",
+  );
   cache.apply({ id: "a", owner: "", version: 9, inPlace: true });
   const after = cache.products(page, call);
   t.equal(fetches.size, 1, "after a change without the stock the product is fetched");
   for (const fetch of fetches) fetch.answer();
-  t.match(await after, [{ id: "a", stock: 1 }, { id: "b" }]);
+  t.match(await after, { nodes: [{ id: "a", stock: 1 }, { id: "b" }] });
 });
 
 const maxAgeMs = 1_000;
@@ -228,7 +234,7 @@ function refreshedProduct() {
         if (source.away) throw new Error("away");
         return { id: "a", name: "", description: "", category: "", version: 1 } as unknown as ApiProduct;
       },
-      products: async () => [],
+      products: async () => ({ nodes: [], next: "" }),
     },
     maxAgeMs,
     timeoutMs: 5_000,

@@ -5,7 +5,7 @@ import { budgetOf, bytesOfTexts } from "../../cache/memory-budget.ts";
 import { createPages } from "../../cache/pages.ts";
 import { type ResponseDependencies, trackDependencies } from "../../cache/response-dependencies.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
-import { type PageInput, pageKey } from "../../calls/paging.ts";
+import { type Listed, type PageInput, pageKey } from "../../calls/paging.ts";
 import type { ServiceChange } from "../changes.ts";
 import type { ApiProduct } from "./model.ts";
 import type { ProductSource } from "./reads.ts";
@@ -17,7 +17,7 @@ const everybody = { owner: "", caller: "" };
 type Call = Pick<GatewayCall, "forService"> & { readonly dependencies?: ResponseDependencies | undefined };
 export type ProductCache = {
   product(id: string, call: Call): MaybePromise<ApiProduct | null>;
-  products(page: PageInput, call: Call): MaybePromise<ApiProduct[]>;
+  products(page: PageInput, call: Call): MaybePromise<Listed<ApiProduct>>;
   apply(change: ServiceChange): void;
 };
 
@@ -65,7 +65,7 @@ export function createProductCache({ source, maxAgeMs, timeoutMs }: ProductCache
     return cached;
   }
 
-  function products(page: PageInput): MaybePromise<ApiProduct[]> {
+  function products(page: PageInput): MaybePromise<Listed<ApiProduct>> {
     const request = { ...everybody, page: pageKey(page) };
     return pages.rows(request, async () => source.products(page, background(timeoutMs)), fetchProduct);
   }
@@ -80,7 +80,12 @@ export function createProductCache({ source, maxAgeMs, timeoutMs }: ProductCache
       });
     },
     products: (page, { dependencies }) =>
-      trackDependencies(dependencies, { read: () => products(page), rowsOf: (rows) => rows, bytesOf: bytesOfProduct }),
+      trackDependencies(dependencies, {
+        read: () => products(page),
+        rowsOf: ({ nodes }) => nodes,
+        restOf: ({ next }) => next,
+        bytesOf: bytesOfProduct,
+      }),
     apply(change) {
       entries.apply(change);
       if (touches(change)) pages.deleteOf(everybody.owner);

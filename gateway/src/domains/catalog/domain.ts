@@ -11,10 +11,8 @@ export const catalog: Domain = {
     // A fuzzy search reads thousands of terms, a suggestion hundreds.
     work: { "Query.searchProducts": 900, "Query.products(query)": 900, "Query.suggestProducts": 300 },
     listSizes: {
-      "ProductSearch.facets": 4,
+      "ProductSearchConnection.facets": 4,
       "Facet.values": 20,
-      // The `first` of the enclosing field already counts these rows.
-      "ProductSearch.items": 1,
     },
     weights: { "Product.imageUrl": 4, "Product.description": 4, "Product.attributes": 4 },
   },

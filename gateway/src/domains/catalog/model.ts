@@ -1,5 +1,6 @@
-import type { GetReindexResponse, Product } from "@sidecart/proto/catalog/v1/catalog";
+import type { Facet, GetReindexResponse, Product } from "@sidecart/proto/catalog/v1/catalog";
 import { toEnum } from "../../calls/enum-names.ts";
+import type { Edge, Listed } from "../../calls/paging.ts";
 
 /** A product as the API shows it. */
 export const toProduct = (product: Product) => ({
@@ -9,6 +10,9 @@ export const toProduct = (product: Product) => ({
 });
 
 export type ApiProduct = ReturnType<typeof toProduct>;
+export type ApiProductConnection = Listed<ApiProduct>;
+export type ApiProductEdge = Edge<ApiProduct>;
+export type ApiProductSearchConnection = Listed<ApiProduct> & { totalCount: number; facets: Facet[] };
 
 export const toReindexProgress = ({ state, indexed }: GetReindexResponse) => ({ state: toEnum(state), indexed });
 

@@ -1,15 +1,15 @@
 import { newId } from "@sidecart/platform/ids";
-import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { InventoryChange, ProductSort } from "@sidecart/proto/catalog/v1/catalog";
 import { latestVersion } from "../../cache/changes.ts";
 import type { MaybePromise } from "../../cache/maybe-promise.ts";
 import { answered } from "../../calls/answer.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
-import type { PageInput } from "../../calls/paging.ts";
+import { type Listed, type PageInput, toPage } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import type { ProductCache } from "./cache.ts";
 import {
   type ApiProduct,
+  type ApiProductSearchConnection,
   type ApiReindexProgress,
   type NewProduct,
   type ProductChanges,
@@ -20,6 +20,10 @@ import {
   toProductChanges,
   toReindexProgress,
 } from "./model.ts";
+
+/** Most products of one page of a search, and most suggestions. */
+const maxMatches = 100;
+const maxSuggestions = 20;
 
 export type CatalogDeps = { catalog: Services["catalog"]; cache: ProductCache };
 
@@ -33,49 +37,47 @@ export async function readProducts({ cache }: CatalogDeps, ids: string[], call: 
   return products.filter((product) => product !== null);
 }
 
-/** Newest first. With `query` the best matches, in one page only. */
+/** Newest first. With `query` the best matches. */
 export function listProducts(
   deps: CatalogDeps,
-  { query, ...page }: PageInput & { query?: string | null | undefined },
+  { query, positions, ...page }: PageInput & { query?: string | null | undefined; positions: boolean },
   call: GatewayCall,
-): MaybePromise<ApiProduct[]> {
+): MaybePromise<Listed<ApiProduct>> {
   if (!query) return deps.cache.products(page, call);
-  if (page.after) throw new AppError(commonErrors.invalid, { message: "To page through matches, use searchProducts." });
-  return bestMatches(deps, query, page.first ?? 20, call);
+  return searchProducts(deps, { ...page, query, sort: "RELEVANCE", positions, facets: false }, call);
 }
 
-async function bestMatches({ catalog }: CatalogDeps, query: string, first: number, call: GatewayCall) {
-  const request = { query, first, sort: ProductSort.RELEVANCE };
-  return (await catalog.searchProducts(request, call.forService())).products.map(toProduct);
-}
-
-export type Search = {
+export type Search = PageInput & {
   query: string;
   filter?: ProductFilter | null | undefined;
   sort: keyof typeof ProductSort;
-  first: number;
-  after?: string | null | undefined;
+  /** Whether the position of each product is needed. */
+  positions: boolean;
+  facets: boolean;
 };
 
-export async function searchProducts({ catalog }: CatalogDeps, search: Search, call: GatewayCall) {
-  const { query, sort, first, after, filter } = search;
+export async function searchProducts(
+  { catalog }: CatalogDeps,
+  { filter, sort, first, after, ...search }: Search,
+  call: GatewayCall,
+): Promise<ApiProductSearchConnection> {
   const request = {
-    query,
+    ...search,
+    ...toPage({ first, after }, maxMatches),
     sort: ProductSort[sort],
-    first,
-    after: after ?? "",
     ...(filter && { filter: toFilter(filter) }),
   };
-  const { products, total, cursor, facets } = await catalog.searchProducts(request, call.forService());
-  return { items: products.map(toProduct), total, cursor: cursor || null, facets };
+  const { products, total, cursor, positions, facets } = await catalog.searchProducts(request, call.forService());
+  return { nodes: products.map(toProduct), next: cursor, positions, totalCount: total, facets };
 }
 
 export async function suggestProducts(
   { catalog }: CatalogDeps,
-  wanted: { prefix: string; first: number },
+  { prefix, first }: { prefix: string; first: number },
   call: GatewayCall,
 ): Promise<string[]> {
-  return (await catalog.suggestProducts(wanted, call.forService())).suggestions;
+  const request = { prefix, first: toPage({ first }, maxSuggestions).first };
+  return (await catalog.suggestProducts(request, call.forService())).suggestions;
 }
 
 export async function createProduct(

@@ -3,7 +3,7 @@ import { type CallContext, createBatcher } from "@sidecart/platform/rpc";
 import type { Product } from "@sidecart/proto/catalog/v1/catalog";
 import { batchBounds, readPace, unique, withoutToken } from "../../calls/batching.ts";
 import { checkId } from "../../calls/field-names.ts";
-import { inPages, type PageInput } from "../../calls/paging.ts";
+import { inPages, type Listed, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import { type ApiProduct, toProduct } from "./model.ts";
 
@@ -11,7 +11,7 @@ import { type ApiProduct, toProduct } from "./model.ts";
 export type ProductSource = {
   product(id: string, context: CallContext): Promise<ApiProduct | null>;
   /** Newest first. */
-  products(page: PageInput, context: CallContext): Promise<ApiProduct[]>;
+  products(page: PageInput, context: CallContext): Promise<Listed<ApiProduct>>;
 };
 
 /** Calls the service each time. Concurrent reads of single products are batched into one call. */
@@ -30,9 +30,10 @@ export function productSource({ catalog }: Pick<Services, "catalog">): ProductSo
       const product = await batched(checkId(id), context);
       return product ? toProduct(product) : null;
     },
-    async products(requested, context) {
-      const found = await inPages(requested, async (page) => (await catalog.listProducts(page, context)).products);
-      return found.map(toProduct);
-    },
+    products: (requested, context) =>
+      inPages(requested, async (page) => {
+        const { products, cursor } = await catalog.listProducts(page, context);
+        return { rows: products.map(toProduct), cursor };
+      }),
   };
 }

@@ -18,12 +18,12 @@ t.test(
       },
       { cacheMs: 60_000 },
     );
-    const list = async () => (await ask("{ products(first: 1) { stock } }")).data;
+    const list = async () => (await ask("{ products(first: 1) { nodes { stock } } }")).data;
     const updateBy = (type: "ADD" | "DELETE") => ask(update, { input: { id, type, number: 1 } });
 
-    t.same(await list(), { products: [{ stock: 1 }] });
+    t.same(await list(), { products: { nodes: [{ stock: 1 }] } });
     t.same((await updateBy("ADD")).data, { updateInventory: { stock: 2 } });
-    t.same(await list(), { products: [{ stock: 2 }] });
+    t.same(await list(), { products: { nodes: [{ stock: 2 }] } });
     t.equal(requests("catalog.listProducts").length, 1, "only the product is fetched");
     await updateBy("DELETE");
     await list();

@@ -7,6 +7,5 @@ const { dirname } = import.meta;
 /** The operators' API: dead letters. */
 export const operationsAdmin: Domain = {
   typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
-  costs: { listSizes: { "DeadLetters.items": 1 } },
   connect: ({ services }) => ({ resolvers: resolversOf(services) }),
 };

@@ -1,17 +1,22 @@
 import { fromEnum } from "../../calls/enum-names.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
+import { type PageInput, toPage } from "../../calls/paging.ts";
 import type { ServiceName, Services } from "../../services.ts";
-import { type ApiDeadLetters, toDeadLetter } from "./model.ts";
+import { type ApiDeadLetterConnection, toDeadLetter } from "./model.ts";
+
+/** They hold whole events. */
+const maxLetters = 50;
 
 export type OperationsAdminDeps = Pick<Services, "deadLetterAdmin">;
 
 export async function listDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,
-  { service, first }: { service: Uppercase<ServiceName>; first: number },
+  { service, ...page }: PageInput & { service: Uppercase<ServiceName> },
   call: GatewayCall,
-): Promise<ApiDeadLetters> {
-  const { total, deadLetters } = await deadLetterAdmin[fromEnum(service)].listDeadLetters({ first }, call.forService());
-  return { total, items: deadLetters.map(toDeadLetter) };
+): Promise<ApiDeadLetterConnection> {
+  const request = toPage(page, maxLetters);
+  const answer = await deadLetterAdmin[fromEnum(service)].listDeadLetters(request, call.forService());
+  return { nodes: answer.deadLetters.map(toDeadLetter), next: answer.cursor, totalCount: answer.total };
 }
 
 export function redriveDeadLetters(

@@ -66,8 +66,8 @@ async function startOrders(t: Test, { keysAway = false, cacheMs = 60_000 }: Worl
   const order = async (person: Person, id: string) =>
     ((await read(person, id)).data as { order: { id: string } | null }).order?.id ?? null;
   const list = async (person: Person) => {
-    const { data } = await api.ask("{ orders(first: 20) { id } }", {}, by(person));
-    return (data as { orders: { id: string }[] }).orders.map(({ id }) => id);
+    const { data } = await api.ask("{ orders(first: 20) { nodes { id } } }", {}, by(person));
+    return (data as { orders: { nodes: { id: string }[] } }).orders.nodes.map(({ id }) => id);
   };
   const change = (id: string, owner: string, version: number) =>
     api.invalidate("orders", { id, owner, version, inPlace: false });

@@ -7,7 +7,7 @@ import { createPages } from "../../cache/pages.ts";
 import type { FetchStart } from "../../cache/shared-fetches.ts";
 import { createVisibility } from "../../cache/visibility.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
-import { type PageInput, pageKey } from "../../calls/paging.ts";
+import { type Listed, type PageInput, pageKey } from "../../calls/paging.ts";
 import type { ApiOrder } from "./model.ts";
 import type { OrderSource } from "./reads.ts";
 
@@ -17,7 +17,7 @@ type Call = Pick<GatewayCall, "authorization" | "forService">;
 export type OrderCache = {
   order(id: string, call: Call): Promise<ApiOrder | null>;
   /** The caller's own orders, newest first. */
-  orders(page: PageInput, call: Call): Promise<ApiOrder[]>;
+  orders(page: PageInput, call: Call): Promise<Listed<ApiOrder>>;
   apply(change: Change): void;
 };
 
@@ -63,9 +63,9 @@ export function createOrderCache({ source, verifier, maxAgeMs, timeoutMs }: Orde
     return order;
   };
   const loadOrders = (page: PageInput, viewer: Viewer) => async (start: FetchStart) => {
-    const rows = await source.orders(page, contextOf(viewer));
-    visibility.show(viewer.name, rows, start);
-    return rows;
+    const listed = await source.orders(page, contextOf(viewer));
+    visibility.show(viewer.name, listed.nodes, start);
+    return listed;
   };
   const fetchOrder = (id: string, viewer: Viewer) =>
     entries.fetch(id, `${id} ${viewer.authorization}`, loadOrder(id, viewer), maySeeStale(viewer));

@@ -1,6 +1,7 @@
 import { AppError, type ErrorKind, type StatusName, toAppError } from "@sidecart/platform/rpc";
 import type { Order, Refusal, Transition } from "@sidecart/proto/orders/v1/orders";
 import { toEnum } from "../../calls/enum-names.ts";
+import type { Edge, Listed } from "../../calls/paging.ts";
 
 /** An order as the API shows it. */
 export const toOrder = ({ accountId, username, lines, status, paymentStatus, ...order }: Order) => ({
@@ -13,6 +14,8 @@ export const toOrder = ({ accountId, username, lines, status, paymentStatus, ...
 });
 
 export type ApiOrder = ReturnType<typeof toOrder>;
+export type ApiOrderConnection = Listed<ApiOrder>;
+export type ApiOrderEdge = Edge<ApiOrder>;
 
 /** The first transition has no `from`. */
 export const toTransition = ({ from, to, ...rest }: Transition) => ({

@@ -6,7 +6,7 @@ import { latestVersion } from "../../cache/changes.ts";
 import { answered } from "../../calls/answer.ts";
 import { withApiNames } from "../../calls/field-names.ts";
 import type { GatewayCall } from "../../calls/gateway-call.ts";
-import type { PageInput } from "../../calls/paging.ts";
+import type { Listed, PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import type { Invalidate } from "../changes.ts";
 import type { OrderCache } from "./cache.ts";
@@ -39,7 +39,7 @@ export function readOrders(
   { cache, orders }: OrdersDeps,
   { first, after, all }: PageInput & { all?: boolean | null | undefined },
   call: GatewayCall,
-): Promise<ApiOrder[]> {
+): Promise<Listed<ApiOrder>> {
   if (!all) return cache.orders({ first, after }, call);
   return listOrders(orders, { first, after }, { all }, call.forService());
 }
@@ -49,7 +49,7 @@ export function readOrdersOf(
   accountId: string,
   page: PageInput,
   call: GatewayCall,
-): Promise<ApiOrder[]> {
+): Promise<Listed<ApiOrder>> {
   return listOrders(orders, page, { accountId }, call.forService());
 }
 

@@ -2,7 +2,7 @@ import { type CallContext, createBatcher, fromFailure } from "@sidecart/platform
 import type { Order } from "@sidecart/proto/orders/v1/orders";
 import { batchBounds, readPace, withoutToken } from "../../calls/batching.ts";
 import { checkId } from "../../calls/field-names.ts";
-import { inPages, type PageInput } from "../../calls/paging.ts";
+import { inPages, type Listed, type PageInput } from "../../calls/paging.ts";
 import type { Services } from "../../services.ts";
 import { type ApiOrder, toOrder } from "./model.ts";
 
@@ -10,7 +10,7 @@ import { type ApiOrder, toOrder } from "./model.ts";
 export type OrderSource = {
   order(id: string, context: CallContext): Promise<ApiOrder | null>;
   /** The caller's own orders, newest first. */
-  orders(page: PageInput, context: CallContext): Promise<ApiOrder[]>;
+  orders(page: PageInput, context: CallContext): Promise<Listed<ApiOrder>>;
 };
 
 type OrderOf = { id: string; authorization: string };
@@ -36,12 +36,14 @@ export function orderSource({ orders }: Pick<Services, "orders">): OrderSource {
 }
 
 /** Orders of the caller, of one account, or of everybody; newest first. The service decides who may see them. */
-export async function listOrders(
+export function listOrders(
   orders: Services["orders"],
   page: PageInput,
   whose: { all?: boolean; accountId?: string },
   context: CallContext,
-): Promise<ApiOrder[]> {
-  const found = await inPages(page, async (part) => (await orders.listOrders({ ...part, ...whose }, context)).orders);
-  return found.map(toOrder);
+): Promise<Listed<ApiOrder>> {
+  return inPages(page, async (part) => {
+    const { orders: found, cursor } = await orders.listOrders({ ...part, ...whose }, context);
+    return { rows: found.map(toOrder), cursor };
+  });
 }

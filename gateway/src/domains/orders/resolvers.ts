@@ -1,7 +1,11 @@
 import type { MercuriusLoaders } from "mercurius";
+import { connectionOf } from "../../graphql/connections.ts";
 import { loadField } from "../../graphql/load-fields.ts";
 import type { Resolvers } from "../schema-types.ts";
+import type { ApiOrder } from "./model.ts";
 import * as orders from "./operations.ts";
+
+const orderLists = connectionOf<ApiOrder>(({ id }) => id);
 
 export const resolversOf = (deps: orders.OrdersDeps): Resolvers => ({
   Query: {
@@ -16,6 +20,8 @@ export const resolversOf = (deps: orders.OrdersDeps): Resolvers => ({
   User: {
     orders: ({ id }, page, { call }) => orders.readOrdersOf(deps, id, page, call),
   },
+  OrderConnection: orderLists.connection,
+  OrderEdge: orderLists.edge,
 });
 
 export const loadersOf = (deps: orders.OrdersDeps): MercuriusLoaders => ({

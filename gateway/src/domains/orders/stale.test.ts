@@ -24,7 +24,8 @@ function shop() {
   };
   const source = {
     order: (_id: string, { authorization }: CallContext) => respond(authorization === ann ? row : null),
-    orders: (_page: object, { authorization }: CallContext) => respond(authorization === ann ? [row] : []),
+    orders: (_page: object, { authorization }: CallContext) =>
+      respond({ nodes: authorization === ann ? [row] : [], next: "" }),
   };
   const caller = async ({ authorization: accountId = "" }: Pick<CallContext, "authorization">) => ({
     accountId,
@@ -48,11 +49,11 @@ t.test(
     for (const kind of [commonErrors.unavailable, commonErrors.timeout]) {
       const { state, cache } = shop();
       t.equal((await cache.order("a", from(ann)))?.id, "a");
-      t.equal((await cache.orders({}, from(ann))).length, 1);
+      t.equal((await cache.orders({}, from(ann))).nodes.length, 1);
       await expire(t);
       state.failure = new AppError(kind);
       t.equal((await cache.order("a", from(ann)))?.id, "a");
-      t.equal((await cache.orders({}, from(ann)))[0]?.id, "a");
+      t.equal((await cache.orders({}, from(ann))).nodes[0]?.id, "a");
       await t.rejects(cache.order("a", from(bob)), { code: kind.code });
       await t.rejects(cache.orders({}, from(bob)), { code: kind.code });
       await t.rejects(cache.orders({ first: 3 }, from(ann)), { code: kind.code }, "a page that nobody has read");

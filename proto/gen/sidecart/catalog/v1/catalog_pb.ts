@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file sidecart/catalog/v1/catalog.proto.
  */
 export const file_sidecart_catalog_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("CiFzaWRlY2FydC9jYXRhbG9nL3YxL2NhdGFsb2cucHJvdG8SE3NpZGVjYXJ0LmNhdGFsb2cudjEiuwIKB1Byb2R1Y3QSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVwcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRINCgVzdG9jaxgGIAEoBRIQCghjYXRlZ29yeRgHIAEoCRJACgphdHRyaWJ1dGVzGAggAygLMiwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0LkF0dHJpYnV0ZXNFbnRyeRISCgpwYXJ0bmVyX2lkGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIPCgd2ZXJzaW9uGAsgASgFEhIKCmNyZWF0ZWRfYXQYDCABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiuAIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDQoFcHJpY2UYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSDQoFc3RvY2sYBSABKAUSEAoIY2F0ZWdvcnkYBiABKAkSTQoKYXR0cmlidXRlcxgHIAMoCzI5LnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlcXVlc3QuQXR0cmlidXRlc0VudHJ5EhIKCnBhcnRuZXJfaWQYCCABKAkSEQoJaW1hZ2VfdXJsGAkgASgJEhIKCmNvbW1hbmRfaWQYCiABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRgoVQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEi0KB3Byb2R1Y3QYASABKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiqQIKFFVwZGF0ZVByb2R1Y3RSZXF1ZXN0EgoKAmlkGAEgASgJEhEKBG5hbWUYAiABKAlIAIgBARIYCgtkZXNjcmlwdGlvbhgDIAEoCUgBiAEBEhIKBXByaWNlGAQgASgDSAKIAQESFQoIY3VycmVuY3kYBSABKAlIA4gBARIVCghjYXRlZ29yeRgGIAEoCUgEiAEBEhYKCWltYWdlX3VybBgHIAEoCUgFiAEBEjMKCmF0dHJpYnV0ZXMYCCABKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXNCBwoFX25hbWVCDgoMX2Rlc2NyaXB0aW9uQggKBl9wcmljZUILCglfY3VycmVuY3lCCwoJX2NhdGVnb3J5QgwKCl9pbWFnZV91cmwieAoKQXR0cmlidXRlcxI7CgZ2YWx1ZXMYASADKAsyKy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXMuVmFsdWVzRW50cnkaLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJGChVVcGRhdGVQcm9kdWN0UmVzcG9uc2USLQoHcHJvZHVjdBgBIAEoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdCIiChREZWxldGVQcm9kdWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVQcm9kdWN0UmVzcG9uc2UijAEKFlVwZGF0ZUludmVudG9yeVJlcXVlc3QSCgoCaWQYASABKAkSMgoEdHlwZRgCIAEoDjIkLnNpZGVjYXJ0LmNhdGFsb2cudjEuSW52ZW50b3J5Q2hhbmdlEg4KBm51bWJlchgDIAEoBRIOCgZyZWFzb24YBCABKAkSEgoKY29tbWFuZF9pZBgFIAEoCSIoChdVcGRhdGVJbnZlbnRvcnlSZXNwb25zZRINCgVzdG9jaxgBIAEoBSIhChJHZXRQcm9kdWN0c1JlcXVlc3QSCwoDaWRzGAEgAygJIkUKE0dldFByb2R1Y3RzUmVzcG9uc2USLgoIcHJvZHVjdHMYASADKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiMwoTTGlzdFByb2R1Y3RzUmVxdWVzdBINCgVmaXJzdBgBIAEoBRINCgVhZnRlchgCIAEoCSJWChRMaXN0UHJvZHVjdHNSZXNwb25zZRIuCghwcm9kdWN0cxgBIAMoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdBIOCgZjdXJzb3IYAiABKAkipwEKDVByb2R1Y3RGaWx0ZXISEgoKY2F0ZWdvcmllcxgBIAMoCRISCgpwYXJ0bmVyX2lkGAIgASgJEhcKCnByaWNlX2Zyb20YAyABKANIAIgBARIVCghwcmljZV90bxgEIAEoA0gBiAEBEhAKCGluX3N0b2NrGAUgASgIEhAKCGN1cnJlbmN5GAYgASgJQg0KC19wcmljZV9mcm9tQgsKCV9wcmljZV90byKoAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEjIKBmZpbHRlchgCIAEoCzIiLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdEZpbHRlchIuCgRzb3J0GAMgASgOMiAuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0U29ydBINCgVmaXJzdBgEIAEoBRINCgVhZnRlchgFIAEoCSKTAQoWU2VhcmNoUHJvZHVjdHNSZXNwb25zZRIuCghwcm9kdWN0cxgBIAMoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdBINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkSKgoGZmFjZXRzGAQgAygLMhouc2lkZWNhcnQuY2F0YWxvZy52MS5GYWNldCJHCgVGYWNldBINCgVmaWVsZBgBIAEoCRIvCgZ2YWx1ZXMYAiADKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLkZhY2V0VmFsdWUiKgoKRmFjZXRWYWx1ZRINCgV2YWx1ZRgBIAEoCRINCgVjb3VudBgCIAEoBSI3ChZTdWdnZXN0UHJvZHVjdHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRINCgVmaXJzdBgCIAEoBSIuChdTdWdnZXN0UHJvZHVjdHNSZXNwb25zZRITCgtzdWdnZXN0aW9ucxgBIAMoCSIQCg5SZWluZGV4UmVxdWVzdCIgCg9SZWluZGV4UmVzcG9uc2USDQoFaW5kZXgYASABKAkiIgoRR2V0UmVpbmRleFJlcXVlc3QSDQoFaW5kZXgYASABKAkiNAoSR2V0UmVpbmRleFJlc3BvbnNlEg0KBXN0YXRlGAEgASgJEg8KB2luZGV4ZWQYAiABKAUicwoOUmVzZXJ2ZVJlcXVlc3QSNgoMcmVzZXJ2YXRpb25zGAEgAygLMiAuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZhdGlvbhIpCgVxdW90YRgCIAEoCzIaLnNpZGVjYXJ0LmNhdGFsb2cudjEuUXVvdGEiXAoFUXVvdGESGQoRb3Blbl9yZXNlcnZhdGlvbnMYASABKAUSGQoRdW5pdHNfcGVyX3Byb2R1Y3QYAiABKAUSHQoVcmVzZXJ2YXRpb25zX3Blcl9ob3VyGAMgASgFIm4KC1Jlc2VydmF0aW9uEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEjMKBWxpbmVzGAIgAygLMiQuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZhdGlvbkxpbmUSEgoKYWNjb3VudF9pZBgDIAEoCSI3Cg9SZXNlcnZhdGlvbkxpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJICg9SZXNlcnZlUmVzcG9uc2USNQoIb3V0Y29tZXMYASADKAsyIy5zaWRlY2FydC5jYXRhbG9nLnYxLlJlc2VydmVPdXRjb21lItcBCg5SZXNlcnZlT3V0Y29tZRIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIyCgZzdGF0dXMYAiABKA4yIi5zaWRlY2FydC5jYXRhbG9nLnYxLlJlc2VydmVTdGF0dXMSLgoFbGluZXMYAyADKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLlByaWNlZExpbmUSGwoTcmVmdXNlZF9wcm9kdWN0X2lkcxgEIAMoCRIsCgdmYWlsdXJlGAUgASgLMhsuc2lkZWNhcnQuZXJyb3JzLnYxLkZhaWx1cmUidQoKUHJpY2VkTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFEg0KBXByaWNlGAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEgwKBG5hbWUYBSABKAkSEgoKcGFydG5lcl9pZBgGIAEoCSIpCg5SZWxlYXNlUmVxdWVzdBIXCg9yZXNlcnZhdGlvbl9pZHMYASADKAkiEQoPUmVsZWFzZVJlc3BvbnNlKqMBCg9JbnZlbnRvcnlDaGFuZ2USIAocSU5WRU5UT1JZX0NIQU5HRV9VTlNQRUNJRklFRBAAEhgKFElOVkVOVE9SWV9DSEFOR0VfQUREEAESHQoZSU5WRU5UT1JZX0NIQU5HRV9TVUJUUkFDVBACEhsKF0lOVkVOVE9SWV9DSEFOR0VfREVMRVRFEAMSGAoUSU5WRU5UT1JZX0NIQU5HRV9TRVQQBCqwAQoLUHJvZHVjdFNvcnQSHAoYUFJPRFVDVF9TT1JUX1VOU1BFQ0lGSUVEEAASGgoWUFJPRFVDVF9TT1JUX1JFTEVWQU5DRRABEhoKFlBST0RVQ1RfU09SVF9QUklDRV9BU0MQAhIbChdQUk9EVUNUX1NPUlRfUFJJQ0VfREVTQxADEhcKE1BST0RVQ1RfU09SVF9ORVdFU1QQBBIVChFQUk9EVUNUX1NPUlRfTkFNRRAFKq8CCg1SZXNlcnZlU3RhdHVzEh4KGlJFU0VSVkVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGwoXUkVTRVJWRV9TVEFUVVNfUkVTRVJWRUQQARIfChtSRVNFUlZFX1NUQVRVU19PVVRfT0ZfU1RPQ0sQAhIiCh5SRVNFUlZFX1NUQVRVU19VTktOT1dOX1BST0RVQ1QQAxIaChZSRVNFUlZFX1NUQVRVU19DSEFOR0VEEAQSGQoVUkVTRVJWRV9TVEFUVVNfQ0xPU0VEEAUSIAocUkVTRVJWRV9TVEFUVVNfVE9PX01BTllfT1BFThAGEiEKHVJFU0VSVkVfU1RBVFVTX1RPT19NQU5ZX1VOSVRTEAcSIAocUkVTRVJWRV9TVEFUVVNfVE9PX01BTllfTUFERRAIMqQICg5DYXRhbG9nU2VydmljZRJmCg1DcmVhdGVQcm9kdWN0Eikuc2lkZWNhcnQuY2F0YWxvZy52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBoqLnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEmYKDVVwZGF0ZVByb2R1Y3QSKS5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZVByb2R1Y3RSZXF1ZXN0Giouc2lkZWNhcnQuY2F0YWxvZy52MS5VcGRhdGVQcm9kdWN0UmVzcG9uc2USZgoNRGVsZXRlUHJvZHVjdBIpLnNpZGVjYXJ0LmNhdGFsb2cudjEuRGVsZXRlUHJvZHVjdFJlcXVlc3QaKi5zaWRlY2FydC5jYXRhbG9nLnYxLkRlbGV0ZVByb2R1Y3RSZXNwb25zZRJsCg9VcGRhdGVJbnZlbnRvcnkSKy5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlcXVlc3QaLC5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlc3BvbnNlEmUKC0dldFByb2R1Y3RzEicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRQcm9kdWN0c1JlcXVlc3QaKC5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFByb2R1Y3RzUmVzcG9uc2UiA5ACARJoCgxMaXN0UHJvZHVjdHMSKC5zaWRlY2FydC5jYXRhbG9nLnYxLkxpc3RQcm9kdWN0c1JlcXVlc3QaKS5zaWRlY2FydC5jYXRhbG9nLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESbgoOU2VhcmNoUHJvZHVjdHMSKi5zaWRlY2FydC5jYXRhbG9nLnYxLlNlYXJjaFByb2R1Y3RzUmVxdWVzdBorLnNpZGVjYXJ0LmNhdGFsb2cudjEuU2VhcmNoUHJvZHVjdHNSZXNwb25zZSIDkAIBEnEKD1N1Z2dlc3RQcm9kdWN0cxIrLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVxdWVzdBosLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVzcG9uc2UiA5ACARJUCgdSZWluZGV4EiMuc2lkZWNhcnQuY2F0YWxvZy52MS5SZWluZGV4UmVxdWVzdBokLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVpbmRleFJlc3BvbnNlEmIKCkdldFJlaW5kZXgSJi5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFJlaW5kZXhSZXF1ZXN0Gicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRSZWluZGV4UmVzcG9uc2UiA5ACATLBAQoTUmVzZXJ2YXRpb25zU2VydmljZRJUCgdSZXNlcnZlEiMuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZlUmVxdWVzdBokLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVJlc3BvbnNlElQKB1JlbGVhc2USIy5zaWRlY2FydC5jYXRhbG9nLnYxLlJlbGVhc2VSZXF1ZXN0GiQuc2lkZWNhcnQuY2F0YWxvZy52MS5SZWxlYXNlUmVzcG9uc2ViBnByb3RvMw", [file_sidecart_errors_v1_errors]);
+  fileDesc("CiFzaWRlY2FydC9jYXRhbG9nL3YxL2NhdGFsb2cucHJvdG8SE3NpZGVjYXJ0LmNhdGFsb2cudjEiuwIKB1Byb2R1Y3QSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVwcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRINCgVzdG9jaxgGIAEoBRIQCghjYXRlZ29yeRgHIAEoCRJACgphdHRyaWJ1dGVzGAggAygLMiwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0LkF0dHJpYnV0ZXNFbnRyeRISCgpwYXJ0bmVyX2lkGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIPCgd2ZXJzaW9uGAsgASgFEhIKCmNyZWF0ZWRfYXQYDCABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiuAIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDQoFcHJpY2UYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSDQoFc3RvY2sYBSABKAUSEAoIY2F0ZWdvcnkYBiABKAkSTQoKYXR0cmlidXRlcxgHIAMoCzI5LnNpZGVjYXJ0LmNhdGFsb2cudjEuQ3JlYXRlUHJvZHVjdFJlcXVlc3QuQXR0cmlidXRlc0VudHJ5EhIKCnBhcnRuZXJfaWQYCCABKAkSEQoJaW1hZ2VfdXJsGAkgASgJEhIKCmNvbW1hbmRfaWQYCiABKAkaMQoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRgoVQ3JlYXRlUHJvZHVjdFJlc3BvbnNlEi0KB3Byb2R1Y3QYASABKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QiqQIKFFVwZGF0ZVByb2R1Y3RSZXF1ZXN0EgoKAmlkGAEgASgJEhEKBG5hbWUYAiABKAlIAIgBARIYCgtkZXNjcmlwdGlvbhgDIAEoCUgBiAEBEhIKBXByaWNlGAQgASgDSAKIAQESFQoIY3VycmVuY3kYBSABKAlIA4gBARIVCghjYXRlZ29yeRgGIAEoCUgEiAEBEhYKCWltYWdlX3VybBgHIAEoCUgFiAEBEjMKCmF0dHJpYnV0ZXMYCCABKAsyHy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXNCBwoFX25hbWVCDgoMX2Rlc2NyaXB0aW9uQggKBl9wcmljZUILCglfY3VycmVuY3lCCwoJX2NhdGVnb3J5QgwKCl9pbWFnZV91cmwieAoKQXR0cmlidXRlcxI7CgZ2YWx1ZXMYASADKAsyKy5zaWRlY2FydC5jYXRhbG9nLnYxLkF0dHJpYnV0ZXMuVmFsdWVzRW50cnkaLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJGChVVcGRhdGVQcm9kdWN0UmVzcG9uc2USLQoHcHJvZHVjdBgBIAEoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdCKMAQoWVXBkYXRlSW52ZW50b3J5UmVxdWVzdBIKCgJpZBgBIAEoCRIyCgR0eXBlGAIgASgOMiQuc2lkZWNhcnQuY2F0YWxvZy52MS5JbnZlbnRvcnlDaGFuZ2USDgoGbnVtYmVyGAMgASgFEg4KBnJlYXNvbhgEIAEoCRISCgpjb21tYW5kX2lkGAUgASgJIigKF1VwZGF0ZUludmVudG9yeVJlc3BvbnNlEg0KBXN0b2NrGAEgASgFIiEKEkdldFByb2R1Y3RzUmVxdWVzdBILCgNpZHMYASADKAkiRQoTR2V0UHJvZHVjdHNSZXNwb25zZRIuCghwcm9kdWN0cxgBIAMoCzIcLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJvZHVjdCIzChNMaXN0UHJvZHVjdHNSZXF1ZXN0Eg0KBWZpcnN0GAEgASgFEg0KBWFmdGVyGAIgASgJIlYKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEi4KCHByb2R1Y3RzGAEgAygLMhwuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0Eg4KBmN1cnNvchgCIAEoCSKnAQoNUHJvZHVjdEZpbHRlchISCgpjYXRlZ29yaWVzGAEgAygJEhIKCnBhcnRuZXJfaWQYAiABKAkSFwoKcHJpY2VfZnJvbRgDIAEoA0gAiAEBEhUKCHByaWNlX3RvGAQgASgDSAGIAQESEAoIaW5fc3RvY2sYBSABKAgSEAoIY3VycmVuY3kYBiABKAlCDQoLX3ByaWNlX2Zyb21CCwoJX3ByaWNlX3RvIssBChVTZWFyY2hQcm9kdWN0c1JlcXVlc3QSDQoFcXVlcnkYASABKAkSMgoGZmlsdGVyGAIgASgLMiIuc2lkZWNhcnQuY2F0YWxvZy52MS5Qcm9kdWN0RmlsdGVyEi4KBHNvcnQYAyABKA4yIC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3RTb3J0Eg0KBWZpcnN0GAQgASgFEg0KBWFmdGVyGAUgASgJEhEKCXBvc2l0aW9ucxgGIAEoCBIOCgZmYWNldHMYByABKAgipgEKFlNlYXJjaFByb2R1Y3RzUmVzcG9uc2USLgoIcHJvZHVjdHMYASADKAsyHC5zaWRlY2FydC5jYXRhbG9nLnYxLlByb2R1Y3QSDQoFdG90YWwYAiABKAUSDgoGY3Vyc29yGAMgASgJEioKBmZhY2V0cxgEIAMoCzIaLnNpZGVjYXJ0LmNhdGFsb2cudjEuRmFjZXQSEQoJcG9zaXRpb25zGAUgAygJIkcKBUZhY2V0Eg0KBWZpZWxkGAEgASgJEi8KBnZhbHVlcxgCIAMoCzIfLnNpZGVjYXJ0LmNhdGFsb2cudjEuRmFjZXRWYWx1ZSIqCgpGYWNldFZhbHVlEg0KBXZhbHVlGAEgASgJEg0KBWNvdW50GAIgASgFIjcKFlN1Z2dlc3RQcm9kdWN0c1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEg0KBWZpcnN0GAIgASgFIi4KF1N1Z2dlc3RQcm9kdWN0c1Jlc3BvbnNlEhMKC3N1Z2dlc3Rpb25zGAEgAygJIhAKDlJlaW5kZXhSZXF1ZXN0IiAKD1JlaW5kZXhSZXNwb25zZRINCgVpbmRleBgBIAEoCSIiChFHZXRSZWluZGV4UmVxdWVzdBINCgVpbmRleBgBIAEoCSI0ChJHZXRSZWluZGV4UmVzcG9uc2USDQoFc3RhdGUYASABKAkSDwoHaW5kZXhlZBgCIAEoBSJzCg5SZXNlcnZlUmVxdWVzdBI2CgxyZXNlcnZhdGlvbnMYASADKAsyIC5zaWRlY2FydC5jYXRhbG9nLnYxLlJlc2VydmF0aW9uEikKBXF1b3RhGAIgASgLMhouc2lkZWNhcnQuY2F0YWxvZy52MS5RdW90YSJcCgVRdW90YRIZChFvcGVuX3Jlc2VydmF0aW9ucxgBIAEoBRIZChF1bml0c19wZXJfcHJvZHVjdBgCIAEoBRIdChVyZXNlcnZhdGlvbnNfcGVyX2hvdXIYAyABKAUibgoLUmVzZXJ2YXRpb24SFgoOcmVzZXJ2YXRpb25faWQYASABKAkSMwoFbGluZXMYAiADKAsyJC5zaWRlY2FydC5jYXRhbG9nLnYxLlJlc2VydmF0aW9uTGluZRISCgphY2NvdW50X2lkGAMgASgJIjcKD1Jlc2VydmF0aW9uTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFIkgKD1Jlc2VydmVSZXNwb25zZRI1CghvdXRjb21lcxgBIAMoCzIjLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZU91dGNvbWUi1wEKDlJlc2VydmVPdXRjb21lEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEjIKBnN0YXR1cxgCIAEoDjIiLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVN0YXR1cxIuCgVsaW5lcxgDIAMoCzIfLnNpZGVjYXJ0LmNhdGFsb2cudjEuUHJpY2VkTGluZRIbChNyZWZ1c2VkX3Byb2R1Y3RfaWRzGAQgAygJEiwKB2ZhaWx1cmUYBSABKAsyGy5zaWRlY2FydC5lcnJvcnMudjEuRmFpbHVyZSJ1CgpQcmljZWRMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSDQoFcHJpY2UYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSDAoEbmFtZRgFIAEoCRISCgpwYXJ0bmVyX2lkGAYgASgJIikKDlJlbGVhc2VSZXF1ZXN0EhcKD3Jlc2VydmF0aW9uX2lkcxgBIAMoCSIRCg9SZWxlYXNlUmVzcG9uc2UqowEKD0ludmVudG9yeUNoYW5nZRIgChxJTlZFTlRPUllfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASGAoUSU5WRU5UT1JZX0NIQU5HRV9BREQQARIdChlJTlZFTlRPUllfQ0hBTkdFX1NVQlRSQUNUEAISGwoXSU5WRU5UT1JZX0NIQU5HRV9ERUxFVEUQAxIYChRJTlZFTlRPUllfQ0hBTkdFX1NFVBAEKrABCgtQcm9kdWN0U29ydBIcChhQUk9EVUNUX1NPUlRfVU5TUEVDSUZJRUQQABIaChZQUk9EVUNUX1NPUlRfUkVMRVZBTkNFEAESGgoWUFJPRFVDVF9TT1JUX1BSSUNFX0FTQxACEhsKF1BST0RVQ1RfU09SVF9QUklDRV9ERVNDEAMSFwoTUFJPRFVDVF9TT1JUX05FV0VTVBAEEhUKEVBST0RVQ1RfU09SVF9OQU1FEAUqrwIKDVJlc2VydmVTdGF0dXMSHgoaUkVTRVJWRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIbChdSRVNFUlZFX1NUQVRVU19SRVNFUlZFRBABEh8KG1JFU0VSVkVfU1RBVFVTX09VVF9PRl9TVE9DSxACEiIKHlJFU0VSVkVfU1RBVFVTX1VOS05PV05fUFJPRFVDVBADEhoKFlJFU0VSVkVfU1RBVFVTX0NIQU5HRUQQBBIZChVSRVNFUlZFX1NUQVRVU19DTE9TRUQQBRIgChxSRVNFUlZFX1NUQVRVU19UT09fTUFOWV9PUEVOEAYSIQodUkVTRVJWRV9TVEFUVVNfVE9PX01BTllfVU5JVFMQBxIgChxSRVNFUlZFX1NUQVRVU19UT09fTUFOWV9NQURFEAgyvAcKDkNhdGFsb2dTZXJ2aWNlEmYKDUNyZWF0ZVByb2R1Y3QSKS5zaWRlY2FydC5jYXRhbG9nLnYxLkNyZWF0ZVByb2R1Y3RSZXF1ZXN0Giouc2lkZWNhcnQuY2F0YWxvZy52MS5DcmVhdGVQcm9kdWN0UmVzcG9uc2USZgoNVXBkYXRlUHJvZHVjdBIpLnNpZGVjYXJ0LmNhdGFsb2cudjEuVXBkYXRlUHJvZHVjdFJlcXVlc3QaKi5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZVByb2R1Y3RSZXNwb25zZRJsCg9VcGRhdGVJbnZlbnRvcnkSKy5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlcXVlc3QaLC5zaWRlY2FydC5jYXRhbG9nLnYxLlVwZGF0ZUludmVudG9yeVJlc3BvbnNlEmUKC0dldFByb2R1Y3RzEicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRQcm9kdWN0c1JlcXVlc3QaKC5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFByb2R1Y3RzUmVzcG9uc2UiA5ACARJoCgxMaXN0UHJvZHVjdHMSKC5zaWRlY2FydC5jYXRhbG9nLnYxLkxpc3RQcm9kdWN0c1JlcXVlc3QaKS5zaWRlY2FydC5jYXRhbG9nLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESbgoOU2VhcmNoUHJvZHVjdHMSKi5zaWRlY2FydC5jYXRhbG9nLnYxLlNlYXJjaFByb2R1Y3RzUmVxdWVzdBorLnNpZGVjYXJ0LmNhdGFsb2cudjEuU2VhcmNoUHJvZHVjdHNSZXNwb25zZSIDkAIBEnEKD1N1Z2dlc3RQcm9kdWN0cxIrLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVxdWVzdBosLnNpZGVjYXJ0LmNhdGFsb2cudjEuU3VnZ2VzdFByb2R1Y3RzUmVzcG9uc2UiA5ACARJUCgdSZWluZGV4EiMuc2lkZWNhcnQuY2F0YWxvZy52MS5SZWluZGV4UmVxdWVzdBokLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVpbmRleFJlc3BvbnNlEmIKCkdldFJlaW5kZXgSJi5zaWRlY2FydC5jYXRhbG9nLnYxLkdldFJlaW5kZXhSZXF1ZXN0Gicuc2lkZWNhcnQuY2F0YWxvZy52MS5HZXRSZWluZGV4UmVzcG9uc2UiA5ACATLBAQoTUmVzZXJ2YXRpb25zU2VydmljZRJUCgdSZXNlcnZlEiMuc2lkZWNhcnQuY2F0YWxvZy52MS5SZXNlcnZlUmVxdWVzdBokLnNpZGVjYXJ0LmNhdGFsb2cudjEuUmVzZXJ2ZVJlc3BvbnNlElQKB1JlbGVhc2USIy5zaWRlY2FydC5jYXRhbG9nLnYxLlJlbGVhc2VSZXF1ZXN0GiQuc2lkZWNhcnQuY2F0YWxvZy52MS5SZWxlYXNlUmVzcG9uc2ViBnByb3RvMw", [file_sidecart_errors_v1_errors]);
 
 /**
  * @generated from message sidecart.catalog.v1.Product
@@ -269,36 +269,6 @@ export const UpdateProductResponseSchema: GenMessage<UpdateProductResponse> = /*
   messageDesc(file_sidecart_catalog_v1_catalog, 5);
 
 /**
- * @generated from message sidecart.catalog.v1.DeleteProductRequest
- */
-export type DeleteProductRequest = Message<"sidecart.catalog.v1.DeleteProductRequest"> & {
-  /**
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message sidecart.catalog.v1.DeleteProductRequest.
- * Use `create(DeleteProductRequestSchema)` to create a new message.
- */
-export const DeleteProductRequestSchema: GenMessage<DeleteProductRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 6);
-
-/**
- * @generated from message sidecart.catalog.v1.DeleteProductResponse
- */
-export type DeleteProductResponse = Message<"sidecart.catalog.v1.DeleteProductResponse"> & {
-};
-
-/**
- * Describes the message sidecart.catalog.v1.DeleteProductResponse.
- * Use `create(DeleteProductResponseSchema)` to create a new message.
- */
-export const DeleteProductResponseSchema: GenMessage<DeleteProductResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 7);
-
-/**
  * @generated from message sidecart.catalog.v1.UpdateInventoryRequest
  */
 export type UpdateInventoryRequest = Message<"sidecart.catalog.v1.UpdateInventoryRequest"> & {
@@ -335,7 +305,7 @@ export type UpdateInventoryRequest = Message<"sidecart.catalog.v1.UpdateInventor
  * Use `create(UpdateInventoryRequestSchema)` to create a new message.
  */
 export const UpdateInventoryRequestSchema: GenMessage<UpdateInventoryRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 8);
+  messageDesc(file_sidecart_catalog_v1_catalog, 6);
 
 /**
  * @generated from message sidecart.catalog.v1.UpdateInventoryResponse
@@ -354,7 +324,7 @@ export type UpdateInventoryResponse = Message<"sidecart.catalog.v1.UpdateInvento
  * Use `create(UpdateInventoryResponseSchema)` to create a new message.
  */
 export const UpdateInventoryResponseSchema: GenMessage<UpdateInventoryResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 9);
+  messageDesc(file_sidecart_catalog_v1_catalog, 7);
 
 /**
  * @generated from message sidecart.catalog.v1.GetProductsRequest
@@ -371,7 +341,7 @@ export type GetProductsRequest = Message<"sidecart.catalog.v1.GetProductsRequest
  * Use `create(GetProductsRequestSchema)` to create a new message.
  */
 export const GetProductsRequestSchema: GenMessage<GetProductsRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 10);
+  messageDesc(file_sidecart_catalog_v1_catalog, 8);
 
 /**
  * @generated from message sidecart.catalog.v1.GetProductsResponse
@@ -388,7 +358,7 @@ export type GetProductsResponse = Message<"sidecart.catalog.v1.GetProductsRespon
  * Use `create(GetProductsResponseSchema)` to create a new message.
  */
 export const GetProductsResponseSchema: GenMessage<GetProductsResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 11);
+  messageDesc(file_sidecart_catalog_v1_catalog, 9);
 
 /**
  * @generated from message sidecart.catalog.v1.ListProductsRequest
@@ -410,7 +380,7 @@ export type ListProductsRequest = Message<"sidecart.catalog.v1.ListProductsReque
  * Use `create(ListProductsRequestSchema)` to create a new message.
  */
 export const ListProductsRequestSchema: GenMessage<ListProductsRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 12);
+  messageDesc(file_sidecart_catalog_v1_catalog, 10);
 
 /**
  * @generated from message sidecart.catalog.v1.ListProductsResponse
@@ -434,7 +404,7 @@ export type ListProductsResponse = Message<"sidecart.catalog.v1.ListProductsResp
  * Use `create(ListProductsResponseSchema)` to create a new message.
  */
 export const ListProductsResponseSchema: GenMessage<ListProductsResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 13);
+  messageDesc(file_sidecart_catalog_v1_catalog, 11);
 
 /**
  * @generated from message sidecart.catalog.v1.ProductFilter
@@ -478,7 +448,7 @@ export type ProductFilter = Message<"sidecart.catalog.v1.ProductFilter"> & {
  * Use `create(ProductFilterSchema)` to create a new message.
  */
 export const ProductFilterSchema: GenMessage<ProductFilter> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 14);
+  messageDesc(file_sidecart_catalog_v1_catalog, 12);
 
 /**
  * @generated from message sidecart.catalog.v1.SearchProductsRequest
@@ -505,9 +475,25 @@ export type SearchProductsRequest = Message<"sidecart.catalog.v1.SearchProductsR
   first: number;
 
   /**
+   * A position of an earlier response to a search with the same sort.
+   *
    * @generated from field: string after = 5;
    */
   after: string;
+
+  /**
+   * Returns the position of each product.
+   *
+   * @generated from field: bool positions = 6;
+   */
+  positions: boolean;
+
+  /**
+   * Returns facets.
+   *
+   * @generated from field: bool facets = 7;
+   */
+  facets: boolean;
 };
 
 /**
@@ -515,7 +501,7 @@ export type SearchProductsRequest = Message<"sidecart.catalog.v1.SearchProductsR
  * Use `create(SearchProductsRequestSchema)` to create a new message.
  */
 export const SearchProductsRequestSchema: GenMessage<SearchProductsRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 15);
+  messageDesc(file_sidecart_catalog_v1_catalog, 13);
 
 /**
  * @generated from message sidecart.catalog.v1.SearchProductsResponse
@@ -532,6 +518,8 @@ export type SearchProductsResponse = Message<"sidecart.catalog.v1.SearchProducts
   total: number;
 
   /**
+   * The position of the last product; empty on the last page.
+   *
    * @generated from field: string cursor = 3;
    */
   cursor: string;
@@ -540,6 +528,13 @@ export type SearchProductsResponse = Message<"sidecart.catalog.v1.SearchProducts
    * @generated from field: repeated sidecart.catalog.v1.Facet facets = 4;
    */
   facets: Facet[];
+
+  /**
+   * The position of each product, if requested.
+   *
+   * @generated from field: repeated string positions = 5;
+   */
+  positions: string[];
 };
 
 /**
@@ -547,7 +542,7 @@ export type SearchProductsResponse = Message<"sidecart.catalog.v1.SearchProducts
  * Use `create(SearchProductsResponseSchema)` to create a new message.
  */
 export const SearchProductsResponseSchema: GenMessage<SearchProductsResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 16);
+  messageDesc(file_sidecart_catalog_v1_catalog, 14);
 
 /**
  * @generated from message sidecart.catalog.v1.Facet
@@ -569,7 +564,7 @@ export type Facet = Message<"sidecart.catalog.v1.Facet"> & {
  * Use `create(FacetSchema)` to create a new message.
  */
 export const FacetSchema: GenMessage<Facet> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 17);
+  messageDesc(file_sidecart_catalog_v1_catalog, 15);
 
 /**
  * @generated from message sidecart.catalog.v1.FacetValue
@@ -591,7 +586,7 @@ export type FacetValue = Message<"sidecart.catalog.v1.FacetValue"> & {
  * Use `create(FacetValueSchema)` to create a new message.
  */
 export const FacetValueSchema: GenMessage<FacetValue> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 18);
+  messageDesc(file_sidecart_catalog_v1_catalog, 16);
 
 /**
  * @generated from message sidecart.catalog.v1.SuggestProductsRequest
@@ -613,7 +608,7 @@ export type SuggestProductsRequest = Message<"sidecart.catalog.v1.SuggestProduct
  * Use `create(SuggestProductsRequestSchema)` to create a new message.
  */
 export const SuggestProductsRequestSchema: GenMessage<SuggestProductsRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 19);
+  messageDesc(file_sidecart_catalog_v1_catalog, 17);
 
 /**
  * @generated from message sidecart.catalog.v1.SuggestProductsResponse
@@ -630,7 +625,7 @@ export type SuggestProductsResponse = Message<"sidecart.catalog.v1.SuggestProduc
  * Use `create(SuggestProductsResponseSchema)` to create a new message.
  */
 export const SuggestProductsResponseSchema: GenMessage<SuggestProductsResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 20);
+  messageDesc(file_sidecart_catalog_v1_catalog, 18);
 
 /**
  * @generated from message sidecart.catalog.v1.ReindexRequest
@@ -643,7 +638,7 @@ export type ReindexRequest = Message<"sidecart.catalog.v1.ReindexRequest"> & {
  * Use `create(ReindexRequestSchema)` to create a new message.
  */
 export const ReindexRequestSchema: GenMessage<ReindexRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 21);
+  messageDesc(file_sidecart_catalog_v1_catalog, 19);
 
 /**
  * @generated from message sidecart.catalog.v1.ReindexResponse
@@ -662,7 +657,7 @@ export type ReindexResponse = Message<"sidecart.catalog.v1.ReindexResponse"> & {
  * Use `create(ReindexResponseSchema)` to create a new message.
  */
 export const ReindexResponseSchema: GenMessage<ReindexResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 22);
+  messageDesc(file_sidecart_catalog_v1_catalog, 20);
 
 /**
  * @generated from message sidecart.catalog.v1.GetReindexRequest
@@ -679,7 +674,7 @@ export type GetReindexRequest = Message<"sidecart.catalog.v1.GetReindexRequest">
  * Use `create(GetReindexRequestSchema)` to create a new message.
  */
 export const GetReindexRequestSchema: GenMessage<GetReindexRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 23);
+  messageDesc(file_sidecart_catalog_v1_catalog, 21);
 
 /**
  * @generated from message sidecart.catalog.v1.GetReindexResponse
@@ -703,7 +698,7 @@ export type GetReindexResponse = Message<"sidecart.catalog.v1.GetReindexResponse
  * Use `create(GetReindexResponseSchema)` to create a new message.
  */
 export const GetReindexResponseSchema: GenMessage<GetReindexResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 24);
+  messageDesc(file_sidecart_catalog_v1_catalog, 22);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveRequest
@@ -727,7 +722,7 @@ export type ReserveRequest = Message<"sidecart.catalog.v1.ReserveRequest"> & {
  * Use `create(ReserveRequestSchema)` to create a new message.
  */
 export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 25);
+  messageDesc(file_sidecart_catalog_v1_catalog, 23);
 
 /**
  * @generated from message sidecart.catalog.v1.Quota
@@ -758,7 +753,7 @@ export type Quota = Message<"sidecart.catalog.v1.Quota"> & {
  * Use `create(QuotaSchema)` to create a new message.
  */
 export const QuotaSchema: GenMessage<Quota> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 26);
+  messageDesc(file_sidecart_catalog_v1_catalog, 24);
 
 /**
  * @generated from message sidecart.catalog.v1.Reservation
@@ -787,7 +782,7 @@ export type Reservation = Message<"sidecart.catalog.v1.Reservation"> & {
  * Use `create(ReservationSchema)` to create a new message.
  */
 export const ReservationSchema: GenMessage<Reservation> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 27);
+  messageDesc(file_sidecart_catalog_v1_catalog, 25);
 
 /**
  * @generated from message sidecart.catalog.v1.ReservationLine
@@ -809,7 +804,7 @@ export type ReservationLine = Message<"sidecart.catalog.v1.ReservationLine"> & {
  * Use `create(ReservationLineSchema)` to create a new message.
  */
 export const ReservationLineSchema: GenMessage<ReservationLine> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 28);
+  messageDesc(file_sidecart_catalog_v1_catalog, 26);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveResponse
@@ -828,7 +823,7 @@ export type ReserveResponse = Message<"sidecart.catalog.v1.ReserveResponse"> & {
  * Use `create(ReserveResponseSchema)` to create a new message.
  */
 export const ReserveResponseSchema: GenMessage<ReserveResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 29);
+  messageDesc(file_sidecart_catalog_v1_catalog, 27);
 
 /**
  * @generated from message sidecart.catalog.v1.ReserveOutcome
@@ -871,7 +866,7 @@ export type ReserveOutcome = Message<"sidecart.catalog.v1.ReserveOutcome"> & {
  * Use `create(ReserveOutcomeSchema)` to create a new message.
  */
 export const ReserveOutcomeSchema: GenMessage<ReserveOutcome> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 30);
+  messageDesc(file_sidecart_catalog_v1_catalog, 28);
 
 /**
  * @generated from message sidecart.catalog.v1.PricedLine
@@ -913,7 +908,7 @@ export type PricedLine = Message<"sidecart.catalog.v1.PricedLine"> & {
  * Use `create(PricedLineSchema)` to create a new message.
  */
 export const PricedLineSchema: GenMessage<PricedLine> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 31);
+  messageDesc(file_sidecart_catalog_v1_catalog, 29);
 
 /**
  * @generated from message sidecart.catalog.v1.ReleaseRequest
@@ -930,7 +925,7 @@ export type ReleaseRequest = Message<"sidecart.catalog.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 32);
+  messageDesc(file_sidecart_catalog_v1_catalog, 30);
 
 /**
  * @generated from message sidecart.catalog.v1.ReleaseResponse
@@ -943,7 +938,7 @@ export type ReleaseResponse = Message<"sidecart.catalog.v1.ReleaseResponse"> & {
  * Use `create(ReleaseResponseSchema)` to create a new message.
  */
 export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_catalog_v1_catalog, 33);
+  messageDesc(file_sidecart_catalog_v1_catalog, 31);
 
 /**
  * @generated from enum sidecart.catalog.v1.InventoryChange
@@ -1127,16 +1122,6 @@ export const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof UpdateProductRequestSchema;
     output: typeof UpdateProductResponseSchema;
-  },
-  /**
-   * Admin or the owning partner. The product is no longer listed or sold.
-   *
-   * @generated from rpc sidecart.catalog.v1.CatalogService.DeleteProduct
-   */
-  deleteProduct: {
-    methodKind: "unary";
-    input: typeof DeleteProductRequestSchema;
-    output: typeof DeleteProductResponseSchema;
   },
   /**
    * Admin or the owning partner. FAILED_PRECONDITION (OUT_OF_STOCK) when stock would fall below zero.

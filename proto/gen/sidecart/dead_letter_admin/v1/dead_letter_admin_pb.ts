@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/dead_letter_admin/v1/dead_letter_admin.proto.
  */
 export const file_sidecart_dead_letter_admin_v1_dead_letter_admin: GenFile = /*@__PURE__*/
-  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEicwoKRGVhZExldHRlchIQCghldmVudF9pZBgBIAEoCRINCgV0b3BpYxgCIAEoCRISCgpldmVudF9qc29uGAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkiJwoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBINCgVmaXJzdBgBIAEoBSJpChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRI/CgxkZWFkX2xldHRlcnMYASADKAsyKS5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5EZWFkTGV0dGVyEg0KBXRvdGFsGAIgASgFIi4KGVJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QSEQoJZXZlbnRfaWRzGAEgAygJIkwKGlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlEhAKCHJlZHJpdmVuGAEgASgFEg4KBmZhaWxlZBgCIAEoBRIMCgRsZWZ0GAMgASgFMqwCChZEZWFkTGV0dGVyQWRtaW5TZXJ2aWNlEoUBCg9MaXN0RGVhZExldHRlcnMSNS5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0GjYuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2UiA5ACARKJAQoSUmVkcml2ZURlYWRMZXR0ZXJzEjguc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBo5LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEihQEKCkRlYWRMZXR0ZXISEAoIZXZlbnRfaWQYASABKAkSDQoFdG9waWMYAiABKAkSEgoKZXZlbnRfanNvbhgDIAEoCRINCgVlcnJvchgEIAEoCRIQCghhdHRlbXB0cxgFIAEoBRIPCgdkaWVkX2F0GAYgASgJEhAKCHBvc2l0aW9uGAcgASgJIjYKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkieQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USPwoMZGVhZF9sZXR0ZXJzGAEgAygLMikuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiLgoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBIRCglldmVudF9pZHMYASADKAkiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USEAoIcmVkcml2ZW4YASABKAUSDgoGZmFpbGVkGAIgASgFEgwKBGxlZnQYAyABKAUyrAIKFkRlYWRMZXR0ZXJBZG1pblNlcnZpY2UShQEKD0xpc3REZWFkTGV0dGVycxI1LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaNi5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIDkAIBEokBChJSZWRyaXZlRGVhZExldHRlcnMSOC5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0Gjkuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.DeadLetter
@@ -49,6 +49,13 @@ export type DeadLetter = Message<"sidecart.dead_letter_admin.v1.DeadLetter"> & {
    * @generated from field: string died_at = 6;
    */
   diedAt: string;
+
+  /**
+   * Where it is in the list.
+   *
+   * @generated from field: string position = 7;
+   */
+  position: string;
 };
 
 /**
@@ -66,6 +73,13 @@ export type ListDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.List
    * @generated from field: int32 first = 1;
    */
   first: number;
+
+  /**
+   * A position of an earlier response.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
 };
 
 /**
@@ -88,6 +102,13 @@ export type ListDeadLettersResponse = Message<"sidecart.dead_letter_admin.v1.Lis
    * @generated from field: int32 total = 2;
    */
   total: number;
+
+  /**
+   * The position of the last one; empty on the last page.
+   *
+   * @generated from field: string cursor = 3;
+   */
+  cursor: string;
 };
 
 /**
