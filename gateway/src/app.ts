@@ -4,7 +4,7 @@ import type { Telemetry } from "@sidecart/platform/telemetry";
 import type { FastifyInstance } from "fastify";
 import type { gateway } from "../service.ts";
 import type { GatewayConfig } from "./config.ts";
-import { connectDomains, fieldCosts, typeDefs } from "./domains/domains.ts";
+import { connectDomains, fieldCosts, operations, typeDefs } from "./domains/domains.ts";
 import { registerGraphiql } from "./graphql/graphiql.ts";
 import { registerGraphql } from "./graphql/register-graphql.ts";
 import { createDrain } from "./http/drain.ts";
@@ -12,6 +12,7 @@ import { registerHealth, registerLocalMetrics } from "./http/health.ts";
 import { registerRateLimits } from "./http/rate-limits.ts";
 import { connectRedis, redisUrl } from "./http/redis.ts";
 import { createHttp } from "./http/server.ts";
+import { createOperationCounts } from "./operation-counts.ts";
 import { createReadiness } from "./readiness.ts";
 import { callees, connectServices } from "./services.ts";
 import { subscriptions } from "./subscriptions.ts";
@@ -26,7 +27,8 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const maxAgeMs = config.SIDECART_CACHE_MS;
   const timeoutMs = config.SIDECART_TIMEOUT_MS;
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
-  const http = await createHttp(config, log);
+  const counts = createOperationCounts(operations, config.SIDECART_IN_TIME_MS);
+  const http = await createHttp(config, counts, log);
   const countLogin = await registerRateLimits(http, config, redis);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const probe = createReadiness({ sidecar, services, clock: systemClock, log });
@@ -41,6 +43,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
     timeoutMs,
     maxAgeMs,
     introspection,
+    counts,
     countLogin,
     log,
   });

@@ -11,6 +11,8 @@ export const gatewayConfig = platformConfig.extend({
   SIDECART_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(30),
   /** How long a value stays in the cache if no change of it arrives; 0 turns the cache off. */
   SIDECART_CACHE_MS: z.coerce.number().int().min(0).max(60_000).default(5_000),
+  /** Time in which an operation is to be served; `sidecart_operations_in_time_total` counts those that are. */
+  SIDECART_IN_TIME_MS: z.coerce.number().int().min(1).max(60_000).default(500),
   /**
    * Origins whose pages may call the gateway, comma-separated; `http://localhost:*` for any port of a host, `*` for any
    * origin.

@@ -7,11 +7,8 @@ type Finding = { samples: { labels: Record<string, string>; value: number }[]; e
 type Rule = { alert?: string; record?: string; expr: string };
 const find = await checker<Question, Finding>("promql");
 
-async function rulesWith(sets: string[] = []): Promise<Rule[]> {
-  const { spec } = named(await render([ci("monitoring")], sets), "PrometheusRule", "sidecart");
-  return spec.groups.flatMap(({ rules }: { rules: Rule[] }) => rules);
-}
-const rules = await rulesWith();
+const { spec } = named(await render([ci("monitoring")]), "PrometheusRule", "sidecart");
+const rules: Rule[] = spec.groups.flatMap(({ rules }: { rules: Rule[] }) => rules);
 
 /**
  * The targets of an alert after two hours of these series: one sample a minute, in the notation of Prometheus' tests.
@@ -134,31 +131,19 @@ t.test("a replica that limits rates alone is reported, one that did for a moment
   t.same(await alone("0x110 1x2 0x7", "0x120"), []);
 });
 
-t.test("one second is a bucket in Prometheus 2 and 3", async (t) => {
-  const all = await rulesWith(["monitoring.rules.latencySeconds=1"]);
-  const expr = all.find(({ record }) => record === "sidecart:gateway_latency_errors:ratio_rate5m")?.expr ?? "";
-  for (const le of ["1", "1.0"]) {
-    const bucket = `http_server_request_duration_bucket{http_route="/graphql",le="${le}"}`;
-    const [found] = await find([{ load: load({ [bucket]: "0+45x120", [requests]: "0+60x120" }), expr, at: 7200 }]);
-    t.equal(found?.samples[0]?.value.toFixed(3), "0.250", le);
-  }
-});
-
-t.test("an objective pages when its error budget burns in both windows, not after a short burst", async (t) => {
-  const page = rules.find(({ alert }) => alert === "SidecartAvailabilityPage")?.expr ?? "";
-  const ratios = (hour: number, minutes: number) => ({
-    "sidecart:gateway_availability_errors:ratio_rate1h": `${hour}x120`,
-    "sidecart:gateway_availability_errors:ratio_rate5m": `${minutes}x120`,
-  });
-  const firing = async (hour: number, minutes: number) => {
-    const lines = Object.entries(ratios(hour, minutes)).map(
-      ([name, values]) => `  ${name}{namespace="shop"} ${values}`,
+t.test("rate limits that refuse one request in five alert, a client over its limit does not", async (t) => {
+  const limited = (refused: string) =>
+    about(
+      "SidecartManyRateLimited",
+      {
+        'sidecart_operations_total{operation="product",outcome="served"}': "0+600x120",
+        'sidecart_operations_total{operation="other",outcome="refused"}': refused,
+        'sidecart_operation_errors_total{operation="other",code="RATE_LIMITED"}': refused,
+      },
+      "nobody",
     );
-    return (await find([{ load: `load 1m\n${lines.join("\n")}\n`, expr: page, at: 7200 }]))[0]?.samples.length;
-  };
-  t.equal(await firing(0.05, 0.05), 1);
-  t.equal(await firing(0.05, 0), 0);
-  t.equal(await firing(0.005, 0.05), 0);
+  t.same(await limited("0+200x120"), ["everybody"]);
+  t.same(await limited("0+100x120"), []);
 });
 
 t.test("PostgreSQL's connections alert before they run out", async (t) => {

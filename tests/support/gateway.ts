@@ -1,7 +1,8 @@
 import { gatewayConfig } from "@sidecart/gateway/config";
-import { connectDomains, fieldCosts, typeDefs } from "@sidecart/gateway/domains/domains";
+import { connectDomains, fieldCosts, operations, typeDefs } from "@sidecart/gateway/domains/domains";
 import { registerGraphql } from "@sidecart/gateway/graphql/register-graphql";
 import { createHttp } from "@sidecart/gateway/http/server";
+import { createOperationCounts } from "@sidecart/gateway/operation-counts";
 import { connectServices, contracts, type Services } from "@sidecart/gateway/services";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { connectSidecar, startAppServer, type Verifier, verifierFrom } from "@sidecart/platform/rpc";
@@ -59,6 +60,8 @@ export async function startServices(
 export const testConfig = (env: Record<string, string> = {}) =>
   gatewayConfig.parse({ SIDECART_APP_ID: "gateway", SIDECART_APP_PORT: "1", APP_API_TOKEN: "x".repeat(16), ...env });
 
+export const testCounts = () => createOperationCounts(operations, testConfig().SIDECART_IN_TIME_MS);
+
 type Options = {
   env?: Record<string, string>;
   /** 0 turns the cache off. */
@@ -77,7 +80,8 @@ export async function startApi(t: Test, answers: Answers, options: Options = {})
   const logged: object[] = [];
   log.error = (entry: object) => void logged.push(entry);
   const { services, calls } = await startServices(t, answers);
-  const http = await createHttp(testConfig(env), log);
+  const counts = testCounts();
+  const http = await createHttp(testConfig(env), counts, log);
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
   await registerGraphql(http, {
     ...domains,
@@ -86,6 +90,7 @@ export async function startApi(t: Test, answers: Answers, options: Options = {})
     timeoutMs,
     maxAgeMs,
     introspection,
+    counts,
     countLogin,
     log,
   });
@@ -99,5 +104,5 @@ export async function startApi(t: Test, answers: Answers, options: Options = {})
     post({ query, variables }, options);
   /** The requests to a method, in order. */
   const requests = (method: string) => calls.filter((call) => call.method === method).map(({ request }) => request);
-  return { http, invalidate: domains.invalidate, post, ask, calls, requests, logged };
+  return { http, counts, invalidate: domains.invalidate, post, ask, calls, requests, logged };
 }

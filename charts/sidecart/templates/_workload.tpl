@@ -92,6 +92,8 @@ dapr.io/volume-mounts-rw: {{ join "," . | quote }}
   value: 0.0.0.0
 - name: SIDECART_HTTP_PORT
   value: {{ .service.http.port | int | quote }}
+- name: SIDECART_IN_TIME_MS
+  value: {{ round (mulf .root.Values.monitoring.rules.latencySeconds 1000) 0 | int | quote }}
 {{- end }}
 {{- with .root.Values.tracing.endpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT

@@ -2,6 +2,7 @@ import { ComponentError } from "@sidecart/pluggable/errors";
 import { type BindingInstance, type OutputBinding, outputBinding } from "@sidecart/pluggable/output-binding";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import { cursorProblem } from "./cursor.ts";
 import type { SearchEngine, WriteOutcome } from "./engine.ts";
 import { describe, parseRequest } from "./parse.ts";
 import { type BulkOperation, bulkOperationSchema, type Operation, operations, type Request } from "./requests.ts";
@@ -65,7 +66,11 @@ const handlers: Record<Operation, Handler> = {
   bulk: handler("bulk", async (engine, request, signal) => ({ items: await writeMany(engine, request, signal) })),
   get: handler("get", (engine, { index, id }, signal) => engine.get(index, id, signal)),
   count: handler("count", async (engine, { index }, signal) => ({ count: await engine.count(index, signal) })),
-  search: handler("search", (engine, request, signal) => engine.search(request, signal)),
+  search: handler("search", async (engine, request, signal) => {
+    // A caller's mistake is an outcome: a sidecar counts an error as a failure of the component, which alerts.
+    const refused = cursorProblem(request);
+    return refused === undefined ? engine.search(request, signal) : { refused };
+  }),
   suggest: handler("suggest", async (engine, request, signal) => ({
     suggestions: await engine.suggest(request, signal),
   })),

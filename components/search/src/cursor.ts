@@ -23,11 +23,21 @@ export function encodeCursor(sort: Sort, { key, id }: Position): string {
 }
 
 export function decodeCursor(sort: Sort, cursor: string): Position {
+  const position = positionIn(sort, cursor);
+  if (!position) throw new ComponentError("INVALID_ARGUMENT", notACursor(sort));
+  return position;
+}
+
+/** What is wrong with the cursor of a search, if anything. */
+export const cursorProblem = ({ sort, after }: { sort: Sort; after?: string | undefined }): string | undefined =>
+  after === undefined || positionIn(sort, after) ? undefined : notACursor(sort);
+
+const notACursor = (sort: Sort) => `after: is not a cursor of a search sorted by ${sort}`;
+
+function positionIn(sort: Sort, cursor: string): Position | undefined {
   const [cursorSort, ...rest] = parse(cursor);
   const result = schemas[sort].safeParse(rest);
-  if (cursorSort !== sort || !result.success) {
-    throw new ComponentError("INVALID_ARGUMENT", `after: is not a cursor of a search sorted by ${sort}`);
-  }
+  if (cursorSort !== sort || !result.success) return undefined;
   const [key, id] = result.data;
   return { key, id };
 }

@@ -3,7 +3,7 @@ import { bytesOfEntry, bytesOfTexts } from "./memory-budget.ts";
 import { countCache } from "./metrics.ts";
 import type { ResponseDependencies } from "./response-dependencies.ts";
 
-type Response = { text: string; dependencies: ResponseDependencies };
+type Response = { text: string; dependencies: ResponseDependencies; onHit: () => void };
 
 /**
  * Response texts by the key of their request. Each is charged with the values that it depends on and keeps in memory.
@@ -21,14 +21,15 @@ export function createResponseCache(maxBytes: number, maxAgeMs: number) {
       const response = responses.get(key);
       if (response?.dependencies.isCurrent()) {
         counts.hits += 1;
+        response.onHit();
         return response.text;
       }
       if (response) responses.delete(key);
       counts.misses += 1;
       return undefined;
     },
-    set(dependencies: ResponseDependencies, text: string): void {
-      responses.set(dependencies.key, { text, dependencies });
+    set(dependencies: ResponseDependencies, text: string, onHit: () => void): void {
+      responses.set(dependencies.key, { text, dependencies, onHit });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Kind, parse } from "graphql";
 import type { IResolvers, MercuriusLoaders } from "mercurius";
 import type { FieldCosts } from "../graphql/query-limits.ts";
 import { baseSchema } from "../graphql/read-schema.ts";
@@ -14,6 +15,13 @@ export const domains: readonly Domain[] = [accounts, catalog, orders, operations
 
 /** The whole schema. */
 export const typeDefs = [baseSchema, ...domains.map((domain) => domain.typeDefs)].join("\n");
+
+/** The fields of Query and Mutation. */
+export const operations: readonly string[] = parse(typeDefs).definitions.flatMap((one) => {
+  const isObject = one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.OBJECT_TYPE_EXTENSION;
+  const isRoot = isObject && ["Query", "Mutation"].includes(one.name.value);
+  return isRoot ? (one.fields ?? []).map(({ name }) => name.value) : [];
+});
 
 export const fieldCosts: FieldCosts = {
   listSizes: Object.assign({}, ...domains.map(({ costs }) => costs?.listSizes)),

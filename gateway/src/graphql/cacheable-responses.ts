@@ -11,8 +11,8 @@ const maxKeyLength = 4_096;
 export type CachedResponses = {
   /** The cached text for a repeated request, while all dependencies of the text are current. */
   find(request: FastifyRequest, graphqlRequest: GraphqlRequest): string | undefined;
-  /** Caches the response to the request that `find` did not find, if its dependencies allow it. */
-  keep(request: FastifyRequest, text: string): void;
+  /** Caches the response to the request that `find` did not find, if its dependencies allow it. `find` calls `onHit`. */
+  keep(request: FastifyRequest, text: string, onHit: () => void): void;
 };
 
 export function cacheResponses(app: FastifyInstance, maxAgeMs: number): CachedResponses {
@@ -26,8 +26,8 @@ export function cacheResponses(app: FastifyInstance, maxAgeMs: number): CachedRe
       if (text === undefined) request.responseDependencies = new ResponseDependencies(key);
       return text;
     },
-    keep({ responseDependencies }, text) {
-      if (responseDependencies?.isCacheable) responses.set(responseDependencies, text);
+    keep({ responseDependencies }, text, onHit) {
+      if (responseDependencies?.isCacheable) responses.set(responseDependencies, text, onHit);
     },
   };
 }

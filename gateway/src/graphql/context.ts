@@ -1,5 +1,6 @@
 import type { GatewayCall } from "../calls/gateway-call.ts";
 import type { ResponseType } from "../http/media-type.ts";
+import type { CountedError, RootField } from "../operation-counts.ts";
 import type { LiftedQuery } from "./lifted-literals.ts";
 
 /** The context of resolvers and loaders. */
@@ -7,5 +8,10 @@ export type GraphqlContext = {
   call: GatewayCall;
   type: ResponseType;
   operationName: string | undefined;
-  locate: LiftedQuery["locate"];
+  /** Where a place of the query is in the client's text; absent until the query is read. */
+  locate: LiftedQuery["locate"] | undefined;
+  /** Empty until the query is parsed and valid. */
+  rootFields: readonly RootField[];
+  /** The errors of the execution. */
+  countedErrors: readonly CountedError[];
 };

@@ -2,6 +2,7 @@ import { AppError, commonErrors, isOurFailure, toAppError } from "@sidecart/plat
 import type { Logger } from "@sidecart/platform/telemetry";
 import { type ExecutionResult, GraphQLError, type SourceLocation } from "graphql";
 import { retryAfterSeconds } from "../http/overload.ts";
+import { type CountedError, countedError } from "../operation-counts.ts";
 
 type FormattedError = {
   message: string;
@@ -18,6 +19,7 @@ export type Formatted = {
   statusCode: number;
   /** Seconds; only where a retry can help. */
   retryAfter: unknown;
+  counted: CountedError[];
   response: { data?: ExecutionResult["data"]; errors: FormattedError[] };
 };
 
@@ -39,7 +41,8 @@ export function formatErrors(
     retryAfter: [429, 503].includes(statusCode)
       ? (first?.extensions.retryAfterSeconds ?? retryAfterSeconds)
       : undefined,
-    response: { data, errors: errors.map(({ httpStatus: _, ...error }) => error) },
+    counted: errors.map(({ counted }) => counted),
+    response: { data, errors: errors.map(({ httpStatus: _, counted: __, ...error }) => error) },
   };
 }
 
@@ -50,7 +53,11 @@ function unfold(error: Error): Error[] {
   return wraps && original.errors && original.errors.length > 0 ? [...original.errors] : [error];
 }
 
-function format(error: Error, log: Logger, locate: Locate): FormattedError & { httpStatus: number } {
+function format(
+  error: Error,
+  log: Logger,
+  locate: Locate,
+): FormattedError & { httpStatus: number; counted: CountedError } {
   const known = classify(error);
   if (isOurFailure(known)) {
     log.error({ err: originalOf(error), code: known.code }, "request failed");
@@ -61,6 +68,7 @@ function format(error: Error, log: Logger, locate: Locate): FormattedError & { h
     ...place,
     extensions: { ...known.details, code: known.code },
     httpStatus: refusalStatus(originalOf(error)) ?? known.httpStatus,
+    counted: countedError(known, error instanceof GraphQLError ? error.path?.[0]?.toString() : undefined),
   };
 }
 

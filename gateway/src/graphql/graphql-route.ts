@@ -4,6 +4,7 @@ import { httpErrors } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { type ResponseType, responseTypeOf } from "../http/media-type.ts";
 import { RequestCall, type RequestCallOptions } from "../http/request-call.ts";
+import type { OperationCounts } from "../operation-counts.ts";
 import type { CachedResponses } from "./cacheable-responses.ts";
 import { checkOperation } from "./choose-operation.ts";
 import type { GraphqlContext } from "./context.ts";
@@ -19,6 +20,7 @@ type RouteOptions = {
   /** Undefined when the cache is off. */
   responses: CachedResponses | undefined;
   call: RequestCallOptions;
+  counts: OperationCounts;
   log: Logger;
 };
 
@@ -49,44 +51,48 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
   });
 }
 
-async function respond(exchange: Exchange, texts: Texts, options: RouteOptions): Promise<string> {
-  const { request, graphqlRequest } = exchange;
-  const { persisted } = texts;
-  let lifted: LiftedQuery | undefined;
+async function respond(exchange: Exchange, { persisted, lift }: Texts, options: RouteOptions): Promise<string> {
+  const { request, reply, graphqlRequest } = exchange;
+  const context = contextOf(exchange, options);
   try {
     const given = persisted.textOf(graphqlRequest);
     checkSize(given);
-    lifted = texts.lift(given);
-    checkOperation(lifted.query, graphqlRequest.operationName, request.method);
-    const text = responseText(await execute(exchange, lifted, options));
+    const lifted = lift(given);
+    context.locate = lifted.locate;
+    const { operationName } = graphqlRequest;
+    checkOperation(lifted.query, operationName, request.method);
+    const variables = { ...graphqlRequest.variables, ...lifted.variables };
+    const result = await reply.graphql(lifted.query, context, variables, operationName);
+    const text = responseText(result);
     persisted.store(graphqlRequest);
-    options.responses?.keep(request, text);
+    const { rootFields: fields, countedErrors: errors } = context;
+    options.counts.count({ fields, data: result.data, errors, elapsedMs: reply.elapsedTime });
+    options.responses?.keep(request, text, options.counts.cacheHit(fields));
     return text;
   } catch (error) {
-    return refuse(error, exchange, options, lifted?.locate);
+    return refuse(error, exchange, context, options);
   }
 }
 
-function execute({ request, reply, type, graphqlRequest }: Exchange, lifted: LiftedQuery, options: RouteOptions) {
+function contextOf({ request, reply, type, graphqlRequest }: Exchange, options: RouteOptions): GraphqlContext {
   const { operationName } = graphqlRequest;
-  const { query, locate } = lifted;
-  const variables = { ...graphqlRequest.variables, ...lifted.variables };
-  const context: GraphqlContext = { call: new RequestCall(request, reply, options.call), type, operationName, locate };
-  return reply.graphql(query, context, variables, operationName);
+  const call = new RequestCall(request, reply, options.call);
+  return { call, type, operationName, locate: undefined, rootFields: [], countedErrors: [] };
 }
 
 /** A request error: nothing was executed, so the response has no `data`. */
 function refuse(
   error: unknown,
   { reply, type }: Exchange,
-  { log }: RouteOptions,
-  locate?: LiftedQuery["locate"],
+  { rootFields: fields, locate }: GraphqlContext,
+  { counts, log }: RouteOptions,
 ): string {
   if (error instanceof HttpError) {
     reply.header("allow", "POST");
     throw error;
   }
   const formatted = formatErrors({ errors: [error as Error] }, log, locate);
+  counts.count({ fields, data: null, errors: formatted.counted, elapsedMs: reply.elapsedTime });
   setStatus(reply, formatted, type.statusOfRequestErrors);
   reply.header("cache-control", "no-store");
   return JSON.stringify(formatted.response);

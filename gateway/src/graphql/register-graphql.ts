@@ -3,12 +3,14 @@ import type { FastifyInstance } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext, type MercuriusLoaders } from "mercurius";
 import { answerConditionally } from "../http/conditional-requests.ts";
 import type { RequestCallOptions } from "../http/request-call.ts";
+import type { OperationCounts } from "../operation-counts.ts";
 import { cacheResponses } from "./cacheable-responses.ts";
 import type { GraphqlContext } from "./context.ts";
 import { formatErrors } from "./format-errors.ts";
 import { addGraphqlRoute, setStatus } from "./graphql-route.ts";
 import { refuseIntrospection } from "./introspection.ts";
 import { cachedQueries, createCostLimit, type FieldCosts, maxDepth, maxErrors, maxTokens } from "./query-limits.ts";
+import { rootFieldsOf } from "./root-fields.ts";
 import { dateTimeScalar, minorUnitsScalar, textMapScalar } from "./scalars.ts";
 import { prepareVariables, requireQueryText } from "./variables.ts";
 
@@ -23,12 +25,13 @@ export type GraphqlOptions = RequestCallOptions & {
   maxAgeMs: number;
   /** Whether queries may read the schema. */
   introspection: boolean;
+  counts: OperationCounts;
   log: Logger;
 };
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { typeDefs, resolvers, loaders, maxAgeMs, log } = options;
+  const { typeDefs, resolvers, loaders, maxAgeMs, counts, log } = options;
   answerConditionally(app, path);
   await app.register(mercurius, {
     schema: typeDefs,
@@ -46,9 +49,11 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     // Our own route serves GraphQL over HTTP.
     routes: false,
     errorFormatter(execution, context) {
-      const { call, type, locate } = context as unknown as GraphqlContext;
+      const graphqlContext = context as unknown as GraphqlContext;
+      const { call, type, locate } = graphqlContext;
       call.dependencies?.markUncacheable();
       const formatted = formatErrors(execution, log, locate);
+      graphqlContext.countedErrors = formatted.counted;
       const { reply } = context as unknown as MercuriusContext;
       const wasExecuted = execution.data !== undefined;
       setStatus(reply, formatted, wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors);
@@ -57,7 +62,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   });
   checkQueries(app, options);
   const responses = maxAgeMs > 0 ? cacheResponses(app, maxAgeMs) : undefined;
-  addGraphqlRoute(app, { path, responses, call: options, log });
+  addGraphqlRoute(app, { path, responses, call: options, counts, log });
 }
 
 /** Checks syntax, cost and variables, each as soon as it is known. The route has checked the size. */
@@ -68,8 +73,10 @@ function checkQueries(app: FastifyInstance, { fieldCosts, introspection }: Graph
     if (!introspection) refuseIntrospection(document);
   });
   app.graphql.addHook("preExecution", async (schema, document, context, variables) => {
+    const graphqlContext = context as unknown as GraphqlContext;
+    const { operationName } = graphqlContext;
+    graphqlContext.rootFields = rootFieldsOf(document, operationName);
     costLimit.check(schema, document, variables ?? {});
-    const { operationName } = context as unknown as GraphqlContext;
     return prepareVariables(schema, document, variables ?? {}, operationName);
   });
 }

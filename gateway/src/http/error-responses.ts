@@ -4,6 +4,7 @@ import { commonErrors, toAppError } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type HttpErrorKind, httpErrors } from "../errors.ts";
+import { countedError, type OperationCounts } from "../operation-counts.ts";
 import { errorBody, HttpError } from "./http-error.ts";
 import { responseTypeOf } from "./media-type.ts";
 
@@ -11,12 +12,19 @@ const jsonType = "application/json; charset=utf-8";
 const badRequest: HttpErrorKind = { ...commonErrors.invalid, httpStatus: 400 };
 
 /** Sends every error of Fastify and of our hooks in the form of a GraphQL error. */
-export function formatHttpErrors(app: FastifyInstance, log: Logger): void {
+export function formatHttpErrors(
+  app: FastifyInstance,
+  counts: Pick<OperationCounts, "countRefusal">,
+  log: Logger,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (isRefusal(error)) {
-      return send(reply, request, error.statusCode, errorBody(error.code ?? badRequest.code, error.message));
+      const code = error.code ?? badRequest.code;
+      counts.countRefusal({ code, failed: false });
+      return send(reply, request, error.statusCode, errorBody(code, error.message));
     }
     const known = toAppError(error);
+    counts.countRefusal(countedError(known));
     if (known.httpStatus >= 500) log.error({ err: error, code: known.code }, "request failed");
     return send(reply, request, known.httpStatus, errorBody(known.code, known.message, known.details));
   });

@@ -1,12 +1,12 @@
 import { createLogger } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
-import { testConfig } from "../../../tests/support/gateway.ts";
+import { testConfig, testCounts } from "../../../tests/support/gateway.ts";
 import { createHttp } from "./server.ts";
 
 /** Whether a page of that origin may read a response. */
 async function mayRead(t: Test, setting: string | undefined, origin: string): Promise<boolean> {
   const env = { SIDECART_LOCAL: "1", ...(setting !== undefined && { SIDECART_CORS_ORIGINS: setting }) };
-  const app = await createHttp(testConfig(env), createLogger("test", "silent"));
+  const app = await createHttp(testConfig(env), testCounts(), createLogger("test", "silent"));
   app.get("/", async () => ({}));
   t.teardown(() => app.close());
   const allowed = (await app.inject({ url: "/", headers: { origin } })).headers["access-control-allow-origin"];

@@ -3,14 +3,18 @@ import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import { createLogger } from "@sidecart/platform/telemetry";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { startApi, testConfig } from "../../../tests/support/gateway.ts";
+import { startApi, testConfig, testCounts } from "../../../tests/support/gateway.ts";
 import { createHttp } from "./server.ts";
 
 const origin = "https://shop.example.com";
 const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 t.test("while requests wait too long, new ones are refused at once with `retry-after`; probes pass", async (t) => {
-  const app = await createHttp(testConfig({ SIDECART_CORS_ORIGINS: origin }), createLogger("test", "silent"));
+  const app = await createHttp(
+    testConfig({ SIDECART_CORS_ORIGINS: origin }),
+    testCounts(),
+    createLogger("test", "silent"),
+  );
   for (const url of ["/", "/healthz", "/readyz"]) app.get(url, async () => ({ status: "ok" }));
   t.teardown(() => app.close());
   t.equal((await app.inject("/")).statusCode, 200);

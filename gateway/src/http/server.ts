@@ -2,6 +2,7 @@ import cors from "@fastify/cors";
 import type { Logger } from "@sidecart/platform/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { GatewayConfig } from "../config.ts";
+import type { OperationCounts } from "../operation-counts.ts";
 import { readBodies } from "./bodies.ts";
 import {
   formatHttpErrors,
@@ -21,7 +22,11 @@ const bodyLimit = 128 * 1024;
 const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace-id"];
 
 /** The HTTP server without its routes: limits, headers, CORS, traces, errors. */
-export async function createHttp(config: GatewayConfig, log: Logger): Promise<FastifyInstance> {
+export async function createHttp(
+  config: GatewayConfig,
+  counts: Pick<OperationCounts, "countRefusal">,
+  log: Logger,
+): Promise<FastifyInstance> {
   // GraphiQL is a page that loads scripts; the API returns only data.
   const headers = securityHeaders({ contentSecurityPolicy: !config.SIDECART_LOCAL });
   const app = Fastify({
@@ -42,7 +47,7 @@ export async function createHttp(config: GatewayConfig, log: Logger): Promise<Fa
     clientErrorHandler: refuseConnection,
   });
   app.server.on("checkExpectation", refuseExpectation);
-  formatHttpErrors(app, log);
+  formatHttpErrors(app, counts, log);
   readBodies(app);
   traceRequests(app, { trust: config.SIDECART_TRUST_TRACE });
   app.addHook("onRequest", (_request, reply, done) => {

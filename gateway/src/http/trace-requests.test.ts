@@ -2,7 +2,7 @@ import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import { createLogger, currentTraceparent, inSpan, startTelemetry } from "@sidecart/platform/telemetry";
 import t, { type Test } from "tap";
 import { startCollector } from "../../../tests/support/collector.ts";
-import { testConfig } from "../../../tests/support/gateway.ts";
+import { testConfig, testCounts } from "../../../tests/support/gateway.ts";
 import { createHttp } from "./server.ts";
 
 const theirs = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
@@ -13,7 +13,7 @@ async function setUp(t: Test, env: Record<string, string> = {}) {
   const { url, spans } = await startCollector(t);
   const config = testConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env });
   const telemetry = startTelemetry(config);
-  const http = await createHttp(config, createLogger("gateway", "silent"));
+  const http = await createHttp(config, testCounts(), createLogger("gateway", "silent"));
   http.get("/carried/:id", async () => {
     const carried: Record<string, string> = {};
     propagation.inject(context.active(), carried);

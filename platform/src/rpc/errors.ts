@@ -141,6 +141,10 @@ export function isRetryable(error: unknown): boolean {
   return name === "UNAVAILABLE" || name === "DEADLINE_EXCEEDED" || retryable.includes(code);
 }
 
+/** True when the caller made no mistake, so the error counts against our availability. */
+export const isServersFault = (error: unknown): boolean =>
+  isRetryable(error) || toAppError(error).status === "INTERNAL";
+
 function kindOf(error: AppError): ErrorKind {
   return { code: error.code, status: error.status, text: error.message };
 }

@@ -9,6 +9,7 @@ export {
   commonErrors,
   type ErrorKind,
   fromFailure,
+  isServersFault,
   type StatusName,
   toAppError,
   toFailure,

@@ -51,8 +51,11 @@ export function createSearchIndex(sidecar: Sidecar) {
     }
   }
   return {
-    search: (query: SearchQuery, context: CallContext) =>
-      run<SearchResult>("search", { index: alias, ...query }, context),
+    async search(query: SearchQuery, context: CallContext): Promise<SearchResult> {
+      const found = await run<SearchResult | { refused: string }>("search", { index: alias, ...query }, context);
+      if ("refused" in found) throw new AppError(commonErrors.invalid, { message: found.refused });
+      return found;
+    },
     async suggest(prefix: string, first: number, context: CallContext): Promise<string[]> {
       const answer = await run<{ suggestions: string[] }>("suggest", { index: alias, prefix, first }, context);
       return answer.suggestions;
