@@ -49,7 +49,7 @@ export const byPath: [files: string, needs: Need[]][] = [
   ["tests/scaffold/**", [...system, "helm"]],
   ["tests/{chart,tilt}/**", ["helm"]],
   ["tests/chart/kubeconform.test.ts", ["kubeconform"]],
-  ["tests/chart/{alerts,monitoring,pod-security}.test.ts", ["chart checks"]],
+  ["tests/chart/{alerts,incidents,monitoring,pod-security}.test.ts", ["chart checks"]],
 ];
 
 /** Files that look at modules and start nothing. */

@@ -2,6 +2,7 @@
 //
 // An expression, a string: {"metrics", "error"}, what it asks for, or what is wrong with it.
 // {"load", "expr", "at"}, series as Prometheus' tests write them and a time in seconds: {"samples", "error"}, what it finds.
+// {"rules", "load", "every", "until"}, a file of rules and series: {"alerts", "error"}, what fires by Prometheus' rule manager.
 package main
 
 import (
@@ -59,6 +60,13 @@ func answer(asked json.RawMessage, out *json.Encoder) error {
 			return err
 		}
 		return out.Encode(ask(expression))
+	}
+	var again replay
+	if err := json.Unmarshal(asked, &again); err != nil {
+		return err
+	}
+	if again.Rules != "" {
+		return out.Encode(run(again))
 	}
 	var one question
 	if err := json.Unmarshal(asked, &one); err != nil {

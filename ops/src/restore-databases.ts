@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { recordFile } from "./dump-databases.ts";
+import { connectWithRetry } from "./postgres.ts";
+import { type NamedDatabase, runPostgresProgram } from "./postgres-programs.ts";
+
+const root = join(import.meta.dirname, "../..");
+const record = z.object({ at: z.iso.datetime(), services: z.array(z.string()) });
+/** Events of this time before the dump are published again. Consumers may have been that late. */
+const publishAgainMs = 60 * 60_000;
+const wait = { seconds: 10, log: () => {} };
+
+/** What a restore did. */
+export type Restored = { at: Date; publishedAgain: Record<string, number>; endedSessions: number };
+
+/**
+ * Restores the databases of a dump, in place, while the services are stopped. The outbox of the dump lacks the events that
+ * were published but not yet handled at its moment, so the events of the last hour before it are written again, from the
+ * state of their objects. Handlers of these events are idempotent by that state. All sessions end.
+ */
+export async function restoreDatabases(databases: readonly NamedDatabase[], folder: string): Promise<Restored> {
+  const { at, services } = record.parse(JSON.parse(await readFile(join(folder, recordFile), "utf8")));
+  const missing = services.filter((name) => !databases.some(({ service }) => service === name));
+  if (missing.length > 0) throw new Error(`no address of the database of ${missing.join(", ")}`);
+  const restored: Restored = { at: new Date(at), publishedAgain: {}, endedSessions: 0 };
+  const since = new Date(restored.at.getTime() - publishAgainMs);
+  for (const database of databases.filter(({ service }) => services.includes(service))) {
+    const file = join(folder, `${database.service}.dump`);
+    await runPostgresProgram("pg_restore", database.url, ["--clean", "--if-exists", "--single-transaction", file]);
+    restored.publishedAgain[database.service] = await afterwards(database, "publish-again", [since]);
+    restored.endedSessions += await afterwards(database, "end-sessions", []);
+  }
+  return restored;
+}
+
+/** Runs the service's statement of that name, if it has one. Returns the number of rows. */
+async function afterwards({ service, url }: NamedDatabase, name: string, values: unknown[]): Promise<number> {
+  const statement = await readFile(join(root, "services", service, "restore", `${name}.sql`), "utf8").catch(() => "");
+  if (statement === "") return 0;
+  const client = await connectWithRetry(url, wait);
+  try {
+    return (await client.query(statement, values)).rowCount ?? 0;
+  } finally {
+    await client.end();
+  }
+}
