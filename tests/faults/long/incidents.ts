@@ -101,8 +101,8 @@ export function ordinary({ system, customer, products, place }: Shop): Record<st
   const [first] = products;
   return {
     product: () => customer.ask(`{ product(id: "${first}") { name stock } }`),
-    search: () => customer.ask('{ searchProducts(query: "thing", first: 3) { total } }'),
-    orders: () => customer.ask("{ orders(first: 5) { id status } }"),
+    search: () => customer.ask('{ searchProducts(query: "thing", first: 3) { totalCount } }'),
+    orders: () => customer.ask("{ orders(first: 5) { nodes { id status } } }"),
     me: () => customer.ask("{ me { username } }"),
     place: () => place(randomUUID()),
     // A page that shows a product and who is logged in: a part may fail alone.
@@ -129,7 +129,7 @@ export function mistakes({ customer, products }: Shop): Send[] {
     () => customer.ask("{ product(id: 1"),
     () => customer.ask("{ nothing }"),
     () => customer.ask('{ product(id: "x") { name } }'),
-    () => customer.ask('{ searchProducts(query: "thing", after: "x") { total } }'),
+    () => customer.ask('{ searchProducts(query: "thing", after: "x") { totalCount } }'),
     () => customer.ask(placeOrder, { input: nothing }),
     () => customer.ask(placeOrder, { input: { ...nothing, orderProducts: [] } }),
     () => customer.ask('{ order(id: "019a0000-0000-7000-8000-000000000009") { id } }'),
