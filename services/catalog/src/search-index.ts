@@ -53,7 +53,7 @@ export function createSearchIndex(sidecar: Sidecar) {
   return {
     async search(query: SearchQuery, context: CallContext): Promise<SearchResult> {
       const found = await run<SearchResult | { refused: string }>("search", { index: alias, ...query }, context);
-      if ("refused" in found) throw new AppError(commonErrors.invalid, { message: found.refused });
+      if ("refused" in found) throw refused(found.refused);
       return found;
     },
     async suggest(prefix: string, first: number, context: CallContext): Promise<string[]> {
