@@ -12,6 +12,7 @@ import {
   refuseExpectation,
 } from "./error-responses.ts";
 import { refuseOverload } from "./overload.ts";
+import { boundPendingResponses } from "./pending-responses.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
@@ -63,6 +64,7 @@ export async function createHttp(
   refuseBadRequestLines(app);
   // After CORS: a page of another origin can read a refusal only with CORS headers.
   await refuseOverload(app);
+  boundPendingResponses(app);
   return app;
 }
 

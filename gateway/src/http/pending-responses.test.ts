@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { type AddressInfo, connect } from "node:net";
+import t from "tap";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { startApi } from "../../../tests/support/gateway.ts";
+
+const id = "019a0000-0000-7000-8000-000000000001";
+const product = { id, name: "A thing", price: 1n, partnerId: "", imageUrl: "", attributes: {} };
+const found = (description: string) => ({ "catalog.getProducts": () => ({ products: [{ ...product, description }] }) });
+const names = Array.from({ length: 200 }, (_, at) => `a${at}: description`).join(" ");
+const query = `{ product(id: "${id}") { ${names} } }`;
+
+t.test("large responses that nobody reads are bounded, and small ones are not refused", async (t) => {
+  const { http, ask } = await startApi(t, found("x".repeat(13_000)));
+  await http.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = http.server.address() as AddressInfo;
+  const body = JSON.stringify({ query });
+  const head = `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const request = `${head}\r\n\r\n${body}`;
+  const sockets = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      await once(socket, "connect");
+      socket.pause();
+      // Several: the kernel takes the first of them.
+      socket.write(request.repeat(6));
+      return socket;
+    }),
+  );
+  const answer = () => http.inject({ method: "POST", url: "/graphql", payload: { query } });
+  const refused = await eventually("a refusal", async () => {
+    const one = await answer();
+    return one.statusCode !== 200 && one;
+  });
+  t.match(refused, { statusCode: 429, headers: { "retry-after": /^\d+$/ } });
+  t.equal(refused.json().errors[0].extensions.code, "OVERLOADED");
+  t.equal((await ask(`{ product(id: "${id}") { description } }`)).status, 200, "a small response is sent");
+
+  for (const socket of sockets) socket.destroy();
+  await eventually("large responses to be sent again", async () => (await answer()).statusCode === 200);
+});
