@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
 import { connectWithRetry } from "./postgres.ts";
@@ -9,6 +11,9 @@ const config = z.object({
   SIDECART_WAIT_SECONDS: z.coerce.number().int().min(0).max(3_600).default(120),
 });
 
+/** `restore-databases` runs it too. */
+const statement = join(import.meta.dirname, "../../services/accounts/restore/end-sessions.sql");
+
 /**
  * Ends all sessions, for use after a restore: a backup holds sessions that were ended after it was made. Returns how
  * many it ended. Access tokens are valid until they expire, at most 15 minutes later.
@@ -16,9 +21,7 @@ const config = z.object({
 async function endSessions({ DATABASE_URL, SIDECART_WAIT_SECONDS: seconds }: z.infer<typeof config>): Promise<number> {
   const client = await connectWithRetry(DATABASE_URL, { seconds, log });
   try {
-    const { rowCount } = await client.query(
-      "update refresh_families set ended_at = now(), end_reason = 'restored' where ended_at is null",
-    );
+    const { rowCount } = await client.query(await readFile(statement, "utf8"));
     return rowCount ?? 0;
   } finally {
     await client.end();

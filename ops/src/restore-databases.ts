@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -36,8 +37,9 @@ export async function restoreDatabases(databases: readonly NamedDatabase[], fold
 
 /** Runs the service's statement of that name, if it has one. Returns the number of rows. */
 async function afterwards({ service, url }: NamedDatabase, name: string, values: unknown[]): Promise<number> {
-  const statement = await readFile(join(root, "services", service, "restore", `${name}.sql`), "utf8").catch(() => "");
-  if (statement === "") return 0;
+  const file = join(root, "services", service, "restore", `${name}.sql`);
+  if (!existsSync(file)) return 0;
+  const statement = await readFile(file, "utf8");
   const client = await connectWithRetry(url, wait);
   try {
     return (await client.query(statement, values)).rowCount ?? 0;

@@ -34,7 +34,7 @@ export async function orderOnce(api: GraphqlClient, admin: LogIn, log: (line: st
     await logOut(api, customer.refreshToken);
   } finally {
     await shop.request("mutation($input: UpdateInventoryInput!) { updateInventory(input: $input) { id } }", {
-      input: { id: product },
+      input: { id: product, type: "DELETE" },
     });
     log("deleted the product");
     await logOut(api, login.refreshToken);

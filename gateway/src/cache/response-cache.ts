@@ -5,13 +5,16 @@ import type { ResponseDependencies } from "./response-dependencies.ts";
 
 type Response = { text: string; dependencies: ResponseDependencies; onHit: () => void };
 
+/** Bytes of an entry, its function for hits included, without texts and dependencies. */
+const bytesOfResponse = bytesOfEntry + 250;
+
 /**
  * Response texts by the key of their request. Each is charged with the values that it depends on and keeps in memory.
  */
 export function createResponseCache(maxBytes: number, maxAgeMs: number) {
   const responses = new LRUCache<string, Response>({
     maxSize: maxBytes,
-    sizeCalculation: ({ text, dependencies }, key) => bytesOfEntry + bytesOfTexts(key, text) + dependencies.bytes(),
+    sizeCalculation: ({ text, dependencies }, key) => bytesOfResponse + bytesOfTexts(key, text) + dependencies.bytes(),
     ttl: maxAgeMs,
   });
   const counts = countCache("answers", () => responses.size);
