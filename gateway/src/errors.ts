@@ -11,12 +11,12 @@ export const gatewayErrors = {
   responseTooLarge: {
     code: "RESPONSE_TOO_LARGE",
     status: "INVALID_ARGUMENT",
-    text: "The response would be larger than 4 MiB. Ask for fewer rows or fields.",
+    text: "The response would have more than 4 Mi characters. Ask for fewer rows or fields.",
   },
   introspectionOff: {
     code: "INTROSPECTION_OFF",
     status: "INVALID_ARGUMENT",
-    text: "Introspection is off. The schema is in gateway/schema.snapshot.graphql.",
+    text: "Introspection is off.",
   },
   // Apollo's clients recognise the text.
   persistedQueryNotFound: {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { httpErrors } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { type ResponseType, responseTypeOf } from "../http/media-type.ts";
+import { createPendingResponses, type PendingResponses } from "../http/pending-responses.ts";
 import { RequestCall, type RequestCallOptions } from "../http/request-call.ts";
 import type { OperationCounts } from "../operation-counts.ts";
 import type { CachedResponses } from "./cacheable-responses.ts";
@@ -25,14 +26,15 @@ type RouteOptions = {
 };
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; type: ResponseType; graphqlRequest: GraphqlRequest };
-type Texts = { persisted: PersistedQueries; lift(text: string): LiftedQuery };
+type Parts = { persisted: PersistedQueries; lift(text: string): LiftedQuery; pending: PendingResponses };
 
 /** Serves GraphQL over HTTP at a path, by GET and POST. */
 export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): void {
   const { path, responses } = options;
-  const texts: Texts = {
+  const parts: Parts = {
     persisted: createPersistedQueries(cachedTexts),
     lift: createLiteralLift(() => app.graphql.schema),
+    pending: createPendingResponses(),
   };
   app.route({
     method: ["GET", "POST"],
@@ -45,15 +47,21 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
       const graphqlRequest = readGraphqlRequest(request);
       reply.type(type.contentType);
       const cached = responses?.find(request, graphqlRequest);
-      if (cached !== undefined) return reply.send(cached);
-      return respond({ request, reply, type, graphqlRequest }, texts, options);
+      if (cached === undefined) return respond({ request, reply, type, graphqlRequest }, parts, options);
+      parts.pending.admit(request, reply, cached);
+      return reply.send(cached);
     },
   });
 }
 
-async function respond(exchange: Exchange, { persisted, lift }: Texts, options: RouteOptions): Promise<string> {
+async function respond(
+  exchange: Exchange,
+  { persisted, lift, pending }: Parts,
+  options: RouteOptions,
+): Promise<string> {
   const { request, reply, graphqlRequest } = exchange;
   const context = contextOf(exchange, options);
+  let wasExecuted = false;
   try {
     const given = persisted.textOf(graphqlRequest);
     checkSize(given);
@@ -63,14 +71,16 @@ async function respond(exchange: Exchange, { persisted, lift }: Texts, options: 
     checkOperation(lifted.query, operationName, request.method);
     const variables = { ...graphqlRequest.variables, ...lifted.variables };
     const result = await reply.graphql(lifted.query, context, variables, operationName);
+    wasExecuted = result.data !== undefined;
     const text = responseText(result);
+    pending.admit(request, reply, text);
     persisted.store(graphqlRequest);
     const { rootFields: fields, countedErrors: errors } = context;
     options.counts.count({ fields, data: result.data, errors, elapsedMs: reply.elapsedTime });
     options.responses?.keep(request, text, options.counts.cacheHit(fields));
     return text;
   } catch (error) {
-    return refuse(error, exchange, context, options);
+    return refuse(error, wasExecuted, exchange, context, options);
   }
 }
 
@@ -80,9 +90,10 @@ function contextOf({ request, reply, type, graphqlRequest }: Exchange, options: 
   return { call, type, operationName, locate: undefined, rootFields: [], countedErrors: [] };
 }
 
-/** A request error: nothing was executed, so the response has no `data`. */
+/** If nothing was executed, it is a request error and the response has no `data`. */
 function refuse(
   error: unknown,
+  wasExecuted: boolean,
   { reply, type }: Exchange,
   { rootFields: fields, locate }: GraphqlContext,
   { counts, log }: RouteOptions,
@@ -91,9 +102,9 @@ function refuse(
     reply.header("allow", "POST");
     throw error;
   }
-  const formatted = formatErrors({ errors: [error as Error] }, log, locate);
+  const formatted = formatErrors({ ...(wasExecuted && { data: null }), errors: [error as Error] }, log, locate);
   counts.count({ fields, data: null, errors: formatted.counted, elapsedMs: reply.elapsedTime });
-  setStatus(reply, formatted, type.statusOfRequestErrors);
+  setStatus(reply, formatted, wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors);
   reply.header("cache-control", "no-store");
   return JSON.stringify(formatted.response);
 }

@@ -21,9 +21,12 @@ export function refuseIntrospection(document: DocumentNode): void {
   });
 }
 
+const rowsOfSchema = new WeakMap<GraphQLSchema, Record<string, number>>();
+
 /** Prices the lists of introspection by their mean length in the schema. */
 export function introspectionEstimator(schema: GraphQLSchema): ComplexityEstimator {
-  const rows = rowsIn(schema);
+  const rows = rowsOfSchema.get(schema) ?? rowsIn(schema);
+  rowsOfSchema.set(schema, rows);
   return ({ type, field, childComplexity }) => {
     if (!isIntrospectionType(type)) return undefined;
     return 1 + Math.max(rows[field.name] ?? 1, 1) * childComplexity;

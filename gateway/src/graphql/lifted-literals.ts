@@ -50,6 +50,10 @@ type Shape = { lifts: ReadonlyMap<number, Lift>; definitions: { text: string; be
 /** Names of the new variables. A text that contains it is left as it is. */
 const prefix = "_lifted";
 const cachedShapes = 200;
+/** Texts that are lifted once while clients repeat them. */
+const cachedTexts = 100;
+/** Longer texts are lifted each time. Their tokens would take much memory. */
+const longestKnown = 2_048;
 /** At most: `$name: Type!`. */
 const tokensOfDefinition = 5;
 
@@ -61,21 +65,21 @@ const tokensOfDefinition = 5;
  */
 export function createLiteralLift(schema: () => GraphQLSchema): (text: string) => LiftedQuery {
   const shapes = new LRUCache<string, Shape>({ max: cachedShapes });
-  const plain = new LRUCache<string, LiftedQuery>({ max: cachedShapes });
+  const known = new LRUCache<string, LiftedQuery>({ max: cachedTexts });
   return (text) => {
-    const known = plain.get(text);
-    if (known) return known;
+    const before = known.get(text);
+    if (before) return before;
     const tokens = text.includes(prefix) ? undefined : tokensOf(text, maxTokens);
     const key = tokens && shapeKeyOf(tokens);
     const shape = key !== undefined ? (shapes.get(key) ?? shapeOf(schema(), text, tokens ?? [])) : noShape;
     if (key !== undefined) shapes.set(key, shape);
-    if (tokens && shape.lifts.size > 0) return liftedQuery(tokens, shape);
-    const unchanged = { query: text, variables: {}, locate: (location: SourceLocation) => location };
-    plain.set(text, unchanged);
-    return unchanged;
+    const lifted = tokens && shape.lifts.size > 0 ? liftedQuery(tokens, shape) : unchanged(text);
+    if (text.length <= longestKnown) known.set(text, lifted);
+    return lifted;
   };
 }
 
+const unchanged = (query: string): LiftedQuery => ({ query, variables: {}, locate: (location) => location });
 const noShape: Shape = { lifts: new Map(), definitions: { text: "", before: 0 } };
 
 /**

@@ -12,7 +12,6 @@ import {
   refuseExpectation,
 } from "./error-responses.ts";
 import { refuseOverload } from "./overload.ts";
-import { boundPendingResponses } from "./pending-responses.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
@@ -64,7 +63,6 @@ export async function createHttp(
   refuseBadRequestLines(app);
   // After CORS: a page of another origin can read a refusal only with CORS headers.
   await refuseOverload(app);
-  boundPendingResponses(app);
   return app;
 }
 
