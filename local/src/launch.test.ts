@@ -120,7 +120,7 @@ await t.test("where another one is, a sidecar looks up once in some seconds", { 
   t.equal(await ask(), there, "an address is cached");
 });
 
-await t.test("a running sidecar ignores a changed file of a component", async (t) => {
+await t.test("sidecars do not reload changed components", async (t) => {
   const { DAPR_HTTP_PORT: port, DAPR_API_TOKEN: token = "" } = system.processes.get("orders")?.spec.env ?? {};
   const url = `http://127.0.0.1:${port}/v1.0/metadata`;
   const answer = await fetch(url, { headers: { "dapr-api-token": token } });

@@ -125,7 +125,7 @@ export type QueryDeadLettersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** Acts. */
+/** Writes. */
 export type Mutation = {
   /** Creates a user with the role CUSTOMER. Anyone may. */
   registerUser: User;
@@ -160,79 +160,79 @@ export type Mutation = {
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationRegisterUserArgs = {
   input: RegisterUserInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationLoginArgs = {
   input: LoginInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationRefreshTokenArgs = {
   input: RefreshTokenInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationLogoutArgs = {
   input: LogoutInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationGrantRolesArgs = {
   input: GrantRolesInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationCreateProductArgs = {
   input: CreateProductInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationUpdateProductArgs = {
   input: UpdateProductInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationUpdateInventoryArgs = {
   input: UpdateInventoryInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationPlaceOrderArgs = {
   input: PlaceOrderInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationCancelOrderArgs = {
   input: CancelOrderInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationMarkOrderPaidArgs = {
   input: MarkOrderPaidInput;
 };
 
 
-/** Acts. */
+/** Writes. */
 export type MutationRedriveDeadLettersArgs = {
   input: RedriveDeadLettersInput;
 };
@@ -266,7 +266,7 @@ export type Role =
 export type User = {
   /** A UUID. */
   id: Scalars['ID']['output'];
-  /** The e-mail address for logging in, in lower case. */
+  /** The e-mail address for logging in, with its domain in lower case. */
   email: Scalars['String']['output'];
   /** The name that others see. */
   username: Scalars['String']['output'];
@@ -307,7 +307,7 @@ export type UserEdge = {
 export type Tokens = {
   /** The access token: send it as `Authorization: Bearer …`. */
   token: Scalars['String']['output'];
-  /** For the next pair of tokens. It works once. */
+  /** For the next pair of tokens. A second use within 10 seconds returns the same pair; a later one ends the session. */
   refreshToken: Scalars['String']['output'];
   /** Seconds until the access token expires. */
   expiresIn: Scalars['Int']['output'];
@@ -351,7 +351,7 @@ export type LogoutInput = {
 
 /** The input of `changePassword`. */
 export type ChangePasswordInput = {
-  /** The password of now. */
+  /** The current password. */
   currentPassword: Scalars['String']['input'];
   /** The password from now on. */
   newPassword: Scalars['String']['input'];

@@ -7,6 +7,7 @@ import {
   type ErrorKind,
   isRefusedBySidecar,
   isRetryable,
+  isServersFault,
   type StatusName,
   toAppError,
   toServiceError,
@@ -131,4 +132,12 @@ t.test("an error of any size fits the trailers that gRPC stacks accept", async (
   const size = String(sent.metadata.get("sidecart-error")[0]).length;
   t.ok(size <= 6_000, `${size} bytes`);
   t.match(toAppError(sent), { code: "BAD_INPUT", message: "ü".repeat(300) }, "shortened, and without its details");
+});
+
+t.test("what we could not serve is our fault, and a mistake of the caller is not", async (t) => {
+  const { unavailable, timeout, internal, refusedBySidecar, overloaded, tooBusy, ...callers } = commonErrors;
+  for (const kind of [unavailable, timeout, internal, refusedBySidecar, overloaded, tooBusy]) {
+    t.ok(isServersFault(received(new AppError(kind))), kind.code);
+  }
+  for (const kind of Object.values(callers)) t.notOk(isServersFault(received(new AppError(kind))), kind.code);
 });

@@ -57,6 +57,7 @@ export const commonErrors = {
     text: "A part of the system is not reachable. Try again.",
   },
   overloaded: { code: "OVERLOADED", status: "RESOURCE_EXHAUSTED", text: "Too many requests at once. Try again." },
+  tooBusy: { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED", text: "Too many log-ins at this moment. Try again." },
   timeout: { code: "TIMEOUT", status: "DEADLINE_EXCEEDED", text: "The request took too long." },
   cancelled: { code: "CANCELLED", status: "CANCELLED", text: "The caller cancelled the request." },
   refusedBySidecar: { code: "CALL_REFUSED", status: "INTERNAL", text: "Something went wrong on our side." },
@@ -143,7 +144,7 @@ export function isRetryable(error: unknown): boolean {
 
 /** True when the caller made no mistake, so the error counts against our availability. */
 export const isServersFault = (error: unknown): boolean =>
-  isRetryable(error) || toAppError(error).status === "INTERNAL";
+  isRetryable(error) || toAppError(error).status === "INTERNAL" || toAppError(error).code === commonErrors.tooBusy.code;
 
 function kindOf(error: AppError): ErrorKind {
   return { code: error.code, status: error.status, text: error.message };

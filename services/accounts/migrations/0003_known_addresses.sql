@@ -2,7 +2,7 @@
 -- Addresses from which somebody has logged in to the account. From there the right password is never refused.
 create table known_addresses (
   account_id uuid not null references accounts (id),
-  -- SHA-256 of the address, so that nobody can read it here.
+  -- SHA-256 of the address. That is personal data still: IPv4 addresses can be tried one by one.
   address_hash bytea not null,
   last_at timestamptz not null,
   primary key (account_id, address_hash)

@@ -9,7 +9,6 @@ export const accountErrors = {
     status: "RESOURCE_EXHAUSTED",
     text: "Too many failed attempts. Try again later.",
   },
-  tooBusy: { code: "TOO_BUSY", status: "RESOURCE_EXHAUSTED", text: "Too many log-ins at this moment. Try again." },
   invalidRefreshToken: {
     code: "INVALID_REFRESH_TOKEN",
     status: "UNAUTHENTICATED",

@@ -1,5 +1,4 @@
-import { boundedWork, type CallContext } from "@sidecart/platform/rpc";
-import { accountErrors } from "./errors.ts";
+import { boundedWork, type CallContext, commonErrors } from "@sidecart/platform/rpc";
 import { hashPassword, passwordMatches } from "./password.ts";
 
 /** Limits how many passwords are hashed at once: each takes a core and 19 MiB for tens of milliseconds. */
@@ -11,7 +10,7 @@ export type PasswordQueue = {
 
 /** Processes up to `atOnce` passwords while up to `waiting` more wait, and refuses the rest with TOO_BUSY. */
 export function createPasswordQueue(atOnce: number, waiting: number): PasswordQueue {
-  const inTurn = boundedWork(atOnce, waiting, accountErrors.tooBusy);
+  const inTurn = boundedWork(atOnce, waiting, commonErrors.tooBusy);
   return {
     hash: (password, context) => inTurn(context, () => hashPassword(password)),
     matches: (stored, password, context) => inTurn(context, () => passwordMatches(stored, password)),

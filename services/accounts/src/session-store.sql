@@ -26,7 +26,7 @@ forgiven as (:forgive(family)),
 known as (:remember_address(family))
 select jsonb_build_object('opened', (select count(*) from token))::text
 
--- The session of a token, used or not, as it was when the token was created.
+-- The session of a token, used or not, with the present roles of its account.
 -- name: session.of-token
 with input as (:input(hash text)),
 family as (

@@ -81,7 +81,7 @@ export function createSessionStore(database: Database) {
       return (await database.one(endAll, { accountId, at }, context)).ended;
     },
     /**
-     * Replaces the password and ends every session. Only `address` is known afterwards. False when `oldHash` is not the
+     * Replaces the password and ends every session. Of the known addresses only `address` stays. False when `oldHash` is not the
      * stored one any more.
      */
     async changePassword(change: PasswordChange, at: Date, context: CallContext): Promise<boolean> {

@@ -72,7 +72,7 @@ const request = z.object({
  * the product's id, so a retry returns the product in its current state.
  */
 export async function createProduct(deps: Deps, input: unknown, context: CallContext): Promise<Product> {
-  const caller = await deps.verifier.present(context);
+  const caller = await deps.verifier.requirePresent(context, "admin", "partner");
   const owner = ownerScope(caller);
   const { partnerId, commandId, ...rest } = parse(request, input);
   if (owner !== null && partnerId !== "" && partnerId !== owner) throw new AppError(commonErrors.forbidden);

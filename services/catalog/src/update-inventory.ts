@@ -37,7 +37,7 @@ export async function updateInventory(
     await deleteProduct(deps, { id: input.id }, context);
     return 0;
   }
-  const caller = await deps.verifier.present(context);
+  const caller = await deps.verifier.requirePresent(context, "admin", "partner");
   const owner = ownerScope(caller);
   const { type, commandId, ...rest } = parse(request, input);
   const change = {

@@ -41,7 +41,7 @@ async function change(
   changes: ProductChanges & { deleted?: boolean },
   context: CallContext,
 ): Promise<Product> {
-  const owner = ownerScope(await deps.verifier.present(context));
+  const owner = ownerScope(await deps.verifier.requirePresent(context, "admin", "partner"));
   const event = pendingEvent(ProductChangedSchema, productId);
   const { product, known } = await deps.products.update(productId, owner, changes, deps.clock.now(), event, context);
   if (!product) throw new AppError(known ? commonErrors.forbidden : catalogErrors.productNotFound);
