@@ -11,6 +11,11 @@ from orders o
 join (values
   ('pending_payment', 'orders.order-placed.v1'),
   ('paid', 'orders.order-paid.v1'),
+  ('preparing', 'orders.order-paid.v1'),
+  ('ready', 'orders.order-paid.v1'),
+  ('assigned', 'orders.order-paid.v1'),
+  ('picked_up', 'orders.order-paid.v1'),
+  ('delivered', 'orders.order-paid.v1'),
   ('cancelled', 'orders.order-cancelled.v1'),
   ('expired', 'orders.order-expired.v1')) as happened(status, topic) on happened.status = o.status
 where o.updated_at >= $1
