@@ -11,7 +11,7 @@ export function freshClone(t: Test): string {
   const exclude = (name: string) => name.includes("node_modules");
   for (const file of [
     "package.json",
-    ...globSync("{local,tests,images,release,components}/**/*.mjs", { cwd: checkout, exclude }),
+    ...globSync("{local,ops,tests,images,release,components}/**/*.mjs", { cwd: checkout, exclude }),
   ]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(checkout, file), join(folder, file));
