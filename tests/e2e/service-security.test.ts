@@ -34,6 +34,7 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   "catalog.updateProduct": () => catalog.updateProduct({ id: product, name: "A thing" }, as(token)),
   "catalog.updateInventory": () => catalog.updateInventory({ id: product, type: 1, number: 1 }, as(token)),
   "catalog.reindex": () => catalog.reindex({}, as(token)),
+  "catalog.getReservation": () => catalog.getReservation({ id: order.id }, as(token)),
   "orders.getOrders": () => orders.getOrders({ ids: [order.id] }, as(token)),
   "orders.getOrdersOf": () => orders.getOrdersOf({ orders: [{ id: order.id }] }, as(token)),
   "orders.listOrders": () => orders.listOrders({ all: true }, as(token)),
@@ -43,6 +44,7 @@ const guarded = (token?: string): Record<string, () => Promise<unknown>> => ({
   ...Object.fromEntries(
     withDatabase.flatMap((service) => [
       [`${service} dead letters`, () => deadLetterAdmin(service).listDeadLetters({ first: 1 }, as(token))],
+      [`${service} event states`, () => deadLetterAdmin(service).getEventStates({}, as(token))],
       [`${service} redrive`, () => deadLetterAdmin(service).redriveDeadLetters({}, as(token))],
     ]),
   ),
@@ -106,9 +108,11 @@ t.test("each service refuses a customer's forbidden calls itself", async (t) => 
     "catalog.updateProduct": "FORBIDDEN",
     "catalog.updateInventory": "FORBIDDEN",
     "catalog.reindex": "FORBIDDEN",
+    "catalog.getReservation": "FORBIDDEN",
     "orders.listOrders": "FORBIDDEN",
     "orders.markPaid": "FORBIDDEN",
     "accounts dead letters": "FORBIDDEN",
+    "orders event states": "FORBIDDEN",
     "catalog redrive": "FORBIDDEN",
     "orders dead letters": "FORBIDDEN",
   });

@@ -25,6 +25,7 @@ export function examplesOf(gatewayUrl: string, shop: Person, product: string, pa
       first: 5,
       after: cursor(JSON.stringify([new Date(), randomUUID(), "a topic"])),
     }),
+    orderStory: async () => ({ orderId: randomUUID() }),
     redriveDeadLetters: async () => ({ input: { service: "ORDERS", eventIds: [randomUUID()] } }),
   };
 }

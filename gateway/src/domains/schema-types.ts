@@ -3,7 +3,7 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ApiDeadLetter, ApiDeadLetterConnection, ApiDeadLetterEdge } from './operations-admin/model.ts';
+import type { ApiDeadLetter, ApiDeadLetterConnection, ApiDeadLetterEdge, ApiEventHandling, ApiOrderStep, ApiReservation } from './operations-admin/model.ts';
 import type { ApiOrder, ApiOrderConnection, ApiOrderEdge, ApiOrderTransition } from './orders/model.ts';
 import type { ApiProduct, ApiProductConnection, ApiProductEdge, ApiProductSearchConnection, ApiReindexProgress } from './catalog/model.ts';
 import type { ApiTokens, ApiUser, ApiUserConnection, ApiUserEdge } from './accounts/model.ts';
@@ -51,6 +51,8 @@ export type Query = {
   order?: Maybe<Order>;
   /** Admin only. Events that a service could not handle, oldest first. */
   deadLetters?: Maybe<DeadLetterConnection>;
+  /** Admin only. What has happened to an order in every service; null when there is no such order. */
+  orderStory?: Maybe<OrderStory>;
 };
 
 
@@ -123,6 +125,12 @@ export type QueryDeadLettersArgs = {
   service: ServiceName;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Reads. A field that fails is null and has an error; the other fields have their values. */
+export type QueryOrderStoryArgs = {
+  orderId: Scalars['ID']['input'];
 };
 
 /** Writes. */
@@ -760,6 +768,108 @@ export type RedriveResult = {
   left: Scalars['Int']['output'];
 };
 
+/** What has happened to an order in every service. */
+export type OrderStory = {
+  /** The order. */
+  order: Order;
+  /** The stock that catalog reserved for the order. Null when it is deleted, 30 days after its end, or catalog does not respond. */
+  reservation?: Maybe<Reservation>;
+  /** The steps of the order, oldest first. */
+  steps: Array<OrderStep>;
+};
+
+/** The stock that catalog reserved for an order. */
+export type Reservation = {
+  /** A UUID. */
+  id: Scalars['ID']['output'];
+  /** What became of the reserved stock. */
+  status: ReservationStatus;
+  /** What is reserved: one row for each product. */
+  lines: Array<ReservationLine>;
+  /** When the stock was reserved. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends by itself. Null once the order exists: then it ends with the order. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it ended. Null while it is open. */
+  closedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What became of reserved stock. */
+export type ReservationStatus =
+  /** The stock is reserved. */
+  | 'OPEN'
+  /** The stock was given back, because the order was cancelled or has expired. */
+  | 'RELEASED'
+  /** The stock was given back, because no order came. */
+  | 'EXPIRED'
+  /** The order is paid. */
+  | 'SOLD';
+
+/** A reserved product. */
+export type ReservationLine = {
+  /** The product's id. */
+  productId: Scalars['ID']['output'];
+  /** How many units. */
+  quantity: Scalars['Int']['output'];
+};
+
+/** A step of an order, with what caused it and what followed. */
+export type OrderStep = {
+  /** The status before; null for the first step. */
+  from?: Maybe<OrderStatus>;
+  /** The status after. */
+  to: OrderStatus;
+  /** The id of the user, or the name of the service, that made the step. */
+  actor: Scalars['String']['output'];
+  /** Why. */
+  reason: Scalars['String']['output'];
+  /** When. */
+  at: Scalars['DateTime']['output'];
+  /** The trace of the request that caused the step, as in logs and in the header `x-trace-id`. */
+  traceId?: Maybe<Scalars['String']['output']>;
+  /** The event about the step. Null for a step that has none, or that an older version of the service made. */
+  event?: Maybe<StepEvent>;
+};
+
+/** The event about a step. */
+export type StepEvent = {
+  /** The id of the event. */
+  id: Scalars['ID']['output'];
+  /** The topic of the event. */
+  topic: Scalars['String']['output'];
+  /** Whether the broker has it. */
+  isPublished: Scalars['Boolean']['output'];
+  /** What each service that subscribes to the topic has done with it, and each service that does not respond. */
+  handling: Array<EventHandling>;
+};
+
+/** What a service has done with an event. */
+export type EventHandling = {
+  /** The service. */
+  service: ServiceName;
+  /** How far the service is. */
+  state: EventHandlingState;
+  /** When the service handled it. Null when there is no record of that. */
+  handledAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Why the last attempt failed. Only of a dead letter. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** How often the service tried to handle it. Only of a dead letter. */
+  attempts?: Maybe<Scalars['Int']['output']>;
+  /** When the service gave up. Only of a dead letter. */
+  diedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** How far a service is with an event. */
+export type EventHandlingState =
+  /** The event has had its effect. */
+  | 'HANDLED'
+  /** There is no record that it was handled: not handled yet, or more than 14 days ago. */
+  | 'PENDING'
+  /** It failed all attempts: `redriveDeadLetters` tries again. */
+  | 'DEAD_LETTER'
+  /** The service does not respond. */
+  | 'UNKNOWN';
+
 /** A service that keeps dead letters. */
 export type ServiceName =
   /** The service accounts. */
@@ -897,6 +1007,14 @@ export type ResolversTypes = {
   DeadLetter: ResolverTypeWrapper<ApiDeadLetter>;
   RedriveDeadLettersInput: RedriveDeadLettersInput;
   RedriveResult: ResolverTypeWrapper<RedriveResult>;
+  OrderStory: ResolverTypeWrapper<Omit<OrderStory, 'order' | 'reservation' | 'steps'> & { order: ResolversTypes['Order'], reservation?: Maybe<ResolversTypes['Reservation']>, steps: Array<ResolversTypes['OrderStep']> }>;
+  Reservation: ResolverTypeWrapper<ApiReservation>;
+  ReservationStatus: ReservationStatus;
+  ReservationLine: ResolverTypeWrapper<ReservationLine>;
+  OrderStep: ResolverTypeWrapper<ApiOrderStep>;
+  StepEvent: ResolverTypeWrapper<Omit<StepEvent, 'handling'> & { handling: Array<ResolversTypes['EventHandling']> }>;
+  EventHandling: ResolverTypeWrapper<ApiEventHandling>;
+  EventHandlingState: EventHandlingState;
   ServiceName: ServiceName;
 };
 
@@ -951,6 +1069,12 @@ export type ResolversParentTypes = {
   DeadLetter: ApiDeadLetter;
   RedriveDeadLettersInput: RedriveDeadLettersInput;
   RedriveResult: RedriveResult;
+  OrderStory: Omit<OrderStory, 'order' | 'reservation' | 'steps'> & { order: ResolversParentTypes['Order'], reservation?: Maybe<ResolversParentTypes['Reservation']>, steps: Array<ResolversParentTypes['OrderStep']> };
+  Reservation: ApiReservation;
+  ReservationLine: ReservationLine;
+  OrderStep: ApiOrderStep;
+  StepEvent: Omit<StepEvent, 'handling'> & { handling: Array<ResolversParentTypes['EventHandling']> };
+  EventHandling: ApiEventHandling;
 };
 
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -965,6 +1089,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first' | 'all'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
   deadLetters?: Resolver<Maybe<ResolversTypes['DeadLetterConnection']>, ParentType, ContextType, RequireFields<QueryDeadLettersArgs, 'service' | 'first'>>;
+  orderStory?: Resolver<Maybe<ResolversTypes['OrderStory']>, ParentType, ContextType, RequireFields<QueryOrderStoryArgs, 'orderId'>>;
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -1164,6 +1289,52 @@ export type RedriveResultResolvers<ContextType = GraphqlContext, ParentType exte
   left?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type OrderStoryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['OrderStory'] = ResolversParentTypes['OrderStory']> = {
+  order?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+  reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType>;
+  steps?: Resolver<Array<ResolversTypes['OrderStep']>, ParentType, ContextType>;
+};
+
+export type ReservationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Reservation'] = ResolversParentTypes['Reservation']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
+  lines?: Resolver<Array<ResolversTypes['ReservationLine']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  closedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ReservationLineResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationLine'] = ResolversParentTypes['ReservationLine']> = {
+  productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type OrderStepResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['OrderStep'] = ResolversParentTypes['OrderStep']> = {
+  from?: Resolver<Maybe<ResolversTypes['OrderStatus']>, ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  traceId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['StepEvent']>, ParentType, ContextType>;
+};
+
+export type StepEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StepEvent'] = ResolversParentTypes['StepEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  isPublished?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  handling?: Resolver<Array<ResolversTypes['EventHandling']>, ParentType, ContextType>;
+};
+
+export type EventHandlingResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EventHandling'] = ResolversParentTypes['EventHandling']> = {
+  service?: Resolver<ResolversTypes['ServiceName'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['EventHandlingState'], ParentType, ContextType>;
+  handledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  attempts?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  diedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphqlContext> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -1195,5 +1366,11 @@ export type Resolvers<ContextType = GraphqlContext> = {
   DeadLetterEdge?: DeadLetterEdgeResolvers<ContextType>;
   DeadLetter?: DeadLetterResolvers<ContextType>;
   RedriveResult?: RedriveResultResolvers<ContextType>;
+  OrderStory?: OrderStoryResolvers<ContextType>;
+  Reservation?: ReservationResolvers<ContextType>;
+  ReservationLine?: ReservationLineResolvers<ContextType>;
+  OrderStep?: OrderStepResolvers<ContextType>;
+  StepEvent?: StepEventResolvers<ContextType>;
+  EventHandling?: EventHandlingResolvers<ContextType>;
 };
 

@@ -16,7 +16,7 @@ function run(home: string, name: string, words: readonly string[], more: Record<
   return { code: status, said: stdout + stderr };
 }
 
-const names = ["reindex", "dead-letters", "rotate-keys", "seed", "demo"];
+const names = ["reindex", "dead-letters", "story", "rotate-keys", "seed", "demo"];
 
 t.test("every command has a help", async (t) => {
   for (const name of names) {

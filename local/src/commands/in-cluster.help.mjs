@@ -2,9 +2,10 @@ import { usage as deadLetters } from "./dead-letters.help.mjs";
 import { usage as demo } from "./demo.help.mjs";
 import { usage as reindex } from "./reindex.help.mjs";
 import { usage as seed } from "./seed.help.mjs";
+import { usage as story } from "./story.help.mjs";
 import { inClusterText } from "./usage.mjs";
 
-const usages = [seed, demo, reindex, deadLetters];
+const usages = [seed, demo, reindex, deadLetters, story];
 export const commands = usages.map(({ name }) => name);
 export const writeSamples = [seed.name, demo.name];
 const own = `npm run in-cluster -- [options] COMMAND [WORDS…]

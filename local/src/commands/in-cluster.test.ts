@@ -141,7 +141,10 @@ t.test("an instance on this machine cannot be chosen", async (t) => {
 });
 
 t.test("errors are reported in one line", async (t) => {
-  t.match((await inCluster(["rotate"])).said, /^✗ rotate: choose seed, demo, reindex, dead-letters \(--help\)\n$/);
+  t.match(
+    (await inCluster(["rotate"])).said,
+    /^✗ rotate: choose seed, demo, reindex, dead-letters, story \(--help\)\n$/,
+  );
   t.match((await inCluster([])).said, /^✗ no command: choose .*\n$/);
   t.match((await inCluster(["--nmespace", "x"])).said, /^✗ .*--nmespace.*\n$/);
   t.match(

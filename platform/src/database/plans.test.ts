@@ -6,6 +6,7 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { everyStatementReadsLittle } from "../../../tests/support/plans.ts";
 import { type Store, startStore } from "../../../tests/support/store.ts";
 import { createDeadLetters } from "../events/dead-letters.ts";
+import { eventStates } from "../events/event-states.ts";
 import { pruneInbox } from "../events/inbox.ts";
 import { startOutboxRelay } from "../events/outbox.ts";
 import { newId } from "../ids.ts";
@@ -48,6 +49,7 @@ function runAll({ sidecar, log, query }: Store) {
     await letters.listAfter(10, { diedAtMicros: "2026-03-01T12:00:00.000001Z", eventId: event.id, topic: "t" }, soon());
     const [letter] = (await letters.list(10, [event.id], soon())).deadLetters;
     if (letter) await letters.redrive(letter, async () => {}, soon());
+    await eventStates(database, [event.id, newId()], soon());
     await pruneInbox(database, soon());
     await query("insert into outbox (id, topic, key, data) values ($1, 't', 'k', '{}')", [newId()]);
     const relay = startOutboxRelay({ database: noting, sidecar: published, log, appId: "catalog", pubsub: "pubsub" });

@@ -1,11 +1,13 @@
 import type { DeadLetterAdminService } from "@sidecart/proto/dead_letter_admin/v1/dead_letter_admin";
 import { z } from "zod";
+import type { Database } from "../database/database.ts";
 import type { CallContext } from "../rpc/call.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import { badFields, id, parse, text } from "../rpc/input.ts";
 import type { Verifier } from "../rpc/tokens.ts";
 import type { DeadLetter, DeadLetterPosition, DeadLetters } from "./dead-letters.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { eventStates } from "./event-states.ts";
 
 /** Dead letters per call. They hold whole events, and a call must stay under the sidecar's limit of 4 MiB. */
 const maxLetters = 50;
@@ -14,6 +16,7 @@ const marginMs = 2_000;
 const position = z.tuple([z.iso.datetime(), id, text(1, 200)]);
 const listRequest = z.object({ first: z.int().min(0).max(maxLetters), after: text(0, 1_000) });
 const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
+const statesRequest = z.object({ eventIds: z.array(id).max(100) });
 
 const toProto = ({ event, diedAtMicros, ...letter }: DeadLetter) => ({
   ...letter,
@@ -36,11 +39,12 @@ function fromJson(text: string): unknown {
   }
 }
 
-type Deps = { verifier: Verifier; deadLetters: DeadLetters; dispatcher: Dispatcher };
+type Deps = { verifier: Verifier; database: Database; deadLetters: DeadLetters; dispatcher: Dispatcher };
 
-/** Lists and redrives a service's dead letters. Admin only. */
+/** Lists and redrives a service's dead letters, and says what became of events. Admin only. */
 export function deadLetterAdmin({
   verifier,
+  database,
   deadLetters,
   dispatcher,
 }: Deps): RpcHandlers<typeof DeadLetterAdminService, CallContext> {
@@ -70,6 +74,17 @@ export function deadLetterAdmin({
         if (await deadLetters.redrive(letter, dispatcher.handle, context)) redriven += 1;
       }
       return { redriven, failed: tried - redriven, left: wanted - tried };
+    },
+    async getEventStates(request, context) {
+      await verifier.requirePresent(context, "admin");
+      const { eventIds } = parse(statesRequest, request);
+      const states = await eventStates(database, eventIds, context);
+      const toState = ({ deadLetter, handledAt, ...state }: (typeof states)[number]) => ({
+        ...state,
+        handledAt: handledAt ?? "",
+        ...deadLetter,
+      });
+      return { states: states.map(toState), topics: [...dispatcher.topics] };
     },
   };
 }

@@ -124,7 +124,8 @@ function createAttempts({ handle, deadLetters, store, log }: AttemptOptions) {
       total.add(1, { topic, outcome: "failed" });
       const count = (failures.get(event.id) ?? 0) + (isOutage(error) ? 0 : 1);
       if (count > 0) failures.set(event.id, count);
-      log.warn({ err: error, topic, eventId: event.id, attempts: count }, "event: handling failed");
+      const about = { topic, eventId: event.id, subject: event.subject };
+      log.warn({ err: error, ...about, attempts: count }, "event: handling failed");
       if (count < maxAttempts) return "again";
       failures.delete(event.id);
       return store({ topic, id: event.id }, deadLetters.keep(topic, event, error, count));

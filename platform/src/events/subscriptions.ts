@@ -69,7 +69,11 @@ export async function handleInSpan(subscription: Subscription, event: CloudEvent
   const options = {
     kind: SpanKind.CONSUMER,
     parent: traceFromParent(event.traceparent),
-    attributes: { "messaging.destination.name": topic, "messaging.message.id": event.id },
+    attributes: {
+      "messaging.destination.name": topic,
+      "messaging.message.id": event.id,
+      ...(event.subject !== undefined && { "sidecart.subject": event.subject }),
+    },
   };
   const abort = new AbortController();
   const milliseconds = handlerTimeoutMs + handlerGraceMs;

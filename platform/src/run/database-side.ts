@@ -44,7 +44,10 @@ export function createDatabaseSide({ service, config, sidecar, log }: Options) {
     /** Handles delivered events, and operators' calls about dead letters. */
     serve({ subscriptions, verifier }: Wired) {
       const dispatcher = createDispatcher(subscriptions, deadLetters, log);
-      const admin = implement(DeadLetterAdminService, deadLetterAdmin({ verifier, deadLetters, dispatcher }));
+      const admin = implement(
+        DeadLetterAdminService,
+        deadLetterAdmin({ verifier, database: own, deadLetters, dispatcher }),
+      );
       return { dispatcher, admin };
     },
     /** Publishes events, prunes the inbox, measures the backlog. */

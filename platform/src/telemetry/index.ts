@@ -1,5 +1,6 @@
 export { createLogger, type Logger } from "./log.ts";
 export {
+  annotate,
   currentTraceparent,
   durationHistogram,
   inSpan,

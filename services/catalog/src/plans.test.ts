@@ -52,6 +52,7 @@ async function runAll(database: Database): Promise<void> {
   const reservations = createReservationStore(database);
   const reservation = { id: newId(), accountId: newId(), quota: amply, lines: [{ productId: id, quantity: 1 }] };
   for (const _ of ["taken", "renewed"]) await reservations.reserve([reservation], now, later, soon());
+  await reservations.byId(reservation.id, soon());
   await reservations.holdOpen([{ id: reservation.id, eventId: newId() }], soon());
   await reservations.holdOnce(reservation.id, now, soon(), newId());
   await reservations.sellOnce(reservation.id, now, soon(), newId());

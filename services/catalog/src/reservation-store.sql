@@ -283,3 +283,12 @@ old as (
   where r.closed_at < (select at from input) - interval '30 days' order by r.closed_at limit :most for update of r skip locked),
 gone as (delete from reservations where id = any (array(select id from old)) returning 1)
 select jsonb_build_object('gone', (select count(*) from gone))::text
+
+-- name: reservation.by-id
+with input as (:input(id uuid))
+select coalesce((
+  select jsonb_build_object('id', r.id, 'status', r.status, 'createdAt', :instant(r.created_at),
+    'expiresAt', coalesce(:instant(r.expires_at), ''), 'closedAt', coalesce(:instant(r.closed_at), ''), 'lines', (
+      select jsonb_agg(jsonb_build_object('productId', l->>'productId', 'quantity', l->'quantity') order by l->>'productId')
+      from jsonb_array_elements(r.lines) l))
+  from reservations r where r.id = (select id from input)), 'null')::text

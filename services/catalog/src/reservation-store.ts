@@ -28,6 +28,14 @@ const rawOutcome = z.strictObject({
   lines: z.array(pricedLine),
   productIds: z.array(z.string()),
 });
+const reservedStock = z.strictObject({
+  id: z.string(),
+  status: z.enum(["open", "released", "expired", "sold"]),
+  lines: z.array(z.strictObject({ productId: z.string(), quantity: z.number() })),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  closedAt: z.string(),
+});
 const moved = z.strictObject({ moved: z.number() });
 const movedOnce = moved.extend({ lost: z.boolean() });
 
@@ -44,6 +52,7 @@ const holdOnce = statement("reservation.hold-once", movedOnce);
 const holdOpen = statement("reservation.hold-open", z.strictObject({ held: z.array(z.string()) }));
 const sellOnce = statement("reservation.sell-once", movedOnce);
 const releaseOnce = statement("reservation.release-once", movedOnce);
+const byId = statement("reservation.by-id", reservedStock.nullable());
 const prune = statement("reservation.prune", z.strictObject({ gone: z.number() }));
 
 /** The input of the statement. `place` decides between reservations that do not all fit. */
@@ -112,6 +121,8 @@ export function createReservationStore(database: Database) {
     holdOnce: once(holdOnce),
     sellOnce: once(sellOnce),
     releaseOnce: once(releaseOnce),
+    /** Null when there is none. */
+    byId: (id: string, context: CallContext) => database.one(byId, { id }, context),
     /** Deletes reservations that ended more than 30 days ago. */
     prune: (at: Date, context: CallContext) =>
       repeatWhileFull(most, context, async () => (await database.one(prune, { at }, context)).gone),

@@ -40,6 +40,12 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
     },
     searchProducts: (request, context) => searchProducts(deps, request, context),
     suggestProducts: async (request, context) => ({ suggestions: await suggestProducts(deps, request, context) }),
+    getReservation: async (request, context) => {
+      await deps.verifier.requirePresent(context, "admin");
+      const { id: reservationId } = parse(z.object({ id }), request);
+      const reservation = await deps.reservations.byId(reservationId, context);
+      return reservation ? { reservation } : {};
+    },
     reindex: async (_request, context) => {
       await deps.verifier.requirePresent(context, "admin");
       return { index: await deps.builder.begin(context) };

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { topicOf } from "@sidecart/platform/events";
 import { inOrderOf } from "@sidecart/platform/ids";
 import {
   AppError,
@@ -14,11 +15,16 @@ import {
   readPage,
   settleEach,
 } from "@sidecart/platform/rpc";
-import type { OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
+import {
+  OrderCancelledSchema,
+  OrderExpiredSchema,
+  OrderPaidSchema,
+  OrderPlacedSchema,
+} from "@sidecart/proto/orders/v1/events";
+import type { HistorySchema, OrderOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { type Order, toProto } from "./order.ts";
-import type { History } from "./order-store.ts";
 import { scope } from "./scope.ts";
 
 type OrderOutcome = MessageInitShape<typeof OrderOutcomeSchema>;
@@ -85,8 +91,22 @@ export async function listOrders(
   return { orders, cursor };
 }
 
-export async function getHistories(deps: Deps, input: unknown, context: CallContext): Promise<History[]> {
+type ProtoHistory = MessageInitShape<typeof HistorySchema>;
+
+export async function getHistories(deps: Deps, input: unknown, context: CallContext): Promise<ProtoHistory[]> {
   const { seen } = await scope(deps.verifier, context);
   const { orderIds } = parse(historiesRequest, input);
-  return orderIds.length > 0 ? deps.orders.histories(orderIds, seen, context) : [];
+  const found = orderIds.length > 0 ? await deps.orders.histories(orderIds, seen, context) : [];
+  return found.map(({ transitions, ...history }) => ({
+    ...history,
+    transitions: transitions.map((one) => ({ ...one, topic: topics[one.to] ?? "" })),
+  }));
 }
+
+/** The event about reaching a status. */
+const topics: Readonly<Record<string, string>> = {
+  pending_payment: topicOf(OrderPlacedSchema),
+  paid: topicOf(OrderPaidSchema),
+  cancelled: topicOf(OrderCancelledSchema),
+  expired: topicOf(OrderExpiredSchema),
+};

@@ -1,6 +1,7 @@
 import { pendingEvent } from "@sidecart/platform/events";
 import type { CallContext } from "@sidecart/platform/rpc";
 import { AppError, id, parse, shownText } from "@sidecart/platform/rpc";
+import { annotate } from "@sidecart/platform/telemetry";
 import { OrderCancelledSchema, OrderPaidSchema } from "@sidecart/proto/orders/v1/events";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -50,5 +51,7 @@ async function move(deps: Deps, change: Omit<Move, "at" | "allowed">, context: C
     const message = `An order that is ${status} cannot become ${change.toStatus}.`;
     throw new AppError(orderErrors.illegalTransition, { message, details: { from: status, to: change.toStatus } });
   }
+  annotate({ "sidecart.subject": order.id });
+  deps.log.info({ orderId: order.id, from: status, to: order.status }, "order moved");
   return order;
 }

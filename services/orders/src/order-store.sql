@@ -21,7 +21,8 @@ jsonb_build_object('id', :o.id, 'accountId', :o.account_id, 'status', :o.status,
 -- name: order.place
 with input as (
   select * from :records($1::jsonb->'orders', id uuid, account_id uuid, quantity int, price_total bigint, currency text,
-    reservation_id uuid, idempotency_key text, request_hash text, at timestamptz, lines jsonb) as o),
+    reservation_id uuid, idempotency_key text, request_hash text, at timestamptz, lines jsonb, event_id uuid,
+    traceparent text) as o),
 placed as (
   insert into orders (id, account_id, status, payment_status, quantity, price_total, currency, reservation_id,
     idempotency_key, request_hash, created_at, updated_at)
@@ -34,8 +35,9 @@ lines as (
   from placed join input i using (id),
     :records(i.lines, product_id uuid, name text, quantity int, price bigint) as l),
 transition as (
-  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
-  select i.id, 1, '', 'pending_payment', i.account_id::text, 'placed', i.at from placed join input i using (id)),
+  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at, event_id, traceparent)
+  select i.id, 1, '', 'pending_payment', i.account_id::text, 'placed', i.at, i.event_id, i.traceparent
+  from placed join input i using (id)),
 written as (:write_claimed_events(
   select e.* from placed join (:given_events()) as e on e.key = placed.id::text))
 select jsonb_build_object('placed', (select coalesce(jsonb_object_agg(placed.id, :username(placed)), '{}') from placed),
@@ -80,8 +82,9 @@ moved as (
     version = o.version + 1, updated_at = input.at
   from found, input where o.id = (select id from found) and found.status = any (input.allowed) returning o.*),
 transition as (
-  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
-  select moved.id, moved.version, found.status, moved.status, actor, reason, at from moved, found, input),
+  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at, event_id, traceparent)
+  select moved.id, moved.version, found.status, moved.status, actor, reason, at, (event->>'id')::uuid,
+    event->>'traceparent' from moved, found, input),
 written as (:write_events(
   select :event_row(event,
     jsonb_strip_nulls(jsonb_build_object('order', :state_json(moved), 'reason', event->>'reason')))
@@ -99,22 +102,23 @@ due as (
   order by o.created_at limit (select "limit" from input) for update of o skip locked),
 moved as (
   update orders o set status = 'expired', payment_status = 'none', version = o.version + 1, updated_at = input.at
-  from input where o.id = any (array(select id from due)) returning o.*),
+  from input where o.id = any (array(select id from due)) returning o.*, gen_random_uuid() as event_id),
 transition as (
-  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at)
-  select id, version, 'pending_payment', status, 'orders', 'not paid', at from moved, input
+  insert into order_transitions (order_id, version, from_status, to_status, actor, reason, at, event_id, traceparent)
+  select id, version, 'pending_payment', status, 'orders', 'not paid', at, event_id, traceparent from moved, input
   on conflict do nothing),
 written as (:write_events(
-  select :new_event_row(gen_random_uuid(), topic, traceparent, moved.id::text,
+  select :new_event_row(event_id, topic, traceparent, moved.id::text,
     jsonb_build_object('order', :state_json(moved)))
   from moved, input))
 select jsonb_build_object('expired', (select count(*) from moved), :answer_events(written))::text
 
 -- name: order.histories
 with input as (:input(ids uuid[], account_id uuid))
-select coalesce(jsonb_agg(jsonb_build_object('orderId', o.id, 'transitions', (
+select coalesce(jsonb_agg(jsonb_build_object('orderId', o.id, 'reservationId', o.reservation_id, 'transitions', (
   select coalesce(jsonb_agg(jsonb_build_object('from', t.from_status, 'to', t.to_status, 'actor', t.actor,
-    'reason', t.reason, 'at', :instant(t.at)) order by t.version), '[]')
+    'reason', t.reason, 'at', :instant(t.at), 'eventId', coalesce(t.event_id::text, ''),
+    'traceparent', coalesce(t.traceparent, '')) order by t.version), '[]')
   from order_transitions t where t.order_id = o.id))), '[]')::text
 from orders o, input
 where o.id = any (array(select unnest(ids) from input)) and (input.account_id is null or o.account_id = input.account_id)

@@ -53,6 +53,8 @@ const asStored = ({ id, accountId, quantity, priceTotal, currency, lines, at }: 
 
 const { database, query, connect, untilBlocked, written } = await startStore(t, "orders");
 const orders = createOrderStore(database);
+const eventIds = async (id: string) =>
+  (await query<{ id: string }>("select id from outbox where key = $1 order by id", [id])).map((row) => row.id);
 const history = async (id: string) => (await orders.histories([id], null, soon()))[0]?.transitions ?? [];
 const place = async (...some: NewOrder[]) => new Set((await orders.place(some, soon())).keys());
 const move = (id: string, to: keyof typeof comesFrom, more: Partial<Move> = {}) => {
@@ -80,7 +82,15 @@ t.test("an order is placed with its lines, its first transition and its event", 
   t.same(await place(order), new Set([order.id]));
   t.same(await orders.byIds([order.id], null, soon()), [asStored(order)]);
   t.same(await history(order.id), [
-    { from: "", to: "pending_payment", actor: order.accountId, reason: "placed", at: now.toISOString() },
+    {
+      from: "",
+      to: "pending_payment",
+      actor: order.accountId,
+      reason: "placed",
+      at: now.toISOString(),
+      eventId: order.event.id,
+      traceparent: order.event.traceparent ?? "",
+    },
   ]);
   t.same(await events(order.id), [{ topic: "orders.order-placed.v1", data: order.event.data }]);
 });
@@ -305,6 +315,11 @@ t.test("concurrent payments and cancellations leave one consistent history", asy
     t.equal(moves.length, path.length - 1);
     t.ok(["expired", "cancelled", "paid,cancelled"].includes(path.slice(1).join()), path.join());
     t.equal((await events(order.id)).length, path.length);
+    t.same(
+      (await history(order.id)).map(({ eventId }) => eventId).sort(),
+      await eventIds(order.id),
+      "each with its event",
+    );
   }
 });
 

@@ -24,8 +24,14 @@ const transition = z.strictObject({
   actor: z.string(),
   reason: z.string(),
   at: z.string(),
+  eventId: z.string(),
+  traceparent: z.string(),
 });
-const history = z.strictObject({ orderId: z.string(), transitions: z.array(transition) });
+const history = z.strictObject({
+  orderId: z.string(),
+  reservationId: z.string(),
+  transitions: z.array(transition),
+});
 
 const statement = sqlFile(join(import.meta.dirname, "order-store.sql"));
 const place = statement("order.place", z.strictObject({ placed: z.record(z.string(), z.string()) }));
@@ -64,7 +70,6 @@ export type Move = {
   at: Date;
   event: PendingEvent & { reason?: string };
 };
-export type History = z.infer<typeof history>;
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
@@ -75,7 +80,11 @@ export function createOrderStore(database: Database) {
      * key.
      */
     async place(wanted: NewOrder[], context: CallContext): Promise<Map<string, string>> {
-      const orders = wanted.map(({ event: _, ...order }) => order);
+      const orders = wanted.map(({ event, ...order }) => ({
+        ...order,
+        eventId: event.id,
+        traceparent: event.traceparent,
+      }));
       const { placed } = await database.one(place, { orders, events: wanted.map(({ event }) => event) }, context);
       return new Map(Object.entries(placed));
     },

@@ -11,7 +11,7 @@ import {
   quantity,
   settleEach,
 } from "@sidecart/platform/rpc";
-import { currentTraceparent } from "@sidecart/platform/telemetry";
+import { annotate, currentTraceparent } from "@sidecart/platform/telemetry";
 import type { PlaceOutcomeSchema } from "@sidecart/proto/orders/v1/orders";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -35,7 +35,11 @@ const placement = z.object({
 export async function placeOrders(deps: Deps, input: unknown, context: CallContext): Promise<PlaceOutcome[]> {
   const { placements } = parse(request, input);
   const requested = await settleEach(placements, (one) => placementOf(deps, one, context));
-  return answerEach(await continueWith(requested, (wanted) => deps.place.all(wanted, context)), {
+  const outcomes = await continueWith(requested, (wanted) => deps.place.all(wanted, context));
+  const orderIds = outcomes.flatMap((one) => ("order" in one ? [one.order.id] : []));
+  annotate({ "sidecart.subject": orderIds });
+  if (orderIds.length > 0) deps.log.info({ orderIds }, "orders placed");
+  return answerEach(outcomes, {
     log: deps.log,
     name: "place order",
     answer: outcomeToProto,

@@ -4,8 +4,9 @@ import { resolversOf } from "./resolvers.ts";
 
 const { dirname } = import.meta;
 
-/** The operators' API: dead letters. */
+/** The operators' API: dead letters, and the story of an order. */
 export const operationsAdmin: Domain = {
   typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
+  costs: { listSizes: { "OrderStory.steps": 4, "StepEvent.handling": 3, "Reservation.lines": 10 } },
   connect: ({ services }) => ({ resolvers: resolversOf(services) }),
 };

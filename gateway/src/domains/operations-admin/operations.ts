@@ -7,7 +7,7 @@ import { type ApiDeadLetterConnection, toDeadLetter } from "./model.ts";
 /** They hold whole events. */
 const maxLetters = 50;
 
-export type OperationsAdminDeps = Pick<Services, "deadLetterAdmin">;
+type OperationsAdminDeps = Pick<Services, "deadLetterAdmin">;
 
 export async function listDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,

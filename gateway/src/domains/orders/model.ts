@@ -18,10 +18,12 @@ export type ApiOrderConnection = Listed<ApiOrder>;
 export type ApiOrderEdge = Edge<ApiOrder>;
 
 /** The first transition has no `from`. */
-export const toTransition = ({ from, to, ...rest }: Transition) => ({
-  ...rest,
+export const toTransition = ({ from, to, actor, reason, at }: Transition) => ({
   from: from ? toEnum(from) : null,
   to: toEnum(to),
+  actor,
+  reason,
+  at,
 });
 
 export type ApiOrderTransition = ReturnType<typeof toTransition>;

@@ -10,7 +10,98 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/dead_letter_admin/v1/dead_letter_admin.proto.
  */
 export const file_sidecart_dead_letter_admin_v1_dead_letter_admin: GenFile = /*@__PURE__*/
-  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEihQEKCkRlYWRMZXR0ZXISEAoIZXZlbnRfaWQYASABKAkSDQoFdG9waWMYAiABKAkSEgoKZXZlbnRfanNvbhgDIAEoCRINCgVlcnJvchgEIAEoCRIQCghhdHRlbXB0cxgFIAEoBRIPCgdkaWVkX2F0GAYgASgJEhAKCHBvc2l0aW9uGAcgASgJIjYKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkieQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USPwoMZGVhZF9sZXR0ZXJzGAEgAygLMikuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiLgoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBIRCglldmVudF9pZHMYASADKAkiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USEAoIcmVkcml2ZW4YASABKAUSDgoGZmFpbGVkGAIgASgFEgwKBGxlZnQYAyABKAUyrAIKFkRlYWRMZXR0ZXJBZG1pblNlcnZpY2UShQEKD0xpc3REZWFkTGV0dGVycxI1LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaNi5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIDkAIBEokBChJSZWRyaXZlRGVhZExldHRlcnMSOC5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0Gjkuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEiKgoVR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0EhEKCWV2ZW50X2lkcxgBIAMoCSJjChZHZXRFdmVudFN0YXRlc1Jlc3BvbnNlEjkKBnN0YXRlcxgBIAMoCzIpLnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkV2ZW50U3RhdGUSDgoGdG9waWNzGAIgAygJInUKCkV2ZW50U3RhdGUSEAoIZXZlbnRfaWQYASABKAkSDwoHd2FpdGluZxgCIAEoCBISCgpoYW5kbGVkX2F0GAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkihQEKCkRlYWRMZXR0ZXISEAoIZXZlbnRfaWQYASABKAkSDQoFdG9waWMYAiABKAkSEgoKZXZlbnRfanNvbhgDIAEoCRINCgVlcnJvchgEIAEoCRIQCghhdHRlbXB0cxgFIAEoBRIPCgdkaWVkX2F0GAYgASgJEhAKCHBvc2l0aW9uGAcgASgJIjYKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkieQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USPwoMZGVhZF9sZXR0ZXJzGAEgAygLMikuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiLgoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBIRCglldmVudF9pZHMYASADKAkiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USEAoIcmVkcml2ZW4YASABKAUSDgoGZmFpbGVkGAIgASgFEgwKBGxlZnQYAyABKAUysQMKFkRlYWRMZXR0ZXJBZG1pblNlcnZpY2UShQEKD0xpc3REZWFkTGV0dGVycxI1LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaNi5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIDkAIBEokBChJSZWRyaXZlRGVhZExldHRlcnMSOC5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0Gjkuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USggEKDkdldEV2ZW50U3RhdGVzEjQuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0GjUuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXNwb25zZSIDkAIBYgZwcm90bzM");
+
+/**
+ * @generated from message sidecart.dead_letter_admin.v1.GetEventStatesRequest
+ */
+export type GetEventStatesRequest = Message<"sidecart.dead_letter_admin.v1.GetEventStatesRequest"> & {
+  /**
+   * @generated from field: repeated string event_ids = 1;
+   */
+  eventIds: string[];
+};
+
+/**
+ * Describes the message sidecart.dead_letter_admin.v1.GetEventStatesRequest.
+ * Use `create(GetEventStatesRequestSchema)` to create a new message.
+ */
+export const GetEventStatesRequestSchema: GenMessage<GetEventStatesRequest> = /*@__PURE__*/
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 0);
+
+/**
+ * @generated from message sidecart.dead_letter_admin.v1.GetEventStatesResponse
+ */
+export type GetEventStatesResponse = Message<"sidecart.dead_letter_admin.v1.GetEventStatesResponse"> & {
+  /**
+   * @generated from field: repeated sidecart.dead_letter_admin.v1.EventState states = 1;
+   */
+  states: EventState[];
+
+  /**
+   * The topics that the service subscribes to.
+   *
+   * @generated from field: repeated string topics = 2;
+   */
+  topics: string[];
+};
+
+/**
+ * Describes the message sidecart.dead_letter_admin.v1.GetEventStatesResponse.
+ * Use `create(GetEventStatesResponseSchema)` to create a new message.
+ */
+export const GetEventStatesResponseSchema: GenMessage<GetEventStatesResponse> = /*@__PURE__*/
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 1);
+
+/**
+ * @generated from message sidecart.dead_letter_admin.v1.EventState
+ */
+export type EventState = Message<"sidecart.dead_letter_admin.v1.EventState"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * The service has written the event, and the broker does not have it yet.
+   *
+   * @generated from field: bool waiting = 2;
+   */
+  waiting: boolean;
+
+  /**
+   * RFC 3339. Empty: not handled, or its handler keeps no record.
+   *
+   * @generated from field: string handled_at = 3;
+   */
+  handledAt: string;
+
+  /**
+   * Why the service could not handle it. Empty: it is no dead letter.
+   *
+   * @generated from field: string error = 4;
+   */
+  error: string;
+
+  /**
+   * @generated from field: int32 attempts = 5;
+   */
+  attempts: number;
+
+  /**
+   * RFC 3339.
+   *
+   * @generated from field: string died_at = 6;
+   */
+  diedAt: string;
+};
+
+/**
+ * Describes the message sidecart.dead_letter_admin.v1.EventState.
+ * Use `create(EventStateSchema)` to create a new message.
+ */
+export const EventStateSchema: GenMessage<EventState> = /*@__PURE__*/
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 2);
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.DeadLetter
@@ -63,7 +154,7 @@ export type DeadLetter = Message<"sidecart.dead_letter_admin.v1.DeadLetter"> & {
  * Use `create(DeadLetterSchema)` to create a new message.
  */
 export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
-  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 0);
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 3);
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.ListDeadLettersRequest
@@ -87,7 +178,7 @@ export type ListDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.List
  * Use `create(ListDeadLettersRequestSchema)` to create a new message.
  */
 export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 1);
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 4);
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.ListDeadLettersResponse
@@ -116,7 +207,7 @@ export type ListDeadLettersResponse = Message<"sidecart.dead_letter_admin.v1.Lis
  * Use `create(ListDeadLettersResponseSchema)` to create a new message.
  */
 export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 2);
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 5);
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.RedriveDeadLettersRequest
@@ -135,7 +226,7 @@ export type RedriveDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.R
  * Use `create(RedriveDeadLettersRequestSchema)` to create a new message.
  */
 export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 3);
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 6);
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.RedriveDeadLettersResponse
@@ -164,7 +255,7 @@ export type RedriveDeadLettersResponse = Message<"sidecart.dead_letter_admin.v1.
  * Use `create(RedriveDeadLettersResponseSchema)` to create a new message.
  */
 export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 4);
+  messageDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 7);
 
 /**
  * Every service with a database serves this. Admin only.
@@ -191,6 +282,16 @@ export const DeadLetterAdminService: GenService<{
     methodKind: "unary";
     input: typeof RedriveDeadLettersRequestSchema;
     output: typeof RedriveDeadLettersResponseSchema;
+  },
+  /**
+   * What the service knows of events, its own and others'. At most 100.
+   *
+   * @generated from rpc sidecart.dead_letter_admin.v1.DeadLetterAdminService.GetEventStates
+   */
+  getEventStates: {
+    methodKind: "unary";
+    input: typeof GetEventStatesRequestSchema;
+    output: typeof GetEventStatesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sidecart_dead_letter_admin_v1_dead_letter_admin, 0);
