@@ -28,7 +28,7 @@ function shop(caller: Pick<Caller, "accountId" | "roles">, owner?: string | null
       return owner === undefined ? product : { ...product, partnerId: owner };
     },
   };
-  const verifier = { present: async () => caller };
+  const verifier = { requirePresent: async () => caller };
   const clock = { now: () => new Date() };
   const deps = { products, verifier, clock, kickIndexer() {} } as unknown as Deps;
   return { created, create: (fields: object) => createProduct(deps, { ...request, ...fields }, background(1_000)) };
