@@ -118,7 +118,7 @@ function observe(counts: ReadonlyMap<string, Count>): void {
     });
   meter()
     .createObservableCounter("sidecart_operation_errors_total", {
-      description: "Operations that failed, by error code",
+      description: "Operations that were refused or failed, by error code",
     })
     .addCallback((result) => {
       for (const [operation, { errors }] of counts) {

@@ -22,7 +22,11 @@ t.setTimeout(180_000);
 const ready = (system: Launched) => fetch(`${system.gatewayUrl}/readyz`).then(({ status }) => status);
 const listing = "{ products(first: 1) { nodes { id } } }";
 
-const system = await launch({ home: temporaryHome(t), replicas: { gateway: 2, orders: 2 } });
+const system = await launch({
+  home: temporaryHome(t),
+  replicas: { gateway: 2, orders: 2 },
+  env: { catalog: { SIDECART_TEST_MARK: "launched" } },
+});
 t.teardown(() => system.stop());
 const exits: Exit[] = [];
 system.onExit((exit) => exits.push(exit));
@@ -64,6 +68,7 @@ await t.test("restart ends one in good order and starts it with what is added to
   t.match(exits, [{ name: "catalog", code: 0, expected: true }]);
   const environment = readFileSync(`/proc/${system.processes.get("catalog")?.pid}/environ`, "utf8").split("\0");
   t.ok(environment.includes("SIDECART_LOG_LEVEL=debug"));
+  t.ok(environment.includes("SIDECART_TEST_MARK=launched"), "and with that of its launch");
   t.equal(await ready(system), 200);
   t.ok(await new GraphqlClient(system.gatewayUrl).send(listing, {}));
 });

@@ -67,7 +67,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
     const run = await Run.prepare(system, options);
     const stores = await Promise.race([bringUp(run), firstDeath(system)]);
     options.signal?.throwIfAborted();
-    const launched = describe(run, stores, options.env);
+    const launched = describe(run, stores);
     system.announce(launched.gatewayUrl);
     return launched;
   } catch (error) {
@@ -81,9 +81,9 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
 
 type Stores = Awaited<ReturnType<typeof bringUp>>;
 
-function describe({ system, instance, httpPort }: Run, stores: Stores, given: LaunchOptions["env"]): Launched {
+function describe({ system, instance, httpPort }: Run, stores: Stores): Launched {
   const start = (name: string, env?: Record<string, string>) => {
-    system.start(name, { ...given?.[name], ...env });
+    system.start(name, env);
     return system.ready(name);
   };
   const kill = (name: string, signal: NodeJS.Signals = "SIGKILL") => {

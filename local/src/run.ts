@@ -62,7 +62,9 @@ export class Run {
 
   async start(stage: Stage, spec: ProcessSpec, probe: Probe): Promise<void> {
     await this.ports.release(`${spec.name}.`);
-    this.system.run(stage, spec, probe, this.#options.env?.[spec.name]);
+    // In the spec, so that a process that is started again has it too.
+    const env = { ...spec.env, ...this.#options.env?.[spec.name] };
+    this.system.run(stage, { ...spec, env }, probe);
   }
 
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ export class System {
   }
 
   /** Starts a process for the first time; `probe` decides when it is ready. */
-  run(stage: Stage, spec: ProcessSpec, probe: Probe, env: Record<string, string> = {}): void {
+  run(stage: Stage, spec: ProcessSpec, probe: Probe): void {
     if (this.stopping) throw new Error("the system is stopping");
     const process = new ManagedProcess(spec, {
       onStart: ({ name, pid }) => pid !== undefined && this.#record.add(name, pid, spec.stopSignal ?? "SIGTERM"),
@@ -45,7 +45,7 @@ export class System {
     this.processes.set(spec.name, process);
     this.#stageOf.set(spec.name, stage);
     this.#probes.set(spec.name, probe);
-    process.start(env);
+    process.start();
   }
 
   /** Starts a process again after it has exited. */

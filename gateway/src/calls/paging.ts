@@ -1,4 +1,4 @@
-import { badFields } from "@sidecart/platform/rpc";
+import { badFields, defaultPageSize } from "@sidecart/platform/rpc";
 import pLimit from "p-limit";
 import type { PageRows } from "../cache/pages.ts";
 import { positionIn } from "./cursors.ts";
@@ -7,8 +7,6 @@ import { positionIn } from "./cursors.ts";
 const batchSize = 100;
 const parallel = 4;
 const maxRows = 1_000;
-/** Rows of a page when the client states no number. */
-const defaultRows = 20;
 
 /** Requests each id once, at most 100 ids a call. The results are in no order. */
 export async function inBatches<T>(ids: string[], call: (ids: string[]) => Promise<T[]>): Promise<T[]> {
@@ -37,7 +35,7 @@ export const pageKey = ({ first, after }: PageInput): string => JSON.stringify([
 
 /** The page of this request. Refuses a number of rows that is not between 1 and `most`, and what is no cursor. */
 export function toPage({ first, after }: PageInput, most: number): Page {
-  const size = first ?? defaultRows;
+  const size = first ?? defaultPageSize;
   if (size < 1 || size > most) throw badFields([{ field: "first", problem: `must be between 1 and ${most}` }]);
   return { first: size, after: after == null ? "" : positionIn(after) };
 }

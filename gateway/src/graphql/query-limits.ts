@@ -1,4 +1,4 @@
-import { AppError } from "@sidecart/platform/rpc";
+import { AppError, defaultPageSize } from "@sidecart/platform/rpc";
 import { meter } from "@sidecart/platform/telemetry";
 import { type DocumentNode, type GraphQLSchema, Kind, type TypeNode } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
@@ -25,9 +25,6 @@ const cachedCosts = 100;
 
 /** Cost of a call to a service. Every root field makes one. */
 const callCost = 100;
-
-/** Rows of a list when `first` is absent, here and in the services. */
-const defaultFirst = 20;
 
 /** Facts about the cost of fields that the schema does not contain, by `Type.field`. */
 export type FieldCosts = {
@@ -63,7 +60,7 @@ function estimatorOf({ listSizes, calling, work }: FieldCosts): ComplexityEstima
     }
     const calls = type.name === "Query" || type.name === "Mutation" || calling.includes(name);
     const paged = field.args.some((arg) => arg.name === "first");
-    const rows = paged ? (args.first as number | null) || defaultFirst : (listSizes[name] ?? 1);
+    const rows = paged ? (args.first as number | null) || defaultPageSize : (listSizes[name] ?? 1);
     const names = [name, ...(node.arguments ?? []).map((one) => `${name}(${one.name.value})`)];
     const extra = names.reduce((sum, one) => sum + (work[one] ?? 0), 0);
     return (calls ? callCost : 1) + extra + Math.max(rows, 1) * childComplexity;

@@ -21,6 +21,7 @@ export {
   type BadField,
   badFields,
   codePoints,
+  defaultPageSize,
   id,
   idempotencyKey,
   maxMinor,

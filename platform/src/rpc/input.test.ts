@@ -3,7 +3,18 @@ import t from "tap";
 import { z } from "zod";
 import { currency } from "./currency.ts";
 import { AppError } from "./errors.ts";
-import { id, idempotencyKey, maxMinor, maxQuantity, minorUnits, pageSize, parse, quantity, text } from "./input.ts";
+import {
+  defaultPageSize,
+  id,
+  idempotencyKey,
+  maxMinor,
+  maxQuantity,
+  minorUnits,
+  pageSize,
+  parse,
+  quantity,
+  text,
+} from "./input.ts";
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
@@ -92,6 +103,8 @@ t.test("currencies are those of ISO 4217", async (t) => {
 t.test("a page never exceeds its maximum size", async (t) => {
   for (const good of [0, 20]) t.ok(accepts(pageSize(20), good));
   for (const bad of [-1, 21, 0.5]) t.notOk(accepts(pageSize(20), bad));
+  t.equal(parse(pageSize(100), 0), defaultPageSize);
+  t.equal(parse(pageSize(100), 7), 7);
 });
 
 t.test("an error names every invalid field and repeats no value", async (t) => {

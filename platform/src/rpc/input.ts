@@ -55,7 +55,15 @@ export const quantity = z.int().min(1).max(maxQuantity);
 /** Minor units as a safe integer, from protobuf's int64 (bigint) or a number. */
 export const minorUnits = z.coerce.number<number | bigint>().int().min(0).max(maxMinor);
 
-export const pageSize = (max: number) => z.int().min(0).max(max);
+/** Rows of a page whose size the caller leaves open. */
+export const defaultPageSize = 20;
+/** The rows of a page. Protobuf's 0, for a number that is absent, is the default. */
+export const pageSize = (max: number) =>
+  z
+    .int()
+    .min(0)
+    .max(max)
+    .transform((rows) => rows || defaultPageSize);
 
 const maxProblems = 10;
 

@@ -27,6 +27,6 @@ export async function listAccounts(
   await deps.verifier.requirePresent(context, "admin");
   const { first, after } = parse(listRequest, input);
   const read = (count: number) => deps.accounts.newest(count, after || undefined, context);
-  const { rows: accounts, cursor } = await readPage(first || 20, read);
+  const { rows: accounts, cursor } = await readPage(first, read);
   return { accounts, cursor };
 }

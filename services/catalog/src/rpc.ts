@@ -1,4 +1,4 @@
-import { type Implementation, id, implement, parse, readPage, text } from "@sidecart/platform/rpc";
+import { type Implementation, id, implement, pageSize, parse, readPage, text } from "@sidecart/platform/rpc";
 import { CatalogService, ReservationsService } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import { createProduct } from "./create-product.ts";
@@ -18,7 +18,7 @@ import { updateProduct } from "./update-product.ts";
  */
 const maxProducts = 100;
 const getRequest = z.object({ ids: z.array(id).max(maxProducts) });
-const listRequest = z.object({ first: z.int().min(0).max(maxProducts), after: z.union([z.literal(""), id]) });
+const listRequest = z.object({ first: pageSize(maxProducts), after: z.union([z.literal(""), id]) });
 const reindexRequest = z.object({ index: text(0, 100) });
 const releaseRequest = z.object({ reservationIds: z.array(id).max(500) });
 
@@ -35,7 +35,7 @@ export function rpc(deps: Deps & { indexes: IndexStore; builder: IndexBuilder })
     listProducts: async (request, context) => {
       const { first, after } = parse(listRequest, request);
       const read = (count: number) => deps.products.newest(count, after || undefined, context);
-      const { rows, cursor } = await readPage(first || 20, read);
+      const { rows, cursor } = await readPage(first, read);
       return { products: rows.map(toProto), cursor };
     },
     searchProducts: (request, context) => searchProducts(deps, request, context),

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallContext } from "@sidecart/platform/rpc";
-import { currency, id, minorUnits, parse, text } from "@sidecart/platform/rpc";
+import { currency, id, minorUnits, pageSize, parse, text } from "@sidecart/platform/rpc";
 import { ProductSort, type SearchProductsResponseSchema } from "@sidecart/proto/catalog/v1/catalog";
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
@@ -30,7 +30,7 @@ const request = z
     query: text(0, 200),
     filter: filter.optional(),
     sort: z.enum(ProductSort),
-    first: z.int().min(0).max(100),
+    first: pageSize(100),
     after: text(0, 1_000),
     positions: z.boolean(),
     facets: z.boolean(),
@@ -58,7 +58,7 @@ export async function searchProducts(
       query,
       filter: filterOf(requested),
       sort: sorts[sort],
-      first: first || 20,
+      first,
       cursors: positions,
       facets,
       ...(after && { after }),

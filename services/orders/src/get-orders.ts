@@ -52,7 +52,11 @@ export async function getOrders(deps: Deps, input: unknown, context: CallContext
  */
 export async function getOrdersOf(deps: Deps, input: unknown, context: CallContext): Promise<OrderOutcome[]> {
   const { orders } = parse(getOfRequest, input);
-  const requested = await settleEach(orders, (one) => seenBy(deps, one, context));
+  const seenWith = seenOnce(deps, context);
+  const requested = await settleEach(orders, async (one) => {
+    const { id: requestedId, authorization: bearer } = parse(orderOf, one);
+    return { id: requestedId, seen: await seenWith(bearer) };
+  });
   const found = await continueWith(requested, async (wanted) => {
     const ids = wanted.map(({ id }) => id);
     const orders = inOrderOf(ids, await deps.orders.byIds(ids, null, context));
@@ -69,10 +73,14 @@ export async function getOrdersOf(deps: Deps, input: unknown, context: CallConte
   });
 }
 
-async function seenBy(deps: Deps, input: unknown, context: CallContext): Promise<{ id: string; seen: string | null }> {
-  const { id: requested, authorization: bearer } = parse(orderOf, input);
-  const { seen } = await scope(deps.verifier, onBehalfOf(context, bearer));
-  return { id: requested, seen };
+/** Whose orders the bearer of a token may see. A token is looked at once, because that of an admin costs a call. */
+function seenOnce({ verifier }: Deps, context: CallContext): (bearer: string) => Promise<string | null> {
+  const known = new Map<string, Promise<string | null>>();
+  return (bearer) => {
+    const seen = known.get(bearer) ?? scope(verifier, onBehalfOf(context, bearer)).then((found) => found.seen);
+    known.set(bearer, seen);
+    return seen;
+  };
 }
 
 /** The caller's orders, newest first. An admin may list another account's orders, or all with `all`. */
@@ -87,7 +95,7 @@ export async function listOrders(
   if (seen !== null && (requested.all || owner !== seen)) throw new AppError(commonErrors.forbidden);
   const listed = requested.all ? null : owner;
   const read = (count: number) => deps.orders.newest(listed, count, requested.after || undefined, context);
-  const { rows: orders, cursor } = await readPage(requested.first || 20, read);
+  const { rows: orders, cursor } = await readPage(requested.first, read);
   return { orders, cursor };
 }
 
