@@ -69,6 +69,8 @@ await t.test("restart ends one in good order and starts it with what is added to
   const environment = readFileSync(`/proc/${system.processes.get("catalog")?.pid}/environ`, "utf8").split("\0");
   t.ok(environment.includes("SIDECART_LOG_LEVEL=debug"));
   t.ok(environment.includes("SIDECART_TEST_MARK=launched"), "and with that of its launch");
+  await system.restart("catalog", { SIDECART_TEST_MARK: undefined });
+  t.notMatch(readFileSync(`/proc/${system.processes.get("catalog")?.pid}/environ`, "utf8"), "SIDECART_TEST_MARK");
   t.equal(await ready(system), 200);
   t.ok(await new GraphqlClient(system.gatewayUrl).send(listing, {}));
 });

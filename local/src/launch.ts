@@ -39,9 +39,9 @@ export interface Launched {
   databaseUrl(service: string): string;
   /** Sends a signal, SIGKILL by default, to one process and waits until it exits. */
   kill(name: string, signal?: NodeJS.Signals): Promise<Exit>;
-  /** Starts a process that has exited, with `env` added to its environment, and waits until it is ready. */
-  start(name: string, env?: Record<string, string>): Promise<void>;
-  restart(name: string, env?: Record<string, string>): Promise<void>;
+  /** Starts a process that has exited, with `env` added to its environment (undefined: left out), and waits until it is ready. */
+  start(name: string, env?: NodeJS.ProcessEnv): Promise<void>;
+  restart(name: string, env?: NodeJS.ProcessEnv): Promise<void>;
   onExit(listener: (exit: Exit) => void): void;
   /** The error that its sidecars report about a component, if any. */
   misconfiguration(): StartError | undefined;
@@ -82,7 +82,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
 type Stores = Awaited<ReturnType<typeof bringUp>>;
 
 function describe({ system, instance, httpPort }: Run, stores: Stores): Launched {
-  const start = (name: string, env?: Record<string, string>) => {
+  const start = (name: string, env?: NodeJS.ProcessEnv) => {
     system.start(name, env);
     return system.ready(name);
   };

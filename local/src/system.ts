@@ -49,7 +49,7 @@ export class System {
   }
 
   /** Starts a process again after it has exited. */
-  start(name: string, env: Record<string, string> = {}): void {
+  start(name: string, env: NodeJS.ProcessEnv = {}): void {
     if (this.stopping) throw new Error("the system is stopping");
     this.process(name).start(env);
   }

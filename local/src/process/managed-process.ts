@@ -78,17 +78,18 @@ export class ManagedProcess {
   }
 
   /**
-   * Starts the program, with `env` added to its environment. Throws when it cannot be executed. When processes of a killed
-   * run still hold its data or its port, it is started again until they have ended.
+   * Starts the program with `env` added to its environment; a variable that is undefined is left out. Throws when it
+   * cannot be executed. When processes of a killed run still hold its data or its port, it is started again until they
+   * have ended.
    */
-  start(env: Record<string, string> = {}): void {
+  start(env: NodeJS.ProcessEnv = {}): void {
     if (this.#child) throw new Error(`${this.name} is already running`);
     this.#asked = false;
     this.#retryUntil = performance.now() + retryMs;
     this.#exited = new Promise((resolve) => this.#spawn(env, resolve));
   }
 
-  #spawn(env: Record<string, string>, resolve: (exit: Exit) => void): void {
+  #spawn(env: NodeJS.ProcessEnv, resolve: (exit: Exit) => void): void {
     const { command, args, cwd, holdsStdin, uid, gid } = this.spec;
     const log = openSync(this.spec.log, this.#fresh ? "w" : "a", 0o600);
     const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
@@ -145,7 +146,7 @@ export class ManagedProcess {
     return !this.#asked && performance.now() < this.#retryUntil && isHeldByEnding(this.lastLines());
   }
 
-  #spawnLater(env: Record<string, string>, end: () => void, resolve: (exit: Exit) => void): void {
+  #spawnLater(env: NodeJS.ProcessEnv, end: () => void, resolve: (exit: Exit) => void): void {
     this.#signalGroup("SIGKILL");
     const timer = setTimeout(() => {
       this.#giveUp = undefined;
