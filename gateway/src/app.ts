@@ -29,7 +29,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
   const counts = createOperationCounts(operations, config.SIDECART_IN_TIME_MS);
   const http = await createHttp(config, counts, log);
-  const countLogin = await registerRateLimits(http, config, redis);
+  const countLogin = await registerRateLimits(http, config, redis, verifier);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const probe = createReadiness({ sidecar, services, clock: systemClock, log });
   const isClosed = () => problems().length > 0 || drain.begun();

@@ -5,7 +5,7 @@ import { z } from "zod";
 export const gatewayConfig = platformConfig.extend({
   SIDECART_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   SIDECART_HTTP_HOST: z.string().default("127.0.0.1"),
-  /** Requests a minute from one address, over all replicas. */
+  /** Requests a minute of one account, and from one address without a known token, over all replicas. */
   SIDECART_RATE_LIMIT: z.coerce.number().int().min(1).default(1_200),
   /** Log-ins, registrations, refreshes and password changes a minute from one address, over all replicas. */
   SIDECART_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(30),

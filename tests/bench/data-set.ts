@@ -1,16 +1,27 @@
 /** The size of a data set. Every row is derived from its number, counted from 1, so that every response can be checked. */
-export type Size = { products: number; accounts: number; orders: number };
+export type Size = {
+  products: number;
+  orders: number;
+  /** Accounts that have orders from the start. */
+  owners: number;
+  /** Accounts that place orders: those, and as many more that no two orders of one account often meet. */
+  accounts: number;
+};
 
 /** Orders per account: enough for the longest requested page. */
 const ordersEach = 500;
+const buyers = 1_000;
 export const unitsInStock = 1_000_000;
 export const currency = "EUR";
 
-/** There is one account per 500 orders. The orders of each account are spread over the whole table. */
+const ownersOf = (orders: number) => Math.max(1, Math.floor(orders / ordersEach));
+
+/** There is one owner per 500 orders. The orders of each account are spread over the whole table. */
 export const sizeOf = (products: number, orders: number): Size => ({
   products,
   orders,
-  accounts: Math.max(1, Math.floor(orders / ordersEach)),
+  owners: ownersOf(orders),
+  accounts: Math.max(buyers, ownersOf(orders)),
 });
 
 const adjectives = ["Amber", "Brisk", "Coarse", "Dusky", "Early", "Faded", "Gentle", "Hollow", "Iron", "Jolly"];
@@ -36,7 +47,7 @@ type Line = { product: number; quantity: number; price: number };
 export type Order = { account: number; quantity: number; total: number; lines: Line[] };
 
 /** Each order has two different products at their current price. */
-export function orderOf(number: number, { products, accounts }: Size): Order {
+export function orderOf(number: number, { products, owners }: Size): Order {
   const first = ((number * 7) % products) + 1;
   const second = ((first + (number % (products - 1))) % products) + 1;
   const lines = [
@@ -44,7 +55,7 @@ export function orderOf(number: number, { products, accounts }: Size): Order {
     { product: second, quantity: 1, price: priceOf(second) },
   ];
   return {
-    account: (number % accounts) + 1,
+    account: (number % owners) + 1,
     quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     total: lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0),
     lines,
@@ -52,9 +63,9 @@ export function orderOf(number: number, { products, accounts }: Size): Order {
 }
 
 /** The numbers of an account's orders, newest first. */
-export function ordersOf(account: number, { orders, accounts }: Size): number[] {
+export function ordersOf(account: number, { orders, owners }: Size): number[] {
   const numbers: number[] = [];
-  const newest = orders - ((orders - (account - 1)) % accounts);
-  for (let number = newest; number > 0; number -= accounts) numbers.push(number);
+  const newest = orders - ((orders - (account - 1)) % owners);
+  for (let number = newest; number > 0; number -= owners) numbers.push(number);
   return numbers;
 }

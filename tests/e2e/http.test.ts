@@ -184,6 +184,21 @@ t.test("one address has a limit of requests a minute, and the refusal says when 
   t.equal((await ask("192.0.2.1")).status, 429, "all replicas share the count");
 });
 
+t.test("requests with a valid token count on their account, wherever they come from", async (t) => {
+  await system.restart("gateway", { SIDECART_RATE_LIMIT: "5", SIDECART_TRUSTED_PROXIES: "1" });
+  const ask = async (place: number, authorization?: string) =>
+    (await post(anything, { "x-forwarded-for": `198.51.100.${place}`, ...(authorization && { authorization }) }))
+      .status;
+  const statuses: number[] = [];
+  for (let place = 0; place < 30; place += 1) statuses.push(await ask(place, `Bearer ${shop.token}`));
+  t.ok(statuses.indexOf(429) > 4, `${statuses}`);
+  t.equal(statuses.at(-1), 429);
+  t.equal(await ask(30), 200, "without a token the address counts");
+  const forged = `Bearer ${shop.token?.slice(0, -4)}AAAA`;
+  for (let place = 31; place < 41; place += 1)
+    t.equal(await ask(place, forged), 200, "a forged token counts on nobody");
+});
+
 t.test("log-ins from one IPv6 network are counted together", async (t) => {
   await system.restart("gateway", { SIDECART_LOGIN_RATE_LIMIT: "3", SIDECART_TRUSTED_PROXIES: "1" });
   const query = "mutation($input: LoginInput!) { login(input: $input) { token } }";

@@ -6,6 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
 import { connectionAttacks } from "./attacks/connections.ts";
+import { costsOfRefusals, latencies, p99Ms } from "./attacks/figures.ts";
 import { type Attack, queryAttacks } from "./attacks/queries.ts";
 import { send } from "./attacks/send.ts";
 
@@ -16,8 +17,8 @@ const overloaded = [429, 503];
 /** How often each attack is sent at once. */
 const times = 6;
 const checkout = join(import.meta.dirname, "../..");
-const { serviceDefaults } = parse(await readFile(join(checkout, "charts/sidecart/values.yaml"), "utf8"));
-const limitMi = Number.parseInt(serviceDefaults.resources.limits.memory, 10);
+const { serviceDefaults, services } = parse(await readFile(join(checkout, "charts/sidecart/values.yaml"), "utf8"));
+const limitMi = Number.parseInt(services.gateway.resources.limits.memory, 10);
 const system = await startSystem(t, {
   env: { gateway: { NODE_OPTIONS: `--max-old-space-size=${serviceDefaults.heapMi}`, SIDECART_LOCAL: "0" } },
 });
@@ -45,11 +46,14 @@ async function peakMi(): Promise<number> {
 /** A shopper who reads and orders until `stop`, and repeats what an overloaded gateway refused. */
 function shopper() {
   const failures: string[] = [];
+  const reads = latencies();
   let stopped = false;
   let served = 0;
   const once = async () => {
     const productId = products[served % products.length] ?? "";
+    const began = performance.now();
     const read = await customer.ask("query($id: ID!) { product(id: $id) { id stock } }", { id: productId });
+    reads.record(Math.max(1, Math.round((performance.now() - began) * 1_000)));
     const input = { orderProducts: [{ productId, quantity: 1 }] };
     const placed = served % 10 === 0 ? await customer.ask(placeOrder, { input }) : { errors: [] };
     const codes = [...read.errors, ...placed.errors].map(({ extensions }) => extensions.code);
@@ -70,7 +74,7 @@ function shopper() {
     async stop() {
       stopped = true;
       await done;
-      return { served, failures };
+      return { served, failures, reads };
     },
   };
 }
@@ -83,6 +87,18 @@ async function attack(t: Pick<Test, "ok">, { name, request, code }: Attack): Pro
   }
 }
 
+t.test("figures: what a refused request costs, and a shopper's requests when nobody attacks", async (t) => {
+  const pid = system.processes.get("gateway")?.pid ?? 0;
+  const costs = await costsOfRefusals(gatewayUrl, pid, queryAttacks(products, customer.token ?? ""));
+  for (const { name, ms } of costs.slice(0, 5)) t.comment(`${ms.toFixed(1)} ms of CPU: ${name}`);
+  t.comment(`${costs.at(costs.length / 2)?.ms.toFixed(1)} ms of CPU: the median of ${costs.length} refusals`);
+  const { serve, stop } = shopper();
+  await serve(300);
+  const { reads, failures } = await stop();
+  t.same(failures, []);
+  t.comment(`p99 of a shopper's reads in quiet: ${p99Ms(reads)} ms`);
+});
+
 t.test("hostile requests end no process, cause no failure of ours, and leave a shopper's requests alone", async (t) => {
   const queries = queryAttacks(products, customer.token ?? "");
   const connections = connectionAttacks(gatewayUrl);
@@ -93,7 +109,8 @@ t.test("hostile requests end no process, cause no failure of ours, and leave a s
     const failures = await run(() => serve(20));
     t.same(failures, [], name);
   }
-  const { served, failures } = await stop();
+  const { served, failures, reads } = await stop();
+  t.comment(`p99 of a shopper's reads under attack: ${p99Ms(reads)} ms of ${served}`);
   t.same(failures, [], `of ${served} requests of a shopper`);
   t.ok(served > 10, `${served} requests of a shopper`);
   t.same(pids(), before, "no process has restarted");

@@ -10,6 +10,8 @@ export type GraphqlContext = {
   operationName: string | undefined;
   /** Where a place of the query is in the client's text; absent until the query is read. */
   locate: LiftedQuery["locate"] | undefined;
+  /** Waits until a request of this size may be executed, see `Admission`. */
+  admit(size: number): Promise<void>;
   /** Empty until the query is parsed and valid. */
   rootFields: readonly RootField[];
   /** The errors of the execution. */

@@ -1,3 +1,4 @@
+import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { httpErrors } from "../errors.ts";
@@ -6,6 +7,7 @@ import { type ResponseType, responseTypeOf } from "../http/media-type.ts";
 import { createPendingResponses, type PendingResponses } from "../http/pending-responses.ts";
 import { RequestCall, type RequestCallOptions } from "../http/request-call.ts";
 import type { OperationCounts } from "../operation-counts.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import type { CachedResponses } from "./cacheable-responses.ts";
 import { checkOperation } from "./choose-operation.ts";
 import type { GraphqlContext } from "./context.ts";
@@ -26,7 +28,12 @@ type RouteOptions = {
 };
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; type: ResponseType; graphqlRequest: GraphqlRequest };
-type Parts = { persisted: PersistedQueries; lift(text: string): LiftedQuery; pending: PendingResponses };
+type Parts = {
+  persisted: PersistedQueries;
+  lift(text: string): LiftedQuery;
+  admission: Admission;
+  pending: PendingResponses;
+};
 
 /** Serves GraphQL over HTTP at a path, by GET and POST. */
 export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): void {
@@ -34,6 +41,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
   const parts: Parts = {
     persisted: createPersistedQueries(cachedTexts),
     lift: createLiteralLift(() => app.graphql.schema),
+    admission: createAdmission(),
     pending: createPendingResponses(),
   };
   app.route({
@@ -56,11 +64,17 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
 
 async function respond(
   exchange: Exchange,
-  { persisted, lift, pending }: Parts,
+  { persisted, lift, admission, pending }: Parts,
   options: RouteOptions,
 ): Promise<string> {
   const { request, reply, graphqlRequest } = exchange;
-  const context = contextOf(exchange, options);
+  let leave = () => {};
+  const admit = async (size: number) => {
+    leave = await admission.enter(context.call, size);
+    // Nobody reads the response any more.
+    if (request.raw.socket.destroyed) throw new AppError(commonErrors.overloaded);
+  };
+  const context = contextOf(exchange, admit, options);
   let wasExecuted = false;
   try {
     const given = persisted.textOf(graphqlRequest);
@@ -81,13 +95,19 @@ async function respond(
     return text;
   } catch (error) {
     return refuse(error, wasExecuted, exchange, context, options);
+  } finally {
+    leave();
   }
 }
 
-function contextOf({ request, reply, type, graphqlRequest }: Exchange, options: RouteOptions): GraphqlContext {
+function contextOf(
+  { request, reply, type, graphqlRequest }: Exchange,
+  admit: GraphqlContext["admit"],
+  options: RouteOptions,
+): GraphqlContext {
   const { operationName } = graphqlRequest;
   const call = new RequestCall(request, reply, options.call);
-  return { call, type, operationName, locate: undefined, rootFields: [], countedErrors: [] };
+  return { call, type, operationName, admit, locate: undefined, rootFields: [], countedErrors: [] };
 }
 
 /** If nothing was executed, it is a request error and the response has no `data`. */

@@ -30,18 +30,28 @@ const callCost = 100;
 export type FieldCosts = {
   /** Typical number of rows of lists without `first`. */
   listSizes: Readonly<Record<string, number>>;
+  /** Parts of a connection that do not grow with its rows, and cost nothing more than its `work`. */
+  once: readonly string[];
   /** Large fields: what one costs beside others, by hundreds of characters that it usually has. */
   weights: Readonly<Record<string, number>>;
+  /** Characters that a large field has at most. */
+  longest: Readonly<Record<string, number>>;
   /** Fields that call a service for each object that contains them. Root fields always do. */
   calling: readonly string[];
   /** Work beyond a call, such as a search or a password's hash. `Query.products(query)`: only with that argument. */
   work: Readonly<Record<string, number>>;
 };
 
+/** Characters that a field has at most for each 1 of a request's size. */
+const charactersOfSize = 400;
+
 const weightEstimator =
-  ({ weights }: FieldCosts): ComplexityEstimator =>
+  (weights: FieldCosts["weights"]): ComplexityEstimator =>
   ({ type, field }) =>
     weights[`${type.name}.${field.name}`];
+
+const sizesOf = (longest: FieldCosts["longest"]) =>
+  Object.fromEntries(Object.entries(longest).map(([name, most]) => [name, Math.ceil(most / charactersOfSize)]));
 
 /** What every connection has besides its own fields. */
 const partsOfConnections: Readonly<Record<string, "rows" | "once">> = {
@@ -51,9 +61,16 @@ const partsOfConnections: Readonly<Record<string, "rows" | "once">> = {
   totalCount: "once",
 };
 
-function estimatorOf({ listSizes, calling, work }: FieldCosts): ComplexityEstimator {
+/** What a call to a service and other work add to the cost of fields and rows. */
+type Work = Pick<FieldCosts, "calling" | "work"> & { callCost: number };
+
+function estimatorOf(
+  { listSizes, once }: Pick<FieldCosts, "listSizes" | "once">,
+  { calling, work, callCost }: Work,
+): ComplexityEstimator {
   return ({ type, field, node, args, childComplexity }) => {
     const name = `${type.name}.${field.name}`;
+    if (once.includes(name)) return 0;
     // The field of the connection counts its rows.
     if (type.name.endsWith("Connection") && field.name in partsOfConnections) {
       return partsOfConnections[field.name] === "rows" ? childComplexity : 0;
@@ -72,46 +89,57 @@ export function checkSize(query: string): void {
 }
 
 type Variables = Record<string, unknown>;
-type CachedCosts = { deciding: string[]; costs: LRUCache<string, number> };
+type Costs = { cost: number; size: number };
+type CachedCosts = { deciding: string[]; costs: LRUCache<string, Costs> };
 
 export type CostLimit = {
   /** A field costs 1, a call to a service more, and a list its number of rows times the cost of one row. */
   costOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
-  /** Throws QUERY_TOO_EXPENSIVE, before execution. */
-  check(schema: GraphQLSchema, query: DocumentNode, variables: Variables): void;
+  /** What the gateway holds in memory for a request at most: fields times rows, in 400 characters. */
+  sizeOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
+  /** Returns the size, see `sizeOf`. Throws QUERY_TOO_EXPENSIVE, before execution. */
+  check(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
 };
 
 export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
   const costsOf = new WeakMap<DocumentNode, CachedCosts>();
-  const costs = meter().createHistogram("sidecart_graphql_cost", {
+  const histogram = meter().createHistogram("sidecart_graphql_cost", {
     description: "Cost of a request before execution, in the units of docs/api.md",
     advice: { explicitBucketBoundaries: [100, 200, 500, 1_000, 2_500, 5_000, 10_000, maxCost] },
   });
-  const ofFields = [weightEstimator(fieldCosts), estimatorOf(fieldCosts)];
-  const costOf: CostLimit["costOf"] = (schema, query, variables) => {
-    const estimators = [introspectionEstimator(schema), ...ofFields];
-    return getComplexity({ schema, query, variables, estimators });
-  };
+  const { calling, work } = fieldCosts;
+  const sum =
+    (...ofFields: ComplexityEstimator[]): CostLimit["costOf"] =>
+    (schema, query, variables) =>
+      getComplexity({ schema, query, variables, estimators: [introspectionEstimator(schema), ...ofFields] });
+  const costOf = sum(weightEstimator(fieldCosts.weights), estimatorOf(fieldCosts, { calling, work, callCost }));
+  const sizeOf = sum(
+    weightEstimator(sizesOf(fieldCosts.longest)),
+    estimatorOf(fieldCosts, { calling: [], work: {}, callCost: 1 }),
+  );
 
   /** Only the variables in `first`, `@include` and `@skip` decide the cost, so it is cached by their values. */
-  function cachedCostOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number {
+  function cachedCostsOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): Costs {
     let cached = costsOf.get(query);
     if (!cached) {
       cached = { deciding: decidingVariables(query), costs: new LRUCache({ max: cachedCosts }) };
       costsOf.set(query, cached);
     }
     const values = cached.deciding.map((name) => String(variables[name])).join();
-    const cost = cached.costs.get(values) ?? costOf(schema, query, variables);
-    cached.costs.set(values, cost);
-    return cost;
+    const known = cached.costs.get(values);
+    if (known) return known;
+    const costs = { cost: costOf(schema, query, variables), size: sizeOf(schema, query, variables) };
+    cached.costs.set(values, costs);
+    return costs;
   }
 
   return {
     costOf,
+    sizeOf,
     check(schema, query, variables) {
-      const cost = cachedCostOf(schema, query, variables);
-      costs.record(cost);
-      if (cost <= maxCost) return;
+      const { cost, size } = cachedCostsOf(schema, query, variables);
+      histogram.record(cost);
+      if (cost <= maxCost) return size;
       const message = `The query costs ${cost}; at most ${maxCost} is allowed. Ask for fewer rows or fields.`;
       throw new AppError(gatewayErrors.queryTooExpensive, { message });
     },

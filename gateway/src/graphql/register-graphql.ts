@@ -76,7 +76,9 @@ function checkQueries(app: FastifyInstance, { fieldCosts, introspection }: Graph
     const graphqlContext = context as unknown as GraphqlContext;
     const { operationName } = graphqlContext;
     graphqlContext.rootFields = rootFieldsOf(document, operationName);
-    costLimit.check(schema, document, variables ?? {});
-    return prepareVariables(schema, document, variables ?? {}, operationName);
+    const size = costLimit.check(schema, document, variables ?? {});
+    const prepared = prepareVariables(schema, document, variables ?? {}, operationName);
+    await graphqlContext.admit(size);
+    return prepared;
   });
 }

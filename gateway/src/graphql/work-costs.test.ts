@@ -1,4 +1,6 @@
-import { buildSchema, parse } from "graphql";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSchema, parse, validate } from "graphql";
 import t from "tap";
 import { fieldCosts, typeDefs } from "../domains/domains.ts";
 import { createCostLimit, maxCost } from "./query-limits.ts";
@@ -43,4 +45,15 @@ t.test("every field with work exists in the schema, with its argument", async (t
         key,
       );
   }
+});
+
+t.test("the guide has the costs of usual requests", (t) => {
+  const guide = readFileSync(join(import.meta.dirname, "../../../docs/api.md"), "utf8");
+  const rows = [...guide.matchAll(/^\| `((?:mutation )?\{ .+ \})` \| ([\d,]+) \|$/gm)];
+  t.ok(rows.length >= 10);
+  for (const [, query = "", documented] of rows) {
+    t.same(validate(schema, parse(query)), [], query);
+    t.equal(documented, cost(query).toLocaleString("en"), query);
+  }
+  t.end();
 });

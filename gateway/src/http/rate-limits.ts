@@ -1,5 +1,5 @@
 import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
-import { AppError } from "@sidecart/platform/rpc";
+import { AppError, type Verifier } from "@sidecart/platform/rpc";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import ipaddr from "ipaddr.js";
@@ -7,6 +7,7 @@ import { LRUCache } from "lru-cache";
 import type { GatewayConfig } from "../config.ts";
 import { gatewayErrors } from "../errors.ts";
 import { isProbe } from "./health.ts";
+import { createKnownAccounts } from "./known-accounts.ts";
 import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts";
 
 const windowMs = 60_000;
@@ -15,22 +16,30 @@ const keptAddresses = 10_000;
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
 
 /**
- * Limits requests by address, counted in Redis for all replicas together: requests approximately, log-ins exactly.
- * Without Redis each replica counts alone. The accounts service limits failed log-ins without Redis.
+ * Limits requests by account, those without a known token by address, and log-ins by address. Counted in Redis for all
+ * replicas together: requests approximately, log-ins exactly. Without Redis each replica counts alone. The accounts
+ * service limits failed log-ins without Redis.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
   config: GatewayConfig,
   redis: Redis,
+  verifier: Pick<Verifier, "caller">,
 ): Promise<CountLogin> {
   const counts = createRateCounts(redis, "sidecart:rate:", windowMs);
   app.addHook("onClose", () => counts.close());
   const subscribers = new LRUCache<string, string>({ max: keptAddresses, memoMethod: subscriber });
+  const accounts = createKnownAccounts(verifier);
+  // After the limit: a flood of invalid tokens costs no more than its address may ask for.
+  app.addHook("preParsing", (request, _reply, _body, done) => {
+    accounts.learn(request);
+    done();
+  });
   await app.register(rateLimit, {
     max: config.SIDECART_RATE_LIMIT,
     timeWindow: windowMs,
     store: storeOver(counts),
-    keyGenerator: ({ ip }) => subscribers.memo(ip),
+    keyGenerator: (request) => accounts.of(request) ?? subscribers.memo(request.ip),
     allowList: ({ url }) => isProbe(url),
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });

@@ -139,6 +139,23 @@ t.test("a placement over a quota is refused alone, and an order too large is not
   t.same(await Promise.all([tea, cup].map(stock)), [96, 99]);
 });
 
+t.test("a retry returns its order, also when the quota has become smaller since", async (t) => {
+  const { tea, cup, depsWith } = await shop();
+  const placements = [some(tea, 3), some(cup, 3)].map((one, at) => ({ ...one, idempotencyKey: `key ${at}` }));
+  const before = await placeOrders(depsWith({}), { placements }, soon());
+  const strict = { openOrders: 1, lineUnits: 2, orderUnits: 2, productUnits: 1, ordersPerHour: 1 };
+  const deps = depsWith({ quota: strict });
+  const [other] = placements;
+  const changed = { lines: some(tea, 4).lines, idempotencyKey: other?.idempotencyKey };
+  const after = await placeOrders(deps, { placements: [...placements, changed, some(tea, 3)] }, soon());
+  const idOf = ({ result }: (typeof before)[number]) => (result?.case === "order" ? result.value?.id : undefined);
+  t.same(after.slice(0, 2).map(idOf), before.map(idOf));
+  t.match(
+    after.slice(2).map(({ result }) => result),
+    [{ value: { code: "IDEMPOTENCY_CONFLICT" } }, { value: { code: "LINE_TOO_LARGE" } }],
+  );
+});
+
 t.test("a total that is too large is refused, and its stock is released", async (t) => {
   const { tea, place, openOnes } = await shop({ price: 10 ** 12 });
   t.match(await place(some(tea, 2)), [{ case: "refusal", value: { code: "TOTAL_TOO_LARGE" } }]);

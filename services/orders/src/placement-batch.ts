@@ -2,11 +2,12 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import { type Batcher, createBatcher } from "@sidecart/platform/rpc";
 import { type ReserveOutcome, ReserveStatus } from "@sidecart/proto/catalog/v1/catalog";
 import type { Deps } from "./deps.ts";
-import { refusals } from "./errors.ts";
+import { type Refusal, refusals } from "./errors.ts";
 import {
   type Attempt,
   type Decision,
   decide,
+  earlierOutcome,
   firstOfEach,
   isUnclear,
   type Outcome,
@@ -51,11 +52,7 @@ async function placeAll(
   placements: readonly Placement[],
   context: CallContext,
 ): Promise<(Outcome | Error)[]> {
-  const outcomes = new Map<Placement, Outcome | Error>();
-  for (const placement of placements) {
-    const refusal = tooLarge(placement.lines, deps.quota);
-    if (refusal) outcomes.set(placement, { refusal });
-  }
+  const outcomes = await refuseLarge(deps, placements, context);
   for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
     const left = placements.filter((placement) => !outcomes.has(placement));
     const answers = await attempt(
@@ -69,6 +66,21 @@ async function placeAll(
     });
   }
   return placements.map((placement) => outcomes.get(placement) ?? { refusal: refusals.keyExhausted });
+}
+
+/** The outcomes of placements that are too large. A retry of one that was not when it was placed returns its order. */
+async function refuseLarge(
+  { orders, quota }: PlacementDeps,
+  placements: readonly Placement[],
+  context: CallContext,
+): Promise<Map<Placement, Outcome | Error>> {
+  const refused = new Map<Placement, Refusal>();
+  for (const placement of placements) {
+    const refusal = tooLarge(placement.lines, quota);
+    if (refusal) refused.set(placement, refusal);
+  }
+  const stored = refused.size > 0 ? await orders.byKeys([...refused.keys()], context) : [];
+  return new Map([...refused].map(([one, refusal]) => [one, earlierOutcome(one, stored) ?? { refusal }]));
 }
 
 /** One round of reserving and writing. `closed`: the reservation has ended without an order. */

@@ -118,10 +118,19 @@ export function outcomeOf(
   if ("refusal" in decision) return decision;
   const username = "order" in decision ? placed.get(decision.order.id) : undefined;
   if ("order" in decision && username !== undefined) return { order: fresh(decision.order, username), replayed: false };
-  const before = stored.find(({ key, order }) => key === attempt.key && order.accountId === attempt.accountId);
-  if (before?.requestHash === attempt.hash) return { order: asPlaced(before.order), replayed: true };
-  const conflict = before !== undefined || ("repeated" in decision && decision.repeated === "changed");
-  return conflict ? { refusal: refusals.idempotencyConflict } : "closed";
+  const changed = "repeated" in decision && decision.repeated === "changed";
+  return earlierOutcome(attempt, stored) ?? (changed ? { refusal: refusals.idempotencyConflict } : "closed");
+}
+
+/** The outcome of a placement whose key has an order already. */
+export function earlierOutcome(
+  { key, accountId, hash }: Pick<Placement, "key" | "accountId" | "hash">,
+  stored: Stored[],
+): Outcome | undefined {
+  const before = stored.find((one) => one.key === key && one.order.accountId === accountId);
+  if (!before) return undefined;
+  if (before.requestHash !== hash) return { refusal: refusals.idempotencyConflict };
+  return { order: asPlaced(before.order), replayed: true };
 }
 
 function fresh(order: NewOrder, username: string): Order {

@@ -80,7 +80,7 @@ function newestProducts(world: World, most: number): Ask {
 }
 
 function ownOrders(world: World, first: number): Ask {
-  const checks = world.tokens.map((_, place) => replies.orders(world, ordersOf(place + 1, world.size).slice(0, first)));
+  const checks = ownersOf(world).map((owner) => replies.orders(world, ordersOf(owner, world.size).slice(0, first)));
   return ask(world, operations.orders, () => {
     const account = anyOf(checks.length);
     return { account, variables: { first }, check: checks[account - 1] ?? (() => "nobody's orders") };
@@ -113,7 +113,7 @@ function browsing(world: World): Ask {
 
 /** Only orders of accounts with a token. */
 function anyOrder(world: World): Ask {
-  const numbers = world.tokens.map((_, place) => ordersOf(place + 1, world.size));
+  const numbers = ownersOf(world).map((owner) => ordersOf(owner, world.size));
   return ask(world, operations.order, () => {
     const account = anyOf(numbers.length);
     const own = numbers[account - 1] ?? [];
@@ -130,6 +130,10 @@ const placing = (world: World, product: () => number, check: replies.PlacedCheck
     const variables = { input: { orderProducts, idempotencyKey: randomUUID() } };
     return { account, variables, check: check(account, number), placed: replies.isOrder, statuses: [200, 409] };
   });
+
+/** Accounts that have a token and orders. */
+const ownersOf = ({ tokens, size }: World) =>
+  Array.from({ length: Math.min(tokens.length, size.owners) }, (_, place) => place + 1);
 
 /** A random number from 1 to `most`. */
 const anyOf = (most: number) => 1 + randomInt(most);

@@ -6,7 +6,7 @@ type ConnectionAttack = { name: string; run(meanwhile: () => Promise<unknown>): 
 
 const post = (length: number, more = "") =>
   `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n${more}\r\n`;
-const body = JSON.stringify({ query: "{ products(first: 20) { nodes { imageUrl description } } }" });
+const body = JSON.stringify({ query: "{ products(first: 200) { nodes { imageUrl description } } }" });
 
 /** Attacks by what connections do: they hold, flood, or say one thing and send another. */
 export function connectionAttacks(gatewayUrl: string): ConnectionAttack[] {

@@ -96,7 +96,11 @@ t.test("a restore loses what happened after the dump, and nothing else", async (
   const inFlight = new Set(spans.map(({ id }) => id));
   nothingElseIsLost(t, drill, inFlight);
   theRestIsLost(t, drill, inFlight);
-  t.not(await shop.customer.refusal(refresh, { input: { refreshToken } }), "UNAVAILABLE", "old sessions have ended");
+  t.equal(
+    await shop.customer.refusal(refresh, { input: { refreshToken } }),
+    "INVALID_REFRESH_TOKEN",
+    "old sessions have ended",
+  );
   await shop.customer.get(logIn, { input: credentials(shop) });
   const file = `docs/evidence/restore-${date}.md`;
   await writeFile(join(root, file), evidenceOf(drill));

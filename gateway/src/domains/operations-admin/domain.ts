@@ -7,6 +7,10 @@ const { dirname } = import.meta;
 /** The operators' API: dead letters, and the story of an order. */
 export const operationsAdmin: Domain = {
   typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
-  costs: { listSizes: { "OrderStory.steps": 4, "StepEvent.handling": 3, "Reservation.lines": 10 } },
+  // The story asks seven services and stores.
+  costs: {
+    work: { "Query.orderStory": 600 },
+    listSizes: { "OrderStory.steps": 4, "StepEvent.handling": 3, "Reservation.lines": 10 },
+  },
   connect: ({ services }) => ({ resolvers: resolversOf(services) }),
 };
