@@ -4,7 +4,7 @@ import { apps } from "@sidecart/local/apps";
 import t from "tap";
 import { environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
-import { admin, newProduct, placeOrder } from "../support/people.ts";
+import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
 
 type Body = { data?: unknown; errors?: { extensions: { code: string; retryAfterSeconds?: number } }[] };
@@ -13,6 +13,7 @@ t.setTimeout(120_000);
 const system = await startSystem(t);
 const { gatewayUrl } = system;
 const shop = await admin(gatewayUrl);
+const buyer = await newCustomer(gatewayUrl);
 const product = await newProduct(shop);
 await shop.get(placeOrder, { input: { orderProducts: [{ productId: product, quantity: 1 }] } });
 
@@ -190,11 +191,11 @@ t.test("requests with a valid token count on their account, wherever they come f
     (await post(anything, { "x-forwarded-for": `198.51.100.${place}`, ...(authorization && { authorization }) }))
       .status;
   const statuses: number[] = [];
-  for (let place = 0; place < 30; place += 1) statuses.push(await ask(place, `Bearer ${shop.token}`));
+  for (let place = 0; place < 30; place += 1) statuses.push(await ask(place, `Bearer ${buyer.token}`));
   t.ok(statuses.indexOf(429) > 4, `${statuses}`);
   t.equal(statuses.at(-1), 429);
   t.equal(await ask(30), 200, "without a token the address counts");
-  const forged = `Bearer ${shop.token?.slice(0, -4)}AAAA`;
+  const forged = `Bearer ${buyer.token?.slice(0, -4)}AAAA`;
   for (let place = 31; place < 41; place += 1)
     t.equal(await ask(place, forged), 200, "a forged token counts on nobody");
 });

@@ -77,7 +77,10 @@ t.test("the size of a query is what its rows may hold, whatever they usually hol
   const size = (query: string) => limit.sizeOf(schema, parse(query), {});
   t.equal(size("{ me { id email } }"), 3);
   t.equal(size("{ products(first: 100) { nodes { id description } } }"), 1 + 100 * (1 + 13));
-  t.equal(size('{ searchProducts(query: "tea", first: 100) { nodes { id imageUrl } totalCount } }'), 1 + 100 * (1 + 21));
+  t.equal(
+    size('{ searchProducts(query: "tea", first: 100) { nodes { id imageUrl } totalCount } }'),
+    1 + 100 * (1 + 21),
+  );
 });
 
 t.test("a query costs its calls and its rows", async (t) => {
