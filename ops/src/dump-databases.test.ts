@@ -3,7 +3,7 @@ import t from "tap";
 import { dumpablePostgres } from "../../tests/support/dumpable-postgres.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { dumpDatabases } from "./dump-databases.ts";
-import { databasesIn } from "./postgres-programs.ts";
+import { databasesIn, runPostgresProgram } from "./postgres-programs.ts";
 import { restoreDatabases } from "./restore-databases.ts";
 
 t.setTimeout(120_000);
@@ -58,11 +58,23 @@ t.test("a restore needs the address of every database of the dump", async (t) =>
   await t.rejects(restoreDatabases(databases.slice(0, 1), folder), /no address of the database of second/);
 });
 
+t.test("a password in the query of an address is in no argument of a program, and in no error", async (t) => {
+  const [first] = databases;
+  const address = new URL(first?.url ?? "");
+  const { username: user, password } = address;
+  Object.assign(address, { username: "", password: "", search: `${new URLSearchParams({ user, password })}` });
+  const [file, none] = [`${t.testdir()}/a.dump`, `${t.testdir()}/no/folder`];
+  await runPostgresProgram("pg_dump", address.href, [`--file=${file}`]);
+  const error = await runPostgresProgram("pg_dump", address.href, [`--file=${none}`]).catch(String);
+  t.match(error, /pg_dump --dbname=postgres:\/\/127/);
+  t.notMatch(error, password);
+});
+
 t.test("databases come from the environment, by service", async (t) => {
   const env = { DATABASE_URL_ORDERS: "postgres://a@b/o", DATABASE_URL_ACCOUNTS: "postgres://a@b/a", DATABASE_URL: "x" };
   t.same(databasesIn(env), [
     { service: "accounts", url: "postgres://a@b/a" },
     { service: "orders", url: "postgres://a@b/o" },
   ]);
-  t.throws(() => databasesIn({ DATABASE_URL_ORDERS: "nowhere" }), /URL/i);
+  t.throws(() => databasesIn({ DATABASE_URL_ORDERS: "nowhere" }), /^DATABASE_URL_ORDERS must be a URL of/);
 });

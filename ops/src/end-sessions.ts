@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
-import { connectWithRetry } from "./postgres.ts";
+import { failureText } from "./failure.ts";
+import { connectWithRetry, postgresUrl } from "./postgres.ts";
 
 const config = z.object({
   /** A connection to the database of accounts. */
-  DATABASE_URL: z.url(),
+  DATABASE_URL: postgresUrl,
   /** How long to wait for a server that is not available yet. */
   SIDECART_WAIT_SECONDS: z.coerce.number().int().min(0).max(3_600).default(120),
 });
@@ -35,6 +36,6 @@ function log(line: string): void {
 try {
   log(`${await endSessions(loadConfig(config))} sessions ended`);
 } catch (error) {
-  process.stderr.write(`✗ end-sessions: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`✗ end-sessions: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

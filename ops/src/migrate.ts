@@ -5,12 +5,13 @@ import { runner } from "node-pg-migrate";
 import pRetry from "p-retry";
 import pg from "pg";
 import { z } from "zod";
-import { connectWithRetry, withAdvisoryLock } from "./postgres.ts";
+import { failureText } from "./failure.ts";
+import { connectWithRetry, postgresUrl, withAdvisoryLock } from "./postgres.ts";
 
 const root = join(import.meta.dirname, "../..");
 const config = z.object({
   /** The connection of the database's owner. */
-  DATABASE_URL: z.url(),
+  DATABASE_URL: postgresUrl,
   /** The role of the service. It may only read and write rows. */
   SIDECART_RUNTIME_ROLE: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
   /** How long to wait for a server that is not available yet, and for another run. */
@@ -113,6 +114,6 @@ function log(line: string): void {
 try {
   log(`${await migrate(service, loadConfig(config))} migrations applied`);
 } catch (error) {
-  process.stderr.write(`${service}: migration failed: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`${service}: migration failed: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

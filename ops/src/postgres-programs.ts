@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { z } from "zod";
+import { postgresUrl } from "./postgres.ts";
 
 export type NamedDatabase = { service: string; url: string };
 
@@ -11,8 +11,14 @@ const prefix = "DATABASE_URL_";
 export function databasesIn(env: Readonly<Record<string, string | undefined>>): NamedDatabase[] {
   return Object.entries(env)
     .filter(([name, url]) => name.startsWith(prefix) && url)
-    .map(([name, url]) => ({ service: name.slice(prefix.length).toLowerCase(), url: z.url().parse(url) }))
+    .map(([name, url]) => ({ service: name.slice(prefix.length).toLowerCase(), url: addressIn(name, url) }))
     .sort((a, b) => a.service.localeCompare(b.service));
+}
+
+function addressIn(name: string, url: string | undefined): string {
+  const address = postgresUrl.safeParse(url);
+  if (!address.success) throw new Error(`${name} ${address.error.issues[0]?.message}`);
+  return address.data;
 }
 
 /** Runs a program of PostgreSQL on a database. The password goes through the environment, where `ps` does not show it. */
@@ -26,8 +32,10 @@ export async function runPostgresProgram(program: "pg_dump" | "pg_restore", url:
 
 function partsOf(text: string) {
   const url = new URL(text);
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  url.username = "";
-  url.password = "";
+  const { searchParams: settings } = url;
+  const username = settings.get("user") ?? decodeURIComponent(url.username);
+  const password = settings.get("password") ?? decodeURIComponent(url.password);
+  Object.assign(url, { username: "", password: "" });
+  for (const name of ["user", "password"]) settings.delete(name);
   return { username, password, target: url.href };
 }

@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import pg from "pg";
+import { z } from "zod";
 
 const connectMs = 5_000;
 const retryDelayMs = 1_000;
@@ -17,6 +18,9 @@ const transientCodes = new Set([
   "57P01",
   "57P03",
 ]);
+
+/** The address of a database. A text such as `user:password` is a URL too, but none of PostgreSQL. */
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL of the form postgres://…" });
 
 export type RetrySettings = {
   /** How long to wait for a server that is not available yet. */

@@ -1,15 +1,16 @@
+import { failureText } from "./failure.ts";
 import { databasesIn } from "./postgres-programs.ts";
 
 /** Runs a command whose only argument is the folder of a dump. A failure is one line. */
 export async function runOnDump(help: string, work: (folder: string) => Promise<void>): Promise<void> {
   const [folder, ...surplus] = process.argv.slice(2);
   if (folder === undefined || folder.startsWith("-") || surplus.length > 0) return fail(help);
-  if (databasesIn(process.env).length === 0)
-    return fail("no database: set DATABASE_URL_ORDERS and the like (--help)\n");
   try {
+    if (databasesIn(process.env).length === 0)
+      throw new Error("no database: set DATABASE_URL_ORDERS and the like (--help)");
     await work(folder);
   } catch (error) {
-    fail(`${error instanceof Error ? error.message : error}\n`);
+    fail(`${failureText(error)}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import pRetry from "p-retry";
 import { z } from "zod";
+import { failureText } from "./failure.ts";
 import { type Kubernetes, openKubernetes } from "./kubernetes.ts";
 
 /**
@@ -93,8 +94,6 @@ function unreachable(error: unknown): never {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(
-    `wait-for-job: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}\n`,
-  );
+  process.stderr.write(`wait-for-job: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

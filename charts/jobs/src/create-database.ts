@@ -1,12 +1,13 @@
 import { createDatabase } from "@sidecart/ops/create-database";
-import { connectWithRetry } from "@sidecart/ops/postgres";
+import { failureText } from "@sidecart/ops/failure";
+import { connectWithRetry, postgresUrl } from "@sidecart/ops/postgres";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
 import { connectionSettings } from "./connection-settings.ts";
 
 const config = z.object({
   /** The connection of a role that may create databases and roles. */
-  ADMIN_URL: z.url(),
+  ADMIN_URL: postgresUrl,
   /** The new database and its owner: a libpq connection string or a URL. */
   DATABASE_URL: z.string().min(1),
   /** The connection of the service's sidecar, when it does not connect as the owner. */
@@ -42,6 +43,6 @@ function roleIn(variable: string, connection: string) {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`create-database: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`create-database: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

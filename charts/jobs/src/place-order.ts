@@ -1,3 +1,4 @@
+import { failureText } from "@sidecart/ops/failure";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
 import { GraphqlClient } from "./graphql-client.ts";
@@ -16,6 +17,6 @@ try {
   await orderOnce(new GraphqlClient(SIDECART_URL), { email, password }, log);
   log("placing an order works");
 } catch (error) {
-  process.stderr.write(`place-order: ${(error as Error).message}\n`);
+  process.stderr.write(`place-order: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

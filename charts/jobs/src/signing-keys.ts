@@ -1,3 +1,4 @@
+import { failureText } from "@sidecart/ops/failure";
 import { openKubernetes } from "@sidecart/ops/kubernetes";
 import { loadConfig } from "@sidecart/platform/config";
 import { z } from "zod";
@@ -10,7 +11,6 @@ try {
   const outcome = await changeKeys(openKubernetes(), loadConfig(config).SIGNING_KEYS_SECRET, verb);
   process.stdout.write(`${outcome}\n`);
 } catch (error) {
-  const text = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-  process.stderr.write(`signing-keys: ${text}\n`);
+  process.stderr.write(`signing-keys: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import { failureText } from "@sidecart/ops/failure";
 import { openKubernetes } from "@sidecart/ops/kubernetes";
 import { fillTokens } from "./fill-tokens.ts";
 
@@ -6,6 +7,6 @@ try {
   if (names.length === 0) throw new Error("name the Secrets");
   for (const line of await fillTokens(openKubernetes(), names)) process.stdout.write(`${line}\n`);
 } catch (error) {
-  process.stderr.write(`tokens: ${(error as Error).message}\n`);
+  process.stderr.write(`tokens: ${failureText(error)}\n`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Component, ComponentInstance } from "./component.ts";
 import { createLogger } from "./log.ts";
+import { withoutSecrets } from "./safe-error.ts";
 import { startServer } from "./server.ts";
 
 /** daprd's default for DAPR_COMPONENTS_SOCKETS_FOLDER. */
@@ -37,6 +38,6 @@ export async function runComponent<Options, Instance extends ComponentInstance>(
 }
 
 function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${withoutSecrets(message)}\n`);
   process.exit(1);
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { withoutSecrets } from "@sidecart/pluggable/safe-error";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { sqlFile } from "../database/sql-file.ts";
 import { derivedId } from "../ids.ts";
 import { background, type CallContext } from "../rpc/call.ts";
-import { withoutSecrets } from "../telemetry/safe-error.ts";
 import { type CloudEvent, cloudEvent } from "./events.ts";
 
 const deadLetter = z.strictObject({

@@ -1,6 +1,6 @@
 import { isSpanContextValid, trace } from "@opentelemetry/api";
+import { toSafeError } from "@sidecart/pluggable/safe-error";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
-import { toSafeError } from "./safe-error.ts";
 
 export type { Logger } from "pino";
 

@@ -39,15 +39,20 @@ const onlyMessage = (error: unknown): string[] => (error instanceof Error ? [wit
 
 /**
  * Masks what looks like a credential: the log-in in a URL, an `Authorization` value, `password=…` and the like. Messages
- * of drivers quote addresses and settings.
+ * of drivers quote addresses and settings. A log-in with an unescaped slash is masked too, although no URL may have it. The
+ * text is shortened.
  */
 export function withoutSecrets(text: string): string {
-  return text
-    .slice(0, maxText)
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`]*@/gi, `$1${redacted}@`)
-    .replace(/\b(bearer|basic|digest|apikey|AWS4-HMAC-SHA256)\s+[\w+/=.,~-]{8,}/gi, `$1 ${redacted}`)
-    .replace(
-      /(\b[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|private[_-]?key)(?:=|["']\s*:\s*)["']?)[^\s"',;&}]+/gi,
-      `$1${redacted}`,
-    );
+  return (
+    text
+      // A credential at the end of the shortened text is still recognised as one.
+      .slice(0, 2 * maxText)
+      .replace(/([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/?#"'`]*|[^\s/?#"'`:]*:[^\s"'`]*)@/gi, `$1${redacted}@`)
+      .replace(/\b(bearer|basic|digest|apikey|AWS4-HMAC-SHA256)\s+[\w+/=.,~-]{8,}/gi, `$1 ${redacted}`)
+      .replace(
+        /(\b[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|private[_-]?key)(?:=|["']\s*:\s*)["']?)[^\s"',;&}]+/gi,
+        `$1${redacted}`,
+      )
+      .slice(0, maxText)
+  );
 }
