@@ -29,7 +29,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
   const domains = connectDomains({ services, verifier, maxAgeMs, timeoutMs });
   const counts = createOperationCounts(operations, config.SIDECART_IN_TIME_MS);
   const http = await createHttp(config, counts, log);
-  const countLogin = await registerRateLimits(http, config, redis, verifier);
+  const limits = await registerRateLimits(http, config, redis, verifier);
   const drain = createDrain(http, config.SIDECART_DRAIN_DELAY_MS);
   const probe = createReadiness({ sidecar, services, clock: systemClock, log });
   const isClosed = () => problems().length > 0 || drain.begun();
@@ -44,7 +44,7 @@ export async function wire(platform: Platform<typeof gateway, GatewayConfig>): P
     maxAgeMs,
     introspection,
     counts,
-    countLogin,
+    ...limits,
     log,
   });
   if (config.SIDECART_LOCAL) await registerLocal(http, telemetry);

@@ -4,7 +4,7 @@ export type Size = {
   orders: number;
   /** Accounts that have orders from the start. */
   owners: number;
-  /** Accounts that place orders: those, and as many more that no two orders of one account often meet. */
+  /** Accounts that place orders: at least 1,000, because orders of one account wait for each other. */
   accounts: number;
 };
 

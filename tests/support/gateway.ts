@@ -92,6 +92,7 @@ export async function startApi(t: Test, answers: Answers, options: Options = {})
     introspection,
     counts,
     countLogin,
+    learnAccount: () => {},
     log,
   });
   t.teardown(() => http.close());

@@ -5,17 +5,23 @@ export type Answer<T> = { status: number; data: T | null; errors: GraphqlError[]
 export class Person {
   readonly gatewayUrl: string;
   token: string | undefined;
+  readonly #headers: Record<string, string>;
 
-  constructor(gatewayUrl: string, token?: string) {
+  constructor(gatewayUrl: string, token?: string, headers: Record<string, string> = {}) {
     this.gatewayUrl = gatewayUrl;
     this.token = token;
+    this.#headers = headers;
   }
 
   /** The whole response, with any status. */
   async ask<T = Record<string, never>>(query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {
     const response = await fetch(`${this.gatewayUrl}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", ...(this.token && { authorization: `Bearer ${this.token}` }) },
+      headers: {
+        "content-type": "application/json",
+        ...this.#headers,
+        ...(this.token && { authorization: `Bearer ${this.token}` }),
+      },
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(20_000),
     });

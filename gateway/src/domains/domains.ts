@@ -25,7 +25,6 @@ export const operations: readonly string[] = parse(typeDefs).definitions.flatMap
 
 export const fieldCosts: FieldCosts = {
   listSizes: Object.assign({}, ...domains.map(({ costs }) => costs?.listSizes)),
-  once: domains.flatMap(({ costs }) => costs?.once ?? []),
   weights: Object.assign({}, ...domains.map(({ costs }) => costs?.weights)),
   calling: domains.flatMap(({ costs }) => costs?.calling ?? []),
   longest: Object.assign({}, ...domains.map(({ costs }) => costs?.longest)),

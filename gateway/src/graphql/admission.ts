@@ -1,90 +1,146 @@
 import { AppError, commonErrors, type ErrorKind } from "@sidecart/platform/rpc";
-import { Semaphore, withTimeout } from "async-mutex";
-import { LRUCache } from "lru-cache";
-import type { GatewayCall } from "../calls/gateway-call.ts";
+import { meter } from "@sidecart/platform/telemetry";
 import { gatewayErrors } from "../errors.ts";
 import { retryAfterSeconds } from "../http/overload.ts";
+import type { RequestCall } from "../http/request-call.ts";
 
-/** Size is counted in units of this. A response of one unit has at most 20,000 characters. */
-const unit = 50;
-/** Requests below this are small. They have room of their own, so that they do not wait for large ones. */
-const smallUpTo = 5 * unit;
-/** Units that are executed at once, in all and for one address. A larger request takes all of an address. */
-const ofSmall = { units: 600, unitsOfOne: 400 };
-const ofLarge = { units: 800, unitsOfOne: 500 };
-/** Requests that wait for their turn, in all and from one address. */
-const mostWaiting = 300;
-const mostWaitingOfOne = 100;
+/** Requests below this size are not limited: an order, a product, a log-in. */
+const unlimitedBelow = 100;
+/** Requests below this size have a capacity of their own, so that they do not wait for larger ones. */
+const largeFrom = 300;
+/** Sizes that are executed at once. A larger request takes all of its client's capacity. */
+export const capacity = 40_000;
+export const capacityPerClient = 25_000;
+/** Bytes of the bodies of requests that wait; each counts this much more. */
+const maxWaitingBytes = 4 * 1024 * 1024;
+const maxWaitingBytesPerClient = 2 * 1024 * 1024;
+const bytesOfRequest = 1_024;
 const maxWaitMs = 5_000;
-/** Addresses whose turns are known. Forgetting one that is busy admits more of it. */
-const keptAddresses = 10_000;
+
+type Call = Pick<RequestCall, "address" | "bodyBytes" | "signal">;
+type Request = { client: string; size: number };
+type Waiter = Request & { bytes: number; admit(): void };
 
 export type Admission = {
   /**
-   * Waits until a request may be executed, and returns how to say that its response is made. `size` is that of
-   * `CostLimit`. Throws RATE_LIMITED or OVERLOADED when too many wait, or this one has waited 5 s. Below one unit it
-   * never waits, so that a service that hangs holds up no log-in.
+   * Waits until the size of a request (`CostLimit.sizeOf`) fits beside the others', and returns a function that releases
+   * it. Throws RATE_LIMITED when too many requests of its client wait, OVERLOADED when too many of all wait or this one
+   * has waited 5 s, and CANCELLED when the signal aborts.
    */
-  enter(client: Pick<GatewayCall, "address">, size: number): Promise<() => void>;
+  acquire(call: Call, size: number): Promise<() => void>;
 };
 
-const nothing = () => {};
+const unlimited = () => {};
 
-/** Bounds what executions hold in memory together. */
+/** Bounds what the executions of large requests hold in memory together (ADR 31). */
 export function createAdmission(): Admission {
-  const small = createRoom(ofSmall);
-  const large = createRoom(ofLarge);
+  const queues = { medium: new Queue(), large: new Queue() };
+  observe(queues);
   return {
-    async enter(client, size) {
-      if (size < unit) return nothing;
-      return (size < smallUpTo ? small : large)(client.address(), Math.ceil(size / unit));
+    async acquire(call, size) {
+      if (size < unlimitedBelow) return unlimited;
+      return queues[size < largeFrom ? "medium" : "large"].acquire(call, size);
     },
   };
 }
 
-/** Requests from one address wait for each other first, so that they leave room for those of others. */
-function createRoom({ units, unitsOfOne }: typeof ofSmall) {
-  const all = createTurns(units, mostWaiting, commonErrors.overloaded);
-  const ofAddress = new LRUCache<string, Turns>({
-    max: keptAddresses,
-    memoMethod: () => createTurns(unitsOfOne, mostWaitingOfOne, gatewayErrors.rateLimited),
-  });
-  return async (address: string, asked: number) => {
-    const weight = Math.min(asked, unitsOfOne);
-    const leaveOwn = await ofAddress.memo(address).take(weight);
-    try {
-      const leaveAll = await all.take(weight);
-      return () => {
-        leaveAll();
-        leaveOwn();
+function observe(queues: Record<string, Queue>): void {
+  const gauge = (name: string, description: string, read: (queue: Queue) => number) =>
+    meter()
+      .createObservableGauge(name, { description })
+      .addCallback((result) => {
+        for (const [queue, one] of Object.entries(queues)) result.observe(read(one), { queue });
+      });
+  gauge("sidecart_admitted_size", "Size of the requests in execution, of 40,000", ({ used }) => used);
+  gauge("sidecart_waiting_requests", "Requests that wait until their size fits", ({ waiters }) => waiters.length);
+}
+
+/**
+ * First come, first served: a request waits for those before it, unless these wait for others of their own client. So
+ * each client leaves room for others, and a large request is not passed by smaller ones for ever.
+ */
+class Queue {
+  used = 0;
+  readonly waiters: Waiter[] = [];
+  readonly #usedBy = new Map<string, number>();
+
+  async acquire(call: Call, size: number): Promise<() => void> {
+    const request = { client: call.address(), size: Math.min(size, capacityPerClient) };
+    if (this.#isNext(request)) this.#take(request);
+    else await this.#wait(request, call);
+    return () => {
+      this.#release(request);
+      this.#admitWaiters();
+    };
+  }
+
+  #fitsClient = ({ client, size }: Request) => (this.#usedBy.get(client) ?? 0) + size <= capacityPerClient;
+  #fitsAll = ({ size }: Request) => this.used + size <= capacity;
+  #isNext = (request: Request) =>
+    this.#fitsClient(request) &&
+    this.#fitsAll(request) &&
+    this.waiters.every((one) => one.client !== request.client && !this.#fitsClient(one));
+
+  #take({ client, size }: Request): void {
+    this.used += size;
+    this.#usedBy.set(client, (this.#usedBy.get(client) ?? 0) + size);
+  }
+
+  #release({ client, size }: Request): void {
+    this.used -= size;
+    const left = (this.#usedBy.get(client) ?? 0) - size;
+    if (left > 0) this.#usedBy.set(client, left);
+    else this.#usedBy.delete(client);
+  }
+
+  #wait(request: Request, call: Call): Promise<void> {
+    const signal = call.signal();
+    const bytes = call.bodyBytes() + bytesOfRequest;
+    if (signal.aborted) throw refusal(commonErrors.cancelled);
+    this.#refuseIfFull(request.client, bytes);
+    return new Promise((resolve, reject) => {
+      const leave = (error: ErrorKind) => {
+        this.waiters.splice(this.waiters.indexOf(waiter), 1);
+        end();
+        reject(refusal(error));
+        this.#admitWaiters();
       };
-    } catch (error) {
-      leaveOwn();
-      throw error;
+      const timer = setTimeout(() => leave(commonErrors.overloaded), maxWaitMs);
+      const cancel = () => leave(commonErrors.cancelled);
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", cancel);
+      };
+      const waiter: Waiter = {
+        ...request,
+        bytes,
+        admit() {
+          end();
+          resolve();
+        },
+      };
+      this.waiters.push(waiter);
+      signal.addEventListener("abort", cancel);
+    });
+  }
+
+  #refuseIfFull(client: string, bytes: number): void {
+    const bytesWith = (waiters: readonly Waiter[]) => waiters.reduce((sum, one) => sum + one.bytes, bytes);
+    if (bytesWith(this.waiters.filter((one) => one.client === client)) > maxWaitingBytesPerClient) {
+      throw refusal(gatewayErrors.rateLimited);
     }
-  };
+    if (bytesWith(this.waiters) > maxWaitingBytes) throw refusal(commonErrors.overloaded);
+  }
+
+  #admitWaiters(): void {
+    for (const waiter of [...this.waiters]) {
+      if (!this.#fitsClient(waiter)) continue;
+      if (!this.#fitsAll(waiter)) return;
+      this.waiters.splice(this.waiters.indexOf(waiter), 1);
+      this.#take(waiter);
+      waiter.admit();
+    }
+  }
 }
 
-type Turns = {
-  /** Waits for so many units, first come, first served. Returns how to give them back. */
-  take(units: number): Promise<() => void>;
-};
-
-function createTurns(units: number, most: number, refusal: ErrorKind): Turns {
-  const refused = () => new AppError(refusal, { details: { retryAfterSeconds } });
-  const semaphore = new Semaphore(units);
-  const inTime = withTimeout(semaphore, maxWaitMs, refused());
-  let waiting = 0;
-  return {
-    async take(weight) {
-      if (waiting === 0 && semaphore.getValue() >= weight) return (await semaphore.acquire(weight))[1];
-      if (waiting >= most) throw refused();
-      waiting += 1;
-      try {
-        return (await inTime.acquire(weight))[1];
-      } finally {
-        waiting -= 1;
-      }
-    },
-  };
-}
+const refusal = (kind: ErrorKind) => new AppError(kind, { details: { retryAfterSeconds } });

@@ -1,10 +1,11 @@
-import { AppError, commonErrors } from "@sidecart/platform/rpc";
 import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayCall } from "../calls/gateway-call.ts";
 import { httpErrors } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { type ResponseType, responseTypeOf } from "../http/media-type.ts";
 import { createPendingResponses, type PendingResponses } from "../http/pending-responses.ts";
+import type { RateLimits } from "../http/rate-limits.ts";
 import { RequestCall, type RequestCallOptions } from "../http/request-call.ts";
 import type { OperationCounts } from "../operation-counts.ts";
 import { type Admission, createAdmission } from "./admission.ts";
@@ -23,6 +24,7 @@ type RouteOptions = {
   /** Undefined when the cache is off. */
   responses: CachedResponses | undefined;
   call: RequestCallOptions;
+  learnAccount: RateLimits["learnAccount"];
   counts: OperationCounts;
   log: Logger;
 };
@@ -52,6 +54,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: RouteOptions): vo
     handler(request, reply) {
       const type = responseTypeOf(request.headers.accept);
       if (!type) throw new HttpError(httpErrors.notAcceptable);
+      options.learnAccount(request);
       const graphqlRequest = readGraphqlRequest(request);
       reply.type(type.contentType);
       const cached = responses?.find(request, graphqlRequest);
@@ -68,13 +71,12 @@ async function respond(
   options: RouteOptions,
 ): Promise<string> {
   const { request, reply, graphqlRequest } = exchange;
-  let leave = () => {};
+  let release = () => {};
+  const call = new RequestCall(request, reply, options.call);
   const admit = async (size: number) => {
-    leave = await admission.enter(context.call, size);
-    // Nobody reads the response any more.
-    if (request.raw.socket.destroyed) throw new AppError(commonErrors.overloaded);
+    release = await admission.acquire(call, size);
   };
-  const context = contextOf(exchange, admit, options);
+  const context = contextOf(exchange, call, admit);
   let wasExecuted = false;
   try {
     const given = persisted.textOf(graphqlRequest);
@@ -96,17 +98,16 @@ async function respond(
   } catch (error) {
     return refuse(error, wasExecuted, exchange, context, options);
   } finally {
-    leave();
+    release();
   }
 }
 
 function contextOf(
-  { request, reply, type, graphqlRequest }: Exchange,
+  { type, graphqlRequest }: Exchange,
+  call: GatewayCall,
   admit: GraphqlContext["admit"],
-  options: RouteOptions,
 ): GraphqlContext {
   const { operationName } = graphqlRequest;
-  const call = new RequestCall(request, reply, options.call);
   return { call, type, operationName, admit, locate: undefined, rootFields: [], countedErrors: [] };
 }
 

@@ -30,8 +30,6 @@ const callCost = 100;
 export type FieldCosts = {
   /** Typical number of rows of lists without `first`. */
   listSizes: Readonly<Record<string, number>>;
-  /** Parts of a connection that do not grow with its rows, and cost nothing more than its `work`. */
-  once: readonly string[];
   /** Large fields: what one costs beside others, by hundreds of characters that it usually has. */
   weights: Readonly<Record<string, number>>;
   /** Characters that a large field has at most. */
@@ -64,13 +62,9 @@ const partsOfConnections: Readonly<Record<string, "rows" | "once">> = {
 /** What a call to a service and other work add to the cost of fields and rows. */
 type Work = Pick<FieldCosts, "calling" | "work"> & { callCost: number };
 
-function estimatorOf(
-  { listSizes, once }: Pick<FieldCosts, "listSizes" | "once">,
-  { calling, work, callCost }: Work,
-): ComplexityEstimator {
+function estimatorOf(listSizes: FieldCosts["listSizes"], { calling, work, callCost }: Work): ComplexityEstimator {
   return ({ type, field, node, args, childComplexity }) => {
     const name = `${type.name}.${field.name}`;
-    if (once.includes(name)) return 0;
     // The field of the connection counts its rows.
     if (type.name.endsWith("Connection") && field.name in partsOfConnections) {
       return partsOfConnections[field.name] === "rows" ? childComplexity : 0;
@@ -95,7 +89,10 @@ type CachedCosts = { deciding: string[]; costs: LRUCache<string, Costs> };
 export type CostLimit = {
   /** A field costs 1, a call to a service more, and a list its number of rows times the cost of one row. */
   costOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
-  /** What the gateway holds in memory for a request at most: fields times rows, in 400 characters. */
+  /**
+   * What the gateway holds in memory for a request, in 400 characters: fields times rows, with texts as long as they may be
+   * and lists as long as usual.
+   */
   sizeOf(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
   /** Returns the size, see `sizeOf`. Throws QUERY_TOO_EXPENSIVE, before execution. */
   check(schema: GraphQLSchema, query: DocumentNode, variables: Variables): number;
@@ -107,15 +104,15 @@ export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
     description: "Cost of a request before execution, in the units of docs/api.md",
     advice: { explicitBucketBoundaries: [100, 200, 500, 1_000, 2_500, 5_000, 10_000, maxCost] },
   });
-  const { calling, work } = fieldCosts;
+  const { listSizes, calling, work } = fieldCosts;
   const sum =
     (...ofFields: ComplexityEstimator[]): CostLimit["costOf"] =>
     (schema, query, variables) =>
       getComplexity({ schema, query, variables, estimators: [introspectionEstimator(schema), ...ofFields] });
-  const costOf = sum(weightEstimator(fieldCosts.weights), estimatorOf(fieldCosts, { calling, work, callCost }));
+  const costOf = sum(weightEstimator(fieldCosts.weights), estimatorOf(listSizes, { calling, work, callCost }));
   const sizeOf = sum(
     weightEstimator(sizesOf(fieldCosts.longest)),
-    estimatorOf(fieldCosts, { calling: [], work: {}, callCost: 1 }),
+    estimatorOf(listSizes, { calling: [], work: {}, callCost: 1 }),
   );
 
   /** Only the variables in `first`, `@include` and `@skip` decide the cost, so it is cached by their values. */
@@ -128,9 +125,10 @@ export function createCostLimit(fieldCosts: FieldCosts): CostLimit {
     const values = cached.deciding.map((name) => String(variables[name])).join();
     const known = cached.costs.get(values);
     if (known) return known;
-    const costs = { cost: costOf(schema, query, variables), size: sizeOf(schema, query, variables) };
-    cached.costs.set(values, costs);
-    return costs;
+    const cost = costOf(schema, query, variables);
+    const size = cost > maxCost ? 0 : sizeOf(schema, query, variables);
+    cached.costs.set(values, { cost, size });
+    return { cost, size };
   }
 
   return {

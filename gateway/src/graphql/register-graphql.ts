@@ -2,6 +2,7 @@ import type { Logger } from "@sidecart/platform/telemetry";
 import type { FastifyInstance } from "fastify";
 import mercurius, { type IResolvers, type MercuriusContext, type MercuriusLoaders } from "mercurius";
 import { answerConditionally } from "../http/conditional-requests.ts";
+import type { RateLimits } from "../http/rate-limits.ts";
 import type { RequestCallOptions } from "../http/request-call.ts";
 import type { OperationCounts } from "../operation-counts.ts";
 import { cacheResponses } from "./cacheable-responses.ts";
@@ -16,22 +17,23 @@ import { prepareVariables, requireQueryText } from "./variables.ts";
 
 const path = "/graphql";
 
-export type GraphqlOptions = RequestCallOptions & {
-  typeDefs: string;
-  resolvers: IResolvers;
-  loaders: MercuriusLoaders;
-  fieldCosts: FieldCosts;
-  /** How long the text of a response stays in the cache; 0 turns the cache off. */
-  maxAgeMs: number;
-  /** Whether queries may read the schema. */
-  introspection: boolean;
-  counts: OperationCounts;
-  log: Logger;
-};
+export type GraphqlOptions = RequestCallOptions &
+  Pick<RateLimits, "learnAccount"> & {
+    typeDefs: string;
+    resolvers: IResolvers;
+    loaders: MercuriusLoaders;
+    fieldCosts: FieldCosts;
+    /** How long the text of a response stays in the cache; 0 turns the cache off. */
+    maxAgeMs: number;
+    /** Whether queries may read the schema. */
+    introspection: boolean;
+    counts: OperationCounts;
+    log: Logger;
+  };
 
 /** Mounts /graphql. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { typeDefs, resolvers, loaders, maxAgeMs, counts, log } = options;
+  const { typeDefs, resolvers, loaders, maxAgeMs, learnAccount, counts, log } = options;
   answerConditionally(app, path);
   await app.register(mercurius, {
     schema: typeDefs,
@@ -62,7 +64,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   });
   checkQueries(app, options);
   const responses = maxAgeMs > 0 ? cacheResponses(app, maxAgeMs) : undefined;
-  addGraphqlRoute(app, { path, responses, call: options, counts, log });
+  addGraphqlRoute(app, { path, responses, call: options, learnAccount, counts, log });
 }
 
 /** Checks syntax, cost and variables, each as soon as it is known. The route has checked the size. */

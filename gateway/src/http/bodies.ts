@@ -5,6 +5,9 @@ import { httpErrors } from "../errors.ts";
 import { HttpError } from "./http-error.ts";
 import { hasRepeatedKey } from "./repeated-keys.ts";
 
+/** Bytes. Enough for a product with a picture of 8 kB and for an order with 100 lines. */
+export const bodyLimit = 128 * 1024;
+
 /**
  * Reads bodies as UTF-8. Fastify's own parsers replace each invalid byte by U+FFFD, so a different text would be stored
  * than the one that was sent; of two values of one key they keep the last.

@@ -13,33 +13,42 @@ import { type Count, createRateCounts, type RateCounts } from "./rate-counts.ts"
 const windowMs = 60_000;
 /** Addresses whose subscriber is cached, see `subscriber`. */
 const keptAddresses = 10_000;
+/** How many times the limit of an account one address may use with many accounts. */
+const accountsOfAddress = 10;
+const subscribers = new LRUCache<string, string>({ max: keptAddresses, memoMethod: subscriberOf });
+
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
+export type RateLimits = {
+  /** Counts a log-in or registration on its address; throws RATE_LIMITED after too many. */
+  countLogin: CountLogin;
+  /** Later requests with this request's token are counted on its account, if the token is valid. */
+  learnAccount(request: FastifyRequest): void;
+};
 
 /**
- * Limits requests by account, those without a known token by address, and log-ins by address. Counted in Redis for all
- * replicas together: requests approximately, log-ins exactly. Without Redis each replica counts alone. The accounts
- * service limits failed log-ins without Redis.
+ * Limits requests of an account, those without a known token from an address, and log-ins from an address. Counted in Redis
+ * for all replicas together: requests approximately, log-ins exactly. Without Redis each replica counts alone. The
+ * accounts service limits failed log-ins without Redis.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
   config: GatewayConfig,
   redis: Redis,
   verifier: Pick<Verifier, "caller">,
-): Promise<CountLogin> {
+): Promise<RateLimits> {
   const counts = createRateCounts(redis, "sidecart:rate:", windowMs);
   app.addHook("onClose", () => counts.close());
-  const subscribers = new LRUCache<string, string>({ max: keptAddresses, memoMethod: subscriber });
   const accounts = createKnownAccounts(verifier);
-  // After the limit: a flood of invalid tokens costs no more than its address may ask for.
-  app.addHook("preParsing", (request, _reply, _body, done) => {
-    accounts.learn(request);
-    done();
+  app.addHook("onRequest", async (request) => {
+    if (isProbe(request.url) || accounts.of(request) === undefined) return;
+    const { current, leftMs } = await counts.approximate(`all:${subscriber(request.ip)}`);
+    if (current > accountsOfAddress * config.SIDECART_RATE_LIMIT) throw tooMany(leftMs);
   });
   await app.register(rateLimit, {
     max: config.SIDECART_RATE_LIMIT,
     timeWindow: windowMs,
     store: storeOver(counts),
-    keyGenerator: (request) => accounts.of(request) ?? subscribers.memo(request.ip),
+    keyGenerator: (request) => accounts.of(request) ?? subscriber(request.ip),
     allowList: ({ url }) => isProbe(url),
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
@@ -48,9 +57,12 @@ export async function registerRateLimits(
     timeWindow: windowMs,
     keyGenerator: ({ ip }) => `login:${subscriber(ip)}`,
   });
-  return async (request) => {
-    const limit = await check(request);
-    if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
+  return {
+    async countLogin(request) {
+      const limit = await check(request);
+      if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
+    },
+    learnAccount: accounts.learn,
   };
 }
 
@@ -78,7 +90,9 @@ function storeOver(counts: RateCounts): FastifyRateLimitStoreCtor {
  * The same text for all addresses of a subscriber: an IPv4 address, however it is written, or an IPv6 /64 network (RFC
  * 6177).
  */
-export function subscriber(ip: string): string {
+export const subscriber = (ip: string): string => subscribers.memo(ip);
+
+function subscriberOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);
   const network = address.kind() === "ipv4" ? address.toByteArray() : address.toByteArray().slice(0, 8);

@@ -2,6 +2,8 @@ import type { CallContext } from "@sidecart/platform/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ResponseDependencies } from "../cache/response-dependencies.ts";
 import type { GatewayCall } from "../calls/gateway-call.ts";
+import { authorizationOf } from "./authorization.ts";
+import { bodyLimit } from "./bodies.ts";
 import { type CountLogin, subscriber } from "./rate-limits.ts";
 
 declare module "fastify" {
@@ -21,6 +23,7 @@ export class RequestCall implements GatewayCall {
   readonly #reply: FastifyReply;
   readonly #countLogin: CountLogin;
   #context: CallContext | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply, { timeoutMs, countLogin }: RequestCallOptions) {
     this.dependencies = request.responseDependencies ?? undefined;
@@ -32,14 +35,25 @@ export class RequestCall implements GatewayCall {
 
   authorization(): string | undefined {
     this.dependencies?.markUncacheable();
-    return printable(this.#request);
+    return authorizationOf(this.#request);
   }
 
-  /** The signal listens to the connection, so it is created once, and only for a request that calls a service. */
   forService(): CallContext {
     const authorization = this.authorization();
-    this.#context ??= { deadline: this.#deadline, authorization, signal: signalOf(this.#reply) };
+    this.#context ??= { deadline: this.#deadline, authorization, signal: this.signal() };
     return this.#context;
+  }
+
+  /** Aborts when the client disconnects. It listens to the connection, so it is created once, and only when needed. */
+  signal(): AbortSignal {
+    this.#signal ??= signalOf(this.#reply);
+    return this.#signal;
+  }
+
+  /** The length of its body, at most. */
+  bodyBytes(): number {
+    const { "content-length": length = 0, "transfer-encoding": encoding } = this.#request.headers;
+    return encoding ? bodyLimit : Number(length);
   }
 
   address(): string {
@@ -59,13 +73,4 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) abort.abort();
   });
   return abort.signal;
-}
-
-/**
- * The token in the form that services and caches expect: the scheme is case-insensitive and any number of spaces may
- * follow it (RFC 9110). gRPC metadata carries only printable ASCII. Every valid token consists of it.
- */
-function printable({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
-  if (!/^[\x20-\x7e]+$/.test(authorization)) return undefined;
-  return authorization.replace(/^bearer +/i, "Bearer ");
 }

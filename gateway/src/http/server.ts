@@ -3,7 +3,7 @@ import type { Logger } from "@sidecart/platform/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { GatewayConfig } from "../config.ts";
 import type { OperationCounts } from "../operation-counts.ts";
-import { readBodies } from "./bodies.ts";
+import { bodyLimit, readBodies } from "./bodies.ts";
 import {
   formatHttpErrors,
   frameworkErrors,
@@ -14,9 +14,6 @@ import {
 import { refuseOverload } from "./overload.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
-
-/** Enough for a product with a picture of 8 kB and for an order with 100 lines. */
-const bodyLimit = 128 * 1024;
 
 /** Headers that pages of other origins may read. */
 const exposedHeaders = ["etag", "retry-after", "x-ratelimit-remaining", "x-trace-id"];

@@ -43,16 +43,44 @@ export function createPlacementBatch(deps: PlacementDeps): Batcher<Placement, Ou
   });
 }
 
-/**
- * An earlier attempt with the same key may have left a reservation that has ended since. Then the next round makes
- * another one.
- */
 async function placeAll(
   deps: PlacementDeps,
   placements: readonly Placement[],
   context: CallContext,
 ): Promise<(Outcome | Error)[]> {
-  const outcomes = await refuseLarge(deps, placements, context);
+  const refused = new Map<Placement, Refusal>();
+  for (const placement of placements) {
+    const refusal = tooLarge(placement.lines, deps.quota);
+    if (refusal) refused.set(placement, refusal);
+  }
+  const fitting = placements.filter((placement) => !refused.has(placement));
+  const [large, placed] = await Promise.all([
+    replayOrRefuse(deps, refused, context),
+    placeInRounds(deps, fitting, context),
+  ]);
+  return placements.map((one) => large.get(one) ?? placed.get(one) ?? { refusal: refusals.keyExhausted });
+}
+
+/** If an order with its key exists, a placement that is too large returns it: the quota may have become smaller. */
+async function replayOrRefuse(
+  { orders }: PlacementDeps,
+  refused: ReadonlyMap<Placement, Refusal>,
+  context: CallContext,
+): Promise<Map<Placement, Outcome>> {
+  const stored = refused.size > 0 ? await orders.byKeys([...refused.keys()], context) : [];
+  return new Map([...refused].map(([one, refusal]) => [one, earlierOutcome(one, stored) ?? { refusal }]));
+}
+
+/**
+ * An earlier attempt with the same key may have left a reservation that has ended since. Then the next round makes
+ * another one. A placement that has had all rounds has no outcome.
+ */
+async function placeInRounds(
+  deps: PlacementDeps,
+  placements: readonly Placement[],
+  context: CallContext,
+): Promise<Map<Placement, Outcome | Error>> {
+  const outcomes = new Map<Placement, Outcome | Error>();
   for (let round = 0; outcomes.size < placements.length && round < maxRounds; round += 1) {
     const left = placements.filter((placement) => !outcomes.has(placement));
     const answers = await attempt(
@@ -65,22 +93,7 @@ async function placeAll(
       if (answer !== undefined && answer !== "closed") outcomes.set(placement, answer);
     });
   }
-  return placements.map((placement) => outcomes.get(placement) ?? { refusal: refusals.keyExhausted });
-}
-
-/** The outcomes of placements that are too large. A retry of one that was not when it was placed returns its order. */
-async function refuseLarge(
-  { orders, quota }: PlacementDeps,
-  placements: readonly Placement[],
-  context: CallContext,
-): Promise<Map<Placement, Outcome | Error>> {
-  const refused = new Map<Placement, Refusal>();
-  for (const placement of placements) {
-    const refusal = tooLarge(placement.lines, quota);
-    if (refusal) refused.set(placement, refusal);
-  }
-  const stored = refused.size > 0 ? await orders.byKeys([...refused.keys()], context) : [];
-  return new Map([...refused].map(([one, refusal]) => [one, earlierOutcome(one, stored) ?? { refusal }]));
+  return outcomes;
 }
 
 /** One round of reserving and writing. `closed`: the reservation has ended without an order. */

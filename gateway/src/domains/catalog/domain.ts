@@ -10,8 +10,7 @@ export const catalog: Domain = {
   costs: {
     // A fuzzy search reads thousands of terms, a suggestion hundreds.
     work: { "Query.searchProducts": 900, "Query.products(query)": 900, "Query.suggestProducts": 300 },
-    once: ["ProductSearchConnection.facets"],
-    listSizes: { "Facet.values": 20 },
+    listSizes: { "ProductSearchConnection.facets": 4, "Facet.values": 20 },
     longest: { "Product.imageUrl": 8_192, "Product.description": 5_000, "Product.attributes": 8_000 },
     weights: { "Product.imageUrl": 4, "Product.description": 4, "Product.attributes": 4 },
   },

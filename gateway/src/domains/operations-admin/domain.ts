@@ -9,6 +9,7 @@ export const operationsAdmin: Domain = {
   typeDefs: `${readSchema(dirname)}\n${readSchema(dirname, "service-name.graphql")}`,
   // The story asks seven services and stores.
   costs: {
+    longest: { "DeadLetter.event": 10_000 },
     work: { "Query.orderStory": 600 },
     listSizes: { "OrderStory.steps": 4, "StepEvent.handling": 3, "Reservation.lines": 10 },
   },
