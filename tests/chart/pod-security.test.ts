@@ -1,6 +1,6 @@
 import t from "tap";
 import { type PodSpec, podsOf, withSidecar } from "./pods.ts";
-import { render, valuesFiles, valuesName } from "./render.ts";
+import { ci, render, valuesFiles, valuesName } from "./render.ts";
 import { checker } from "./tools.ts";
 
 type Verdict = { name: string; reasons: string[] };
@@ -20,6 +20,12 @@ for (const file of valuesFiles) {
     },
   );
 }
+
+t.test("so is every pod that trusts a private authority", async (t) => {
+  const pods = podsOf(await render([ci("elasticsearch")], ["tls.caSecret=private-ca"]));
+  const found = await verdicts(pods.map((pod) => ({ name: pod.owner, spec: withSidecar(pod) })));
+  for (const { name, reasons } of found) t.same(reasons, [], name);
+});
 
 t.test("a violation is reported", async (t) => {
   const spec = { containers: [{ name: "app", image: "x:1", securityContext: { privileged: true } }] };

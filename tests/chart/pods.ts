@@ -67,6 +67,8 @@ export function withSidecar(pod: Pod): PodSpec {
         const [name = "", mountPath = ""] = one.split(":");
         return { name, mountPath, readOnly };
       });
+  // With SSL_CERT_DIR the injector allows root, for Windows but also on Linux (Dapr's pkg/injector/patcher/sidecar_container.go).
+  const maybeRoot = /(^|,)\s*SSL_CERT_DIR=/.test(annotations["dapr.io/env"] ?? "");
   const daprd: Container = {
     name: "daprd",
     image: annotations["dapr.io/sidecar-image"] ?? "",
@@ -74,8 +76,8 @@ export function withSidecar(pod: Pod): PodSpec {
     volumeMounts: [...mounts("dapr.io/volume-mounts", true), ...mounts("dapr.io/volume-mounts-rw", false)],
     securityContext: {
       allowPrivilegeEscalation: false,
-      runAsNonRoot: true,
-      readOnlyRootFilesystem: true,
+      runAsNonRoot: !maybeRoot,
+      readOnlyRootFilesystem: !maybeRoot,
       seccompProfile: { type: annotations["dapr.io/sidecar-seccomp-profile-type"] },
       capabilities: { drop: ["ALL"] },
     },

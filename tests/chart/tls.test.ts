@@ -60,7 +60,7 @@ t.test("a private authority is trusted by everything that connects to servers", 
   for (const pod of podsOf(manifests)) {
     const volume = pod.spec.volumes?.find(({ name }) => name === "ca");
     if (pod.annotations["dapr.io/enabled"]) {
-      t.match(pod.annotations["dapr.io/env"], "SSL_CERT_DIR=/var/run/sidecart/ca", pod.owner);
+      t.match(pod.annotations["dapr.io/env"], "SSL_CERT_FILE=/var/run/sidecart/ca/ca.crt", pod.owner);
       t.match(pod.annotations["dapr.io/volume-mounts"], "ca:/var/run/sidecart/ca", pod.owner);
       t.equal(volume?.secret?.secretName, "private-ca", pod.owner);
     }
@@ -77,5 +77,5 @@ t.test("a private authority is trusted by everything that connects to servers", 
   for (const name of ["gateway", "component-elasticsearch", "migrate-orders", "set-up"])
     t.ok(names.includes(name), name);
   t.notOk(names.includes("orders"), "a service connects to its sidecar only");
-  t.notMatch(JSON.stringify(ofKind(await render([ci("redis")]), "Deployment")), "SSL_CERT_DIR");
+  t.notMatch(JSON.stringify(ofKind(await render([ci("redis")]), "Deployment")), "SSL_CERT_FILE");
 });

@@ -4,6 +4,7 @@ import { install, uninstall } from "./parts/install.ts";
 import { journeys } from "./parts/journeys.ts";
 import { kills } from "./parts/kills.ts";
 import { network } from "./parts/network.ts";
+import { production } from "./parts/production.ts";
 import { refusals } from "./parts/refusals.ts";
 import { replaced } from "./parts/replaced.ts";
 import { resources } from "./parts/resources.ts";
@@ -26,5 +27,6 @@ export const parts: readonly Part[] = [
   upgrade,
   scaling,
   swaps,
+  production,
   uninstall,
 ];

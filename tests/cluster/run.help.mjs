@@ -1,6 +1,6 @@
 export const help =
   () => `Tests Sidecart on the Kubernetes cluster in KUBECONFIG. Dapr must run there, and the images must be loaded there or be
-in the registry. Creates a namespace of its own and deletes it afterwards.
+in the registry. Creates the namespace NAME, for the part production also NAME-production, and deletes them afterwards.
 
 npm run cluster -- [options]
 
@@ -15,5 +15,5 @@ npm run cluster -- [options]
   --keep             keeps the release and the namespace
 
 Parts: install, journeys, security, network, refusals, resources, replaced, kills, crashes, upgrade, scaling, swaps,
-uninstall
+production, uninstall
 `;

@@ -23,7 +23,7 @@ const instance = instanceAt("default", temporaryHome(t));
 await makeFolder(instance);
 await clearLastRun(instance);
 const ours = authority(join(instance.folder, "certificates"));
-const trusted = { SSL_CERT_DIR: ours.folder };
+const trusted = { SSL_CERT_FILE: ours.file };
 const resources = join(checkout, "components/resources");
 const call = () => background(10_000);
 
@@ -113,7 +113,7 @@ t.test("PostgreSQL is reached over TLS by set-up and sidecar; verify-full refuse
   t.match(await create({}), { code: 1, output: /certificate/ }, "the set-up trusts no unknown authority");
   t.match(await create({ NODE_EXTRA_CA_CERTS: theirs.file }), { code: 0 });
   const secrets = { "orders-db": { connectionString } };
-  const { api } = await sidecar(t, secrets, [resourceFolder], { SSL_CERT_DIR: theirs.folder });
+  const { api } = await sidecar(t, secrets, [resourceFolder], { SSL_CERT_FILE: theirs.file });
   const query = { sql: "select ssl::text from pg_stat_ssl where pid = pg_backend_pid()" };
   const answer = await api.invokeBinding("orders-db", "query", query, new Uint8Array(), call());
   t.equal(Buffer.from(answer).toString(), '[["true"]]', "the connection is encrypted");

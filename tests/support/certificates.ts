@@ -4,9 +4,7 @@ import { join } from "node:path";
 
 type Certificate = { certificate: string; key: string };
 export type Authority = {
-  /** The folder with the authority's certificate, for SSL_CERT_DIR. */
-  folder: string;
-  /** The certificate, for NODE_EXTRA_CA_CERTS. */
+  /** The authority's certificate, for SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. */
   file: string;
   /** A server's certificate for a name, such as `IP:127.0.0.1`. `owner` may read the key. */
   issue(subject: string, owner?: { uid?: number; gid?: number }): Certificate;
@@ -17,13 +15,12 @@ const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"
 
 /** A certificate authority of a test, in a folder. */
 export function authority(folder: string): Authority {
-  mkdirSync(join(folder, "ca"), { recursive: true });
+  mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
-  const [file, key] = [join(folder, "ca", "ca.crt"), join(folder, "ca.key")];
+  const [file, key] = [join(folder, "ca.crt"), join(folder, "ca.key")];
   openssl("req", "-x509", ...newKey, "-subj", "/CN=authority of a test", "-keyout", key, "-out", file);
   let issued = 0;
   return {
-    folder: join(folder, "ca"),
     file,
     issue(subject, owner = {}) {
       issued += 1;

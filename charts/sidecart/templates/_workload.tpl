@@ -52,7 +52,8 @@ dapr.io/scheduler-host-address: ""
 {{- $env := printf "GOMEMLIMIT=%dMiB" ($own.memoryLimitMi | int) }}
 {{- if .root.Values.tls.caSecret }}
 {{- $mounts = append $mounts (printf "ca:%s" (include "sidecart.caFolder" .)) }}
-{{- $env = printf "%s,SSL_CERT_DIR=%s" $env (include "sidecart.caFolder" .) }}
+{{- /* Not SSL_CERT_DIR: Dapr's injector gives such a sidecar runAsNonRoot: false, which restricted Pod Security refuses. */}}
+{{- $env = printf "%s,SSL_CERT_FILE=%s/ca.crt" $env (include "sidecart.caFolder" .) }}
 {{- end }}
 dapr.io/volume-mounts: {{ join "," $mounts | quote }}
 {{- $writable := list }}

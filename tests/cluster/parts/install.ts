@@ -1,8 +1,7 @@
 import { release } from "../helm.ts";
-import { CommandFailed, command, type Thing } from "../kubectl.ts";
+import { command, type Thing } from "../kubectl.ts";
+import { deleteNamespace, takeNamespace } from "../namespace.ts";
 import type { Part } from "../part.ts";
-
-const restricted = ["enforce", "warn", "audit"].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
 
 export const install: Part = {
   name: "install",
@@ -43,28 +42,9 @@ export const uninstall: Part = {
     const left = await kubectl.get(kinds.join(","));
     const names = left.map(({ kind, metadata }) => `${kind}/${metadata.name}`).filter((name) => !notOurs.test(name));
     expect("the namespace contains no object of the release", names.length === 0, names.join(", "));
-    await command("kubectl", ["delete", "namespace", namespace, "--wait=true"]);
+    await deleteNamespace(namespace);
   },
 };
-
-/** Creates the namespace with a label. Only a namespace with this label may be reused and deleted. */
-const ours = "sidecart.test/made-by=npm-run-cluster";
-
-async function takeNamespace(namespace: string): Promise<void> {
-  const name = `metadata.name=${namespace}`;
-  const [there] = await spaces("--field-selector", name);
-  const [made] = await spaces("--field-selector", name, "--selector", ours);
-  if (there && !made)
-    throw new CommandFailed(
-      `namespace ${namespace} exists and was not created by this test; choose another --namespace`,
-    );
-  if (!there) await command("kubectl", ["create", "namespace", namespace]);
-  await command("kubectl", ["label", "--overwrite", "namespace", namespace, ours, ...restricted]);
-}
-
-async function spaces(...args: string[]): Promise<Thing[]> {
-  return JSON.parse(await command("kubectl", ["get", "namespaces", "-o", "json", ...args])).items;
-}
 
 const alive = ({ metadata }: Thing) => !metadata.deletionTimestamp;
 const nameOf = ({ metadata }: Thing) => metadata.name;
