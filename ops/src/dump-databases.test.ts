@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import pg from "pg";
 import t from "tap";
 import { dumpablePostgres } from "../../tests/support/dumpable-postgres.ts";
@@ -50,6 +52,49 @@ t.test("dumps are of one moment, while others write, and a restore returns to it
   const [first = 0, second = 0] = await counts();
   t.ok(first >= 100 && first <= before + 1, `${first} of ${written}`);
   t.ok(first === second || first === second + 1, `${first} and ${second}`);
+});
+
+/** Tables with their columns, views, functions, types and rows. */
+const contents = async (client: pg.Client) => {
+  const { rows } = await client.query(`
+    select format('%s %s %s', c.relkind, c.relname, a.attname) as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'public'::regnamespace and a.attnum > 0 and not a.attisdropped
+    union all select proname from pg_proc where pronamespace = 'public'::regnamespace
+    union all select typname from pg_type where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
+    union all select 'migration ' || name from done_migrations
+    order by 1`);
+  return rows.map(({ name }) => name);
+};
+
+t.test("a restore into a database with later migrations ends in the state of the dump", async (t) => {
+  const folder = t.testdir();
+  const [client] = clients as [pg.Client];
+  await client.query(`create table done_migrations (name text); insert into done_migrations values ('1');
+    create type size as enum ('s', 'm'); create view early as select id from outbox`);
+  await dumpDatabases(databases, folder);
+  const before = await contents(client);
+  await client.query(`insert into done_migrations values ('2');
+    create type "Colour" as enum ('red'); create domain small as int check (value < 9);
+    alter table outbox add column colour "Colour"; alter table inbox rename column id to event_id;
+    create table "Later" (id serial primary key, outbox_id int references outbox);
+    create view latest as select * from "Later"; create materialized view kept as select * from outbox;
+    create function twice(n int) returns int language sql as 'select n * 2';
+    create function later("Later") returns int language sql as 'select 1'`);
+  t.not((await contents(client)).length, before.length);
+  await restoreDatabases(databases, folder);
+  t.same(await contents(client), before);
+  await client.query(`create table "Later" (id serial primary key, outbox_id int references outbox)`);
+  await restoreDatabases(databases, folder);
+  t.same(await contents(client), before, "again, after the migration was applied again");
+});
+
+t.test("a dump that cannot be read changes no database", async (t) => {
+  const folder = t.testdir();
+  await dumpDatabases(databases, folder);
+  await writeFile(join(folder, "second.dump"), "not a dump");
+  await clients[0]?.query("create table of_today (id int)");
+  await t.rejects(restoreDatabases(databases, folder), /pg_restore/);
+  t.equal((await clients[0]?.query("select from of_today"))?.rowCount, 0);
 });
 
 t.test("a restore needs the address of every database of the dump", async (t) => {

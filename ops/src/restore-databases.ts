@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { recordFile } from "./dump-databases.ts";
+import { emptyDatabase } from "./empty-database.ts";
 import { connectWithRetry } from "./postgres.ts";
 import { type NamedDatabase, runPostgresProgram } from "./postgres-programs.ts";
 
@@ -16,7 +17,8 @@ const wait = { seconds: 10, log: () => {} };
 export type Restored = { at: Date; publishedAgain: Record<string, number>; endedSessions: number };
 
 /**
- * Restores the databases of a dump, in place, while the services are stopped. The outbox of the dump lacks the events that
+ * Restores the databases of a dump, in place, while the services are stopped. Each is as in the dump afterwards: what later
+ * migrations made is gone too. After a failure run it again. The outbox of the dump lacks the events that
  * were published but not yet handled at its moment, so the events of the last hour before it are written again, from the
  * state of their objects. Handlers of these events are idempotent by that state. All sessions end.
  */
@@ -25,10 +27,15 @@ export async function restoreDatabases(databases: readonly NamedDatabase[], fold
   const missing = services.filter((name) => !databases.some(({ service }) => service === name));
   if (missing.length > 0) throw new Error(`no address of the database of ${missing.join(", ")}`);
   const restored: Restored = { at: new Date(at), publishedAgain: {}, endedSessions: 0 };
+  const chosen = databases.filter(({ service }) => services.includes(service));
+  const fileOf = ({ service }: NamedDatabase) => join(folder, `${service}.dump`);
+  // A dump that cannot be read must not cost the present data.
+  for (const database of chosen) await runPostgresProgram("pg_restore", database.url, ["--list", fileOf(database)]);
   const since = new Date(restored.at.getTime() - publishAgainMs);
-  for (const database of databases.filter(({ service }) => services.includes(service))) {
-    const file = join(folder, `${database.service}.dump`);
-    await runPostgresProgram("pg_restore", database.url, ["--clean", "--if-exists", "--single-transaction", file]);
+  for (const database of chosen) {
+    // pg_restore drops only what the dump has, so a table of a later migration would stay.
+    await emptyDatabase(database.url);
+    await runPostgresProgram("pg_restore", database.url, ["--single-transaction", fileOf(database)]);
     restored.publishedAgain[database.service] = await afterwards(database, "publish-again", [since]);
     restored.endedSessions += await afterwards(database, "end-sessions", []);
   }

@@ -7,6 +7,7 @@ import { type Restored, restoreDatabases } from "@sidecart/ops/restore-databases
 import { ask, type Books, readBooks } from "../../support/books.ts";
 import { eventually } from "../../support/eventually.ts";
 import { contradictions } from "../../support/ledger.ts";
+import { admin } from "../../support/people.ts";
 import { Random } from "../../support/random.ts";
 import type { Shop } from "../../support/shop.ts";
 import { Journal } from "./journal.ts";
@@ -81,12 +82,13 @@ async function settled({ place, system }: Shop, down: () => number): Promise<num
   return seconds;
 }
 
-/** Rebuilds the search index, as `npm run reindex` does. */
-async function reindexed({ admin }: Shop): Promise<void> {
-  const { reindex } = await admin.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
+/** Rebuilds the search index, as `npm run reindex` does. The restore has ended the session of the shop's admin. */
+async function reindexed({ system }: Shop): Promise<void> {
+  const boss = await admin(system.gatewayUrl);
+  const { reindex } = await boss.get<{ reindex: { index: string } }>("mutation { reindex { index } }");
   const query = "query($index: String!) { reindexProgress(index: $index) { state } }";
   const live = async () => {
-    const { reindexProgress } = await admin.get<{ reindexProgress: { state: string } }>(query, reindex);
+    const { reindexProgress } = await boss.get<{ reindexProgress: { state: string } }>(query, reindex);
     return reindexProgress.state.toLowerCase() === "live";
   };
   await eventually("the new index", live, withinMs);
