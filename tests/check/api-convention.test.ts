@@ -31,6 +31,14 @@ t.test("what differs from the convention is named", async (t) => {
   t.same(changed("first: Int = 20", "first: Int = 50"), [
     "Query.cups: its arguments do not start with (first: Int = 20, after: String",
   ]);
+  t.same(changed("size: Size)", "accountId: ID)"), ["Query.cups(accountId): an account is a user in the API"]);
+  t.same(changed("size: Size)", "bornAt: String)"), ["Query.cups(bornAt): no DateTime"]);
+  const input = (field: string) => conventionProblems(`${good} "Fills." input Fill { "What." ${field} }`);
+  t.same(input("orderedAt: DateTime"), []);
+  t.same(input("orderedAt: [String!]"), ["Fill.orderedAt: no DateTime"]);
+  t.same(input("accountId: ID!"), ["Fill.accountId: an account is a user in the API"]);
+  t.same(input("cupIds: [String!]!"), ["Fill.cupIds: no ID"]);
+  t.same(input("cup_size: Size"), ["Fill.cup_size: not in camel case"]);
   t.same(changed("edges: [CupEdge!]!", "rows: [Cup!]!"), ["CupConnection.edges: not [CupEdge!]!"]);
   t.same(changed("size: Size): CupConnection", "size: Size): [Cup!]"), [
     "Query.cups: has a page's arguments, but is no connection",

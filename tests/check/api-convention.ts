@@ -3,6 +3,7 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
+  type GraphQLType,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -28,7 +29,7 @@ function problemsOfType(type: GraphQLNamedType): string[] {
   const own = undescribed(name, type);
   if (isEnumType(type)) return [...own, ...type.getValues().flatMap((value) => problemsOfValue(name, value))];
   if (isInputObjectType(type)) {
-    return [...own, ...Object.values(type.getFields()).flatMap((one) => undescribed(`${name}.${one.name}`, one))];
+    return [...own, ...Object.values(type.getFields()).flatMap((one) => problemsOfName(`${name}.${one.name}`, one))];
   }
   if (!isObjectType(type)) return own;
   const fields = Object.values(type.getFields());
@@ -45,14 +46,21 @@ function problemsOfValue(type: string, value: Described & { name: string }): str
 
 function problemsOfField({ name: type }: GraphQLObjectType, field: AnyField): string[] {
   const name = `${type}.${field.name}`;
-  const problems = [field, ...field.args].flatMap((one) =>
-    undescribed(one === field ? name : `${name}(${one.name})`, one),
+  const named = [field, ...field.args].flatMap((one) =>
+    problemsOfName(one === field ? name : `${name}(${one.name})`, one),
   );
-  if (type === "Query" && isNonNullType(field.type)) problems.push(`${name}: not nullable`);
-  if (/(^a|A)t$/.test(field.name) && getNamedType(field.type).name !== "DateTime")
-    problems.push(`${name}: no DateTime`);
+  const required = type === "Query" && isNonNullType(field.type) ? [`${name}: not nullable`] : [];
+  return [...named, ...required, ...problemsOfPaging(name, field)];
+}
+
+/** The rules of a name and its type, for fields, input fields and arguments alike. */
+function problemsOfName(name: string, one: Described & { name: string; type: GraphQLType }): string[] {
+  const problems = undescribed(name, one);
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(one.name)) problems.push(`${name}: not in camel case`);
+  if (/(^a|A)t$/.test(one.name) && getNamedType(one.type).name !== "DateTime") problems.push(`${name}: no DateTime`);
+  if (/(^i|I)ds?$/.test(one.name) && getNamedType(one.type).name !== "ID") problems.push(`${name}: no ID`);
   if (/account/i.test(name)) problems.push(`${name}: an account is a user in the API`);
-  return [...problems, ...problemsOfPaging(name, field)];
+  return problems;
 }
 
 /** A connection has the arguments of a page, and what has these arguments is a connection. */

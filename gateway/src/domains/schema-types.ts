@@ -826,7 +826,7 @@ export type OrderStep = {
   /** When. */
   at: Scalars['DateTime']['output'];
   /** The trace of the request that caused the step, as in logs and in the header `x-trace-id`. */
-  traceId?: Maybe<Scalars['String']['output']>;
+  traceId?: Maybe<Scalars['ID']['output']>;
   /** The event about the step. Null for a step that has none, or that an older version of the service made. */
   event?: Maybe<StepEvent>;
 };
@@ -1315,7 +1315,7 @@ export type OrderStepResolvers<ContextType = GraphqlContext, ParentType extends 
   actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  traceId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  traceId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   event?: Resolver<Maybe<ResolversTypes['StepEvent']>, ParentType, ContextType>;
 };
 
