@@ -3,7 +3,7 @@ import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { type DescField, type DescFile, type DescMessage, getOption } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { every_replica, topic as topicOption } from "@sidecart/proto/options/v1/options";
+import { every_replica, personal, topic as topicOption } from "@sidecart/proto/options/v1/options";
 import type { Load } from "./checkout.ts";
 
 /** A gRPC service in a proto file. */
@@ -35,6 +35,8 @@ export type Topic = {
   service: string;
   /** `OrderPlaced in proto/sidecart/orders/v1/events.proto` */
   where: string;
+  /** Its fields with the option `personal`, also in messages that it contains: `order.address`. */
+  personalFields: readonly string[];
 };
 
 /** The services and topics in the proto files, read from their generated code. */
@@ -73,12 +75,22 @@ function rpcServicesOf(file: DescFile): RpcService[] {
   }));
 }
 
+/** A message may contain itself, so those above a field are not entered again. */
+function personalFieldsOf(message: DescMessage, above: readonly DescMessage[] = []): string[] {
+  if (above.includes(message)) return [];
+  return message.fields.flatMap((field) => [
+    ...(getOption(field, personal) ? [field.name] : []),
+    ...(field.message ? personalFieldsOf(field.message, [...above, message]) : []).map((one) => `${field.name}.${one}`),
+  ]);
+}
+
 function topicsOf(file: DescFile): Topic[] {
   const nested = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(nested)];
   return file.messages.flatMap(nested).flatMap((message) => {
     const name = getOption(message, topicOption);
     const everyReplica = getOption(message, every_replica);
     if (name === "" && !everyReplica) return [];
-    return [{ name, everyReplica, service: serviceOf(file), where: `${message.name} in proto/${file.name}.proto` }];
+    const where = `${message.name} in proto/${file.name}.proto`;
+    return [{ name, everyReplica, service: serviceOf(file), where, personalFields: personalFieldsOf(message) }];
   });
 }

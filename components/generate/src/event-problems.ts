@@ -12,13 +12,15 @@ export function eventProblems(project: Project): string[] {
   ];
 }
 
-function topicProblems({ topics, services }: Project, { name, service, where }: Topic): string[] {
+function topicProblems({ topics, services }: Project, topic: Topic): string[] {
+  const { name, service, where, personalFields } = topic;
   const publisher = services.find((one) => one.name === service);
   const earlier = topics.find((one) => one.name === name);
   const form = new RegExp(`^${service}\\.[a-z0-9-]+\\.v[0-9]+$`);
   return [
     ...(form.test(name) ? [] : [`${where}: topic "${name}" must be "${service}.<event>.v<number>"`]),
     ...(earlier && earlier.where !== where ? [`${where}: topic ${name} is that of ${earlier.where}`] : []),
+    ...personalFields.map((field) => `${where}: ${field} is personal, and brokers cannot forget: send an id instead`),
     ...(publisher?.database ? [] : [`${where}: ${service} publishes and declares no database`]),
   ];
 }

@@ -28,7 +28,13 @@ const subscribesTo = (topic: string, pubsub = "pubsub") => [
 ];
 
 const placed = "OrderPlaced in proto/sidecart/orders/v1/events.proto";
-const stray = { name: "wallet.paid.v1", everyReplica: false, service: "wallet", where: "Paid in proto/p.proto" };
+const stray = {
+  name: "wallet.paid.v1",
+  everyReplica: false,
+  service: "wallet",
+  where: "Paid in proto/p.proto",
+  personalFields: [],
+};
 const audit: Service = {
   name: "audit",
   folder: "services/audit",
@@ -161,6 +167,11 @@ const mistakes: [what: string, project: Project, said: string][] = [
     "a topic that does not begin with its service",
     withTopic("catalog.stock-depleted.v1", { name: "stock.depleted.v1", where: "StockDepleted in proto/x.proto" }),
     'StockDepleted in proto/x.proto: topic "stock.depleted.v1" must be "catalog.<event>.v<number>"',
+  ],
+  [
+    "an event with a personal field",
+    withTopic("orders.order-paid.v1", { personalFields: ["order.address"] }),
+    "OrderPaid in proto/sidecart/orders/v1/events.proto: order.address is personal, and brokers cannot forget: send an id instead",
   ],
   [
     "a message for every replica without a topic",

@@ -41,8 +41,8 @@ changed as (
   update accounts a set roles = input.roles, version = a.version + 1, updated_at = input.at
   from input where a.id = (select id from input where (select 'admin' = any (roles) from admin)) returning a.*),
 written as (:write_events(
-  select :event_row(event, jsonb_build_object('accountId', changed.id, 'email', email, 'username', username,
-    'roles', changed.roles, 'version', version))
+  select :event_row(event, jsonb_build_object('accountId', changed.id, 'username', username, 'roles', changed.roles,
+    'version', version))
   from changed, input))
 select jsonb_build_object('adminRoles', (select roles from admin),
   'account', (select :account_json(changed) from changed), :answer_events(written))::text

@@ -37,7 +37,7 @@ export async function registerAs(deps: Deps, input: unknown, roles: Role[], cont
     roles,
     passwordHash,
   };
-  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, email: requested.email, username, roles });
+  const event = outboxRow(AccountRegisteredSchema, accountId, { accountId, username, roles });
   const created = await deps.accounts.register(account, deps.clock.now(), event, context);
   return created ?? registeredBefore(deps, account, context);
 }

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/accounts/v1/events.proto.
  */
 export const file_sidecart_accounts_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiFzaWRlY2FydC9hY2NvdW50cy92MS9ldmVudHMucHJvdG8SFHNpZGVjYXJ0LmFjY291bnRzLnYxInsKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSDQoFZW1haWwYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAk6Ioq1GB5hY2NvdW50cy5hY2NvdW50LXJlZ2lzdGVyZWQudjEihgEKDkFjY291bnRVcGRhdGVkEhIKCmFjY291bnRfaWQYASABKAkSDQoFZW1haWwYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkSDwoHdmVyc2lvbhgFIAEoBTofirUYG2FjY291bnRzLmFjY291bnQtdXBkYXRlZC52MWIGcHJvdG8z", [file_sidecart_options_v1_options]);
+  fileDesc("CiFzaWRlY2FydC9hY2NvdW50cy92MS9ldmVudHMucHJvdG8SFHNpZGVjYXJ0LmFjY291bnRzLnYxInkKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFcm9sZXMYBCADKAk6Ioq1GB5hY2NvdW50cy5hY2NvdW50LXJlZ2lzdGVyZWQudjFKBAgCEANSBWVtYWlsIoQBCg5BY2NvdW50VXBkYXRlZBISCgphY2NvdW50X2lkGAEgASgJEhAKCHVzZXJuYW1lGAMgASgJEg0KBXJvbGVzGAQgAygJEg8KB3ZlcnNpb24YBSABKAU6H4q1GBthY2NvdW50cy5hY2NvdW50LXVwZGF0ZWQudjFKBAgCEANSBWVtYWlsYgZwcm90bzM", [file_sidecart_options_v1_options]);
 
 /**
  * @generated from message sidecart.accounts.v1.AccountRegistered
@@ -21,11 +21,6 @@ export type AccountRegistered = Message<"sidecart.accounts.v1.AccountRegistered"
    * @generated from field: string account_id = 1;
    */
   accountId: string;
-
-  /**
-   * @generated from field: string email = 2;
-   */
-  email: string;
 
   /**
    * @generated from field: string username = 3;
@@ -46,7 +41,7 @@ export const AccountRegisteredSchema: GenMessage<AccountRegistered> = /*@__PURE_
   messageDesc(file_sidecart_accounts_v1_events, 0);
 
 /**
- * Contains the whole public state. A subscriber keeps the highest version.
+ * Contains what other people may see. A subscriber keeps the highest version.
  *
  * @generated from message sidecart.accounts.v1.AccountUpdated
  */
@@ -55,11 +50,6 @@ export type AccountUpdated = Message<"sidecart.accounts.v1.AccountUpdated"> & {
    * @generated from field: string account_id = 1;
    */
   accountId: string;
-
-  /**
-   * @generated from field: string email = 2;
-   */
-  email: string;
 
   /**
    * @generated from field: string username = 3;

@@ -4,14 +4,23 @@
 
 import type { GenExtension, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { extDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
-import type { MessageOptions } from "@bufbuild/protobuf/wkt";
+import type { FieldOptions, MessageOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file sidecart/options/v1/options.proto.
  */
 export const file_sidecart_options_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("CiFzaWRlY2FydC9vcHRpb25zL3YxL29wdGlvbnMucHJvdG8SE3NpZGVjYXJ0Lm9wdGlvbnMudjE6NwoFdG9waWMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY0YYDIAEoCVIFdG9waWM6RgoNZXZlcnlfcmVwbGljYRIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxjShgMgASgIUgxldmVyeVJlcGxpY2FiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("CiFzaWRlY2FydC9vcHRpb25zL3YxL29wdGlvbnMucHJvdG8SE3NpZGVjYXJ0Lm9wdGlvbnMudjE6OwoIcGVyc29uYWwSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNOGAyABKAhSCHBlcnNvbmFsOjcKBXRvcGljEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGNGGAyABKAlSBXRvcGljOkYKDWV2ZXJ5X3JlcGxpY2ESHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY0oYDIAEoCFIMZXZlcnlSZXBsaWNhYgZwcm90bzM", [file_google_protobuf_descriptor]);
+
+/**
+ * Tells where a person can be reached or is, or proves who they are: an e-mail address, phone number, address, position,
+ * password, token or code. Events may not contain it, because brokers cannot forget.
+ *
+ * @generated from extension: bool personal = 50003;
+ */
+export const personal: GenExtension<FieldOptions, boolean> = /*@__PURE__*/
+  extDesc(file_sidecart_options_v1_options, 0);
 
 /**
  * The topic to which the service publishes events with this message. A topic starts with the name of the service and
@@ -20,7 +29,7 @@ export const file_sidecart_options_v1_options: GenFile = /*@__PURE__*/
  * @generated from extension: string topic = 50001;
  */
 export const topic: GenExtension<MessageOptions, string> = /*@__PURE__*/
-  extDesc(file_sidecart_options_v1_options, 0);
+  extDesc(file_sidecart_options_v1_options, 1);
 
 /**
  * A broadcast: every running replica of each subscriber receives the event. A replica does not receive missed events.
@@ -28,5 +37,5 @@ export const topic: GenExtension<MessageOptions, string> = /*@__PURE__*/
  * @generated from extension: bool every_replica = 50002;
  */
 export const every_replica: GenExtension<MessageOptions, boolean> = /*@__PURE__*/
-  extDesc(file_sidecart_options_v1_options, 1);
+  extDesc(file_sidecart_options_v1_options, 2);
 
