@@ -112,10 +112,36 @@ t.test(
   },
 );
 
-t.test("npm run dead-letters lists dead letters by service, with error and event", async (t) => {
+async function deadLettersCommand(...words: string[]) {
   const person = await newPerson(gatewayUrl, "admin");
   const env = { SIDECART_URL: gatewayUrl, SIDECART_EMAIL: person.email, SIDECART_PASSWORD: goodPassword };
-  const { code, output } = await program("local/src/commands/dead-letters.ts", [], env);
+  return program("local/src/commands/dead-letters.ts", words, env);
+}
+
+t.test("dead letters are listed and redriven by topic and by a part of their error", async (t) => {
+  const query = `query($topic: String, $error: String) {
+    deadLetters(service: CATALOG, topic: $topic, error: $error) { totalCount nodes { error } } }`;
+  type Listed = { deadLetters: { totalCount: number; nodes: { error: string }[] } };
+  const part = "is gone";
+  const wanted = (await letters()).filter(({ error }) => error.includes(part));
+  t.ok(wanted.length > 0);
+  const found = (await shop.get<Listed>(query, { topic, error: part })).deadLetters;
+  t.equal(found.totalCount, wanted.length);
+  t.ok(found.nodes.every(({ error }) => error.includes(part)));
+  t.same((await shop.get<Listed>(query, { topic: "orders.order-paid.v1", error: part })).deadLetters.totalCount, 0);
+  t.equal(await shop.refusal(query, { error: "x".repeat(201) }), "BAD_INPUT");
+
+  const listed = await deadLettersCommand(`topic=${topic}`, `error=${part}`);
+  t.match(listed.output, `catalog: ${wanted.length} dead letters`);
+  t.equal(listed.output.split(part).length - 1, wanted.length);
+  const redriven = await deadLettersCommand("redrive", "catalog", "topic=orders.order-paid.v1");
+  t.match(redriven.output, "catalog: 0 handled, 0 failed again, 0 left");
+  const again = await deadLettersCommand("redrive", "catalog", `error=${part}`);
+  t.match(again.output, `catalog: 0 handled, ${wanted.length} failed again, 0 left`);
+});
+
+t.test("npm run dead-letters lists dead letters by service, with error and event", async (t) => {
+  const { code, output } = await deadLettersCommand();
   t.equal(code, 0, output);
   const all = await letters();
   t.same(

@@ -123,6 +123,8 @@ export type QueryOrderArgs = {
 /** Reads. A field that fails is null and has an error; the other fields have their values. */
 export type QueryDeadLettersArgs = {
   service: ServiceName;
+  topic?: InputMaybe<Scalars['String']['input']>;
+  error?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -722,7 +724,7 @@ export type DeadLetterConnection = {
   nodes: Array<DeadLetter>;
   /** Where the page ends. */
   pageInfo: PageInfo;
-  /** All dead letters of the service. */
+  /** All dead letters of the service that the filter selects. */
   totalCount: Scalars['Int']['output'];
 };
 
@@ -756,6 +758,10 @@ export type RedriveDeadLettersInput = {
   service: ServiceName;
   /** At most 50 in one call. When empty, the oldest ones. */
   eventIds: Array<Scalars['ID']['input']>;
+  /** Only those of this topic. */
+  topic?: InputMaybe<Scalars['String']['input']>;
+  /** Only those whose error contains this text. */
+  error?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The result of `redriveDeadLetters`. */

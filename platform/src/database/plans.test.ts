@@ -45,9 +45,11 @@ function runAll({ sidecar, log, query }: Store) {
     const event = { specversion: "1.0", id: newId(), type: "t", source: "s", time, data: {} } as const;
     const letters = createDeadLetters(database);
     await letters.keep("t", event, new Error("no"), 5);
-    await letters.list(10, null, soon());
-    await letters.listAfter(10, { diedAtMicros: "2026-03-01T12:00:00.000001Z", eventId: event.id, topic: "t" }, soon());
-    const [letter] = (await letters.list(10, [event.id], soon())).deadLetters;
+    const filter = { onlyTopic: "t", errorPart: "no" };
+    await letters.list(10, null, filter, soon());
+    const position = { diedAtMicros: "2026-03-01T12:00:00.000001Z", eventId: event.id, topic: "t" };
+    await letters.listAfter(10, position, filter, soon());
+    const [letter] = (await letters.list(10, [event.id], filter, soon())).deadLetters;
     if (letter) await letters.redrive(letter, async () => {}, soon());
     await eventStates(database, [event.id, newId()], soon());
     await pruneInbox(database, soon());

@@ -5,7 +5,7 @@ import type { CallContext } from "../rpc/call.ts";
 import type { RpcHandlers } from "../rpc/grpc-methods.ts";
 import { badFields, id, parse, text } from "../rpc/input.ts";
 import type { Verifier } from "../rpc/tokens.ts";
-import type { DeadLetter, DeadLetterPosition, DeadLetters } from "./dead-letters.ts";
+import type { DeadLetter, DeadLetterFilter, DeadLetterPosition, DeadLetters } from "./dead-letters.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { eventStates } from "./event-states.ts";
 
@@ -14,14 +14,20 @@ const maxLetters = 50;
 /** Time reserved before the caller's deadline, to return the result. */
 const marginMs = 2_000;
 const position = z.tuple([z.iso.datetime(), id, text(1, 200)]);
-const listRequest = z.object({ first: z.int().min(0).max(maxLetters), after: text(0, 1_000) });
-const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters) });
+const filter = { topic: text(0, 200), error: text(0, 200) };
+const listRequest = z.object({ first: z.int().min(0).max(maxLetters), after: text(0, 1_000), ...filter });
+const redriveRequest = z.object({ eventIds: z.array(id).max(maxLetters), ...filter });
 const statesRequest = z.object({ eventIds: z.array(id).max(100) });
 
 const toProto = ({ event, diedAtMicros, ...letter }: DeadLetter) => ({
   ...letter,
   eventJson: JSON.stringify(event),
   position: JSON.stringify([diedAtMicros, letter.eventId, letter.topic]),
+});
+
+const filterOf = ({ topic, error }: { topic: string; error: string }): DeadLetterFilter => ({
+  onlyTopic: topic || null,
+  errorPart: error || null,
 });
 
 function positionIn(after: string): DeadLetterPosition {
@@ -51,21 +57,22 @@ export function deadLetterAdmin({
   return {
     async listDeadLetters(request, context) {
       await verifier.requirePresent(context, "admin");
-      const { first, after } = parse(listRequest, request);
+      const { first, after, ...chosen } = parse(listRequest, request);
       const size = first || maxLetters;
       // One more than the page holds shows whether there is a next page.
       const page = after
-        ? await deadLetters.listAfter(size + 1, positionIn(after), context)
-        : await deadLetters.list(size + 1, null, context);
+        ? await deadLetters.listAfter(size + 1, positionIn(after), filterOf(chosen), context)
+        : await deadLetters.list(size + 1, null, filterOf(chosen), context);
       const letters = page.deadLetters.slice(0, size).map(toProto);
       const cursor = page.deadLetters.length > size ? (letters.at(-1)?.position ?? "") : "";
       return { total: page.total, deadLetters: letters, cursor };
     },
     async redriveDeadLetters(request, context) {
       await verifier.requirePresent(context, "admin");
-      const { eventIds } = parse(redriveRequest, request);
-      const page = await deadLetters.list(maxLetters, eventIds.length > 0 ? eventIds : null, context);
-      const wanted = eventIds.length > 0 ? page.deadLetters.length : page.total;
+      const { eventIds, ...chosen } = parse(redriveRequest, request);
+      const ids = eventIds.length > 0 ? eventIds : null;
+      const page = await deadLetters.list(maxLetters, ids, filterOf(chosen), context);
+      const wanted = ids ? page.deadLetters.length : page.total;
       let redriven = 0;
       let tried = 0;
       for (const letter of page.deadLetters) {

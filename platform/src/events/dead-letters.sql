@@ -8,12 +8,19 @@ kept as (
   returning event_id)
 select jsonb_build_object('kept', (select count(*) from kept))::text
 
+-- Those of a topic, and those whose error contains a text; null for all.
+-- fragment: chosen()
+(coalesce(topic = (select only_topic from input), true)
+  and coalesce(position((select error_part from input) in error) > 0, true))
+
 -- fragment: listing(condition)
-with input as (:input(first int, event_ids uuid[], after_at timestamptz, after_id uuid, after_topic text)),
+with input as (:input(first int, event_ids uuid[], only_topic text, error_part text, after_at timestamptz, after_id uuid,
+  after_topic text)),
 page as (
-  select * from dead_letters where :condition order by died_at, event_id, topic limit (select first from input))
+  select * from dead_letters where :chosen() and :condition
+  order by died_at, event_id, topic limit (select first from input))
 select jsonb_build_object(
-  'total', (select count(*) from dead_letters),
+  'total', (select count(*) from dead_letters where :chosen()),
   'deadLetters', coalesce((select jsonb_agg(jsonb_build_object('eventId', event_id, 'topic', topic, 'event', event,
     'error', error, 'attempts', attempts, 'diedAt', :instant(died_at),
     'diedAtMicros', to_char(died_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))

@@ -19,7 +19,8 @@ const eventOf = (data: unknown = { n: 1 }): CloudEvent => ({
 
 const { database, query } = await startStore(t, "catalog");
 const letters = createDeadLetters(database);
-const all = () => letters.list(100, null, soon());
+const everything = { onlyTopic: null, errorPart: null };
+const all = () => letters.list(100, null, everything, soon());
 t.afterEach(() => query("delete from dead_letters"));
 
 t.test("a dead letter has its event, its error with all causes, and its attempts", async (t) => {
@@ -76,7 +77,7 @@ t.test("dead letters are listed oldest first, all of them or selected ones", asy
   for (const event of events) await letters.keep(topic, event, new Error("no"), 1);
   const ids = events.map(({ id }) => id);
   const listed = async (first: number, wanted: string[] | null) => {
-    const { total, deadLetters } = await letters.list(first, wanted, soon());
+    const { total, deadLetters } = await letters.list(first, wanted, everything, soon());
     return { total, ids: deadLetters.map(({ eventId }) => eventId) };
   };
   t.same(await listed(3, null), { total: 5, ids: ids.slice(0, 3) });
@@ -96,9 +97,38 @@ t.test("a page behind any dead letter starts with the next one, and nothing is l
   const { deadLetters } = await all();
   t.equal(deadLetters.length, 6);
   for (const [place, letter] of deadLetters.entries()) {
-    const behind = await letters.listAfter(2, letter, soon());
+    const behind = await letters.listAfter(2, letter, everything, soon());
     t.same(behind, { total: 6, deadLetters: deadLetters.slice(place + 1, place + 3) }, `behind ${place}`);
   }
+});
+
+t.test("they are filtered by topic and by a part of the error, in every page and in the total", async (t) => {
+  const paid = "orders.order-paid.v1";
+  for (const [on, error] of [
+    [topic, "50% off: refused"],
+    [topic, "timeout"],
+    [paid, "timeout of catalog"],
+    [paid, "refused"],
+  ] as const) {
+    await letters.keep(on, eventOf(), new Error(error), 1);
+  }
+  const errorsOf = ({ total, deadLetters }: Awaited<ReturnType<typeof all>>) => ({
+    total,
+    errors: deadLetters.map(({ error }) => error),
+  });
+  const list = async (filter: Partial<typeof everything> | object) =>
+    errorsOf(await letters.list(9, null, { ...everything, ...filter }, soon()));
+  t.same(await list({ onlyTopic: paid }), { total: 2, errors: ["timeout of catalog", "refused"] });
+  t.same(await list({ errorPart: "timeout" }), { total: 2, errors: ["timeout", "timeout of catalog"] });
+  t.same(await list({ onlyTopic: paid, errorPart: "timeout" }), { total: 1, errors: ["timeout of catalog"] });
+  t.same(await list({ errorPart: "%" }), { total: 1, errors: ["50% off: refused"] }, "no wildcard");
+  t.same(await list({ onlyTopic: "orders" }), { total: 0, errors: [] });
+  const filter = { ...everything, errorPart: "refused" };
+  const [first] = (await letters.list(1, null, filter, soon())).deadLetters;
+  t.ok(first);
+  if (first) t.same(errorsOf(await letters.listAfter(9, first, filter, soon())), { total: 2, errors: ["refused"] });
+  const ids = (await all()).deadLetters.map(({ eventId }) => eventId);
+  t.same(errorsOf(await letters.list(9, ids, filter, soon())).errors, ["50% off: refused", "refused"]);
 });
 
 t.test("a dead letter that is redriven is removed; one that fails again stays with the new error", async (t) => {

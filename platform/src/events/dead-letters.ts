@@ -18,6 +18,8 @@ const deadLetter = z.strictObject({
   diedAtMicros: z.string(),
 });
 export type DeadLetter = z.infer<typeof deadLetter>;
+/** Null: all. */
+export type DeadLetterFilter = { onlyTopic: string | null; errorPart: string | null };
 export type DeadLetterPosition = Pick<DeadLetter, "diedAtMicros" | "eventId" | "topic">;
 
 const statement = sqlFile(join(import.meta.dirname, "dead-letters.sql"));
@@ -44,12 +46,22 @@ export function createDeadLetters(database: Database) {
     async unreadable(topic: string, raw: unknown, problem: string): Promise<void> {
       await store(unreadableId(topic, raw), topic, { unreadable: raw }, problem, 1);
     },
-    /** The oldest ones, or those of these events. */
-    list: (first: number, eventIds: string[] | null, context: CallContext) =>
-      database.one(eventIds ? byEvents : oldest, { first, eventIds }, context),
+    /** The oldest ones, or those of these events. The total counts all that the filter selects. */
+    list: (first: number, eventIds: string[] | null, filter: DeadLetterFilter, context: CallContext) =>
+      database.one(eventIds ? byEvents : oldest, { first, eventIds, ...filter }, context),
     /** The oldest ones behind a position. */
-    listAfter: (first: number, { diedAtMicros, eventId, topic }: DeadLetterPosition, context: CallContext) =>
-      database.one(after, { first, afterAt: diedAtMicros, afterId: eventId, afterTopic: topic }, context),
+    listAfter(
+      first: number,
+      { diedAtMicros, eventId, topic }: DeadLetterPosition,
+      filter: DeadLetterFilter,
+      context: CallContext,
+    ) {
+      return database.one(
+        after,
+        { first, afterAt: diedAtMicros, afterId: eventId, afterTopic: topic, ...filter },
+        context,
+      );
+    },
     /** Handles a dead letter again, and removes it when that succeeds. */
     async redrive(
       letter: DeadLetter,

@@ -8,21 +8,25 @@ import { type ApiDeadLetterConnection, toDeadLetter } from "./model.ts";
 const maxLetters = 50;
 
 type OperationsAdminDeps = Pick<Services, "deadLetterAdmin">;
+type Chosen = { service: Uppercase<ServiceName>; topic?: string | null; error?: string | null };
+
+const filterOf = ({ topic, error }: Chosen) => ({ topic: topic ?? "", error: error ?? "" });
 
 export async function listDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,
-  { service, ...page }: PageInput & { service: Uppercase<ServiceName> },
+  chosen: PageInput & Chosen,
   call: GatewayCall,
 ): Promise<ApiDeadLetterConnection> {
-  const request = toPage(page, maxLetters);
-  const answer = await deadLetterAdmin[fromEnum(service)].listDeadLetters(request, call.forService());
+  const request = { ...toPage(chosen, maxLetters), ...filterOf(chosen) };
+  const answer = await deadLetterAdmin[fromEnum(chosen.service)].listDeadLetters(request, call.forService());
   return { nodes: answer.deadLetters.map(toDeadLetter), next: answer.cursor, totalCount: answer.total };
 }
 
 export function redriveDeadLetters(
   { deadLetterAdmin }: OperationsAdminDeps,
-  { service, eventIds }: { service: Uppercase<ServiceName>; eventIds: string[] },
+  { eventIds, ...chosen }: Chosen & { eventIds: string[] },
   call: GatewayCall,
 ) {
-  return deadLetterAdmin[fromEnum(service)].redriveDeadLetters({ eventIds }, call.forService());
+  const request = { eventIds, ...filterOf(chosen) };
+  return deadLetterAdmin[fromEnum(chosen.service)].redriveDeadLetters(request, call.forService());
 }

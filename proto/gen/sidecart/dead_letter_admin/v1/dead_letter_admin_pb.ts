@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sidecart/dead_letter_admin/v1/dead_letter_admin.proto.
  */
 export const file_sidecart_dead_letter_admin_v1_dead_letter_admin: GenFile = /*@__PURE__*/
-  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEiKgoVR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0EhEKCWV2ZW50X2lkcxgBIAMoCSJjChZHZXRFdmVudFN0YXRlc1Jlc3BvbnNlEjkKBnN0YXRlcxgBIAMoCzIpLnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkV2ZW50U3RhdGUSDgoGdG9waWNzGAIgAygJInUKCkV2ZW50U3RhdGUSEAoIZXZlbnRfaWQYASABKAkSDwoHd2FpdGluZxgCIAEoCBISCgpoYW5kbGVkX2F0GAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkihQEKCkRlYWRMZXR0ZXISEAoIZXZlbnRfaWQYASABKAkSDQoFdG9waWMYAiABKAkSEgoKZXZlbnRfanNvbhgDIAEoCRINCgVlcnJvchgEIAEoCRIQCghhdHRlbXB0cxgFIAEoBRIPCgdkaWVkX2F0GAYgASgJEhAKCHBvc2l0aW9uGAcgASgJIjYKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkieQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USPwoMZGVhZF9sZXR0ZXJzGAEgAygLMikuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiLgoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBIRCglldmVudF9pZHMYASADKAkiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USEAoIcmVkcml2ZW4YASABKAUSDgoGZmFpbGVkGAIgASgFEgwKBGxlZnQYAyABKAUysQMKFkRlYWRMZXR0ZXJBZG1pblNlcnZpY2UShQEKD0xpc3REZWFkTGV0dGVycxI1LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaNi5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIDkAIBEokBChJSZWRyaXZlRGVhZExldHRlcnMSOC5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0Gjkuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USggEKDkdldEV2ZW50U3RhdGVzEjQuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0GjUuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXNwb25zZSIDkAIBYgZwcm90bzM");
+  fileDesc("CjVzaWRlY2FydC9kZWFkX2xldHRlcl9hZG1pbi92MS9kZWFkX2xldHRlcl9hZG1pbi5wcm90bxIdc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEiKgoVR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0EhEKCWV2ZW50X2lkcxgBIAMoCSJjChZHZXRFdmVudFN0YXRlc1Jlc3BvbnNlEjkKBnN0YXRlcxgBIAMoCzIpLnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkV2ZW50U3RhdGUSDgoGdG9waWNzGAIgAygJInUKCkV2ZW50U3RhdGUSEAoIZXZlbnRfaWQYASABKAkSDwoHd2FpdGluZxgCIAEoCBISCgpoYW5kbGVkX2F0GAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgFEg8KB2RpZWRfYXQYBiABKAkihQEKCkRlYWRMZXR0ZXISEAoIZXZlbnRfaWQYASABKAkSDQoFdG9waWMYAiABKAkSEgoKZXZlbnRfanNvbhgDIAEoCRINCgVlcnJvchgEIAEoCRIQCghhdHRlbXB0cxgFIAEoBRIPCgdkaWVkX2F0GAYgASgJEhAKCHBvc2l0aW9uGAcgASgJIlQKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSDQoFZmlyc3QYASABKAUSDQoFYWZ0ZXIYAiABKAkSDQoFdG9waWMYAyABKAkSDQoFZXJyb3IYBCABKAkieQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USPwoMZGVhZF9sZXR0ZXJzGAEgAygLMikuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuRGVhZExldHRlchINCgV0b3RhbBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiTAoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBIRCglldmVudF9pZHMYASADKAkSDQoFdG9waWMYAiABKAkSDQoFZXJyb3IYAyABKAkiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USEAoIcmVkcml2ZW4YASABKAUSDgoGZmFpbGVkGAIgASgFEgwKBGxlZnQYAyABKAUysQMKFkRlYWRMZXR0ZXJBZG1pblNlcnZpY2UShQEKD0xpc3REZWFkTGV0dGVycxI1LnNpZGVjYXJ0LmRlYWRfbGV0dGVyX2FkbWluLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaNi5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIDkAIBEokBChJSZWRyaXZlRGVhZExldHRlcnMSOC5zaWRlY2FydC5kZWFkX2xldHRlcl9hZG1pbi52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0Gjkuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USggEKDkdldEV2ZW50U3RhdGVzEjQuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXF1ZXN0GjUuc2lkZWNhcnQuZGVhZF9sZXR0ZXJfYWRtaW4udjEuR2V0RXZlbnRTdGF0ZXNSZXNwb25zZSIDkAIBYgZwcm90bzM");
 
 /**
  * @generated from message sidecart.dead_letter_admin.v1.GetEventStatesRequest
@@ -171,6 +171,20 @@ export type ListDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.List
    * @generated from field: string after = 2;
    */
   after: string;
+
+  /**
+   * Only those of this topic; empty for all.
+   *
+   * @generated from field: string topic = 3;
+   */
+  topic: string;
+
+  /**
+   * Only those whose error contains this text; empty for all.
+   *
+   * @generated from field: string error = 4;
+   */
+  error: string;
 };
 
 /**
@@ -190,6 +204,8 @@ export type ListDeadLettersResponse = Message<"sidecart.dead_letter_admin.v1.Lis
   deadLetters: DeadLetter[];
 
   /**
+   * Of all pages.
+   *
    * @generated from field: int32 total = 2;
    */
   total: number;
@@ -219,6 +235,20 @@ export type RedriveDeadLettersRequest = Message<"sidecart.dead_letter_admin.v1.R
    * @generated from field: repeated string event_ids = 1;
    */
   eventIds: string[];
+
+  /**
+   * Only those of this topic; empty for all.
+   *
+   * @generated from field: string topic = 2;
+   */
+  topic: string;
+
+  /**
+   * Only those whose error contains this text; empty for all.
+   *
+   * @generated from field: string error = 3;
+   */
+  error: string;
 };
 
 /**
