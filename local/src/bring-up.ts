@@ -14,6 +14,7 @@ import type { Run } from "./run.ts";
 import { credentialsOf } from "./secrets/credentials.ts";
 import { type Secrets, secretsFile, writeSecrets } from "./secrets/secrets.ts";
 import { startApps } from "./start-apps.ts";
+import { StartError } from "./start-error.ts";
 
 const loopback = "127.0.0.1";
 const configurationOf = ({ resourcesRoot }: Run) => join(resourcesRoot, "config/local.yaml");
@@ -94,9 +95,18 @@ async function startPostgres(run: Run): Promise<string> {
   const { postgres: password } = credentialsOf(run.instance, []);
   const { api } = await run.take("postgres", ["api"]);
   const url = adminUrl(api, password);
-  await run.start("stores", await postgresProcess(run.instance, api, password), () => answersQuery(url));
+  const probe = () => answersQuery(url).catch(explainOldData);
+  await run.start("stores", await postgresProcess(run.instance, api, password), probe);
   await run.system.ready("postgres");
   return url;
+}
+
+/** Started by root, PostgreSQL has its data outside the checkout (local/README.md), so the data may outlive it. */
+function explainOldData(error: Error & { code?: string }): never {
+  if (error.code !== "28P01") throw error;
+  throw new StartError(
+    "PostgreSQL's data is of an earlier checkout in this folder, and has another password: delete it with npm start -- --reset",
+  );
 }
 
 function makeDatabases(run: Run, admin: string): Promise<Map<string, ServiceDatabase>> {

@@ -167,5 +167,7 @@ t.test(
     const system = await launch({ home, apps: [] });
     await system.stop();
     t.ok(statSync(join(folder, "PG_VERSION")).isFile());
+    rmSync(instanceAt("default", home).folder, { recursive: true });
+    await t.rejects(launch({ home, apps: [] }), { message: /earlier checkout.*--reset/ }, "data of a deleted checkout");
   },
 );

@@ -89,7 +89,9 @@ async function respond(
     const result = await reply.graphql(lifted.query, context, variables, operationName);
     wasExecuted = result.data !== undefined;
     const text = responseText(result);
-    pending.admit(request, reply, text);
+    // A large response keeps its place until it is sent, so those that wait are made one after the other.
+    pending.admit(request, reply, text, release);
+    release = () => {};
     persisted.store(graphqlRequest);
     const { rootFields: fields, countedErrors: errors } = context;
     options.counts.count({ fields, data: result.data, errors, elapsedMs: reply.elapsedTime });
@@ -111,7 +113,10 @@ function contextOf(
   return { call, type, operationName, admit, locate: undefined, rootFields: [], countedErrors: [] };
 }
 
-/** If nothing was executed, it is a request error and the response has no `data`. */
+/**
+ * If nothing was executed, it is a request error and the response has no `data`. Too many requests have their own status
+ * with every media type, so that proxies and clients see them.
+ */
 function refuse(
   error: unknown,
   wasExecuted: boolean,
@@ -125,7 +130,8 @@ function refuse(
   }
   const formatted = formatErrors({ ...(wasExecuted && { data: null }), errors: [error as Error] }, log, locate);
   counts.count({ fields, data: null, errors: formatted.counted, elapsedMs: reply.elapsedTime });
-  setStatus(reply, formatted, wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors);
+  const tooMany = formatted.retryAfter !== undefined;
+  setStatus(reply, formatted, tooMany || (wasExecuted ? type.statusOfFieldErrors : type.statusOfRequestErrors));
   reply.header("cache-control", "no-store");
   return JSON.stringify(formatted.response);
 }

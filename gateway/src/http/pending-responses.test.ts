@@ -1,14 +1,52 @@
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
+import Fastify from "fastify";
 import t from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { startApi } from "../../../tests/support/gateway.ts";
+import { createPendingResponses } from "./pending-responses.ts";
 
 const id = "019a0000-0000-7000-8000-000000000001";
 const product = { id, name: "A thing", price: 1n, partnerId: "", imageUrl: "", attributes: {} };
 const found = (description: string) => ({ "catalog.getProducts": () => ({ products: [{ ...product, description }] }) });
 const names = Array.from({ length: 200 }, (_, at) => `a${at}: description`).join(" ");
 const query = `{ product(id: "${id}") { ${names} } }`;
+
+t.test("a large response counts until it is read, or its connection ends", async (t) => {
+  const pending = createPendingResponses();
+  const large = 8 * 1024 * 1024;
+  let sent = 0;
+  const app = Fastify();
+  t.teardown(() => app.close());
+  app.get("/:length", (request, reply) => {
+    const text = "x".repeat(Number((request.params as { length: string }).length));
+    pending.admit(request, reply, text, () => {
+      if (text.length === large) sent += 1;
+    });
+    return text;
+  });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const ask = async () => {
+    const socket = connect(port, "127.0.0.1").on("error", () => {});
+    await once(socket, "connect");
+    socket.pause();
+    socket.write(`GET /${large} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    return socket;
+  };
+  const refused = () => eventually("a refusal", async () => (await app.inject("/20000")).statusCode === 500);
+  const reader = await ask();
+  await refused();
+  t.equal(sent, 0);
+  reader.resume();
+  await eventually("the response to be sent", async () => sent === 1);
+  const leaver = await ask();
+  await refused();
+  leaver.destroy();
+  await eventually("the connection to end", async () => sent === 2);
+  t.equal((await app.inject("/20000")).statusCode, 200);
+  t.equal(sent, 2);
+});
 
 t.test("large responses that nobody reads are bounded, and small ones are not refused", async (t) => {
   const { http, ask } = await startApi(t, found("x".repeat(13_000)));

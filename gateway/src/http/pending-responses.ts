@@ -11,8 +11,8 @@ const mostPending = 32 * 1024 * 1024;
 const mostPendingToOne = 8 * 1024 * 1024;
 
 export type PendingResponses = {
-  /** Counts a response until it is sent. Throws OVERLOADED for a large one while too many wait. */
-  admit(request: FastifyRequest, reply: FastifyReply, text: string): void;
+  /** Counts a response until it is sent, and then calls `onSent`. Throws OVERLOADED for a large one while too many wait. */
+  admit(request: FastifyRequest, reply: FastifyReply, text: string, onSent?: () => void): void;
 };
 
 /**
@@ -28,41 +28,45 @@ export function createPendingResponses(): PendingResponses {
     if (left > 0) pendingTo.set(address, left);
     else pendingTo.delete(address);
   };
-  const track = trackSockets(count);
+  const whenSent = watchSockets();
   return {
-    admit(request, reply, { length }) {
-      if (length < uncountedLength || request.raw.socket.destroyed) return;
+    admit(request, reply, { length }, onSent = () => {}) {
+      if (length < uncountedLength || request.raw.socket.destroyed) return onSent();
       const address = subscriber(request.ip);
       if (pending + length > mostPending || (pendingTo.get(address) ?? 0) + length > mostPendingToOne) {
-        reply.header("retry-after", retryAfterSeconds);
-        throw new AppError(commonErrors.overloaded);
+        throw new AppError(commonErrors.overloaded, { details: { retryAfterSeconds } });
       }
-      const release = track(request.raw.socket, address, length);
-      reply.raw.once("close", release);
+      count(address, length);
+      whenSent(request.raw.socket, reply, () => {
+        count(address, -length);
+        onSent();
+      });
     },
   };
 }
 
 /**
- * Counts a response until it is released or its connection ends: a response that waits behind another one on its
- * connection has no event of its own when the connection ends.
+ * Calls a function once when a response is sent or its connection ends: a response that waits behind another one on
+ * its connection has no event of its own when the connection ends.
  */
-function trackSockets(count: (address: string, length: number) => void) {
-  const pendingOn = new WeakMap<Socket, number>();
-  return (socket: Socket, address: string, length: number) => {
-    if (!pendingOn.has(socket)) {
-      socket.once("close", () => {
-        count(address, -(pendingOn.get(socket) ?? 0));
-        pendingOn.set(socket, 0);
-      });
-    }
-    pendingOn.set(socket, (pendingOn.get(socket) ?? 0) + length);
-    count(address, length);
-    return () => {
-      const left = (pendingOn.get(socket) ?? 0) - length;
-      if (left < 0) return;
-      pendingOn.set(socket, left);
-      count(address, -length);
+function watchSockets() {
+  const unsent = new WeakMap<Socket, Set<() => void>>();
+  const watched = (socket: Socket): Set<() => void> => {
+    const known = unsent.get(socket);
+    if (known) return known;
+    const ends = new Set<() => void>();
+    unsent.set(socket, ends);
+    socket.once("close", () => {
+      for (const end of ends) end();
+    });
+    return ends;
+  };
+  return (socket: Socket, reply: FastifyReply, then: () => void) => {
+    const ends = watched(socket);
+    const end = () => {
+      if (ends.delete(end)) then();
     };
+    ends.add(end);
+    reply.raw.once("close", end);
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { StartError } from "../start-error.ts";
 import { ManagedProcess } from "./managed-process.ts";
 import { answersOk, untilReady } from "./readiness.ts";
 
@@ -37,6 +38,14 @@ t.test("the error of a program that is not ready in time has the probe's error a
       message: "idle was not ready within 0.06 s",
       details: [`GET ${url} returned 503: {"checks":{"orders":"unavailable"}}`, "I wait"],
     },
+  );
+});
+
+t.test("an error that waiting cannot help ends the wait at once", async (t) => {
+  const hopeless = new StartError("wrong password");
+  await t.rejects(
+    untilReady(await idle(t), () => Promise.reject(hopeless)),
+    hopeless,
   );
 });
 

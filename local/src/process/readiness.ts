@@ -10,7 +10,10 @@ const pollMs = 25;
 const probeTimeoutMs = 2_000;
 const longestAnswer = 500;
 
-/** Returns false while the program is not ready, or throws an error with what is missing. */
+/**
+ * Returns false while the program is not ready, or throws an error with what is missing: a StartError if waiting cannot
+ * help.
+ */
 export type Probe = () => Promise<boolean>;
 
 /**
@@ -43,6 +46,7 @@ async function lackOf(probe: Probe): Promise<string | undefined> {
   try {
     return (await probe()) ? undefined : "no response yet";
   } catch (error) {
+    if (error instanceof StartError) throw error;
     return reasonOf(error);
   }
 }
