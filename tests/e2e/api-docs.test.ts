@@ -122,18 +122,27 @@ t.test("the guide has an example of every operation", async (t) => {
   );
 });
 
-t.test("the guide's client refreshes an expired token once for concurrent requests", async (t) => {
+t.test("the guide's client refreshes an expired token once, for concurrent requests and for all tabs", async (t) => {
   const source = blocks.find(({ language }) => language === "js")?.text ?? "";
-  const { createClient } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+  const { createClient, browserStore } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
   const input = { email: "ben@example.com", password: "a long enough pass phrase" };
   const register = "mutation($input: RegisterUserInput!) { registerUser(input: $input) { id } }";
-  const guest = createClient(gatewayUrl);
+  const kept = new Map<string, string>();
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: kept.set.bind(kept) };
+  Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
+  const guest = createClient(gatewayUrl, browserStore);
   const { data } = await guest(register, { input: { ...input, username: "Ben" } });
   const login = "mutation($input: LoginInput!) { login(input: $input) { token refreshToken } }";
   const session = (await guest(login, { input })).data.login;
   const claims = { ...goodClaims(data.registerUser.id, ["customer"]), ...expired };
-  const ask = createClient(gatewayUrl, { ...session, token: await sign(await systemKey(system), claims) });
-  const answers = await Promise.all(Array.from({ length: 5 }, () => ask("{ me { email } }")));
+  const expiredToken = await sign(await systemKey(system), claims);
+  browserStore.save({ ...session, token: expiredToken });
+  const tabs = [createClient(gatewayUrl, browserStore), createClient(gatewayUrl, browserStore)];
+  const ask = (place: number) => tabs[place % 2]("{ me { email } }");
+  const answers = await Promise.all(Array.from({ length: 6 }, (_, place) => ask(place)));
   for (const answer of answers) t.same(answer, { data: { me: { email: input.email } } });
-  t.same(await ask("{ me { email } }"), { data: { me: { email: input.email } } });
+  const { refreshToken } = browserStore.load();
+  t.not(refreshToken, session.refreshToken, "the new tokens are kept");
+  browserStore.save({ ...browserStore.load(), token: expiredToken });
+  t.same(await ask(1), { data: { me: { email: input.email } } }, "and refreshed again by the other tab");
 });

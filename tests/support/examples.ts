@@ -21,12 +21,16 @@ export function examplesOf(gatewayUrl: string, shop: Person, product: string, pa
     reindex: async () => ({}),
     reindexProgress: async () => ({ index: "products-no-more" }),
     deadLetters: async () => ({
+      topic: "catalog.product-created.v1",
+      error: "timeout",
       service: "ORDERS",
       first: 5,
       after: cursor(JSON.stringify([new Date(), randomUUID(), "a topic"])),
     }),
     orderStory: async () => ({ orderId: randomUUID() }),
-    redriveDeadLetters: async () => ({ input: { service: "ORDERS", eventIds: [randomUUID()] } }),
+    redriveDeadLetters: async () => ({
+      input: { service: "ORDERS", eventIds: [randomUUID()], topic: "catalog.product-created.v1", error: "timeout" },
+    }),
   };
 }
 
