@@ -6,7 +6,7 @@ import { media } from "@sidecart/platform/media";
 import { background } from "@sidecart/platform/rpc";
 import t, { type Test } from "tap";
 import { basicAuthProxy } from "../support/basic-auth-proxy.ts";
-import { canariesOf, leaksIn, logsOf } from "../support/canaries.ts";
+import { canariesOf, leaksIn, logsOf, untilLogged } from "../support/canaries.ts";
 import { startCollector } from "../support/collector.ts";
 import { behindSidecar } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
@@ -37,15 +37,7 @@ const pictures = media(behindSidecar(t, system, "accounts").sidecar, "accounts")
 const outputs: string[] = [];
 const search = () => customer.ask<{ searchProducts: object }>('{ searchProducts(query: "thing") { totalCount } }');
 const searching = async () => outputs.push(JSON.stringify(await search()));
-const inLogs = (pattern: RegExp) =>
-  eventually(
-    `the log to have ${pattern}`,
-    async () => {
-      await searching();
-      return (await logsOf(system)).some(({ text }) => pattern.test(text));
-    },
-    60_000,
-  );
+const inLogs = (pattern: RegExp) => untilLogged(system, pattern, searching);
 
 async function noneLeaks(t: Test): Promise<void> {
   const metrics = await (await fetch(`${system.gatewayUrl}/metrics`)).text();

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import pg from "pg";
 import t from "tap";
 import { ask } from "../support/books.ts";
-import { canariesOf, leaksIn, logsOf } from "../support/canaries.ts";
+import { canariesOf, leaksIn, logsOf, untilLogged } from "../support/canaries.ts";
 import { startCollector } from "../support/collector.ts";
 import { eventually } from "../support/eventually.ts";
 import { goodPassword, newPerson } from "../support/people.ts";
@@ -18,15 +18,7 @@ const shop = await openShop(t, { broker: "redis", logLevel: "info", env });
 const { system, customer } = shop;
 const answers: string[] = [];
 
-const logged = (pattern: RegExp) =>
-  eventually(
-    `the log to have ${pattern}`,
-    async () => {
-      await use();
-      return (await logsOf(system)).some(({ text }) => pattern.test(text));
-    },
-    60_000,
-  );
+const logged = (pattern: RegExp) => untilLogged(system, pattern, use);
 
 /** Requests of each kind; their responses are kept. */
 async function use(): Promise<void> {

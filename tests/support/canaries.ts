@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Launched } from "@sidecart/local/launch";
+import { eventually } from "./eventually.ts";
 
 type Output = { name: string; text: string };
 
@@ -28,6 +29,17 @@ export async function logsOf(system: Launched): Promise<Output[]> {
   const names = await readdir(folder);
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })));
 }
+
+/** Waits until the logs of a system have a text, and repeats `use` meanwhile. */
+export const untilLogged = (system: Launched, pattern: RegExp, use: () => Promise<unknown>) =>
+  eventually(
+    `the log to have ${pattern}`,
+    async () => {
+      await use();
+      return (await logsOf(system)).some(({ text }) => pattern.test(text));
+    },
+    60_000,
+  );
 
 /** The names of the outputs that contain a canary, as it is or encoded for a URL. */
 export function leaksIn(outputs: readonly Output[], canaries: readonly string[]): string[] {

@@ -11,10 +11,10 @@ const largeFrom = 300;
 /** Sizes that are executed at once. A larger request takes all of its client's capacity. */
 export const capacity = 40_000;
 export const capacityPerClient = 25_000;
-/** Bytes of the bodies of requests that wait; each counts this much more. */
+/** Most bytes of requests that wait, in all and of one client. A request counts as its body and `bytesWithoutBody`. */
 const maxWaitingBytes = 4 * 1024 * 1024;
 const maxWaitingBytesPerClient = 2 * 1024 * 1024;
-const bytesOfRequest = 1_024;
+const bytesWithoutBody = 1_024;
 const maxWaitMs = 5_000;
 
 type Call = Pick<RequestCall, "address" | "bodyBytes" | "signal">;
@@ -51,13 +51,13 @@ function observe(queues: Record<string, Queue>): void {
       .addCallback((result) => {
         for (const [queue, one] of Object.entries(queues)) result.observe(read(one), { queue });
       });
-  gauge("sidecart_admitted_size", "Size of the requests in execution, of 40,000", ({ used }) => used);
+  gauge("sidecart_admitted_size", `Size of the requests that are executed or sent, of ${capacity}`, ({ used }) => used);
   gauge("sidecart_waiting_requests", "Requests that wait until their size fits", ({ waiters }) => waiters.length);
 }
 
 /**
- * First come, first served: a request waits for those before it, unless these wait for others of their own client. So
- * each client leaves room for others, and a large request is not passed by smaller ones for ever.
+ * First come, first served. Requests of a client that has used its capacity are passed over until it has some again.
+ * Nothing else passes a request, so a large one is not postponed for ever.
  */
 class Queue {
   used = 0;
@@ -95,7 +95,7 @@ class Queue {
 
   #wait(request: Request, call: Call): Promise<void> {
     const signal = call.signal();
-    const bytes = call.bodyBytes() + bytesOfRequest;
+    const bytes = call.bodyBytes() + bytesWithoutBody;
     if (signal.aborted) throw refusal(commonErrors.cancelled);
     this.#refuseIfFull(request.client, bytes);
     return new Promise((resolve, reject) => {

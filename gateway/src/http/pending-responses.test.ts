@@ -48,6 +48,39 @@ t.test("a large response counts until it is read, or its connection ends", async
   t.equal(sent, 2);
 });
 
+t.test("a large request keeps its place until its response is read", async (t) => {
+  // In UTF-8 more than the connection's buffers hold.
+  const products = Array.from({ length: 200 }, () => ({ ...product, description: "€".repeat(20_000) }));
+  const { http, requests } = await startApi(t, { "catalog.listProducts": () => ({ products, cursor: "" }) });
+  await http.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = http.server.address() as AddressInfo;
+  const bodyOf = (first: number) =>
+    JSON.stringify({ query: `{ products(first: ${first}) { nodes { description imageUrl } } }` });
+  const first = bodyOf(1_000);
+  const reader = connect(port, "127.0.0.1").on("error", () => {});
+  await once(reader, "connect");
+  reader.write(
+    `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${first.length}\r\n\r\n${first}`,
+  );
+  await once(reader, "readable");
+  const post = (body: string) =>
+    fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+  const second = post(bodyOf(999));
+  t.equal((await post(JSON.stringify({ query: "{ __typename }" }))).status, 200, "small requests do not wait");
+  t.equal((await post(JSON.stringify({ query: "{ __typename }" }))).status, 200);
+  t.equal(requests("catalog.listProducts").length, 1, "the second large one waits");
+  reader.resume();
+  const answer = await second;
+  t.equal(answer.status, 200);
+  t.match(await answer.text(), "€€€");
+  t.equal(requests("catalog.listProducts").length, 2);
+  reader.destroy();
+});
+
 t.test("large responses that nobody reads are bounded, and small ones are not refused", async (t) => {
   const { http, ask } = await startApi(t, found("x".repeat(13_000)));
   await http.listen({ host: "127.0.0.1", port: 0 });

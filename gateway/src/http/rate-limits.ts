@@ -17,6 +17,13 @@ const keptAddresses = 10_000;
 const accountsOfAddress = 10;
 const subscribers = new LRUCache<string, string>({ max: keptAddresses, memoMethod: subscriberOf });
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The account of its token, if the token was verified before. */
+    knownAccount: string | undefined;
+  }
+}
+
 export type CountLogin = (request: FastifyRequest) => Promise<void>;
 export type RateLimits = {
   /** Counts a log-in or registration on its address; throws RATE_LIMITED after too many. */
@@ -39,8 +46,10 @@ export async function registerRateLimits(
   const counts = createRateCounts(redis, "sidecart:rate:", windowMs);
   app.addHook("onClose", () => counts.close());
   const accounts = createKnownAccounts(verifier);
+  app.decorateRequest("knownAccount", undefined);
   app.addHook("onRequest", async (request) => {
-    if (isProbe(request.url) || accounts.of(request) === undefined) return;
+    request.knownAccount = accounts.of(request);
+    if (isProbe(request.url) || request.knownAccount === undefined) return;
     const { current, leftMs } = await counts.approximate(`all:${subscriber(request.ip)}`);
     if (current > accountsOfAddress * config.SIDECART_RATE_LIMIT) throw tooMany(leftMs);
   });
@@ -48,7 +57,7 @@ export async function registerRateLimits(
     max: config.SIDECART_RATE_LIMIT,
     timeWindow: windowMs,
     store: storeOver(counts),
-    keyGenerator: (request) => accounts.of(request) ?? subscriber(request.ip),
+    keyGenerator: ({ knownAccount, ip }) => knownAccount ?? subscriber(ip),
     allowList: ({ url }) => isProbe(url),
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
