@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { probes } from "@sidecart/gateway/services";
 import { apps } from "@sidecart/local/apps";
 import t from "tap";
@@ -6,6 +6,7 @@ import { environmentOf } from "../support/direct.ts";
 import { eventually } from "../support/eventually.ts";
 import { admin, newCustomer, newProduct, placeOrder } from "../support/people.ts";
 import { startSystem } from "../support/system.ts";
+import { goodClaims, sign, systemKey } from "../support/tokens.ts";
 
 type Body = { data?: unknown; errors?: { extensions: { code: string; retryAfterSeconds?: number } }[] };
 
@@ -198,6 +199,24 @@ t.test("requests with a valid token count on their account, wherever they come f
   const forged = `Bearer ${buyer.token?.slice(0, -4)}AAAA`;
   for (let place = 31; place < 41; place += 1)
     t.equal(await ask(place, forged), 200, "a forged token counts on nobody");
+});
+
+t.test("many accounts of one address have ten times the limit of one", async (t) => {
+  await system.restart("gateway", { SIDECART_RATE_LIMIT: "1", SIDECART_TRUSTED_PROXIES: "1" });
+  const key = await systemKey(system);
+  const tokens = await Promise.all(Array.from({ length: 13 }, () => sign(key, goodClaims(randomUUID(), ["customer"]))));
+  const ask = async (address: string, token = "") =>
+    (await post(anything, { "x-forwarded-for": address, authorization: `Bearer ${token}` })).status;
+  for (const [place, token] of tokens.entries()) await ask(`203.0.113.${place}`, token);
+  let other = 100;
+  // Its account has reached its limit, so its token is known, and so are those before it.
+  await eventually("the last token to be known", async () => {
+    other += 1;
+    return (await ask(`203.0.113.${other}`, tokens[12])) === 429;
+  });
+  const statuses: number[] = [];
+  for (const token of tokens.slice(0, 12)) statuses.push(await ask("203.0.113.99", token));
+  t.same(statuses, [...Array(10).fill(200), 429, 429]);
 });
 
 t.test("log-ins from one IPv6 network are counted together", async (t) => {

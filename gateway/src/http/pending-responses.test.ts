@@ -106,6 +106,10 @@ t.test("large responses that nobody reads are bounded, and small ones are not re
     });
     t.match(refused, { statusCode: 429, headers: { "retry-after": /^\d+$/ } });
     t.equal(refused.json().errors[0].extensions.code, "OVERLOADED");
+    for (const accept of ["application/json", "application/graphql-response+json"]) {
+      const one = await http.inject({ method: "POST", url: "/graphql", headers: { accept }, payload: { query } });
+      t.equal(one.statusCode, 429, accept);
+    }
     t.equal((await ask(`{ product(id: "${id}") { description } }`)).status, 200, "a small response is sent");
     for (const socket of sockets) socket.destroy();
     await eventually("large responses to be sent again", async () => (await answer()).statusCode === 200);
